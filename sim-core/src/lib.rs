@@ -1,0 +1,1 @@
+//! QEC Studio simulation core.
