@@ -1,1 +1,6 @@
 //! QEC Studio simulation core.
+
+pub mod plane;
+pub mod random;
+pub mod scenario;
+pub mod stats;

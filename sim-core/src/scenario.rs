@@ -1,0 +1,3 @@
+//! The scenario: document → checked meaning.
+
+pub mod document;

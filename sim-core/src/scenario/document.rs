@@ -1,0 +1,145 @@
+//! The scenario document: what a person wrote, field by field, as JSON.
+//!
+//! Its doc comments are the help texts of the page and of the JSON Schema; each number names its row in
+//! the [limits](super::limits) table with `x-limit`, from which the checker, the sliders and the schema
+//! take range, unit and scale. A document may be wrong; [`super::check`] turns it into a
+//! [`Scenario`](super::Scenario) that cannot be.
+
+mod autoscaler;
+mod fleet;
+mod service;
+mod slo;
+mod study;
+mod traffic;
+
+pub use autoscaler::*;
+pub use fleet::*;
+pub use service::*;
+pub use slo::*;
+pub use study::*;
+pub use traffic::*;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the document format that this engine writes.
+pub const DOCUMENT_VERSION: u32 = 1;
+
+/// A whole what-if: traffic, design, prices and the objectives it is judged by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioDocument {
+    /// Version of the document format; this engine writes 1.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "version")))]
+    pub version: u32,
+    /// Name shown in titles and reports.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "name")))]
+    pub name: String,
+    /// What this scenario shows, in a sentence or two.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "description")))]
+    pub description: String,
+    /// Requests offered to the service over the window.
+    pub traffic: TrafficDocument,
+    /// How one replica serves a request.
+    pub service: ServiceDocument,
+    /// What decides the number of replicas.
+    pub autoscaler: AutoscalerDocument,
+    /// What the autoscaler sees of the service, and how late.
+    pub telemetry: TelemetryDocument,
+    /// The nodes that replicas run on.
+    pub fleet: FleetDocument,
+    /// Prices beside the nodes' own.
+    pub prices: PricesDocument,
+    /// Objectives over the window, and the probability of meeting them that is wanted.
+    pub slo: SloDocument,
+    /// How the scenario is simulated.
+    pub run: RunDocument,
+    /// Knobs to vary on a grid when a sweep is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "sweep.knobs")))]
+    pub sweep: Vec<KnobDocument>,
+}
+
+/// A positive random quantity; its unit is that of the field that holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DistributionDocument {
+    /// Always the same value.
+    Deterministic {
+        /// The value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        value: f64,
+    },
+    /// Memoryless, coefficient of variation 1.
+    Exponential {
+        /// Mean value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        mean: f64,
+    },
+    /// Skewed to the right, as most measured service times are.
+    Lognormal {
+        /// Mean value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        mean: f64,
+        /// Coefficient of variation: standard deviation over mean.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.cv")))]
+        cv: f64,
+    },
+    /// Between deterministic (small cv) and exponential (cv 1), and beyond.
+    Gamma {
+        /// Mean value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        mean: f64,
+        /// Coefficient of variation: standard deviation over mean.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.cv")))]
+        cv: f64,
+    },
+    /// Stretched exponential: shape below 1 has a heavy tail, above 1 a light one.
+    Weibull {
+        /// Mean value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        mean: f64,
+        /// Shape parameter; 1 is exponential.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.weibull_shape")))]
+        shape: f64,
+    },
+    /// Power-law tail.
+    Pareto {
+        /// Smallest value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        minimum: f64,
+        /// Tail index; the smaller, the heavier the tail.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.pareto_shape")))]
+        shape: f64,
+    },
+    /// A mix of a fast and a slow exponential (balanced means).
+    HyperExponential {
+        /// Mean value.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+        mean: f64,
+        /// Coefficient of variation, at least 1.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.hyper_cv")))]
+        cv: f64,
+    },
+    /// Measured quantiles, joined by straight lines. The first must be at probability 0, the last at 1.
+    Empirical {
+        /// Quantiles in ascending order of probability.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.quantiles")))]
+        quantiles: Vec<QuantileDocument>,
+    },
+}
+
+/// One measured quantile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct QuantileDocument {
+    /// Probability of a value at or below this one.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "probability")))]
+    pub p: f64,
+    /// The value.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "distribution.value")))]
+    pub value: f64,
+}

@@ -1,0 +1,60 @@
+//! Why a request was bad. Every bad request has exactly one cause.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request was bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The service itself took too long; it would have without any queue.
+    SlowService,
+    /// The service answered with an error of its own.
+    ServiceError,
+    /// Too little capacity, and nothing had asked for more.
+    Saturation,
+    /// Too little capacity: more was asked for (or about to be) and was not ready yet.
+    ScalingLag,
+    /// Too little capacity: the autoscaler stood at its maximum of replicas.
+    ReplicaLimit,
+    /// Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.
+    NodeLimit,
+}
+
+impl Cause {
+    /// Number of causes.
+    pub const COUNT: usize = 6;
+
+    /// All causes, in the order in which results list them.
+    pub const ALL: [Cause; Cause::COUNT] = [
+        Cause::SlowService,
+        Cause::ServiceError,
+        Cause::Saturation,
+        Cause::ScalingLag,
+        Cause::ReplicaLimit,
+        Cause::NodeLimit,
+    ];
+
+    /// Words for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Cause::SlowService => "Slow service",
+            Cause::ServiceError => "Service errors",
+            Cause::Saturation => "Saturation",
+            Cause::ScalingLag => "Scaling lag",
+            Cause::ReplicaLimit => "Replica limit",
+            Cause::NodeLimit => "Node limit",
+        }
+    }
+
+    /// One sentence of help.
+    pub fn help(self) -> &'static str {
+        match self {
+            Cause::SlowService => "The service itself took too long; it would have without any queue.",
+            Cause::ServiceError => "The service answered with an error of its own.",
+            Cause::Saturation => "Too little capacity, and nothing had asked for more.",
+            Cause::ScalingLag => "Too little capacity: more was asked for, or about to be, and was not ready yet.",
+            Cause::ReplicaLimit => "Too little capacity: the autoscaler stood at its maximum of replicas.",
+            Cause::NodeLimit => "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.",
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Studies: many replications of one or many designs, merged into one report.
+//!
+//! ```text
+//!   document (+ knobs) ──► Plan (canonical bytes, id) ──► Shard: designs × replications
+//!                                                            │ Prepared::run_shard — pure, anywhere, any order
+//!                                                            ▼
+//!   Report ◄── report() ◄── Collection: results merged by (design, replication) ◄── ShardResult
+//! ```
+//!
+//! A shard's result depends on the plan and the shard alone. Decisions that adapt (stop, go on) are taken
+//! between rounds, from complete rounds, so that the number of workers changes nothing.
+
+mod collection;
+mod plan;
+mod report;
+mod result;
+mod rounds;
+mod sweep;
+
+pub use collection::Collection;
+pub use plan::{Design, Plan, Prepared, Shard};
+pub use report::{CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, SeriesReport};
+pub use result::{Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult, FIGURES};
+pub use rounds::{Progress, Rounds};
+pub use sweep::{DesignPoint, SweepReport};

@@ -1,0 +1,161 @@
+//! What one replication yields, and the figures a report shows.
+
+use crate::cost::Resource;
+use crate::slo::Cause;
+use serde::{Deserialize, Serialize};
+
+/// A single number that every replication yields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    /// Cost of the window scaled to a month of 730 hours, US dollars.
+    CostPerMonth,
+    /// Cost per million requests offered, US dollars.
+    CostPerMillionRequests,
+    /// Requests offered over the window.
+    Requests,
+    /// Mean latency of answered requests, milliseconds.
+    MeanLatency,
+    /// Median latency, milliseconds.
+    P50Latency,
+    /// 95th percentile of latency, milliseconds.
+    P95Latency,
+    /// 99th percentile of latency, milliseconds.
+    P99Latency,
+    /// Mean number of ready replicas.
+    MeanReplicas,
+    /// Highest number of ready replicas.
+    PeakReplicas,
+    /// Node-hours paid for in the window.
+    NodeHours,
+    /// CPU used over CPU requested by ready replicas, per cent.
+    CpuUtilization,
+    /// CPU requested by pods over CPU of the nodes paid for, per cent.
+    NodeAllocation,
+    /// Changes of the number of replicas, per hour.
+    ScaleEventsPerHour,
+    /// Changes of direction of scaling, per hour.
+    DirectionFlipsPerHour,
+    /// Ticks in which some objective's share of good requests was below its target, minutes.
+    ViolationMinutes,
+    /// Largest burn rate of the error budget over any hour, over all objectives.
+    WorstHourlyBurnRate,
+    /// Waiting requests at the end of the window.
+    InFlightAtEnd,
+}
+
+/// How a figure is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FigureInfo {
+    /// The figure.
+    pub figure: Figure,
+    /// Key in reports.
+    pub key: &'static str,
+    /// Words for people.
+    pub label: &'static str,
+    /// Unit; empty for plain counts.
+    pub unit: &'static str,
+}
+
+const fn info(figure: Figure, key: &'static str, label: &'static str, unit: &'static str) -> FigureInfo {
+    FigureInfo { figure, key, label, unit }
+}
+
+/// All figures, in the order of [`ReplicationResult::figures`].
+pub const FIGURES: [FigureInfo; 17] = [
+    info(Figure::CostPerMonth, "cost_per_month", "Cost per month", "USD"),
+    info(Figure::CostPerMillionRequests, "cost_per_million_requests", "Cost per million requests", "USD"),
+    info(Figure::Requests, "requests", "Requests in the window", ""),
+    info(Figure::MeanLatency, "mean_latency", "Mean latency", "ms"),
+    info(Figure::P50Latency, "p50_latency", "P50 latency", "ms"),
+    info(Figure::P95Latency, "p95_latency", "P95 latency", "ms"),
+    info(Figure::P99Latency, "p99_latency", "P99 latency", "ms"),
+    info(Figure::MeanReplicas, "mean_replicas", "Mean replicas", ""),
+    info(Figure::PeakReplicas, "peak_replicas", "Peak replicas", ""),
+    info(Figure::NodeHours, "node_hours", "Node-hours", "h"),
+    info(Figure::CpuUtilization, "cpu_utilization", "CPU used of requested", "%"),
+    info(Figure::NodeAllocation, "node_allocation", "Node CPU requested by pods", "%"),
+    info(Figure::ScaleEventsPerHour, "scale_events_per_hour", "Scale events per hour", "1/h"),
+    info(Figure::DirectionFlipsPerHour, "direction_flips_per_hour", "Direction flips per hour", "1/h"),
+    info(Figure::ViolationMinutes, "violation_minutes", "Time below target", "min"),
+    info(Figure::WorstHourlyBurnRate, "worst_hourly_burn_rate", "Worst hourly burn rate", "×"),
+    info(Figure::InFlightAtEnd, "in_flight_at_end", "Waiting at the end", ""),
+];
+
+/// One objective over one window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveResult {
+    /// Requests counted: those that got an outcome.
+    pub total: f64,
+    /// Bad requests by cause, in the order of [`Cause::ALL`]; they sum to all bad requests.
+    pub bad_by_cause: [f64; Cause::COUNT],
+    /// Bad requests over the bad requests that the target allows: 1 is the whole error budget.
+    pub budget_consumed: f64,
+    /// Whether the target was met over the window.
+    pub met: bool,
+}
+
+impl ObjectiveResult {
+    /// All bad requests.
+    pub fn bad(&self) -> f64 {
+        self.bad_by_cause.iter().sum()
+    }
+
+    /// Share of good requests, 0..1; 1 when there were none to be bad.
+    pub fn good_fraction(&self) -> f64 {
+        if self.total > 0.0 { 1.0 - self.bad() / self.total } else { 1.0 }
+    }
+}
+
+/// The window over time, in equal points; empty when the plan asks for none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Mean rate of arrivals per point, requests per second.
+    pub arrivals_rps: Vec<f32>,
+    /// Mean number of ready replicas.
+    pub replicas: Vec<f32>,
+    /// Mean number of paid nodes.
+    pub nodes: Vec<f32>,
+    /// 95th percentile of latency in milliseconds; NaN where nothing was answered.
+    pub p95_ms: Vec<f32>,
+    /// Requests that are bad for any objective, per cent of arrivals.
+    pub bad_percent: Vec<f32>,
+}
+
+/// One window, one seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplicationResult {
+    /// Figures in the order of [`FIGURES`].
+    pub figures: [f64; FIGURES.len()],
+    /// Cost of a month by resource, US dollars, in the order of [`Resource::ALL`]; they sum to the cost.
+    pub cost_per_month: [f64; Resource::COUNT],
+    /// The objectives, in the document's order.
+    pub objectives: Vec<ObjectiveResult>,
+    /// Requests by fate: served, rejected, timed out, failed; with `in_flight_at_end` they sum to the arrivals.
+    pub fates: [f64; 4],
+    /// The window over time.
+    pub series: Series,
+}
+
+impl ReplicationResult {
+    /// The value of a figure.
+    pub fn figure(&self, figure: Figure) -> f64 {
+        FIGURES.iter().zip(self.figures).find(|(info, _)| info.figure == figure).map_or(f64::NAN, |(_, value)| value)
+    }
+
+    /// Whether all objectives were met.
+    pub fn met(&self) -> bool {
+        self.objectives.iter().all(|objective| objective.met)
+    }
+}
+
+/// What a shard yields: the results of `designs` × `replications`, design by design.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShardResult {
+    /// Id of the plan.
+    pub plan: String,
+    /// The shard.
+    pub shard: super::Shard,
+    /// Its results.
+    pub results: Vec<ReplicationResult>,
+}
