@@ -1,6 +1,41 @@
-//! QEC Studio simulation core.
+//! QEC Studio's simulation core: *if I build it this way, what will it cost, and how likely am I to meet my SLO?*
+//!
+//! ```text
+//!                  one REPLICATION = one simulated SLO window, one seed                 (replication)
+//!   ┌──────────────────────────────────────────────────────────────────────────────────────────┐
+//!   │ traffic ──► DATA PLANE: fluid | requests ──► outcome of the tick ──► meters: cost · slo  │
+//!   │                  ▲ capacity                         │                                    │
+//!   │      fleet: pods on nodes ◄── controller (HPA) ◄── telemetry (sampled, averaged, late)   │
+//!   └──────────────────────────────────────────────────────────────────────────────────────────┘
+//!   a STUDY = many replications, merged in order: a report with intervals, or a sweep with its front
+//! ```
+//!
+//! Reading order, which is also the order of dependence (no arrow runs back):
+//!
+//! 1. [`random`], [`stats`]: named streams and distributions; histograms, quantiles, intervals.
+//! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
+//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`slo`], [`cost`]: the models.
+//! 4. [`replication`]: the loop that joins them.
+//! 5. [`study`]: plans, shards, rounds, reports.
+//! 6. [`share`], [`import`]: links and other people's files.
+//!
+//! The crate is pure: no clock, no I/O, no threads, no global state. The same engine version, scenario, seed
+//! and replication give the same bytes on every machine, natively and as WebAssembly; all transcendental
+//! functions come from `libm`.
 
+pub mod control;
+pub mod cost;
+pub mod fleet;
+pub mod import;
 pub mod plane;
 pub mod random;
+pub mod replication;
 pub mod scenario;
+pub mod share;
+pub mod slo;
 pub mod stats;
+pub mod study;
+pub mod traffic;
+
+/// The engine's version: results are comparable byte for byte only within one version.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

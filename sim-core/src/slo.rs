@@ -1,6 +1,7 @@
 //! SLIs, error budgets and what spends them.
 
-mod cause;
+pub mod attribution;
 pub mod budget;
+mod cause;
 
 pub use cause::Cause;

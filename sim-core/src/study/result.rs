@@ -131,8 +131,11 @@ pub struct ReplicationResult {
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
-    /// Requests by fate: served, rejected, timed out, failed; with `in_flight_at_end` they sum to the arrivals.
+    /// Requests by fate: served, rejected, timed out, failed. With those waiting at the end they sum to the
+    /// arrivals and those waiting at the start.
     pub fates: [f64; 4],
+    /// Requests waiting when the window started.
+    pub waiting_at_start: f64,
     /// The window over time.
     pub series: Series,
 }

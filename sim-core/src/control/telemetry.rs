@@ -1,0 +1,158 @@
+//! Telemetry: what a controller sees of the service. Sampled, averaged and late, never the truth of now.
+//!
+//! Each scrape averages over the last `window_s`; the sample becomes visible `lag_s` later. That is the path
+//! kubelet → metrics server (or Prometheus → adapter) → controller.
+
+use crate::scenario::document::TelemetryDocument;
+
+/// What happened in one tick, as far as telemetry measures it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TickMeasure {
+    /// Requests that arrived.
+    pub arrivals: f64,
+    /// CPU-seconds used by all replicas.
+    pub cpu_s: f64,
+    /// Requests waiting at the end of the tick.
+    pub waiting: f64,
+    /// Mean number of requests in service.
+    pub in_service: f64,
+    /// Ready replicas.
+    pub ready: u32,
+}
+
+/// One scrape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// When it was taken, seconds.
+    pub taken_s: f64,
+    /// Length of time it averages over, seconds.
+    pub window_s: f64,
+    /// Arrivals per second.
+    pub requests_per_second: f64,
+    /// Mean CPU use of a ready replica, cores.
+    pub cpu_cores_per_replica: f64,
+    /// Requests waiting.
+    pub waiting: f64,
+    /// Requests waiting or in service.
+    pub in_flight: f64,
+    /// 95th percentile of latency, seconds; `None` when nothing was answered.
+    pub p95_s: Option<f64>,
+    /// Ready replicas when it was taken.
+    pub ready: u32,
+}
+
+/// Takes samples and hands them out late.
+#[derive(Clone, Debug)]
+pub struct Telemetry {
+    tick_s: f64,
+    scrape_ticks: u32,
+    lag_s: f64,
+    window: Vec<TickMeasure>,
+    next: usize,
+    filled: usize,
+    sum: Sums,
+    /// Samples that are not visible yet, oldest first; short, because lag over interval is.
+    in_transit: std::collections::VecDeque<Sample>,
+    visible: Option<Sample>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    arrivals: f64,
+    cpu_s: f64,
+    in_service: f64,
+    replica_ticks: f64,
+}
+
+impl Telemetry {
+    /// Nothing seen yet.
+    pub fn new(document: &TelemetryDocument, tick_s: f64) -> Self {
+        let ticks = |seconds: u32| (f64::from(seconds) / tick_s).round().max(1.0) as u32;
+        Self {
+            tick_s,
+            scrape_ticks: ticks(document.scrape_interval_s),
+            lag_s: f64::from(document.lag_s),
+            window: vec![TickMeasure::default(); ticks(document.window_s) as usize],
+            next: 0,
+            filled: 0,
+            sum: Sums::default(),
+            in_transit: std::collections::VecDeque::new(),
+            visible: None,
+        }
+    }
+
+    /// Ticks that one sample averages over.
+    pub fn window_ticks(&self) -> u32 {
+        self.window.len() as u32
+    }
+
+    /// Takes in a tick that ended at `now_s`; `p95_s` is asked only when a scrape is due.
+    pub fn observe(&mut self, tick: u32, now_s: f64, measure: TickMeasure, p95_s: impl FnOnce() -> Option<f64>) {
+        let slot = &mut self.window[self.next];
+        if self.filled == self.window.len() {
+            self.sum.arrivals -= slot.arrivals;
+            self.sum.cpu_s -= slot.cpu_s;
+            self.sum.in_service -= slot.in_service;
+            self.sum.replica_ticks -= f64::from(slot.ready);
+        } else {
+            self.filled += 1;
+        }
+        *slot = measure;
+        self.next = (self.next + 1) % self.window.len();
+        self.sum.arrivals += measure.arrivals;
+        self.sum.cpu_s += measure.cpu_s;
+        self.sum.in_service += measure.in_service;
+        self.sum.replica_ticks += f64::from(measure.ready);
+        if tick % self.scrape_ticks == 0 {
+            let sample = self.sample(now_s, measure, p95_s());
+            self.in_transit.push_back(sample);
+        }
+        while let Some(sample) = self.in_transit.front().copied().filter(|sample| sample.taken_s + self.lag_s <= now_s) {
+            self.visible = Some(sample);
+            self.in_transit.pop_front();
+        }
+    }
+
+    fn sample(&self, now_s: f64, last: TickMeasure, p95_s: Option<f64>) -> Sample {
+        let window_s = self.filled as f64 * self.tick_s;
+        let replica_s = self.sum.replica_ticks * self.tick_s;
+        Sample {
+            taken_s: now_s,
+            window_s,
+            requests_per_second: (self.sum.arrivals / window_s).max(0.0),
+            cpu_cores_per_replica: if replica_s > 0.0 { (self.sum.cpu_s / replica_s).max(0.0) } else { 0.0 },
+            waiting: last.waiting,
+            in_flight: last.waiting + (self.sum.in_service / self.filled as f64).max(0.0),
+            p95_s,
+            ready: last.ready,
+        }
+    }
+
+    /// The newest sample that has arrived.
+    pub fn visible(&self) -> Option<&Sample> {
+        self.visible.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_averaged_and_late() {
+        let document = TelemetryDocument { scrape_interval_s: 30, window_s: 60, lag_s: 20 };
+        let mut telemetry = Telemetry::new(&document, 15.0);
+        let mut seen = Vec::new();
+        for tick in 0..12u32 {
+            let now_s = f64::from(tick + 1) * 15.0;
+            let measure = TickMeasure { arrivals: f64::from(tick) * 15.0, cpu_s: 15.0, ready: 2, ..Default::default() };
+            telemetry.observe(tick, now_s, measure, || None);
+            seen.push(telemetry.visible().map(|sample| (sample.taken_s, sample.requests_per_second)));
+        }
+        assert_eq!(seen[0], None, "taken at 15 s, visible from 35 s");
+        assert_eq!(seen[2], Some((15.0, 0.0)));
+        // Taken at 165 s over ticks 7..=10, seen at 195 s or later; at 180 s the one of 135 s (ticks 5..=8) shows.
+        assert_eq!(seen[11], Some((135.0, 6.5)));
+        assert_eq!(telemetry.visible().map(|sample| sample.cpu_cores_per_replica), Some(0.5));
+    }
+}

@@ -1,0 +1,101 @@
+//! The cost meter: hours, units and bytes times their prices.
+
+use super::{HOURS_PER_MONTH, Resource};
+use crate::scenario::Scenario;
+
+/// Bytes of a gigabyte as providers bill transfer.
+const BYTES_PER_GB: f64 = 1024.0 * 1024.0 * 1024.0;
+/// New connections per second that one load-balancer capacity unit covers (AWS Application Load Balancer).
+const LCU_CONNECTIONS_PER_S: f64 = 25.0;
+/// Gigabytes per hour that one load-balancer capacity unit covers.
+const LCU_GB_PER_HOUR: f64 = 1.0;
+
+/// Adds up what a window costs.
+#[derive(Clone, Debug)]
+pub struct CostMeter {
+    usd_per_node_hour: f64,
+    usd_per_control_plane_hour: f64,
+    usd_per_balancer_hour: f64,
+    usd_per_lcu_hour: f64,
+    usd_per_gb: f64,
+    requests_per_connection: f64,
+    gb_per_answer: f64,
+    tick_hours: f64,
+    node_hours: f64,
+    hours: f64,
+    hour: Hour,
+    lcu_hours: f64,
+    gb: f64,
+}
+
+/// The load balancer's units are billed by the hour, on the larger of two dimensions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hour {
+    hours: f64,
+    connections: f64,
+    gb: f64,
+}
+
+impl CostMeter {
+    /// A meter at zero; ticks are `tick_s` seconds long.
+    pub fn new(scenario: &Scenario, tick_s: f64) -> Self {
+        let prices = &scenario.document().prices;
+        Self {
+            usd_per_node_hour: scenario.node.usd_per_hour * (1.0 - prices.node_discount_percent / 100.0),
+            usd_per_control_plane_hour: prices.cluster_usd_per_hour,
+            usd_per_balancer_hour: prices.load_balancer_usd_per_hour,
+            usd_per_lcu_hour: prices.load_balancer_usd_per_lcu_hour,
+            usd_per_gb: prices.egress_usd_per_gb,
+            requests_per_connection: prices.requests_per_connection,
+            gb_per_answer: scenario.document().service.response_kib * 1024.0 / BYTES_PER_GB,
+            tick_hours: tick_s / 3600.0,
+            node_hours: 0.0,
+            hours: 0.0,
+            hour: Hour::default(),
+            lcu_hours: 0.0,
+            gb: 0.0,
+        }
+    }
+
+    /// Counts a tick: nodes paid for, requests offered, requests answered.
+    pub fn tick(&mut self, nodes: u32, arrivals: f64, answers: f64) {
+        self.node_hours += f64::from(nodes) * self.tick_hours;
+        self.hours += self.tick_hours;
+        let gb = answers * self.gb_per_answer;
+        self.gb += gb;
+        self.hour.hours += self.tick_hours;
+        self.hour.connections += arrivals / self.requests_per_connection;
+        self.hour.gb += gb;
+        if self.hour.hours >= 1.0 - 1e-9 {
+            self.close_hour();
+        }
+    }
+
+    fn close_hour(&mut self) {
+        let Hour { connections, gb, .. } = core::mem::take(&mut self.hour);
+        let by_connections = connections / 3600.0 / LCU_CONNECTIONS_PER_S;
+        self.lcu_hours += by_connections.max(gb / LCU_GB_PER_HOUR);
+    }
+
+    /// Node-hours so far.
+    pub fn node_hours(&self) -> f64 {
+        self.node_hours
+    }
+
+    /// What the window costs by resource, US dollars, in the order of [`Resource::ALL`].
+    pub fn finish(&mut self) -> [f64; Resource::COUNT] {
+        self.close_hour();
+        let balancer = self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
+        let mut usd = [0.0; Resource::COUNT];
+        usd[Resource::Nodes as usize] = self.node_hours * self.usd_per_node_hour;
+        usd[Resource::ControlPlane as usize] = self.hours * self.usd_per_control_plane_hour;
+        usd[Resource::LoadBalancer as usize] = balancer;
+        usd[Resource::Egress as usize] = self.gb * self.usd_per_gb;
+        usd
+    }
+
+    /// Scales a cost of the window to a month.
+    pub fn per_month(&self, usd: f64) -> f64 {
+        if self.hours > 0.0 { usd * HOURS_PER_MONTH / self.hours } else { 0.0 }
+    }
+}

@@ -1,0 +1,262 @@
+//! One replication: one SLO window, one seed. The loop of the picture in the crate's tour.
+//!
+//! ```text
+//!   each tick:  fleet lets pods become ready ─► traffic gives the rate ─► data plane serves
+//!               ─► telemetry samples ─► controller decides ─► fleet is asked ─► meters count
+//! ```
+
+mod series;
+mod setup;
+
+use crate::control::controller::Controller;
+use crate::control::telemetry::{Telemetry, TickMeasure};
+use crate::cost::meter::CostMeter;
+use crate::fleet::Fleet;
+use crate::plane::{DataPlane, Interval, Outcome};
+use crate::scenario::document::PlaneKind;
+use crate::slo::attribution::{Attribution, Capacity};
+use crate::slo::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
+use crate::study::{FIGURES, Figure, ReplicationResult};
+use crate::traffic::RandomRate;
+use series::Recorder;
+pub use setup::{MAX_SERIES_POINTS, Setup};
+
+/// The number of the one service in the names of random streams.
+const SERVICE: u32 = 0;
+
+/// Simulates one whole replication.
+pub fn run(setup: &Setup, seed: u64, replication: u32) -> ReplicationResult {
+    let mut simulation = Simulation::new(setup, seed, replication);
+    while !simulation.advance(u32::MAX) {}
+    simulation.finish()
+}
+
+/// A replication under way. It can be advanced in small steps, so that its owner can stop in between.
+pub struct Simulation<'a> {
+    setup: &'a Setup,
+    tick: u32,
+    traffic: RandomRate,
+    fleet: Fleet,
+    plane: Box<dyn DataPlane + 'a>,
+    telemetry: Telemetry,
+    controller: Controller,
+    attribution: Attribution,
+    budget: BudgetMeter,
+    cost: CostMeter,
+    recorder: Recorder,
+    sums: Sums,
+}
+
+/// What the figures are made of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    arrivals: f64,
+    waiting_at_start: f64,
+    served: f64,
+    rejected: f64,
+    timed_out: f64,
+    failed: f64,
+    latency_s: f64,
+    waiting: f64,
+    cpu_s: f64,
+    ready_ticks: f64,
+    peak_ready: u32,
+    scale_events: u32,
+    direction_flips: u32,
+    /// +1 or −1: the direction of the last change of replicas.
+    last_direction: i8,
+}
+
+impl<'a> Simulation<'a> {
+    /// A replication at the start of its warm-up.
+    pub fn new(setup: &'a Setup, seed: u64, replication: u32) -> Self {
+        let document = setup.scenario.document();
+        let controller = Controller::new(&document.autoscaler, &document.telemetry, setup.tick_s);
+        let replicas = controller.initial_replicas();
+        let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
+        Self {
+            setup,
+            tick: 0,
+            traffic: RandomRate::new(&document.traffic, seed, replication, SERVICE),
+            fleet: Fleet::new(&setup.scenario, replicas, seed, replication, SERVICE),
+            plane: setup.data_plane(document.run.plane, telemetry.window_ticks(), seed, replication, SERVICE),
+            telemetry,
+            attribution: Attribution::new(controller.reaction_ticks()),
+            controller,
+            budget: BudgetMeter::new(&setup.objectives, setup.tick_s),
+            cost: CostMeter::new(&setup.scenario, setup.tick_s),
+            recorder: Recorder::new(setup),
+            sums: Sums::default(),
+        }
+    }
+
+    /// Simulates up to `ticks` more ticks; whether the window is over.
+    pub fn advance(&mut self, ticks: u32) -> bool {
+        let end = self.tick.saturating_add(ticks).min(self.setup.ticks());
+        while self.tick < end {
+            self.step();
+            self.tick += 1;
+        }
+        self.tick == self.setup.ticks()
+    }
+
+    /// Share of the window simulated so far, 0..1.
+    pub fn progress(&self) -> f64 {
+        f64::from(self.tick) / f64::from(self.setup.ticks().max(1))
+    }
+
+    fn step(&mut self) {
+        let setup = self.setup;
+        let tick_s = setup.tick_s;
+        let start_s = f64::from(self.tick) * tick_s;
+        let end_s = start_s + tick_s;
+        if self.tick == setup.warm_up_ticks {
+            self.start_window();
+        }
+        self.fleet.advance(start_s + 0.5 * tick_s);
+        let ready = self.fleet.ready();
+        let interval = Interval {
+            length_s: tick_s,
+            rate_rps: self.traffic.next_rps(&setup.curve, self.tick, tick_s),
+            servers: ready.saturating_mul(setup.concurrency),
+            queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
+        };
+        let outcome = self.plane.serve(&interval);
+        self.sums.waiting = outcome.waiting_at_end;
+        let cpu_s = outcome.busy_server_s * setup.cpu_per_busy_second;
+        self.observe(end_s, ready, cpu_s, &outcome);
+        let before = self.fleet.desired();
+        let decision = self.controller.decide(end_s, self.tick, &self.fleet, &self.telemetry);
+        let capacity = self.capacity(ready, decision.at_maximum);
+        if decision.replicas != before {
+            self.fleet.set_desired(decision.replicas, end_s);
+        }
+        if self.tick >= setup.warm_up_ticks {
+            self.count_scaling(before, decision.replicas);
+            self.meter(&outcome, capacity, decision.replicas > before, ready, cpu_s);
+        }
+    }
+
+    fn observe(&mut self, end_s: f64, ready: u32, cpu_s: f64, outcome: &Outcome) {
+        let measure = TickMeasure {
+            arrivals: outcome.arrivals,
+            cpu_s,
+            waiting: outcome.waiting_at_end,
+            in_service: outcome.busy_server_s / self.setup.tick_s,
+            ready,
+        };
+        let window_ticks = self.telemetry.window_ticks();
+        let (plane, wanted) = (&self.plane, self.controller.wants_latency());
+        let p95_s = || if wanted { plane.recent_quantile(0.95, window_ticks) } else { None };
+        self.telemetry.observe(self.tick, end_s, measure, p95_s);
+    }
+
+    fn capacity(&self, ready: u32, at_maximum: bool) -> Capacity {
+        if self.fleet.is_out_of_nodes() {
+            Capacity::OutOfNodes
+        } else if ready < self.fleet.desired() {
+            Capacity::OnItsWay
+        } else if at_maximum {
+            Capacity::AtMaximum
+        } else {
+            Capacity::Ready
+        }
+    }
+
+    /// The warm-up is over: what it left behind is the start, not a part, of the window.
+    fn start_window(&mut self) {
+        self.plane.drain_latency(&mut crate::stats::LogHistogram::new());
+        self.sums.waiting_at_start = self.sums.waiting;
+    }
+
+    fn count_scaling(&mut self, before: u32, after: u32) {
+        if after == before {
+            return;
+        }
+        let direction = if after > before { 1 } else { -1 };
+        self.sums.scale_events += 1;
+        self.sums.direction_flips += u32::from(self.sums.last_direction == -direction);
+        self.sums.last_direction = direction;
+    }
+
+    fn meter(&mut self, outcome: &Outcome, capacity: Capacity, scaled_up: bool, ready: u32, cpu_s: f64) {
+        let objectives = &self.setup.objectives;
+        let mut bad = [BadRequests::default(); MAX_OBJECTIVES];
+        let bad = &mut bad[..objectives.len()];
+        let mut worst = 0.0_f64;
+        for (index, bad) in bad.iter_mut().enumerate() {
+            *bad = objectives.bad(index, outcome);
+            worst = worst.max(bad.total());
+        }
+        let concluded = outcome.served + outcome.rejected + outcome.timed_out + outcome.failed;
+        self.budget.count(objectives, concluded, bad);
+        self.attribution.tick(capacity, scaled_up, bad, &mut self.budget);
+        let nodes = self.fleet.paid_nodes();
+        self.cost.tick(nodes, outcome.arrivals, outcome.served + outcome.failed);
+        self.recorder.tick(outcome.arrivals, worst, ready, nodes, &mut *self.plane);
+        let sums = &mut self.sums;
+        sums.arrivals += outcome.arrivals;
+        sums.served += outcome.served;
+        sums.rejected += outcome.rejected;
+        sums.timed_out += outcome.timed_out;
+        sums.failed += outcome.failed;
+        sums.latency_s += outcome.latency_sum_s;
+        sums.cpu_s += cpu_s;
+        sums.ready_ticks += f64::from(ready);
+        sums.peak_ready = sums.peak_ready.max(ready);
+    }
+
+    /// The result of the window.
+    pub fn finish(mut self) -> ReplicationResult {
+        self.attribution.finish(&mut self.budget);
+        let (series, latency) = self.recorder.finish(&mut *self.plane);
+        let usd = self.cost.finish();
+        let total_usd: f64 = usd.iter().sum();
+        let setup = self.setup;
+        let sums = &self.sums;
+        let window_ticks = f64::from(setup.window_ticks);
+        let window_hours = window_ticks * setup.tick_s / 3600.0;
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let quantile_ms = |q: f64| latency.quantile(q).map_or(0.0, |seconds| seconds * 1000.0);
+        let requested_cores = f64::from(setup.scenario.document().service.pod.cpu_request_millicores) / 1000.0;
+        let node_cores = f64::from(setup.scenario.node.vcpus_millicores) / 1000.0;
+        let ready_hours = sums.ready_ticks * setup.tick_s / 3600.0;
+        let figures = FIGURES.map(|info| match info.figure {
+            Figure::CostPerMonth => self.cost.per_month(total_usd),
+            Figure::CostPerMillionRequests => share(total_usd * 1e6, sums.arrivals),
+            Figure::Requests => sums.arrivals,
+            Figure::MeanLatency => share(sums.latency_s * 1000.0, sums.served),
+            Figure::P50Latency => quantile_ms(0.50),
+            Figure::P95Latency => quantile_ms(0.95),
+            Figure::P99Latency => quantile_ms(0.99),
+            Figure::MeanReplicas => sums.ready_ticks / window_ticks,
+            Figure::PeakReplicas => f64::from(sums.peak_ready),
+            Figure::NodeHours => self.cost.node_hours(),
+            Figure::CpuUtilization => 100.0 * share(sums.cpu_s / 3600.0, ready_hours * requested_cores),
+            Figure::NodeAllocation => {
+                100.0 * share(ready_hours * requested_cores, self.cost.node_hours() * node_cores)
+            }
+            Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
+            Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
+            Figure::ViolationMinutes => f64::from(self.budget.violation_ticks()) * setup.tick_s / 60.0,
+            Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(&setup.objectives),
+            Figure::InFlightAtEnd => sums.waiting,
+        });
+        ReplicationResult {
+            figures,
+            cost_per_month: usd.map(|usd| self.cost.per_month(usd)),
+            objectives: self.budget.results(&setup.objectives),
+            fates: [sums.served, sums.rejected, sums.timed_out, sums.failed],
+            waiting_at_start: sums.waiting_at_start,
+            series,
+        }
+    }
+}
+
+/// The plane that a document asks for, by name.
+pub fn plane_name(kind: PlaneKind) -> &'static str {
+    match kind {
+        PlaneKind::Fluid => "fluid",
+        PlaneKind::Requests => "requests",
+    }
+}

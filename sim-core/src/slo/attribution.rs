@@ -1,0 +1,88 @@
+//! Which want of capacity made a request bad.
+//!
+//! While replicas that were asked for are not ready, it is scaling lag. When all are, it may still be: the
+//! controller has not seen the load yet. So what happens with everything ready is held back for as long as a
+//! controller can take to react (scrape, lag, averaging and its own period); if it asks for more within that
+//! time it was scaling lag, otherwise saturation.
+
+use super::Cause;
+use super::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
+
+/// The state of capacity in a tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capacity {
+    /// Pods found no room and no node may be added.
+    OutOfNodes,
+    /// Replicas that were asked for are not ready.
+    OnItsWay,
+    /// All are ready, and the controller would ask for more than its maximum.
+    AtMaximum,
+    /// All are ready, and the controller is content.
+    Ready,
+}
+
+type Held = [f64; MAX_OBJECTIVES];
+
+/// Holds back what has no cause yet.
+#[derive(Clone, Debug)]
+pub struct Attribution {
+    held: Vec<Held>,
+    next: usize,
+    any_held: bool,
+}
+
+impl Attribution {
+    /// `reaction_ticks`: how long a controller can take to react.
+    pub fn new(reaction_ticks: u32) -> Self {
+        Self { held: vec![[0.0; MAX_OBJECTIVES]; reaction_ticks.max(1) as usize], next: 0, any_held: false }
+    }
+
+    /// Takes in a tick's bad requests. `scaled_up`: in this tick the controller asked for more.
+    pub fn tick(&mut self, capacity: Capacity, scaled_up: bool, bad: &[BadRequests], meter: &mut BudgetMeter) {
+        if scaled_up {
+            self.release_all(Cause::ScalingLag, meter);
+        }
+        let cause = match capacity {
+            Capacity::OutOfNodes => Some(Cause::NodeLimit),
+            Capacity::OnItsWay => Some(Cause::ScalingLag),
+            Capacity::AtMaximum => Some(Cause::ReplicaLimit),
+            Capacity::Ready => None,
+        };
+        let mut now = [0.0; MAX_OBJECTIVES];
+        for ((index, bad), now) in bad.iter().enumerate().zip(&mut now) {
+            match cause {
+                Some(cause) => meter.attribute(index, cause, bad.for_want_of_capacity),
+                None => *now = bad.for_want_of_capacity,
+            }
+        }
+        if self.any_held || now != [0.0; MAX_OBJECTIVES] {
+            self.any_held = true;
+            let expired = core::mem::replace(&mut self.held[self.next], now);
+            release(&expired, Cause::Saturation, meter);
+            self.next = (self.next + 1) % self.held.len();
+        }
+    }
+
+    /// The window has ended: what is held back has its cause.
+    pub fn finish(&mut self, meter: &mut BudgetMeter) {
+        self.release_all(Cause::Saturation, meter);
+    }
+
+    fn release_all(&mut self, cause: Cause, meter: &mut BudgetMeter) {
+        if !self.any_held {
+            return;
+        }
+        // Oldest first, so that sums do not depend on where the ring stands.
+        for offset in 0..self.held.len() {
+            let place = (self.next + offset) % self.held.len();
+            release(&core::mem::take(&mut self.held[place]), cause, meter);
+        }
+        self.any_held = false;
+    }
+}
+
+fn release(held: &Held, cause: Cause, meter: &mut BudgetMeter) {
+    for (index, requests) in held.iter().enumerate().filter(|(_, requests)| **requests != 0.0) {
+        meter.attribute(index, cause, *requests);
+    }
+}

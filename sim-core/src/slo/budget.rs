@@ -1,0 +1,189 @@
+//! Error budgets: bad requests per objective, by cause, over the window and over each hour.
+
+use super::Cause;
+use crate::plane::{MAX_THRESHOLDS, Outcome};
+use crate::scenario::document::{ObjectiveDocument, SloDocument};
+use crate::study::ObjectiveResult;
+
+/// At most this many objectives.
+pub const MAX_OBJECTIVES: usize = 4;
+
+/// Bad requests of one tick, split as far as the data plane can: the rest waits for a cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BadRequests {
+    /// The service itself was too slow.
+    pub slow_service: f64,
+    /// The service answered with an error.
+    pub service_error: f64,
+    /// They waited too long, or found the queue full.
+    pub for_want_of_capacity: f64,
+}
+
+impl BadRequests {
+    /// All of them.
+    pub fn total(&self) -> f64 {
+        self.slow_service + self.service_error + self.for_want_of_capacity
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Objective {
+    /// Index of its latency threshold; `None` for success.
+    threshold: Option<usize>,
+    /// Share of requests that must be good, 0..1.
+    target: f64,
+}
+
+/// The objectives of a scenario, ready to judge outcomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objectives {
+    objectives: Vec<Objective>,
+}
+
+impl Objectives {
+    /// The objectives, in the document's order.
+    pub fn new(slo: &SloDocument) -> Self {
+        let mut thresholds = 0;
+        let objectives = slo.objectives.iter().take(MAX_OBJECTIVES).map(|objective| match objective {
+            ObjectiveDocument::Success { target_percent } => Objective { threshold: None, target: target_percent / 100.0 },
+            ObjectiveDocument::Latency { target_percent, .. } => {
+                thresholds += 1;
+                Objective { threshold: Some((thresholds - 1).min(MAX_THRESHOLDS - 1)), target: target_percent / 100.0 }
+            }
+        });
+        Self { objectives: objectives.collect() }
+    }
+
+    /// Thresholds of the latency objectives, seconds, in order.
+    pub fn thresholds_s(slo: &SloDocument) -> Vec<f64> {
+        let thresholds = slo.objectives.iter().filter_map(|objective| match objective {
+            ObjectiveDocument::Latency { threshold_ms, .. } => Some(threshold_ms / 1000.0),
+            ObjectiveDocument::Success { .. } => None,
+        });
+        thresholds.take(MAX_THRESHOLDS).collect()
+    }
+
+    /// Number of objectives.
+    pub fn len(&self) -> usize {
+        self.objectives.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objectives.is_empty()
+    }
+
+    /// Bad requests of one interval for objective `index`.
+    pub fn bad(&self, index: usize, outcome: &Outcome) -> BadRequests {
+        let (slow, slow_in_service) = match self.objectives[index].threshold {
+            Some(k) => (outcome.slow[k], outcome.slow_in_service[k]),
+            None => (0.0, 0.0),
+        };
+        BadRequests {
+            slow_service: outcome.timed_out_in_service + slow_in_service,
+            service_error: outcome.failed,
+            for_want_of_capacity: outcome.rejected
+                + (outcome.timed_out - outcome.timed_out_in_service).max(0.0)
+                + (slow - slow_in_service).max(0.0),
+        }
+    }
+
+    fn target(&self, index: usize) -> f64 {
+        self.objectives[index].target
+    }
+}
+
+/// Adds up one window.
+#[derive(Clone, Debug)]
+pub struct BudgetMeter {
+    total: f64,
+    bad: Vec<[f64; Cause::COUNT]>,
+    hour_total: f64,
+    hour_bad: Vec<f64>,
+    hour_left_ticks: u32,
+    ticks_per_hour: u32,
+    worst_burn: f64,
+    violation_ticks: u32,
+}
+
+impl BudgetMeter {
+    /// An empty window.
+    pub fn new(objectives: &Objectives, tick_s: f64) -> Self {
+        let ticks_per_hour = (3600.0 / tick_s).round().max(1.0) as u32;
+        Self {
+            total: 0.0,
+            bad: vec![[0.0; Cause::COUNT]; objectives.len()],
+            hour_total: 0.0,
+            hour_bad: vec![0.0; objectives.len()],
+            hour_left_ticks: ticks_per_hour,
+            ticks_per_hour,
+            worst_burn: 0.0,
+            violation_ticks: 0,
+        }
+    }
+
+    /// Counts a tick's requests (those that got an outcome) and its bad ones, whatever their cause.
+    pub fn count(&mut self, objectives: &Objectives, total: f64, bad: &[BadRequests]) {
+        self.total += total;
+        self.hour_total += total;
+        let mut violated = false;
+        for (index, bad) in bad.iter().enumerate() {
+            let all = bad.total();
+            self.hour_bad[index] += all;
+            self.bad[index][Cause::SlowService as usize] += bad.slow_service;
+            self.bad[index][Cause::ServiceError as usize] += bad.service_error;
+            violated |= all > (1.0 - objectives.target(index)) * total;
+        }
+        self.violation_ticks += u32::from(violated);
+        self.hour_left_ticks -= 1;
+        if self.hour_left_ticks == 0 {
+            self.close_hour(objectives);
+        }
+    }
+
+    fn close_hour(&mut self, objectives: &Objectives) {
+        for (index, bad) in self.hour_bad.iter_mut().enumerate() {
+            if self.hour_total > 0.0 {
+                let burn = *bad / self.hour_total / (1.0 - objectives.target(index));
+                self.worst_burn = self.worst_burn.max(burn);
+            }
+            *bad = 0.0;
+        }
+        self.hour_total = 0.0;
+        self.hour_left_ticks = self.ticks_per_hour;
+    }
+
+    /// Gives requests that lacked capacity their cause.
+    pub fn attribute(&mut self, index: usize, cause: Cause, requests: f64) {
+        self.bad[index][cause as usize] += requests;
+    }
+
+    /// Ticks in which some objective's share of good requests was below its target.
+    pub fn violation_ticks(&self) -> u32 {
+        self.violation_ticks
+    }
+
+    /// Largest burn rate over any full hour of the window (over the whole window when that is shorter): the
+    /// share of bad requests over the share that the target allows.
+    pub fn worst_hourly_burn(&mut self, objectives: &Objectives) -> f64 {
+        if self.worst_burn == 0.0 && self.hour_left_ticks < self.ticks_per_hour {
+            self.close_hour(objectives);
+        }
+        self.worst_burn
+    }
+
+    /// The window's result for each objective.
+    pub fn results(&self, objectives: &Objectives) -> Vec<ObjectiveResult> {
+        let results = self.bad.iter().enumerate().map(|(index, bad_by_cause)| {
+            let bad: f64 = bad_by_cause.iter().sum();
+            let allowed = (1.0 - objectives.target(index)) * self.total;
+            ObjectiveResult {
+                total: self.total,
+                bad_by_cause: *bad_by_cause,
+                budget_consumed: if allowed > 0.0 { bad / allowed } else { 0.0 },
+                met: bad <= allowed,
+            }
+        });
+        results.collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! Results of a plan, merged by design and replication whatever the order in which they arrive.
+
+use super::plan::{Plan, hex};
+use super::report::Report;
+use super::result::{ReplicationResult, ShardResult};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// All results of a plan that have arrived.
+#[derive(Clone, Debug, Default)]
+pub struct Collection {
+    plan: String,
+    /// Per design: results from replication 0 on without a gap, and those that arrived early.
+    designs: Vec<Arrived>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Arrived {
+    in_order: Vec<ReplicationResult>,
+    early: BTreeMap<u32, ReplicationResult>,
+}
+
+impl Collection {
+    /// Nothing has arrived yet.
+    pub fn new(plan: &Plan) -> Self {
+        Self { plan: plan.id(), designs: vec![Arrived::default(); plan.designs.len()] }
+    }
+
+    /// Takes in a shard's results. Those of another plan and repeated ones change nothing; whether any was new.
+    pub fn add(&mut self, shard: ShardResult) -> bool {
+        if shard.plan != self.plan {
+            return false;
+        }
+        let mut any_new = false;
+        let replications = shard.shard.replications.max(1) as usize;
+        for (index, result) in shard.results.into_iter().enumerate() {
+            let design = shard.shard.first_design as usize + index / replications;
+            let replication = shard.shard.first_replication + (index % replications) as u32;
+            let Some(arrived) = self.designs.get_mut(design) else { continue };
+            if (replication as usize) < arrived.in_order.len() || arrived.early.contains_key(&replication) {
+                continue;
+            }
+            any_new = true;
+            arrived.early.insert(replication, result);
+            while let Some(next) = arrived.early.remove(&(arrived.in_order.len() as u32)) {
+                arrived.in_order.push(next);
+            }
+        }
+        any_new
+    }
+
+    /// Number of designs.
+    pub fn designs(&self) -> u32 {
+        self.designs.len() as u32
+    }
+
+    /// Results of a design from replication 0 on, as far as there is no gap.
+    pub fn results(&self, design: u32) -> &[ReplicationResult] {
+        self.designs.get(design as usize).map_or(&[], |arrived| arrived.in_order.as_slice())
+    }
+
+    /// Replications of a design, as far as there is no gap.
+    pub fn replications(&self, design: u32) -> u32 {
+        self.results(design).len() as u32
+    }
+
+    /// SHA-256 over the results of a design in order.
+    pub fn digest(&self, design: u32) -> String {
+        let mut hash = Sha256::new();
+        for result in self.results(design) {
+            // Plain numbers and lists: serialising them cannot fail.
+            if let Ok(bytes) = postcard::to_allocvec(result) {
+                hash.update(&bytes);
+            }
+        }
+        hex(&hash.finalize(), 32)
+    }
+
+    /// The report on the first design; `None` before its first result.
+    pub fn report(&self, plan: &Plan) -> Option<Report> {
+        Report::new(plan, self)
+    }
+}

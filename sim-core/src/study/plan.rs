@@ -1,0 +1,170 @@
+//! The plan of a study, its shards, and how a shard is computed.
+
+use super::result::{ReplicationResult, ShardResult};
+use crate::replication::{self, Setup};
+use crate::scenario::document::{KnobDocument, ScenarioDocument};
+use crate::scenario::{Problems, apply_knob, canonical_json, check};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// A design: one value for each knob of the plan, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Design {
+    /// The values.
+    pub values: Vec<f64>,
+}
+
+/// What is to be computed. Its canonical bytes are its identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Version of the engine that made the plan; another must not compute it.
+    pub engine_version: String,
+    /// The scenario.
+    pub document: ScenarioDocument,
+    /// JSON Pointers of the knobs.
+    pub knobs: Vec<String>,
+    /// The designs; one without values when there are no knobs.
+    pub designs: Vec<Design>,
+    /// Whether replications record the window over time.
+    pub with_series: bool,
+}
+
+/// A part of a plan: `designs` × `replications` from the given ones on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Index of the first design.
+    pub first_design: u32,
+    /// Number of designs.
+    pub designs: u32,
+    /// Index of the first replication.
+    pub first_replication: u32,
+    /// Number of replications of each design.
+    pub replications: u32,
+}
+
+impl Plan {
+    /// The plan of running a scenario as it stands.
+    pub fn single(document: &ScenarioDocument) -> Self {
+        Self::new(document, &[], vec![Design::default()], true)
+    }
+
+    /// The plan of sweeping a scenario's knobs over their grid, the last knob fastest.
+    pub fn sweep(document: &ScenarioDocument) -> Self {
+        let mut designs = vec![Design::default()];
+        for knob in &document.sweep {
+            let values = knob.values();
+            let extended = designs.iter().flat_map(|design| {
+                values.iter().map(move |&value| {
+                    let mut values = design.values.clone();
+                    values.push(value);
+                    Design { values }
+                })
+            });
+            designs = extended.collect();
+        }
+        Self::new(document, &document.sweep, designs, false)
+    }
+
+    fn new(document: &ScenarioDocument, knobs: &[KnobDocument], designs: Vec<Design>, with_series: bool) -> Self {
+        Self {
+            engine_version: crate::ENGINE_VERSION.to_owned(),
+            document: document.clone(),
+            knobs: knobs.iter().map(|knob| knob.path.clone()).collect(),
+            designs,
+            with_series,
+        }
+    }
+
+    /// Identity: SHA-256 of engine version, canonical document, knobs and designs; the first 16 hexadecimal digits.
+    pub fn id(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.engine_version.as_bytes());
+        hash.update([0]);
+        hash.update(canonical_json(&self.document).as_bytes());
+        for knob in &self.knobs {
+            hash.update([0]);
+            hash.update(knob.as_bytes());
+        }
+        for value in self.designs.iter().flat_map(|design| &design.values) {
+            hash.update(value.to_le_bytes());
+        }
+        hash.update([u8::from(self.with_series)]);
+        hex(&hash.finalize(), 8)
+    }
+
+    /// The document of a design: the scenario with the knobs set.
+    ///
+    /// # Errors
+    /// A knob's path names no number of the document.
+    pub fn design_document(&self, design: &Design) -> Result<ScenarioDocument, Problems> {
+        let mut document = self.document.clone();
+        for (path, &value) in self.knobs.iter().zip(&design.values) {
+            document = apply_knob(&document, path, value).map_err(|problem| Problems::from(vec![problem]))?;
+        }
+        Ok(document)
+    }
+}
+
+/// The first `bytes` bytes in hexadecimal.
+pub(super) fn hex(digest: &[u8], bytes: usize) -> String {
+    digest.iter().take(bytes).flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| HEX[usize::from(digit)]).collect()
+}
+
+const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+
+/// A plan whose designs have all been checked.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    id: String,
+    plan: Plan,
+    base: Setup,
+    scenarios: Vec<crate::scenario::Scenario>,
+}
+
+impl Prepared {
+    /// Checks every design of a plan.
+    ///
+    /// # Errors
+    /// The problems of the first design that has any.
+    pub fn new(plan: Plan) -> Result<Self, Problems> {
+        let scenarios = plan
+            .designs
+            .iter()
+            .map(|design| check(&plan.design_document(design)?))
+            .collect::<Result<Vec<_>, Problems>>()?;
+        let base = match scenarios.first() {
+            Some(scenario) => scenario.clone(),
+            None => check(&plan.document)?,
+        };
+        Ok(Self { id: plan.id(), base: Setup::new(base, plan.with_series, None), plan, scenarios })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The plan's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The first design, set up: for stepping through a replication by hand.
+    pub fn base(&self) -> &Setup {
+        &self.base
+    }
+
+    /// Computes a shard. What lies outside the plan is left out.
+    pub fn run_shard(&self, shard: Shard) -> ShardResult {
+        let seed = self.plan.document.run.seed;
+        let designs = self.scenarios.iter().skip(shard.first_design as usize).take(shard.designs as usize);
+        let last = shard.first_replication.saturating_add(shard.replications);
+        let results = designs.flat_map(|scenario| {
+            let setup = Setup::new(scenario.clone(), self.plan.with_series, Some(&self.base));
+            (shard.first_replication..last)
+                .map(move |replication| replication::run(&setup, seed, replication))
+                .collect::<Vec<ReplicationResult>>()
+        });
+        ShardResult { plan: self.id.clone(), shard, results: results.collect() }
+    }
+}

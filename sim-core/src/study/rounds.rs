@@ -1,0 +1,126 @@
+//! How many replications: in rounds that double, until the answer is precise enough or the cap is reached.
+//!
+//! Decisions are taken from complete rounds only, so they do not depend on how the work was spread.
+
+use super::collection::Collection;
+use super::plan::{Plan, Shard};
+use super::report::Proportion;
+use crate::scenario::document::RunDocument;
+use crate::stats::Summary;
+use crate::study::Figure;
+
+/// The rule for when to stop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rounds {
+    run: RunDocument,
+    wanted: f64,
+    sweep: bool,
+}
+
+/// How far a design has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Replications merged.
+    pub done: u32,
+    /// Replications that the current round ends with.
+    pub round_end: u32,
+    /// Half the width of the 95 % interval of the attainment, percentage points.
+    pub attainment_points: f64,
+    /// Half the width of the 95 % interval of the mean cost, per cent of it.
+    pub cost_percent: f64,
+    /// Whether no more replications are needed.
+    pub finished: bool,
+}
+
+/// A sweep's first round, per design: enough to drop hopeless designs.
+const SWEEP_FIRST_ROUND: u32 = 8;
+
+impl Rounds {
+    /// The rule of a plan: precision for a single design; for a sweep also that a design is decided when its
+    /// attainment is clearly above or below what is wanted.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            run: plan.document.run.clone(),
+            wanted: plan.document.slo.wanted_attainment_percent / 100.0,
+            sweep: !plan.knobs.is_empty(),
+        }
+    }
+
+    /// A rule that asks for exactly so many replications.
+    pub fn exactly(plan: &Plan, replications: u32) -> Self {
+        let mut rounds = Self::new(plan);
+        rounds.run.min_replications = replications;
+        rounds.run.max_replications = replications;
+        rounds.sweep = false;
+        rounds
+    }
+
+    fn first_round(&self) -> u32 {
+        let first = if self.sweep { SWEEP_FIRST_ROUND.min(self.run.min_replications) } else { self.run.min_replications };
+        first.clamp(1, self.cap())
+    }
+
+    fn cap(&self) -> u32 {
+        self.run.max_replications.max(self.run.min_replications).max(1)
+    }
+
+    /// End of the round that follows `done` replications.
+    fn round_end(&self, done: u32) -> u32 {
+        let mut end = self.first_round();
+        while end < done {
+            end = end.saturating_mul(2);
+        }
+        end.min(self.cap())
+    }
+
+    /// How far a design has come.
+    pub fn progress(&self, collection: &Collection, design: u32) -> Progress {
+        let done = collection.replications(design);
+        let round_end = self.round_end(done);
+        let (attainment, cost_percent) = precision(collection, design, done);
+        let attainment_points = 50.0 * (attainment.ci_high - attainment.ci_low);
+        let precise = attainment_points <= self.run.attainment_precision_points
+            && cost_percent <= self.run.cost_precision_percent;
+        let decided = self.sweep && (attainment.ci_high < self.wanted || attainment.ci_low >= self.wanted);
+        let at_barrier = done == round_end;
+        let finished = at_barrier && (done >= self.cap() || precise || decided);
+        let round_end = if at_barrier && !finished { self.round_end(done + 1) } else { round_end };
+        Progress { done, round_end, attainment_points, cost_percent, finished }
+    }
+
+    /// The shards of the next round, one replication of one design each, in the order in which they help
+    /// most: replication by replication over all designs. Empty when the study is finished.
+    ///
+    /// Ask at a barrier only: when everything asked for before has been added to the collection.
+    pub fn next_round(&self, collection: &Collection) -> Vec<Shard> {
+        let open: Vec<(u32, Progress)> = (0..collection.designs())
+            .map(|design| (design, self.progress(collection, design)))
+            .filter(|(_, progress)| !progress.finished)
+            .collect();
+        let mut shards: Vec<Shard> = open
+            .iter()
+            .flat_map(|&(design, progress)| {
+                (progress.done..progress.round_end).map(move |first_replication| Shard {
+                    first_design: design,
+                    designs: 1,
+                    first_replication,
+                    replications: 1,
+                })
+            })
+            .collect();
+        shards.sort_by_key(|shard| (shard.first_replication, shard.first_design));
+        shards
+    }
+}
+
+fn precision(collection: &Collection, design: u32, done: u32) -> (Proportion, f64) {
+    let results = collection.results(design);
+    let results = results.get(..done as usize).unwrap_or(results);
+    let attainment = Proportion::of(results.iter().map(super::ReplicationResult::met));
+    let costs: Vec<f64> = results.iter().map(|result| result.figure(Figure::CostPerMonth)).collect();
+    let cost = Summary::of(&costs);
+    let half_width = 0.5 * (cost.ci_high - cost.ci_low);
+    let percent = if cost.mean > 0.0 { 100.0 * half_width / cost.mean } else { 0.0 };
+    // With fewer than two replications nothing is known of the spread.
+    (attainment, if done < 2 { f64::INFINITY } else { percent })
+}

@@ -1,0 +1,131 @@
+//! What a sweep found: every design with its intervals, the front, and the design to take.
+
+use super::collection::Collection;
+use super::plan::Plan;
+use super::report::Proportion;
+use super::result::Figure;
+use crate::stats::Summary;
+use serde::{Deserialize, Serialize};
+
+/// One design of a sweep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DesignPoint {
+    /// Index in the plan.
+    pub design: u32,
+    /// Value of each knob.
+    pub values: Vec<f64>,
+    /// Replications merged.
+    pub replications: u32,
+    /// Probability of meeting the SLO.
+    pub attainment: Proportion,
+    /// Cost per month, US dollars.
+    pub cost_per_month: Summary,
+    /// 95th percentile of latency, milliseconds.
+    pub p95_latency_ms: Summary,
+    /// Mean replicas.
+    pub mean_replicas: Summary,
+    /// Whether no other design is both cheaper and more likely to meet the SLO.
+    pub on_front: bool,
+    /// SHA-256 of the design's results.
+    pub digest: String,
+}
+
+/// A sweep's result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepReport {
+    /// Version of the engine.
+    pub engine_version: String,
+    /// Name of the scenario.
+    pub name: String,
+    /// Id of the plan.
+    pub plan: String,
+    /// Seed: all designs see the same traffic.
+    pub seed: u64,
+    /// Data plane.
+    pub plane: String,
+    /// Price book and its date.
+    pub prices: String,
+    /// JSON Pointers of the knobs.
+    pub knobs: Vec<String>,
+    /// Wanted probability of meeting the SLO, 0..1.
+    pub wanted_attainment: f64,
+    /// The designs that have results, in the plan's order.
+    pub points: Vec<DesignPoint>,
+    /// Designs on the front, cheapest first.
+    pub front: Vec<u32>,
+    /// The cheapest design whose attainment's lower bound clears what is wanted; none if no design does.
+    pub recommended: Option<u32>,
+}
+
+impl SweepReport {
+    /// Judges what has arrived so far.
+    pub fn new(plan: &Plan, collection: &Collection) -> Self {
+        let wanted = plan.document.slo.wanted_attainment_percent / 100.0;
+        let mut points: Vec<DesignPoint> = (0..collection.designs())
+            .filter(|&design| collection.replications(design) > 0)
+            .map(|design| point(plan, collection, design))
+            .collect();
+        let front = mark_front(&mut points);
+        let recommended = points
+            .iter()
+            .filter(|point| point.attainment.ci_low >= wanted)
+            .min_by(|a, b| a.cost_per_month.mean.total_cmp(&b.cost_per_month.mean))
+            .map(|point| point.design);
+        Self {
+            engine_version: plan.engine_version.clone(),
+            name: plan.document.name.clone(),
+            plan: plan.id(),
+            seed: plan.document.run.seed,
+            plane: crate::replication::plane_name(plan.document.run.plane).to_owned(),
+            prices: super::report::prices(&plan.document),
+            knobs: plan.knobs.clone(),
+            wanted_attainment: wanted,
+            points,
+            front,
+            recommended,
+        }
+    }
+
+    /// The point of a design.
+    pub fn point(&self, design: u32) -> Option<&DesignPoint> {
+        self.points.iter().find(|point| point.design == design)
+    }
+}
+
+fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
+    let results = collection.results(design);
+    let summary = |figure| Summary::of(&results.iter().map(|result| result.figure(figure)).collect::<Vec<_>>());
+    DesignPoint {
+        design,
+        values: plan.designs.get(design as usize).map(|design| design.values.clone()).unwrap_or_default(),
+        replications: results.len() as u32,
+        attainment: Proportion::of(results.iter().map(super::ReplicationResult::met)),
+        cost_per_month: summary(Figure::CostPerMonth),
+        p95_latency_ms: summary(Figure::P95Latency),
+        mean_replicas: summary(Figure::MeanReplicas),
+        on_front: false,
+        digest: collection.digest(design),
+    }
+}
+
+/// Marks the designs that no other dominates (cheaper or equal, and at least as likely, one of them strictly);
+/// answers them cheapest first.
+fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&points[a], &points[b]);
+        let by_cost = a.cost_per_month.mean.total_cmp(&b.cost_per_month.mean);
+        by_cost.then(b.attainment.estimate.total_cmp(&a.attainment.estimate)).then(a.design.cmp(&b.design))
+    });
+    let mut front = Vec::new();
+    let mut best = f64::NEG_INFINITY;
+    for index in order {
+        let point = &mut points[index];
+        if point.attainment.estimate > best {
+            best = point.attainment.estimate;
+            point.on_front = true;
+            front.push(point.design);
+        }
+    }
+    front
+}
