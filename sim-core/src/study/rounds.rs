@@ -77,7 +77,7 @@ impl Rounds {
     pub fn progress(&self, collection: &Collection, design: u32) -> Progress {
         let done = collection.replications(design);
         let round_end = self.round_end(done);
-        let (attainment, cost_percent) = precision(collection, design, done);
+        let (attainment, cost_percent) = precision(collection, design);
         let attainment_points = 50.0 * (attainment.ci_high - attainment.ci_low);
         let precise = attainment_points <= self.run.attainment_precision_points
             && cost_percent <= self.run.cost_precision_percent;
@@ -113,14 +113,12 @@ impl Rounds {
     }
 }
 
-fn precision(collection: &Collection, design: u32, done: u32) -> (Proportion, f64) {
+fn precision(collection: &Collection, design: u32) -> (Proportion, f64) {
     let results = collection.results(design);
-    let results = results.get(..done as usize).unwrap_or(results);
     let attainment = Proportion::of(results.iter().map(super::ReplicationResult::met));
     let costs: Vec<f64> = results.iter().map(|result| result.figure(Figure::CostPerMonth)).collect();
     let cost = Summary::of(&costs);
-    let half_width = 0.5 * (cost.ci_high - cost.ci_low);
-    let percent = if cost.mean > 0.0 { 100.0 * half_width / cost.mean } else { 0.0 };
-    // With fewer than two replications nothing is known of the spread.
-    (attainment, if done < 2 { f64::INFINITY } else { percent })
+    // One replication tells nothing of the spread: its half-width is infinite.
+    let percent = if cost.mean > 0.0 { 100.0 * cost.half_width() / cost.mean } else { 0.0 };
+    (attainment, percent)
 }

@@ -3,7 +3,6 @@
 use super::RateCurve;
 use crate::random::{self, Purpose, Rng, StreamKey};
 use crate::scenario::document::{BurstsDocument, TrafficDocument};
-use rand_distr::{Distribution as _, Exp1};
 
 /// Intensity of the arrival process, tick by tick, for one replication.
 #[derive(Clone, Debug)]
@@ -61,8 +60,7 @@ impl Bursts {
 
     fn draw_sojourn_s(&mut self) -> f64 {
         let mean_s = if self.bursting { self.mean_duration_s } else { self.mean_gap_s };
-        let unit: f64 = Exp1.sample(&mut self.rng);
-        unit * mean_s
+        random::standard_exponential(&mut self.rng) * mean_s
     }
 
     /// Mean factor over the next `length_s` seconds; moves on by as much.
