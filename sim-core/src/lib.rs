@@ -23,18 +23,18 @@
 //! and replication give the same bytes on every machine, natively and as WebAssembly; all transcendental
 //! functions come from `libm`.
 
-pub mod control;
-pub mod cost;
-pub mod fleet;
-pub mod import;
+// pub mod control;
+// pub mod cost;
+// pub mod fleet;
+// pub mod import;
 pub mod plane;
 pub mod random;
-pub mod replication;
+// pub mod replication;
 pub mod scenario;
-pub mod share;
-pub mod slo;
+// pub mod share;
+// pub mod slo;
 pub mod stats;
-pub mod study;
+// pub mod study;
 pub mod traffic;
 
 /// The engine's version: results are comparable byte for byte only within one version.

@@ -61,7 +61,11 @@ impl Summary {
 
     /// Half the width of the confidence interval of the mean: the precision reached; +∞ below two values.
     pub fn half_width(&self) -> f64 {
-        if self.n < 2 { f64::INFINITY } else { 0.5 * (self.ci_high - self.ci_low) }
+        if self.n < 2 {
+            f64::INFINITY
+        } else {
+            0.5 * (self.ci_high - self.ci_low)
+        }
     }
 }
 
@@ -100,13 +104,19 @@ mod tests {
     fn what_is_not_a_number_is_left_out() {
         assert_eq!(Summary::of(&[]), Summary::default());
         assert_eq!(Summary::of(&[f64::NAN]), Summary::default());
-        assert_eq!(Summary::of(&[1.0, f64::NAN, 3.0, f64::INFINITY]), Summary::of(&[1.0, 3.0]));
+        assert_eq!(
+            Summary::of(&[1.0, f64::NAN, 3.0, f64::INFINITY]),
+            Summary::of(&[1.0, 3.0])
+        );
     }
 
     #[test]
     fn a_single_value_has_no_interval() {
         let summary = Summary::of(&[2.0]);
-        assert_eq!((summary.ci_low, summary.ci_high, summary.sd), (2.0, 2.0, 0.0));
+        assert_eq!(
+            (summary.ci_low, summary.ci_high, summary.sd),
+            (2.0, 2.0, 0.0)
+        );
         assert_eq!(summary.half_width(), f64::INFINITY);
         let text = serde_json::to_string(&summary).unwrap();
         assert_eq!(serde_json::from_str::<Summary>(&text).unwrap(), summary);

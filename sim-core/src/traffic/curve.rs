@@ -17,12 +17,22 @@ pub struct RateCurve {
 
 impl RateCurve {
     /// The curve over `warm_up_ticks` before and `window_ticks` in the window, of `tick_s` seconds each.
-    pub fn new(traffic: &TrafficDocument, tick_s: f64, warm_up_ticks: u32, window_ticks: u32) -> Self {
+    pub fn new(
+        traffic: &TrafficDocument,
+        tick_s: f64,
+        warm_up_ticks: u32,
+        window_ticks: u32,
+    ) -> Self {
         let start_s = -f64::from(warm_up_ticks) * tick_s;
         let tick_start = |tick: u32| start_s + f64::from(tick) * tick_s;
         let ticks = warm_up_ticks + window_ticks;
         let mut rates_rps: Vec<f64> = match &traffic.source {
-            TrafficSource::Model { base_rps, daily, weekday_weights, growth_percent_per_month } => {
+            TrafficSource::Model {
+                base_rps,
+                daily,
+                weekday_weights,
+                growth_percent_per_month,
+            } => {
                 let scale = base_rps / mean_shape_of_week(daily, weekday_weights);
                 let growth = Growth::new(*growth_percent_per_month);
                 (0..ticks)
@@ -32,13 +42,20 @@ impl RateCurve {
                     })
                     .collect()
             }
-            TrafficSource::Recorded { interval_s, counts, mean_rps, growth_percent_per_month, .. } => {
+            TrafficSource::Recorded {
+                interval_s,
+                counts,
+                mean_rps,
+                growth_percent_per_month,
+                ..
+            } => {
                 let recording = Recording::new(counts, *interval_s, *mean_rps);
                 let growth = Growth::new(*growth_percent_per_month);
                 (0..ticks)
                     .map(|tick| {
                         let from_s = tick_start(tick);
-                        recording.mean_rate(from_s, from_s + tick_s) * growth.factor(from_s + 0.5 * tick_s)
+                        recording.mean_rate(from_s, from_s + tick_s)
+                            * growth.factor(from_s + 0.5 * tick_s)
                     })
                     .collect()
             }
@@ -70,24 +87,32 @@ struct Growth {
 
 impl Growth {
     fn new(percent_per_month: f64) -> Self {
-        Self { log_per_s: libm::log(1.0 + percent_per_month / 100.0) / MONTH_S }
+        Self {
+            log_per_s: libm::log(1.0 + percent_per_month / 100.0) / MONTH_S,
+        }
     }
 
     fn factor(&self, at_s: f64) -> f64 {
-        if self.log_per_s == 0.0 { 1.0 } else { libm::exp(self.log_per_s * at_s) }
+        if self.log_per_s == 0.0 {
+            1.0
+        } else {
+            libm::exp(self.log_per_s * at_s)
+        }
     }
 }
 
 fn shape(daily: &DailyShape, weekday_weights: &[f64], at_s: f64) -> f64 {
-    day_shape(daily, at_s.rem_euclid(DAY_S) / HOUR_S) * week_shape(weekday_weights, at_s.rem_euclid(WEEK_S) / DAY_S)
+    day_shape(daily, at_s.rem_euclid(DAY_S) / HOUR_S)
+        * week_shape(weekday_weights, at_s.rem_euclid(WEEK_S) / DAY_S)
 }
 
 fn day_shape(daily: &DailyShape, hour: f64) -> f64 {
     match daily {
         DailyShape::Flat {} => 1.0,
-        DailyShape::Sine { amplitude, peak_hour } => {
-            1.0 + amplitude * libm::cos(core::f64::consts::TAU * (hour - peak_hour) / 24.0)
-        }
+        DailyShape::Sine {
+            amplitude,
+            peak_hour,
+        } => 1.0 + amplitude * libm::cos(core::f64::consts::TAU * (hour - peak_hour) / 24.0),
         DailyShape::Hourly { weights } => between_centres(weights, hour),
     }
 }
@@ -113,7 +138,9 @@ fn between_centres(weights: &[f64], position: f64) -> f64 {
 /// Mean of the shape over a week, on one-minute points, so that `base_rps` is the first week's mean.
 fn mean_shape_of_week(daily: &DailyShape, weekday_weights: &[f64]) -> f64 {
     const STEPS: u32 = 7 * 24 * 60;
-    let sum: f64 = (0..STEPS).map(|minute| shape(daily, weekday_weights, (f64::from(minute) + 0.5) * 60.0)).sum();
+    let sum: f64 = (0..STEPS)
+        .map(|minute| shape(daily, weekday_weights, (f64::from(minute) + 0.5) * 60.0))
+        .sum();
     let mean = sum / f64::from(STEPS);
     if mean > 0.0 { mean } else { 1.0 }
 }
@@ -141,7 +168,10 @@ impl Recording {
             sum += count * scale;
             cumulative.push(sum);
         }
-        Self { interval_s, cumulative }
+        Self {
+            interval_s,
+            cumulative,
+        }
     }
 
     fn requests_before(&self, at_s: f64) -> f64 {
@@ -154,7 +184,9 @@ impl Recording {
         let within = position - rounds * intervals as f64;
         let index = (within.floor() as usize).min(intervals - 1);
         let (left, right) = (self.cumulative[index], self.cumulative[index + 1]);
-        rounds * self.cumulative[intervals] + left + (right - left) * (within - index as f64).min(1.0)
+        rounds * self.cumulative[intervals]
+            + left
+            + (right - left) * (within - index as f64).min(1.0)
     }
 
     fn mean_rate(&self, from_s: f64, to_s: f64) -> f64 {
@@ -164,14 +196,21 @@ impl Recording {
 
 /// Joins what surrounds a gap by a straight line; the recording is a ring, so its ends join too.
 fn fill_gaps(counts: &[Option<f64>]) -> Vec<f64> {
-    let known: Vec<(usize, f64)> =
-        counts.iter().enumerate().filter_map(|(index, count)| count.map(|count| (index, count))).collect();
+    let known: Vec<(usize, f64)> = counts
+        .iter()
+        .enumerate()
+        .filter_map(|(index, count)| count.map(|count| (index, count)))
+        .collect();
     let (Some(&first), Some(&last)) = (known.first(), known.last()) else {
         return vec![0.0; counts.len()];
     };
     let length = counts.len();
     let mut filled: Vec<f64> = counts.iter().map(|count| count.unwrap_or(0.0)).collect();
-    let around = known.iter().copied().zip(known.iter().copied().skip(1)).chain([(last, (first.0 + length, first.1))]);
+    let around = known
+        .iter()
+        .copied()
+        .zip(known.iter().copied().skip(1))
+        .chain([(last, (first.0 + length, first.1))]);
     for ((left, left_count), (right, right_count)) in around {
         let width = (right - left) as f64;
         for index in left + 1..right {
@@ -225,8 +264,13 @@ mod tests {
     fn base_rate_is_the_mean_of_the_first_week() {
         for daily in [
             DailyShape::Flat {},
-            DailyShape::Sine { amplitude: 0.7, peak_hour: 15.0 },
-            DailyShape::Hourly { weights: (0..24).map(f64::from).collect() },
+            DailyShape::Sine {
+                amplitude: 0.7,
+                peak_hour: 15.0,
+            },
+            DailyShape::Hourly {
+                weights: (0..24).map(f64::from).collect(),
+            },
         ] {
             let curve = RateCurve::new(&model(daily, 0.0), 15.0, 240, 7 * 5760);
             assert!((mean(&curve.rates_rps()[240..]) - 100.0).abs() < 1e-3);
@@ -235,10 +279,30 @@ mod tests {
 
     #[test]
     fn sine_peaks_at_its_hour_on_the_heaviest_day() {
-        let curve = RateCurve::new(&model(DailyShape::Sine { amplitude: 0.7, peak_hour: 12.0 }, 0.0), 60.0, 0, 7 * 1440);
-        let (peak, _) =
-            curve.rates_rps().iter().enumerate().fold((0, 0.0), |best, (i, &r)| if r > best.1 { (i, r) } else { best });
-        assert_eq!(peak / 60, 11, "the minute before noon on Monday or noon itself: {peak}");
+        let curve = RateCurve::new(
+            &model(
+                DailyShape::Sine {
+                    amplitude: 0.7,
+                    peak_hour: 12.0,
+                },
+                0.0,
+            ),
+            60.0,
+            0,
+            7 * 1440,
+        );
+        let (peak, _) = curve
+            .rates_rps()
+            .iter()
+            .enumerate()
+            .fold(
+                (0, 0.0),
+                |best, (i, &r)| if r > best.1 { (i, r) } else { best },
+            );
+        assert!(
+            peak.abs_diff(12 * 60) < 15,
+            "about noon on Monday: minute {peak}"
+        );
     }
 
     #[test]
@@ -261,7 +325,10 @@ mod tests {
         };
         let curve = RateCurve::new(&traffic, 30.0, 2, 16);
         // Gap filled with 120; the warm-up is the end of the previous round.
-        let expected = [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 0.0, 0.0];
+        let expected = [
+            0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 0.0,
+            0.0,
+        ];
         for (rate, expected) in curve.rates_rps().iter().zip(expected) {
             assert!((rate - expected).abs() < 1e-9, "{:?}", curve.rates_rps());
         }
@@ -273,10 +340,23 @@ mod tests {
 
     #[test]
     fn crowd_climbs_stays_and_falls() {
-        let crowd = FlashCrowdDocument { at_hour: 1.0, factor: 5.0, ramp_minutes: 10.0, hold_minutes: 20.0, fall_minutes: 40.0 };
+        let crowd = FlashCrowdDocument {
+            at_hour: 1.0,
+            factor: 5.0,
+            ramp_minutes: 10.0,
+            hold_minutes: 20.0,
+            fall_minutes: 40.0,
+        };
         let at = |minute: f64| crowd_factor(&crowd, 60.0 * (60.0 + minute));
-        assert_eq!([at(-1.0), at(5.0), at(15.0), at(50.0), at(70.0)], [1.0, 3.0, 5.0, 3.0, 1.0]);
-        let sudden = FlashCrowdDocument { ramp_minutes: 0.0, fall_minutes: 0.0, ..crowd };
+        assert_eq!(
+            [at(-1.0), at(5.0), at(15.0), at(50.0), at(70.0)],
+            [1.0, 3.0, 5.0, 3.0, 1.0]
+        );
+        let sudden = FlashCrowdDocument {
+            ramp_minutes: 0.0,
+            fall_minutes: 0.0,
+            ..crowd
+        };
         assert_eq!(crowd_factor(&sudden, 3600.0), 5.0);
         assert_eq!(crowd_factor(&sudden, 3600.0 + 20.0 * 60.0), 1.0);
     }

@@ -15,9 +15,20 @@ pub struct RandomRate {
 impl RandomRate {
     /// The rate of one replication; `component` numbers the workload.
     pub fn new(traffic: &TrafficDocument, seed: u64, replication: u32, component: u32) -> Self {
-        let stream = |purpose| StreamKey { seed, replication, component, purpose }.rng();
+        let stream = |purpose| {
+            StreamKey {
+                seed,
+                replication,
+                component,
+                purpose,
+            }
+            .rng()
+        };
         Self {
-            bursts: traffic.bursts.as_ref().map(|bursts| Bursts::new(bursts, stream(Purpose::Bursts))),
+            bursts: traffic
+                .bursts
+                .as_ref()
+                .map(|bursts| Bursts::new(bursts, stream(Purpose::Bursts))),
             over_dispersion: traffic.over_dispersion,
             dispersion_rng: stream(Purpose::Overdispersion),
         }
@@ -52,14 +63,24 @@ impl Bursts {
         let mean_gap_s = document.mean_gap_hours * 3600.0;
         let mean_duration_s = document.mean_duration_minutes * 60.0;
         let bursting = random::uniform(&mut rng) < mean_duration_s / (mean_gap_s + mean_duration_s);
-        let mut bursts =
-            Self { factor: document.factor, mean_gap_s, mean_duration_s, bursting, remaining_s: 0.0, rng };
+        let mut bursts = Self {
+            factor: document.factor,
+            mean_gap_s,
+            mean_duration_s,
+            bursting,
+            remaining_s: 0.0,
+            rng,
+        };
         bursts.remaining_s = bursts.draw_sojourn_s();
         bursts
     }
 
     fn draw_sojourn_s(&mut self) -> f64 {
-        let mean_s = if self.bursting { self.mean_duration_s } else { self.mean_gap_s };
+        let mean_s = if self.bursting {
+            self.mean_duration_s
+        } else {
+            self.mean_gap_s
+        };
         random::standard_exponential(&mut self.rng) * mean_s
     }
 
@@ -89,8 +110,18 @@ mod tests {
 
     #[test]
     fn bursts_take_their_share_of_time() {
-        let document = BurstsDocument { factor: 3.0, mean_gap_hours: 1.0, mean_duration_minutes: 20.0 };
-        let rng = StreamKey { seed: 7, replication: 0, component: 0, purpose: Purpose::Bursts }.rng();
+        let document = BurstsDocument {
+            factor: 3.0,
+            mean_gap_hours: 1.0,
+            mean_duration_minutes: 20.0,
+        };
+        let rng = StreamKey {
+            seed: 7,
+            replication: 0,
+            component: 0,
+            purpose: Purpose::Bursts,
+        }
+        .rng();
         let mut bursts = Bursts::new(&document, rng);
         let ticks = 2_000_000;
         let mean = (0..ticks).map(|_| bursts.mean_factor(15.0)).sum::<f64>() / f64::from(ticks);
