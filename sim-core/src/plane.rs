@@ -10,10 +10,20 @@
 //! `fluid` computes an interval in closed form, `requests` plays every request as an event.
 //! Both draw from the same named random streams, so a design can be compared under either.
 
+pub mod queueing;
+mod requests;
+mod servers;
+mod tally;
+
+pub use requests::Requests;
+
 use crate::stats::LogHistogram;
 
 /// At most this many latency thresholds (one per latency objective) are counted per request.
 pub const MAX_THRESHOLDS: usize = 3;
+
+/// A plane remembers the latencies of this many intervals for [`DataPlane::recent_quantile`].
+pub const MAX_RECENT_INTERVALS: u32 = 64;
 
 /// One stretch of constant conditions: what the control plane hands to the data plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +41,9 @@ pub struct Interval {
 /// What happened to the requests of one interval. Counts are of requests; `fluid` yields expected
 /// (fractional) numbers, `requests` whole ones.
 ///
-/// Conservation over a run: `arrivals = served + timed_out + rejected + failed + change of in_flight`.
+/// A request gets its outcome when it leaves the queue (at its start, or when its client gives up), or at
+/// arrival when it is rejected. Until then it counts in `waiting_at_end`, so over any run
+/// `arrivals = served + timed_out + rejected + failed + change of waiting_at_end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// Requests that arrived.
@@ -56,7 +68,8 @@ pub struct Outcome {
     pub waited: f64,
     /// Sum of waiting plus service of `served` requests, seconds.
     pub latency_sum_s: f64,
-    /// Server-seconds spent serving within the interval: utilisation = busy / (servers × length).
+    /// Server-seconds that the interval's `servers` spent serving: utilisation = busy / (servers × length)
+    /// ≤ 1. Draining servers are not among them.
     pub busy_server_s: f64,
     /// Requests waiting for a server at the end of the interval.
     pub waiting_at_end: f64,
@@ -78,11 +91,12 @@ pub struct ServiceModel {
 /// A way to serve intervals one after another. State (queue, busy servers) carries over between calls.
 pub trait DataPlane {
     /// Serves one interval. A change of `servers` against the previous interval adds idle servers, or
-    /// drains: removed servers finish the request they hold and take no other.
+    /// drains: removed servers finish the request they hold and take no other. They are taken without regard
+    /// to what they are doing.
     fn serve(&mut self, interval: &Interval) -> Outcome;
 
-    /// Latency quantile `q` (0..1), in seconds, of the requests served in the last `intervals` calls;
-    /// `None` when there were none.
+    /// Latency quantile `q` (0..1), in seconds, of the requests served in the last `intervals` calls
+    /// (at most [`MAX_RECENT_INTERVALS`]); `None` when there were none.
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64>;
 
     /// Adds the latencies of requests served since the previous call to `into` and forgets them.

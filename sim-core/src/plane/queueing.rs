@@ -1,0 +1,151 @@
+//! Closed forms of queueing theory: what the planes are built on and held against.
+//!
+//! Notation: `offered` = a = arrival rate × mean service time (erlangs), `servers` = c, `load` = ρ = a / c.
+//! Sources: Kleinrock, *Queueing Systems* I (1975); Tijms, *A First Course in Stochastic Models* (2003).
+
+/// Erlang B: the fraction of requests lost by c servers without a queue, for any service-time law.
+///
+/// `offered` ≥ 0 in erlangs. Computed as 1/B = Σₖ c!/(c−k)! a⁻ᵏ, whose terms are all positive; it is cut
+/// where they no longer count, so the cost is of order √c around full load.
+pub fn erlang_b(servers: u32, offered: f64) -> f64 {
+    if offered <= 0.0 {
+        return if servers == 0 { 1.0 } else { 0.0 };
+    }
+    let mut term = 1.0;
+    let mut sum = 1.0;
+    let mut left = f64::from(servers);
+    while left > 0.0 {
+        term *= left / offered;
+        sum += term;
+        left -= 1.0;
+        if sum > 1e300 {
+            return 0.0;
+        }
+        if left < offered && term < sum * 1e-17 {
+            break;
+        }
+    }
+    1.0 / sum
+}
+
+/// Erlang C: the probability that a request has to wait in M/M/c. 1 from full load on, and without servers.
+pub fn erlang_c(servers: u32, offered: f64) -> f64 {
+    let c = f64::from(servers);
+    if offered >= c {
+        return 1.0;
+    }
+    let blocked = erlang_b(servers, offered);
+    c * blocked / (c - offered * (1.0 - blocked))
+}
+
+/// Mean wait in M/M/c, in mean service times: C / (c (1 − ρ)). Infinite from full load on.
+pub fn mmc_mean_wait(servers: u32, offered: f64) -> f64 {
+    let spare = f64::from(servers) - offered;
+    if spare <= 0.0 {
+        return f64::INFINITY;
+    }
+    erlang_c(servers, offered) / spare
+}
+
+/// P(wait + service > t) in M/M/c, `time` in mean service times: the wait is 0 or exponential of rate c − a,
+/// the service exponential of rate 1, independent of each other.
+pub fn mmc_latency_tail(servers: u32, offered: f64, time: f64) -> f64 {
+    let spare = f64::from(servers) - offered;
+    if spare <= 0.0 {
+        return 1.0;
+    }
+    let waits = erlang_c(servers, offered);
+    let service_tail = libm::exp(-time);
+    let gap = spare - 1.0;
+    let both = if gap.abs() < 1e-9 {
+        (1.0 + time) * service_tail
+    } else {
+        service_tail + (service_tail - libm::exp(-spare * time)) / gap
+    };
+    (1.0 - waits) * service_tail + waits * both
+}
+
+/// The latency in M/M/c, in mean service times, that the fraction `q` of the requests stays below.
+pub fn mmc_latency_quantile(servers: u32, offered: f64, q: f64) -> f64 {
+    let mut high = 1.0;
+    while high < 1e9 && mmc_latency_tail(servers, offered, high) > 1.0 - q {
+        high *= 2.0;
+    }
+    let mut low = 0.0;
+    for _ in 0..80 {
+        let middle = 0.5 * (low + high);
+        if mmc_latency_tail(servers, offered, middle) > 1.0 - q {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
+/// Mean wait in M/G/1, in mean service times: ρ (1 + cv²) / (2 (1 − ρ)) (Pollaczek 1930, Khinchine 1932).
+pub fn mg1_mean_wait(load: f64, cv: f64) -> f64 {
+    if load >= 1.0 {
+        return f64::INFINITY;
+    }
+    load * (1.0 + cv * cv) / (2.0 * (1.0 - load))
+}
+
+/// Second moment of the wait in M/G/1 (Takács 1962): 2 E[W]² + λ E[S³] / (3 (1 − ρ)), in squared mean
+/// service times; `third_moment` is E[S³] in cubed mean service times.
+pub fn mg1_second_moment_of_wait(load: f64, cv: f64, third_moment: f64) -> f64 {
+    if load >= 1.0 {
+        return f64::INFINITY;
+    }
+    let mean = mg1_mean_wait(load, cv);
+    2.0 * mean * mean + load * third_moment / (3.0 * (1.0 - load))
+}
+
+/// The mean wait in M/D/c as a fraction of that in M/M/c (Cosmetatos 1975). Exact at c = 1: one half.
+pub fn mdc_wait_ratio(servers: f64, load: f64) -> f64 {
+    if load <= 0.0 || servers < 1.0 {
+        return 1.0;
+    }
+    let slope = (servers - 1.0) * ((4.0 + 5.0 * servers).sqrt() - 2.0) / (16.0 * servers);
+    // The fit leaves its range at light load, where the true ratio tends to c / (c + 1).
+    (0.5 * (1.0 + slope * (1.0 - load) / load)).min(servers / (servers + 1.0))
+}
+
+/// The mean wait in M/G/c as a fraction of that in M/M/c (Kimura 1986): interpolates between M/M/c and
+/// M/D/c by the service time's coefficient of variation. Exact for M/G/1, M/M/c.
+pub fn mgc_wait_ratio(servers: f64, load: f64, cv: f64) -> f64 {
+    let scv = cv * cv;
+    let deterministic = mdc_wait_ratio(servers, load);
+    (1.0 + scv) * deterministic / (2.0 * scv * deterministic + 1.0 - scv)
+}
+
+/// What becomes of arrivals at M/M/c with room for `queue` waiting requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FiniteQueue {
+    /// Fraction of the arrivals that find the queue full.
+    pub blocked: f64,
+    /// Fraction of the arrivals that wait.
+    pub waits: f64,
+    /// Mean wait of the admitted requests, in mean service times.
+    pub mean_wait: f64,
+}
+
+/// M/M/c/(c + queue): the queue length above c busy servers is geometric with ratio ρ, cut at `queue`.
+pub fn finite_queue(servers: u32, offered: f64, queue: u32) -> FiniteQueue {
+    let blocked_without_queue = erlang_b(servers, offered);
+    let load = offered / f64::from(servers.max(1));
+    let (mut weight, mut sum, mut waiting) = (blocked_without_queue, 1.0, 0.0);
+    let mut waits = 0.0;
+    for length in 1..=queue {
+        waits += weight;
+        weight *= load;
+        sum += weight;
+        waiting += weight * f64::from(length);
+    }
+    let blocked = weight / sum;
+    FiniteQueue {
+        blocked,
+        waits: waits / sum,
+        mean_wait: waiting / sum / (offered * (1.0 - blocked)),
+    }
+}
