@@ -15,15 +15,12 @@ mod requests;
 mod servers;
 mod tally;
 
-pub use requests::Requests;
+pub use requests::RequestsPlane;
 
 use crate::stats::LogHistogram;
 
 /// At most this many latency thresholds (one per latency objective) are counted per request.
 pub const MAX_THRESHOLDS: usize = 3;
-
-/// A plane remembers the latencies of this many intervals for [`DataPlane::recent_quantile`].
-pub const MAX_RECENT_INTERVALS: u32 = 64;
 
 /// One stretch of constant conditions: what the control plane hands to the data plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,7 +93,7 @@ pub trait DataPlane {
     fn serve(&mut self, interval: &Interval) -> Outcome;
 
     /// Latency quantile `q` (0..1), in seconds, of the requests served in the last `intervals` calls
-    /// (at most [`MAX_RECENT_INTERVALS`]); `None` when there were none.
+    /// (at most as many as the plane was told to remember); `None` when there were none.
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64>;
 
     /// Adds the latencies of requests served since the previous call to `into` and forgets them.

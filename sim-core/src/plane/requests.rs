@@ -17,7 +17,7 @@
 
 use super::servers::FreeTimes;
 use super::tally::{LatencyLimits, Tally};
-use super::{DataPlane, Interval, MAX_RECENT_INTERVALS, Outcome, ServiceModel};
+use super::{DataPlane, Interval, Outcome, ServiceModel};
 use crate::random::{Distribution, Purpose, Rng, StreamKey, standard_exponential, uniform};
 use crate::stats::LogHistogram;
 use std::collections::VecDeque;
@@ -38,7 +38,7 @@ struct Waiting {
 }
 
 /// Plays every request of the intervals it is given.
-pub struct Requests {
+pub struct RequestsPlane {
     service_time: Distribution,
     error_probability: f64,
     limits: LatencyLimits,
@@ -55,14 +55,24 @@ pub struct Requests {
     waiting: VecDeque<Waiting>,
     /// Server-seconds that the requests in service still need.
     work_in_service_s: f64,
+    recent_intervals: usize,
     recent: VecDeque<LogHistogram>,
+    /// An empty histogram for the next interval.
+    spare: Option<LogHistogram>,
     undrained: LogHistogram,
 }
 
-impl Requests {
-    /// A plane at time 0 without servers and requests. Its numbers come from the arrival, service-time and
-    /// error streams of `seed`, `replication` and `component`.
-    pub fn new(model: &ServiceModel, seed: u64, replication: u32, component: u32) -> Self {
+impl RequestsPlane {
+    /// A plane at time 0 without servers and requests, which remembers the latencies of the last
+    /// `recent_intervals` intervals for [`recent_quantile`](DataPlane::recent_quantile). Its numbers come
+    /// from the arrival, service-time and error streams of `seed`, `replication` and `component`.
+    pub fn new(
+        model: &ServiceModel,
+        recent_intervals: u32,
+        seed: u64,
+        replication: u32,
+        component: u32,
+    ) -> Self {
         let stream = |purpose| {
             StreamKey {
                 seed,
@@ -86,7 +96,9 @@ impl Requests {
             servers: FreeTimes::default(),
             waiting: VecDeque::new(),
             work_in_service_s: 0.0,
-            recent: VecDeque::with_capacity(MAX_RECENT_INTERVALS as usize),
+            recent_intervals: recent_intervals as usize,
+            recent: VecDeque::new(),
+            spare: None,
             undrained: LogHistogram::new(),
         }
     }
@@ -108,7 +120,8 @@ impl Requests {
     fn arrive(&mut self, arrival_s: f64, queue_limit: usize, tally: &mut Tally<'_>) {
         let service_time = &self.service_time;
         let service_s = self.services.next(|rng| service_time.sample(rng));
-        let error = self.error_probability > 0.0 && uniform(&mut self.errors) < self.error_probability;
+        let error =
+            self.error_probability > 0.0 && uniform(&mut self.errors) < self.error_probability;
         tally.arrivals += 1;
         self.leave_queue(arrival_s, tally);
         let free_s = self.servers.next();
@@ -132,7 +145,11 @@ impl Requests {
         Waiting {
             arrival_s,
             service_s,
-            leaves_s: if starts { start_s } else { arrival_s + self.limits.timeout_s },
+            leaves_s: if starts {
+                start_s
+            } else {
+                arrival_s + self.limits.timeout_s
+            },
             starts,
             error,
         }
@@ -180,7 +197,9 @@ impl Requests {
     fn free_times_without_waiting(&mut self) -> Vec<f64> {
         let mut times = self.servers.take_sorted();
         let booked = || self.waiting.iter().filter(|request| request.starts);
-        let mut ends: Vec<f64> = booked().map(|request| request.leaves_s + request.service_s).collect();
+        let mut ends: Vec<f64> = booked()
+            .map(|request| request.leaves_s + request.service_s)
+            .collect();
         if ends.is_empty() {
             return times;
         }
@@ -205,26 +224,24 @@ impl Requests {
     /// Keeps the interval's latencies for the queries to come.
     fn remember(&mut self, latencies: LogHistogram) {
         self.undrained.merge(&latencies);
-        self.recent.push_back(latencies);
-    }
-
-    /// A histogram for the next interval: that of the interval which nobody may ask for any more.
-    fn empty_histogram(&mut self) -> LogHistogram {
-        if self.recent.len() < MAX_RECENT_INTERVALS as usize {
-            return LogHistogram::new();
+        let mut next = latencies;
+        if self.recent_intervals > 0 {
+            self.recent.push_back(next);
+            let full = self.recent.len() > self.recent_intervals;
+            let oldest = if full { self.recent.pop_front() } else { None };
+            next = oldest.unwrap_or_default();
         }
-        let mut oldest = self.recent.pop_front().unwrap_or_default();
-        oldest.clear();
-        oldest
+        next.clear();
+        self.spare = Some(next);
     }
 }
 
-impl DataPlane for Requests {
+impl DataPlane for RequestsPlane {
     fn serve(&mut self, interval: &Interval) -> Outcome {
         if self.servers.count() != interval.servers as usize {
             self.resize(interval.servers as usize);
         }
-        let mut latencies = self.empty_histogram();
+        let mut latencies = self.spare.take().unwrap_or_default();
         let mut tally = Tally::new(self.limits, &mut latencies);
         let end_s = self.now_s + interval.length_s;
         self.play_arrivals(interval, end_s, &mut tally);

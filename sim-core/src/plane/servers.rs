@@ -37,10 +37,16 @@ impl FreeTimes {
         let mut node = 0;
         loop {
             let first = node * ARITY + 1;
-            let Some(&[a, b, c, d]) = heap.get(first..first + ARITY) else { break };
+            let Some(&[a, b, c, d]) = heap.get(first..first + ARITY) else {
+                break;
+            };
             let (left, left_at) = if b < a { (b, 1) } else { (a, 0) };
             let (right, right_at) = if d < c { (d, 3) } else { (c, 2) };
-            let (least, at) = if right < left { (right, right_at) } else { (left, left_at) };
+            let (least, at) = if right < left {
+                (right, right_at)
+            } else {
+                (left, left_at)
+            };
             if until_s <= least {
                 break;
             }
@@ -52,7 +58,11 @@ impl FreeTimes {
 
     /// Sum of the work left at `now_s` over all servers, in server-seconds.
     pub(super) fn work_left(&self, now_s: f64) -> f64 {
-        self.heap.iter().take(self.count).map(|free| (free - now_s).max(0.0)).sum()
+        self.heap
+            .iter()
+            .take(self.count)
+            .map(|free| (free - now_s).max(0.0))
+            .sum()
     }
 
     /// The free times in rising order; the servers are gone afterwards.

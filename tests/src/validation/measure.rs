@@ -1,6 +1,6 @@
 //! Long runs of a data plane under constant conditions, with confidence intervals from replications.
 
-use sim_core::plane::{DataPlane, Interval, Outcome, Requests, ServiceModel};
+use sim_core::plane::{DataPlane, Interval, Outcome, RequestsPlane, ServiceModel};
 use sim_core::random::Distribution;
 use sim_core::stats::Welford;
 
@@ -101,7 +101,7 @@ const PARTS: u32 = 1000;
 pub fn measure(station: &Station, effort: Effort, figures: &[Figure]) -> Vec<Welford> {
     let mut seen = vec![Welford::new(); figures.len()];
     for replication in 0..effort.replications {
-        let mut plane = Requests::new(&station.model(), effort.seed, replication, 0);
+        let mut plane = RequestsPlane::new(&station.model(), 0, effort.seed, replication, 0);
         plane.serve(&station.interval(effort.arrivals / 10.0));
         let part = station.interval(effort.arrivals / f64::from(PARTS));
         let mut run = Run {

@@ -28,7 +28,7 @@ fn settled(outcome: &Outcome) -> f64 {
 
 #[test]
 fn requests_wait_while_there_is_no_server_and_start_when_there_is_one() {
-    let mut plane = Requests::new(&model(constant(1.0), f64::INFINITY), 3, 0, 0);
+    let mut plane = RequestsPlane::new(&model(constant(1.0), f64::INFINITY), 2, 3, 0, 0);
     let blind = plane.serve(&interval(10.0, 5.0, 0));
     assert!(blind.arrivals > 20.0);
     assert_eq!((settled(&blind), blind.busy_server_s), (0.0, 0.0));
@@ -46,7 +46,7 @@ fn requests_wait_while_there_is_no_server_and_start_when_there_is_one() {
 
 #[test]
 fn more_servers_start_waiting_requests_at_once() {
-    let mut plane = Requests::new(&model(constant(10.0), f64::INFINITY), 3, 0, 0);
+    let mut plane = RequestsPlane::new(&model(constant(10.0), f64::INFINITY), 2, 3, 0, 0);
     let first = plane.serve(&interval(5.0, 10.0, 2));
     let waiting = first.waiting_at_end;
     assert!(waiting > 20.0);
@@ -57,7 +57,7 @@ fn more_servers_start_waiting_requests_at_once() {
 #[test]
 fn a_change_of_capacity_back_and_forth_changes_nothing() {
     let run = |dip: bool| {
-        let mut plane = Requests::new(&model(constant(1.0), f64::INFINITY), 9, 0, 0);
+        let mut plane = RequestsPlane::new(&model(constant(1.0), f64::INFINITY), 2, 9, 0, 0);
         let mut total = plane.serve(&interval(10.0, 6.0, 4)).latency_sum_s;
         if dip {
             // More servers for no time at all, then the idle ones among them taken away again.
@@ -73,7 +73,7 @@ fn a_change_of_capacity_back_and_forth_changes_nothing() {
 
 #[test]
 fn clients_leave_after_their_timeout_and_free_no_server() {
-    let mut plane = Requests::new(&model(constant(1.0), 2.0), 5, 0, 0);
+    let mut plane = RequestsPlane::new(&model(constant(1.0), 2.0), 2, 5, 0, 0);
     let mut total = 0.0;
     let mut busy = 0.0;
     for _ in 0..100 {
@@ -91,7 +91,7 @@ fn clients_leave_after_their_timeout_and_free_no_server() {
 
 #[test]
 fn a_full_queue_rejects_and_an_idle_server_does_not() {
-    let mut plane = Requests::new(&model(constant(1.0), f64::INFINITY), 5, 0, 0);
+    let mut plane = RequestsPlane::new(&model(constant(1.0), f64::INFINITY), 2, 5, 0, 0);
     let closed = Interval {
         queue_limit: 3,
         ..interval(10.0, 50.0, 0)
@@ -110,11 +110,14 @@ fn a_full_queue_rejects_and_an_idle_server_does_not() {
 fn arrivals_and_demands_do_not_depend_on_capacity() {
     let service = Distribution::exponential(1.0).unwrap();
     let total_work = |servers| {
-        let mut plane = Requests::new(&model(service.clone(), f64::INFINITY), 11, 2, 0);
+        let mut plane = RequestsPlane::new(&model(service.clone(), f64::INFINITY), 2, 11, 2, 0);
         let loaded = plane.serve(&interval(100.0, 5.0, servers));
         let drained = plane.serve(&interval(10_000.0, 0.0, servers));
         assert_eq!(drained.waiting_at_end, 0.0);
-        (loaded.arrivals, loaded.busy_server_s + drained.busy_server_s)
+        (
+            loaded.arrivals,
+            loaded.busy_server_s + drained.busy_server_s,
+        )
     };
     let (few, many) = (total_work(3), total_work(60));
     assert_eq!(few.0, many.0);
@@ -125,11 +128,14 @@ fn arrivals_and_demands_do_not_depend_on_capacity() {
 fn errors_and_slow_requests_are_counted_apart() {
     let mut erring = model(constant(2.0), f64::INFINITY);
     erring.error_probability = 0.25;
-    let mut plane = Requests::new(&erring, 1, 0, 0);
+    let mut plane = RequestsPlane::new(&erring, 2, 1, 0, 0);
     let outcome = plane.serve(&interval(10_000.0, 1.0, 100));
     let share = outcome.failed / outcome.arrivals;
     // Five standard deviations of a proportion over some 10 000 requests.
-    assert!((share - 0.25).abs() < 5.0 * (0.25 * 0.75 / 10_000.0f64).sqrt(), "{share}");
+    assert!(
+        (share - 0.25).abs() < 5.0 * (0.25 * 0.75 / 10_000.0f64).sqrt(),
+        "{share}"
+    );
     assert_eq!(outcome.slow[0], outcome.served);
     assert_eq!(outcome.slow_in_service[0], outcome.served);
     assert_eq!(outcome.slow[1], 0.0);
@@ -137,7 +143,7 @@ fn errors_and_slow_requests_are_counted_apart() {
 
 #[test]
 fn latencies_are_recalled_and_drained() {
-    let mut plane = Requests::new(&model(constant(0.25), f64::INFINITY), 1, 0, 0);
+    let mut plane = RequestsPlane::new(&model(constant(0.25), f64::INFINITY), 2, 1, 0, 0);
     assert_eq!(plane.recent_quantile(0.5, 3), None);
     let outcome = plane.serve(&interval(100.0, 1.0, 100));
     plane.serve(&interval(100.0, 0.0, 100));
