@@ -88,8 +88,9 @@ impl Telemetry {
 
     /// Takes in a tick that ended at `now_s`; `p95_s` is asked only when a scrape is due.
     pub fn observe(&mut self, tick: u32, now_s: f64, measure: TickMeasure, p95_s: impl FnOnce() -> Option<f64>) {
+        let full = self.filled == self.window.len();
         let slot = &mut self.window[self.next];
-        if self.filled == self.window.len() {
+        if full {
             self.sum.arrivals -= slot.arrivals;
             self.sum.cpu_s -= slot.cpu_s;
             self.sum.in_service -= slot.in_service;

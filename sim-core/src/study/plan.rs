@@ -99,7 +99,7 @@ impl Plan {
     pub fn design_document(&self, design: &Design) -> Result<ScenarioDocument, Problems> {
         let mut document = self.document.clone();
         for (path, &value) in self.knobs.iter().zip(&design.values) {
-            document = apply_knob(&document, path, value).map_err(|problem| Problems::from(vec![problem]))?;
+            document = apply_knob(&document, path, value).map_err(|problem| Problems(vec![problem]))?;
         }
         Ok(document)
     }

@@ -3,7 +3,8 @@
 use super::collection::Collection;
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
-use crate::cost::{Resource, price_book};
+use crate::cost::Resource;
+use crate::cost::price_book::PriceBook;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument};
 use crate::slo::Cause;
 use crate::stats::{Summary, quantile_type7, wilson};
@@ -149,7 +150,7 @@ impl Proportion {
 
 /// Name and date of the prices that a document is computed with.
 pub(super) fn prices(document: &ScenarioDocument) -> String {
-    let book = price_book::current();
+    let book = PriceBook::CURRENT;
     let own = matches!(document.fleet.node, NodeDocument::Custom { .. });
     format!("{} ({}{})", book.id, book.date, if own { ", own node price" } else { "" })
 }
@@ -267,7 +268,7 @@ fn series_report(kind: &SeriesKind, results: &[ReplicationResult]) -> Option<Ser
         values.extend(at_point.filter(|value| value.is_finite()).map(f64::from));
         values.sort_by(f64::total_cmp);
         for (quantiles, q) in [(&mut p5, 0.05), (&mut p50, 0.5), (&mut p95, 0.95)] {
-            quantiles.push(if values.is_empty() { f32::NAN } else { quantile_type7(&values, q) as f32 });
+            quantiles.push(quantile_type7(&values, q) as f32);
         }
     }
     let (key, label, unit) = (kind.key.to_owned(), kind.label.to_owned(), kind.unit.to_owned());
