@@ -65,6 +65,12 @@ impl fmt::Display for DistributionError {
 
 impl core::error::Error for DistributionError {}
 
+/// `x` where it is above 0, else 0 (of positive sign: which zero `f64::max` answers for −0 and 0 is up to
+/// the machine).
+pub(super) fn positive(x: f64) -> f64 {
+    if x > 0.0 { x } else { 0.0 }
+}
+
 /// Passes `value` on when it lies in `range`; NaN never does.
 pub(super) fn check(
     parameter: &'static str,

@@ -1,6 +1,6 @@
 //! The exponential distribution.
 
-use super::distribution::Moments;
+use super::distribution::{Moments, positive};
 use super::{Rng, standard_exponential};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,11 +20,11 @@ impl Exponential {
     }
 
     pub fn cdf(&self, x: f64) -> f64 {
-        -libm::expm1(-x.max(0.0) / self.mean)
+        -libm::expm1(-positive(x) / self.mean)
     }
 
     pub fn survival(&self, x: f64) -> f64 {
-        libm::exp(-x.max(0.0) / self.mean)
+        libm::exp(-positive(x) / self.mean)
     }
 
     pub fn quantile(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The two-phase hyper-exponential distribution with balanced means.
 
-use super::distribution::Moments;
+use super::distribution::{Moments, positive};
 use super::invert::invert;
 use super::{Rng, standard_exponential, uniform};
 
@@ -47,11 +47,11 @@ impl HyperExponential {
     }
 
     pub fn cdf(&self, x: f64) -> f64 {
-        self.mixed(|m| -libm::expm1(-x.max(0.0) / m))
+        self.mixed(|m| -libm::expm1(-positive(x) / m))
     }
 
     pub fn survival(&self, x: f64) -> f64 {
-        self.mixed(|m| libm::exp(-x.max(0.0) / m))
+        self.mixed(|m| libm::exp(-positive(x) / m))
     }
 
     pub fn quantile(&self, p: f64) -> f64 {

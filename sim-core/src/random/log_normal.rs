@@ -1,6 +1,6 @@
 //! The lognormal distribution, by mean and coefficient of variation.
 
-use super::distribution::Moments;
+use super::distribution::{Moments, positive};
 use super::{Rng, standard_normal};
 use crate::stats::special::{normal_cdf, normal_quantile};
 
@@ -32,7 +32,7 @@ impl LogNormal {
     }
 
     fn score(&self, x: f64) -> f64 {
-        (libm::log(x.max(0.0)) - self.mu) / self.sigma
+        (libm::log(positive(x)) - self.mu) / self.sigma
     }
 
     pub fn cdf(&self, x: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! The Weibull distribution, by mean and shape.
 
-use super::distribution::Moments;
+use super::distribution::{Moments, positive};
 use super::{Rng, standard_exponential};
 
 /// P(X > x) = exp(−(x / scale)^shape).
@@ -44,7 +44,7 @@ impl Weibull {
     }
 
     fn hazard(&self, x: f64) -> f64 {
-        libm::pow(x.max(0.0) / self.scale, self.shape)
+        libm::pow(positive(x) / self.scale, self.shape)
     }
 
     pub fn cdf(&self, x: f64) -> f64 {

@@ -204,6 +204,7 @@ fn quantile_and_cdf_agree() {
             assert!((d.cdf(x) + d.survival(x) - 1.0).abs() < 1e-13, "{name} {p}");
         }
         assert_eq!((d.cdf(-1.0), d.survival(-1.0)), (0.0, 1.0), "{name}");
+        assert_eq!(d.cdf(-0.0).to_bits(), 0, "{name}");
         assert_eq!(d.cdf(d.quantile(1.0)), 1.0, "{name}");
         assert_eq!(d.quantile(0.0), d.quantile(-3.0), "{name}");
         assert!(
