@@ -71,7 +71,7 @@ impl<'a> Simulation<'a> {
     /// A replication at the start of its warm-up.
     pub fn new(setup: &'a Setup, seed: u64, replication: u32) -> Self {
         let document = setup.scenario.document();
-        let controller = Controller::new(&document.autoscaler, &document.telemetry, setup.tick_s);
+        let controller = Controller::new(document, setup.tick_s);
         let replicas = controller.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
         Self {

@@ -3,7 +3,7 @@
 use super::hpa_driver::HpaDriver;
 use super::telemetry::Telemetry;
 use crate::fleet::Fleet;
-use crate::scenario::document::{AutoscalerDocument, TelemetryDocument};
+use crate::scenario::document::{AutoscalerDocument, ScenarioDocument};
 
 /// What a controller wants after a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +28,13 @@ pub enum Controller {
 
 impl Controller {
     /// The controller that a document asks for.
-    pub fn new(autoscaler: &AutoscalerDocument, telemetry: &TelemetryDocument, tick_s: f64) -> Self {
-        match autoscaler {
+    pub fn new(document: &ScenarioDocument, tick_s: f64) -> Self {
+        match &document.autoscaler {
             AutoscalerDocument::Static { replicas } => Controller::Static { replicas: *replicas },
-            AutoscalerDocument::Hpa(hpa) => Controller::Hpa(Box::new(HpaDriver::new(hpa, telemetry, tick_s))),
+            AutoscalerDocument::Hpa(hpa) => {
+                let cpu_request = document.service.pod.cpu_request_millicores;
+                Controller::Hpa(Box::new(HpaDriver::new(hpa, &document.telemetry, cpu_request, tick_s)))
+            }
         }
     }
 

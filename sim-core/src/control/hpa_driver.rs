@@ -1,0 +1,287 @@
+//! Drives the HPA in the simulation: pods and telemetry in, replicas out.
+//!
+//! Ready pods share the load, so they have the same samples; they differ in age only, which decides whether
+//! the controller trusts a sample of theirs. A pod that became ready after the newest sample was taken has none.
+
+use super::controller::Wish;
+use super::hpa::{
+    Behavior, HpaSpec, HpaState, LONG_AGO_MS, MetricInput, MetricSpec, PodCounts, PodGroup,
+    PodPhase, PodSample, PodSamples, ReadyCondition, ReadyStatus, ResourceName, ResourceTarget,
+    ScalingPolicy, ScalingRules, SelectPolicy, ServiceTarget, Tolerances, reconcile,
+};
+use super::telemetry::{Sample, Telemetry};
+use crate::fleet::Fleet;
+use crate::scenario::document as doc;
+
+/// Milli-units of a value, as the metrics APIs carry them.
+fn milli(value: f64) -> i64 {
+    (value * 1000.0).round() as i64
+}
+
+/// Where the value of a metric comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// CPU use per pod.
+    Cpu,
+    /// A signal of the service, as its mean per pod.
+    PerPod(doc::Signal),
+    /// A signal of the service as a whole.
+    Whole(doc::Signal),
+}
+
+/// An HPA with its memory.
+#[derive(Clone, Debug)]
+pub struct HpaDriver {
+    spec: HpaSpec,
+    state: HpaState,
+    sources: Vec<Source>,
+    cpu_request_m: i64,
+    sync_ticks: u32,
+    reaction_ticks: u32,
+    /// Pods that have been ready for longer are all the same to the controller.
+    settled_after_s: f64,
+    at_maximum: bool,
+    /// Reused from call to call: pods without samples, and the same with the samples of each per-pod metric.
+    pods: Vec<PodGroup>,
+    sampled: Vec<Vec<PodGroup>>,
+    values: Vec<Option<[i64; 1]>>,
+}
+
+impl HpaDriver {
+    /// A controller that has not run yet.
+    pub fn new(
+        hpa: &doc::HpaDocument,
+        telemetry: &doc::TelemetryDocument,
+        cpu_request_millicores: u32,
+        tick_s: f64,
+    ) -> Self {
+        let spec = spec(hpa);
+        let (window_s, scrape_s, lag_s) =
+            (telemetry.window_s, telemetry.scrape_interval_s, telemetry.lag_s);
+        let reaction_s = window_s + scrape_s + lag_s + hpa.sync_period_s;
+        Self {
+            state: HpaState::new(&spec),
+            sources: hpa.metrics.iter().map(source).collect(),
+            cpu_request_m: i64::from(cpu_request_millicores),
+            sync_ticks: (f64::from(hpa.sync_period_s) / tick_s).round().max(1.0) as u32,
+            reaction_ticks: (f64::from(reaction_s) / tick_s).ceil() as u32 + 1,
+            settled_after_s: f64::from(hpa.cpu_initialization_period_s + reaction_s),
+            at_maximum: false,
+            pods: Vec::new(),
+            sampled: vec![Vec::new(); hpa.metrics.len()],
+            values: vec![None; hpa.metrics.len()],
+            spec,
+        }
+    }
+
+    /// Fewest replicas.
+    pub fn min_replicas(&self) -> u32 {
+        self.spec.min_replicas.unsigned_abs()
+    }
+
+    /// Ticks from a change of load until the controller can have answered it.
+    pub fn reaction_ticks(&self) -> u32 {
+        self.reaction_ticks
+    }
+
+    /// Whether some metric is a latency.
+    pub fn wants_latency(&self) -> bool {
+        let latency = doc::Signal::P95LatencyMs;
+        self.sources.iter().any(|&source| source == Source::PerPod(latency) || source == Source::Whole(latency))
+    }
+
+    /// Runs the controller if its period is over.
+    pub fn decide(&mut self, now_s: f64, tick: u32, fleet: &Fleet, telemetry: &Telemetry) -> Wish {
+        let current = fleet.desired();
+        if tick % self.sync_ticks == 0 {
+            let replicas = self.reconcile(now_s, current, fleet, telemetry.visible());
+            return Wish { replicas, at_maximum: self.at_maximum };
+        }
+        Wish { replicas: current, at_maximum: self.at_maximum }
+    }
+
+    fn reconcile(&mut self, now_s: f64, current: u32, fleet: &Fleet, sample: Option<&Sample>) -> u32 {
+        let now_ms = (now_s * 1000.0).round() as u64;
+        self.list_pods(now_s, fleet);
+        self.take_samples(sample);
+        let counts = PodCounts::of(&self.pods);
+        let mut inputs = [MetricInput::Unavailable; MAX_METRICS];
+        let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
+        for (input, ((source, pods), values)) in inputs.iter_mut().zip(sampled) {
+            *input = match (source, values) {
+                (Source::Whole(_), Some(values_m)) => MetricInput::Service { values_m, pods: counts },
+                (Source::Whole(_), None) => MetricInput::Unavailable,
+                (Source::Cpu | Source::PerPod(_), _) => {
+                    MetricInput::Pods(PodSamples { pods, unmatched: &[] })
+                }
+            };
+        }
+        let inputs = &inputs[..self.sources.len().min(MAX_METRICS)];
+        let (current, there) = (as_i32(current), as_i32(fleet.ready() + fleet.not_ready()));
+        let decision = reconcile(&self.spec, &mut self.state, now_ms, current, there, inputs);
+        let most = self.spec.max_replicas;
+        self.at_maximum = decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
+        decision.desired.unsigned_abs()
+    }
+
+    /// Pods by what the controller may treat differently: age, and whether they are ready at all.
+    fn list_pods(&mut self, now_s: f64, fleet: &Fleet) {
+        self.pods.clear();
+        let mut old = 0;
+        for (count, started_s, ready_s) in fleet.pod_ages().ready_youngest_first() {
+            if now_s - ready_s > self.settled_after_s {
+                old += count;
+                continue;
+            }
+            self.pods.push(PodGroup {
+                count,
+                start_ms: Some(milli(started_s)),
+                ready: Some(ReadyCondition {
+                    status: ReadyStatus::True,
+                    last_transition_ms: milli(ready_s),
+                }),
+                sample: None,
+                ..PodGroup::steady(count, Some(self.cpu_request_m), 0)
+            });
+        }
+        self.pods.push(PodGroup { sample: None, ..PodGroup::steady(old, Some(self.cpu_request_m), 0) });
+        self.pods.push(PodGroup {
+            phase: PodPhase::Pending,
+            ready: None,
+            sample: None,
+            ..PodGroup::steady(fleet.not_ready(), Some(self.cpu_request_m), 0)
+        });
+    }
+
+    fn take_samples(&mut self, sample: Option<&Sample>) {
+        let metrics = self.sources.iter().zip(&mut self.sampled).zip(&mut self.values);
+        for ((source, pods), value) in metrics {
+            pods.clear();
+            *value = None;
+            match *source {
+                Source::Whole(signal) => *value = sample.and_then(|s| whole(s, signal)).map(|v| [milli(v)]),
+                Source::Cpu => {
+                    let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
+                    pods.extend(self.pods.iter().map(|pod| with_sample(pod, sample, value_m)));
+                }
+                Source::PerPod(signal) => {
+                    let value_m = sample.and_then(|sample| per_pod(sample, signal)).map(milli);
+                    pods.extend(self.pods.iter().map(|pod| with_sample(pod, sample, value_m)));
+                }
+            }
+        }
+    }
+}
+
+/// At most this many metrics, as the limits table has it.
+const MAX_METRICS: usize = 8;
+
+fn as_i32(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A pod has a sample if it was ready when the sample was taken.
+fn with_sample(pod: &PodGroup, sample: Option<&Sample>, value_m: Option<i64>) -> PodGroup {
+    let ready_ms = pod.ready.map(|ready| ready.last_transition_ms);
+    let sample = sample.zip(value_m).and_then(|(sample, value_m)| {
+        let taken_ms = milli(sample.taken_s);
+        let window_ms = milli(sample.window_s).unsigned_abs();
+        let there = ready_ms.is_some_and(|ready_ms| ready_ms == LONG_AGO_MS || ready_ms < taken_ms);
+        there.then_some(PodSample { value_m, taken_ms, window_ms })
+    });
+    PodGroup { sample, ..*pod }
+}
+
+fn whole(sample: &Sample, signal: doc::Signal) -> Option<f64> {
+    match signal {
+        doc::Signal::RequestsPerSecond => Some(sample.requests_per_second),
+        doc::Signal::InFlightRequests => Some(sample.in_flight),
+        doc::Signal::WaitingRequests => Some(sample.waiting),
+        doc::Signal::P95LatencyMs => sample.p95_s.map(|seconds| seconds * 1000.0),
+    }
+}
+
+/// Every ready pod reports the same latency, and its share of everything else.
+fn per_pod(sample: &Sample, signal: doc::Signal) -> Option<f64> {
+    let value = whole(sample, signal)?;
+    match signal {
+        doc::Signal::P95LatencyMs => Some(value),
+        _ if sample.ready == 0 => None,
+        _ => Some(value / f64::from(sample.ready)),
+    }
+}
+
+fn source(metric: &doc::MetricDocument) -> Source {
+    match metric {
+        doc::MetricDocument::CpuUtilization { .. } | doc::MetricDocument::CpuAverage { .. } => Source::Cpu,
+        doc::MetricDocument::Pods { signal, .. } => Source::PerPod(*signal),
+        doc::MetricDocument::Object { signal, .. } | doc::MetricDocument::External { signal, .. } => {
+            Source::Whole(*signal)
+        }
+    }
+}
+
+fn spec(hpa: &doc::HpaDocument) -> HpaSpec {
+    let tolerance = hpa.tolerance_percent / 100.0;
+    HpaSpec {
+        min_replicas: as_i32(hpa.min_replicas),
+        metrics: hpa.metrics.iter().map(metric_spec).collect(),
+        behavior: hpa.behavior.as_ref().map(behavior),
+        tolerance: Tolerances { down: tolerance, up: tolerance },
+        sync_period_ms: u64::from(hpa.sync_period_s) * 1000,
+        cpu_initialization_period_ms: u64::from(hpa.cpu_initialization_period_s) * 1000,
+        initial_readiness_delay_ms: u64::from(hpa.initial_readiness_delay_s) * 1000,
+        ..HpaSpec::new(as_i32(hpa.max_replicas))
+    }
+}
+
+fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
+    let target = |target: &doc::MetricTarget| match target {
+        doc::MetricTarget::Value { value } => ServiceTarget::Value { milli: milli(*value) },
+        doc::MetricTarget::AverageValue { value } => ServiceTarget::AverageValue { milli: milli(*value) },
+    };
+    let cpu = |target| MetricSpec::Resource { resource: ResourceName::Cpu, target };
+    match metric {
+        doc::MetricDocument::CpuUtilization { target_percent } => {
+            cpu(ResourceTarget::Utilization { percent: as_i32(*target_percent) })
+        }
+        doc::MetricDocument::CpuAverage { target_millicores } => {
+            cpu(ResourceTarget::AverageValue { milli: i64::from(*target_millicores) })
+        }
+        doc::MetricDocument::Pods { average_value, .. } => {
+            MetricSpec::Pods { average_value_m: milli(*average_value) }
+        }
+        doc::MetricDocument::Object { target: value, .. } => MetricSpec::Object { target: target(value) },
+        doc::MetricDocument::External { target: value, .. } => MetricSpec::External { target: target(value) },
+    }
+}
+
+/// What is not written takes the API server's defaults, as soon as there is a behaviour at all.
+fn behavior(document: &doc::BehaviorDocument) -> Behavior {
+    Behavior {
+        scale_up: rules(document.scale_up.as_ref(), ScalingRules::scale_up_default()),
+        scale_down: rules(document.scale_down.as_ref(), ScalingRules::scale_down_default()),
+    }
+}
+
+fn rules(document: Option<&doc::ScalingRulesDocument>, default: ScalingRules) -> ScalingRules {
+    let Some(document) = document else { return default };
+    let policies: Vec<ScalingPolicy> = document
+        .policies
+        .iter()
+        .map(|policy| match policy {
+            doc::PolicyDocument::Pods { value, period_s } => ScalingPolicy::pods(as_i32(*value), *period_s),
+            doc::PolicyDocument::Percent { value, period_s } => ScalingPolicy::percent(as_i32(*value), *period_s),
+        })
+        .collect();
+    ScalingRules {
+        stabilization_window_s: document.stabilization_window_s.or(default.stabilization_window_s),
+        select_policy: match document.select_policy {
+            doc::SelectPolicy::Max => SelectPolicy::Max,
+            doc::SelectPolicy::Min => SelectPolicy::Min,
+            doc::SelectPolicy::Disabled => SelectPolicy::Disabled,
+        },
+        policies: if policies.is_empty() { default.policies } else { policies },
+        tolerance: document.tolerance_percent.map(|percent| percent / 100.0),
+    }
+}
