@@ -1,3 +1,5 @@
 //! Shared helpers of the test-suite.
 
 pub mod validation;
+
+pub mod base;

@@ -2,34 +2,21 @@
 
 use sim_core::cost::Resource;
 use sim_core::scenario::document::{
-    AutoscalerDocument, DailyShape, DistributionDocument, ObjectiveDocument, PlaneKind, ScenarioDocument, TrafficSource,
+    AutoscalerDocument, KnobDocument, ObjectiveDocument, PlaneKind, ScenarioDocument,
 };
 use sim_core::scenario::templates;
 use sim_core::slo::Cause;
 use sim_core::study::{Collection, Figure, Plan, Prepared, ReplicationResult, Rounds, Shard, SweepReport};
+use tests::base::base;
 
+/// The first template, cut short.
 fn template() -> ScenarioDocument {
     serde_json::from_str(templates::TEMPLATES[0].json).expect("templates parse")
 }
 
-/// A steady service of a few hours: 50 requests per second on four static replicas.
 fn steady(plane: PlaneKind) -> ScenarioDocument {
-    let mut document = template();
-    document.traffic.source = TrafficSource::Model {
-        base_rps: 50.0,
-        daily: DailyShape::Flat {},
-        weekday_weights: vec![1.0; 7],
-        growth_percent_per_month: 0.0,
-    };
-    document.traffic.bursts = None;
-    document.traffic.over_dispersion = 0.0;
-    document.traffic.flash_crowds.clear();
-    document.service.service_time_ms = DistributionDocument::Exponential { mean: 100.0 };
-    document.service.concurrency = 4;
-    document.autoscaler = AutoscalerDocument::Static { replicas: 4 };
-    document.slo.window_days = 0.25;
+    let mut document = base();
     document.run.plane = plane;
-    document.sweep.clear();
     document
 }
 
@@ -67,8 +54,7 @@ fn every_request_has_one_fate_every_dollar_one_resource() {
 
 #[test]
 fn static_cost_is_the_price_list_by_hand() {
-    let mut document = steady(PlaneKind::Fluid);
-    document.service.response_kib = 20.0;
+    let document = steady(PlaneKind::Fluid);
     let result = &run(&document, 1)[0];
     let scenario = sim_core::scenario::check(&document).expect("valid");
     let nodes = f64::from(4_u32.div_ceil(sim_core::fleet::pods_per_node(&scenario)).max(document.fleet.min_nodes));
@@ -190,7 +176,7 @@ fn a_sweep_names_only_designs_whose_lower_bound_clears() {
     document.slo.objectives = vec![ObjectiveDocument::Latency { threshold_ms: 400.0, target_percent: 95.0 }];
     document.slo.wanted_attainment_percent = 80.0;
     document.run.max_replications = 64;
-    document.sweep = vec![sim_core::scenario::document::KnobDocument {
+    document.sweep = vec![KnobDocument {
         path: "/autoscaler/replicas".into(),
         from: 1.0,
         to: 7.0,
