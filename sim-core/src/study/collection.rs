@@ -18,6 +18,27 @@ pub struct Collection {
 struct Arrived {
     in_order: Vec<ReplicationResult>,
     early: BTreeMap<u32, ReplicationResult>,
+    /// Over the bytes of `in_order`, so that a digest costs nothing however often it is asked for.
+    hash: Sha256,
+}
+
+impl Arrived {
+    /// Takes in one result; whether it was new.
+    fn add(&mut self, replication: u32, result: ReplicationResult) -> bool {
+        let known = (replication as usize) < self.in_order.len() || self.early.contains_key(&replication);
+        if known {
+            return false;
+        }
+        self.early.insert(replication, result);
+        while let Some(next) = self.early.remove(&(self.in_order.len() as u32)) {
+            // Plain numbers and lists: serialising them cannot fail.
+            if let Ok(bytes) = postcard::to_allocvec(&next) {
+                self.hash.update(&bytes);
+            }
+            self.in_order.push(next);
+        }
+        true
+    }
 }
 
 impl Collection {
@@ -36,14 +57,8 @@ impl Collection {
         for (index, result) in shard.results.into_iter().enumerate() {
             let design = shard.shard.first_design as usize + index / replications;
             let replication = shard.shard.first_replication + (index % replications) as u32;
-            let Some(arrived) = self.designs.get_mut(design) else { continue };
-            if (replication as usize) < arrived.in_order.len() || arrived.early.contains_key(&replication) {
-                continue;
-            }
-            any_new = true;
-            arrived.early.insert(replication, result);
-            while let Some(next) = arrived.early.remove(&(arrived.in_order.len() as u32)) {
-                arrived.in_order.push(next);
+            if let Some(arrived) = self.designs.get_mut(design) {
+                any_new |= arrived.add(replication, result);
             }
         }
         any_new
@@ -66,13 +81,7 @@ impl Collection {
 
     /// SHA-256 over the results of a design in order.
     pub fn digest(&self, design: u32) -> String {
-        let mut hash = Sha256::new();
-        for result in self.results(design) {
-            // Plain numbers and lists: serialising them cannot fail.
-            if let Ok(bytes) = postcard::to_allocvec(result) {
-                hash.update(&bytes);
-            }
-        }
+        let hash = self.designs.get(design as usize).map(|arrived| arrived.hash.clone()).unwrap_or_default();
         hex(&hash.finalize(), 32)
     }
 
