@@ -24,7 +24,7 @@
 //! functions come from `libm`.
 
 // pub mod control;
-// pub mod cost;
+pub mod cost;
 // pub mod fleet;
 // pub mod import;
 pub mod plane;
@@ -34,6 +34,7 @@ pub mod scenario;
 // pub mod share;
 // pub mod slo;
 pub mod stats;
+mod suggest;
 // pub mod study;
 pub mod traffic;
 

@@ -1,3 +1,76 @@
-//! The scenario: document → checked meaning.
+//! The scenario: from what was written to what it means.
+//!
+//! ```text
+//!   JSON text ─ parse ─► Value ─ walk (schema, limits) ─► ScenarioDocument ─ rules ─► Scenario
+//!                  └──────────────────┴── Problems: all at once, each with its path ──┘
+//! ```
+//!
+//! A [`Scenario`] can only be had by checking, and nothing past it fails on what a user wrote.
 
 pub mod document;
+pub mod limits;
+pub mod templates;
+
+mod check;
+mod field;
+mod knob;
+mod parse;
+mod problem;
+mod rules;
+#[cfg(feature = "schema")]
+pub mod schema;
+mod walk;
+
+pub use check::{check, check_json, check_value};
+pub use field::limit_at;
+pub use knob::apply_knob;
+pub use problem::{Problem, Problems, Severity};
+
+use crate::random::Distribution;
+use document::ScenarioDocument;
+
+/// The JSON Schema of the document: checker, editors and page all read this one text.
+pub const SCHEMA_JSON: &str = include_str!("../../public/scenario.schema.json");
+
+/// A checked scenario: a document whose every field is within its limits, with its parts made ready to use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    document: ScenarioDocument,
+    /// Time to serve one request, in seconds.
+    pub service_time_s: Distribution,
+    /// From being placed on a node to ready, in seconds.
+    pub startup_s: Distribution,
+    /// From a pod that does not fit to its new node being ready, in seconds.
+    pub provisioning_s: Distribution,
+    /// The node, looked up or custom, before the discount.
+    pub node: NodeType,
+    /// What is allowed but probably not meant.
+    pub warnings: Vec<Problem>,
+}
+
+impl Scenario {
+    /// What was written.
+    pub fn document(&self) -> &ScenarioDocument {
+        &self.document
+    }
+}
+
+/// A kind of node: size and on-demand price.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeType {
+    /// Name of the instance type, or "custom".
+    pub name: String,
+    /// Processors, in thousandths.
+    pub vcpus_millicores: u32,
+    /// Memory in MiB.
+    pub memory_mib: u32,
+    /// Price of an hour in US dollars, before the discount.
+    pub usd_per_hour: f64,
+}
+
+/// The document as the one text that stands for it: equal documents give equal bytes, on every machine.
+/// Ids and links are made of it.
+pub fn canonical_json(document: &ScenarioDocument) -> String {
+    // Serialising cannot fail: all keys are texts, and numbers that JSON lacks become null.
+    serde_json::to_string(document).unwrap_or_default()
+}

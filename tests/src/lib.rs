@@ -1,5 +1,8 @@
 //! Shared helpers of the test-suite.
 
-pub mod validation;
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of a test fails the test")]
 
+pub mod arbitrary;
 pub mod base;
+pub mod template;
+pub mod validation;

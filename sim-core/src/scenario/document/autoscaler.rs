@@ -23,10 +23,10 @@ pub enum AutoscalerDocument {
 #[serde(deny_unknown_fields)]
 pub struct HpaDocument {
     /// Fewest replicas.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.replicas")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.min_replicas")))]
     pub min_replicas: u32,
     /// Most replicas.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.replicas")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.max_replicas")))]
     pub max_replicas: u32,
     /// What it scales on; the metric that asks for most replicas wins, one that is missing is passed over.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.metrics")))]

@@ -65,13 +65,13 @@ pub struct PricesDocument {
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.node_discount_percent")))]
     pub node_discount_percent: f64,
     /// The cluster's control plane, per hour.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.usd_per_hour")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.cluster_usd_per_hour")))]
     pub cluster_usd_per_hour: f64,
     /// The load balancer, per hour.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.usd_per_hour")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.load_balancer_usd_per_hour")))]
     pub load_balancer_usd_per_hour: f64,
     /// One load-balancer capacity unit (LCU), per hour: 25 new connections a second or 1 GB an hour, whichever is more.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.usd_per_hour")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.load_balancer_usd_per_lcu_hour")))]
     pub load_balancer_usd_per_lcu_hour: f64,
     /// Requests that share one connection, for the load balancer's capacity units.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "prices.requests_per_connection")))]

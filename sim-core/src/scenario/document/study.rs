@@ -70,7 +70,7 @@ pub enum PlaneKind {
     Requests,
 }
 
-/// A number of the document that a sweep varies, on evenly spaced points (or evenly spaced ratios).
+/// A number of the document that a sweep varies, on evenly spaced points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

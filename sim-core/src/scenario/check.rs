@@ -1,0 +1,191 @@
+//! Checking: document → scenario, or every problem at once.
+
+use super::document::{DOCUMENT_VERSION, ScenarioDocument};
+use super::field::schema;
+use super::parse::parse;
+use super::problem::{Found, Problem, Problems};
+use super::rules::{self, Sections};
+use super::walk::{Place, walk};
+use super::{NodeType, Scenario};
+use crate::random::Distribution;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Checks a JSON text.
+///
+/// # Errors
+/// Everything that is wrong with it; of a text that is not JSON, its first syntax error.
+pub fn check_json(text: &str) -> Result<Scenario, Problems> {
+    check_owned(parse(text)?)
+}
+
+/// Checks a JSON value.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn check_value(value: &Value) -> Result<Scenario, Problems> {
+    check_owned(value.clone())
+}
+
+/// Checks a document that is at hand.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn check(document: &ScenarioDocument) -> Result<Scenario, Problems> {
+    match serde_json::to_value(document) {
+        Ok(value) => check_owned(value),
+        Err(error) => Err(Problem::error(
+            "",
+            error.to_string(),
+            "report this as a defect of the studio",
+        )
+        .into()),
+    }
+}
+
+/// Checks one design of a sweep.
+pub(super) fn check_without_sweep(mut document: ScenarioDocument) -> Result<Scenario, Problems> {
+    document.sweep.clear();
+    check(&document)
+}
+
+fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
+    if !value.is_object() {
+        return Err(
+            Problem::error("", "a scenario is a JSON object", "start from a template").into(),
+        );
+    }
+    check_version(&value)?;
+    let mut found = Found::default();
+    walk(&mut value, schema(), Place::Root, &mut found);
+    let sections = read_sections(&value);
+    let parts = rules::hold(&sections, &mut found);
+    let whole = if found.has_errors() {
+        None
+    } else {
+        complete(&value, sections, &mut found)
+    };
+    let Some((document, parts)) = whole.zip(parts) else {
+        if !found.has_errors() {
+            found.error("", "the document cannot be read", "start from a template");
+        }
+        return Err(Problems(found.into_list()));
+    };
+    rules::hold_sweep(&document, &mut found);
+    if found.has_errors() {
+        return Err(Problems(found.into_list()));
+    }
+    Ok(parts.into_scenario(document, found.into_list()))
+}
+
+/// A document of another version cannot be judged by this one's rules: it gets one answer, not a hundred.
+fn check_version(value: &Value) -> Result<(), Problem> {
+    let Some(version) = value
+        .get("version")
+        .and_then(Value::as_f64)
+        .filter(|version| version.fract() == 0.0)
+    else {
+        return Ok(());
+    };
+    let reads = format!("this one reads version {DOCUMENT_VERSION}");
+    if version > f64::from(DOCUMENT_VERSION) {
+        let message = format!("written by a newer studio: version {version}; {reads}");
+        return Err(Problem::error(
+            "/version",
+            message,
+            "open it with that studio, or update this one",
+        ));
+    }
+    if version < f64::from(DOCUMENT_VERSION) {
+        let message = format!("version {version} is unknown; {reads}");
+        return Err(Problem::error(
+            "/version",
+            message,
+            format!("write {DOCUMENT_VERSION}"),
+        ));
+    }
+    Ok(())
+}
+
+/// Each section on its own, so that a slip in one does not hide the problems of another.
+fn read_sections(value: &Value) -> Sections {
+    Sections {
+        traffic: section(value, "traffic"),
+        service: section(value, "service"),
+        autoscaler: section(value, "autoscaler"),
+        telemetry: section(value, "telemetry"),
+        fleet: section(value, "fleet"),
+        prices: section(value, "prices"),
+        slo: section(value, "slo"),
+        run: section(value, "run"),
+    }
+}
+
+fn section<'a, T: Deserialize<'a>>(value: &'a Value, name: &str) -> Option<T> {
+    T::deserialize(value.get(name)?).ok()
+}
+
+fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<ScenarioDocument> {
+    let sweep = match value.get("sweep") {
+        Some(sweep) => Vec::deserialize(sweep).ok(),
+        None => Some(vec![]),
+    };
+    let text = |name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let document = (|| {
+        Some(ScenarioDocument {
+            version: DOCUMENT_VERSION,
+            name: text("name"),
+            description: text("description"),
+            traffic: sections.traffic?,
+            service: sections.service?,
+            autoscaler: sections.autoscaler?,
+            telemetry: sections.telemetry?,
+            fleet: sections.fleet?,
+            prices: sections.prices?,
+            slo: sections.slo?,
+            run: sections.run?,
+            sweep: sweep?,
+        })
+    })();
+    if document.is_none() {
+        found.error(
+            "",
+            "a part of the document cannot be read",
+            "start from a template",
+        );
+    }
+    document
+}
+
+/// What checking compiles beside the document.
+pub(super) struct Parts {
+    pub(super) service_time_s: Distribution,
+    pub(super) startup_s: Distribution,
+    pub(super) provisioning_s: Distribution,
+    pub(super) node: NodeType,
+}
+
+impl Parts {
+    fn into_scenario(self, document: ScenarioDocument, warnings: Vec<Problem>) -> Scenario {
+        let Self {
+            service_time_s,
+            startup_s,
+            provisioning_s,
+            node,
+        } = self;
+        Scenario {
+            document,
+            service_time_s,
+            startup_s,
+            provisioning_s,
+            node,
+            warnings,
+        }
+    }
+}

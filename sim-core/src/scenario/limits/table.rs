@@ -1,0 +1,401 @@
+//! The rows.
+
+use super::{Bounds, Limit, Scale};
+use crate::plane::MAX_THRESHOLDS;
+
+const fn row(key: &'static str, bounds: Bounds, min: f64, max: f64, unit: &'static str) -> Limit {
+    Limit {
+        key,
+        bounds,
+        min,
+        max,
+        unit,
+        scale: Scale::Linear,
+        soft_min: min,
+        soft_max: max,
+        step: 0.0,
+        default: None,
+        source: "",
+    }
+}
+
+const fn number(key: &'static str, min: f64, max: f64, unit: &'static str) -> Limit {
+    row(key, Bounds::Number, min, max, unit)
+}
+
+const fn whole(key: &'static str, min: u64, max: u64, unit: &'static str) -> Limit {
+    row(key, Bounds::Number, min as f64, max as f64, unit).step(1.0)
+}
+
+const fn items(key: &'static str, min: u32, max: u32) -> Limit {
+    row(key, Bounds::Items, min as f64, max as f64, "").step(1.0)
+}
+
+const fn text(key: &'static str, min: u32, max: u32) -> Limit {
+    row(key, Bounds::Length, min as f64, max as f64, "").step(1.0)
+}
+
+const fn mean(key: &'static str, min: f64, max: f64, unit: &'static str) -> Limit {
+    row(key, Bounds::Mean, min, max, unit)
+}
+
+impl Limit {
+    const fn log(mut self) -> Self {
+        self.scale = Scale::Log;
+        self
+    }
+
+    /// Range of the slider.
+    const fn soft(mut self, min: f64, max: f64) -> Self {
+        self.soft_min = min;
+        self.soft_max = max;
+        self
+    }
+
+    const fn step(mut self, step: f64) -> Self {
+        self.step = step;
+        self
+    }
+
+    const fn default(mut self, default: f64) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    const fn source(mut self, source: &'static str) -> Self {
+        self.source = source;
+        self
+    }
+}
+
+const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
+const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
+const AWS_PRICES: &str = "AWS price list, us-east-1, 2026-07-20";
+const EKS_RESERVED: &str = "Amazon EKS on a *.large node: kubelet 70 m and 574 MiB, eviction threshold 100 MiB; the rest for daemon sets";
+
+/// All limits, in the order of the document.
+pub const LIMITS: &[Limit] = &[
+    whole("version", 1, 1, "").default(1.0),
+    text("name", 1, 100),
+    text("description", 0, 2000),
+    number("probability", 0.0, 1.0, "").step(0.01).default(1.0),
+    // Random quantities. Their unit is that of the field that holds them.
+    number("distribution.value", 1e-6, 1e7, "")
+        .log()
+        .soft(0.1, 10_000.0)
+        .default(80.0),
+    number("distribution.cv", 0.01, 10.0, "")
+        .soft(0.1, 3.0)
+        .step(0.05)
+        .default(0.8),
+    number("distribution.hyper_cv", 1.0, 10.0, "")
+        .soft(1.0, 5.0)
+        .step(0.05)
+        .default(2.0),
+    number("distribution.weibull_shape", 0.3, 20.0, "")
+        .soft(0.5, 5.0)
+        .step(0.05)
+        .default(1.5),
+    number("distribution.pareto_shape", 1.05, 20.0, "")
+        .soft(1.1, 5.0)
+        .step(0.05)
+        .default(2.5),
+    items("distribution.quantiles", 2, 1000),
+    // Traffic.
+    number("traffic.base_rps", 0.01, 1e6, "req/s")
+        .log()
+        .soft(1.0, 10_000.0)
+        .default(120.0),
+    items("traffic.weekday_weights", 7, 7),
+    number("traffic.weekday_weights[]", 0.0, 1000.0, "")
+        .soft(0.0, 2.0)
+        .step(0.05)
+        .default(1.0),
+    items("traffic.hourly_weights", 24, 24),
+    number("traffic.hourly_weights[]", 0.0, 1000.0, "")
+        .soft(0.0, 2.0)
+        .step(0.05)
+        .default(1.0),
+    number("traffic.growth_percent_per_month", -90.0, 1000.0, "%")
+        .soft(-20.0, 50.0)
+        .step(1.0)
+        .default(0.0),
+    number("traffic.amplitude", 0.0, 1.0, "")
+        .step(0.01)
+        .default(0.5),
+    number("traffic.peak_hour", 0.0, 24.0, "h")
+        .step(0.25)
+        .default(14.0),
+    number("traffic.interval_s", 1.0, 86_400.0, "s")
+        .log()
+        .soft(1.0, 3600.0)
+        .default(600.0),
+    items("traffic.counts", 1, 50_000),
+    number("traffic.counts[]", 0.0, 1e10, "requests")
+        .soft(0.0, 1e6)
+        .default(0.0),
+    number("traffic.over_dispersion", 0.0, 4.0, "")
+        .soft(0.0, 0.2)
+        .step(0.001)
+        .default(0.0),
+    number("traffic.burst_factor", 1.0, 100.0, "×")
+        .soft(1.0, 5.0)
+        .step(0.05)
+        .default(1.5),
+    number("traffic.burst_gap_hours", 0.1, 8760.0, "h")
+        .log()
+        .soft(1.0, 168.0)
+        .default(24.0),
+    number("traffic.burst_duration_minutes", 0.5, 1440.0, "min")
+        .log()
+        .soft(1.0, 240.0)
+        .default(15.0),
+    items("traffic.flash_crowds", 0, 20),
+    number("traffic.crowd_at_hour", 0.0, 720.0, "h")
+        .step(0.25)
+        .default(36.0),
+    number("traffic.crowd_factor", 0.0, 100.0, "×")
+        .soft(0.0, 10.0)
+        .step(0.05)
+        .default(2.0),
+    number("traffic.crowd_minutes", 0.0, 10_080.0, "min")
+        .soft(0.0, 240.0)
+        .step(1.0)
+        .default(10.0),
+    // Service.
+    mean("service.service_time_ms", 0.01, 600_000.0, "ms")
+        .log()
+        .soft(1.0, 2000.0)
+        .default(80.0),
+    whole("service.concurrency", 1, 1000, "requests")
+        .log()
+        .soft(1.0, 200.0)
+        .default(8.0),
+    number("service.cpu_ms_per_request", 0.0, 600_000.0, "ms")
+        .soft(0.0, 500.0)
+        .step(0.5)
+        .default(30.0),
+    whole("service.queue_limit", 0, 100_000, "requests")
+        .soft(0.0, 500.0)
+        .default(100.0),
+    number("service.timeout_ms", 1.0, 600_000.0, "ms")
+        .log()
+        .soft(50.0, 60_000.0)
+        .default(2000.0),
+    number("service.error_percent", 0.0, 100.0, "%")
+        .soft(0.0, 1.0)
+        .step(0.005)
+        .default(0.0),
+    number("service.response_kib", 0.0, 1e6, "KiB")
+        .soft(0.0, 500.0)
+        .step(1.0)
+        .default(20.0),
+    whole("pod.cpu_request_millicores", 1, 512_000, "millicores")
+        .log()
+        .soft(50.0, 8000.0)
+        .default(500.0),
+    whole("pod.memory_request_mib", 1, 25_165_824, "MiB")
+        .log()
+        .soft(64.0, 32_768.0)
+        .default(512.0),
+    mean("pod.startup_s", 0.001, 3600.0, "s")
+        .log()
+        .soft(1.0, 300.0)
+        .default(30.0),
+    // Autoscaler.
+    whole("autoscaler.replicas", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 200.0)
+        .default(6.0),
+    whole("autoscaler.min_replicas", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 100.0)
+        .default(2.0),
+    whole("autoscaler.max_replicas", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 200.0)
+        .default(20.0),
+    items("autoscaler.metrics", 1, 10),
+    number("autoscaler.tolerance_percent", 0.0, 100.0, "%")
+        .soft(0.0, 50.0)
+        .step(0.5)
+        .default(10.0)
+        .source(HPA_DEFAULT),
+    whole("autoscaler.sync_period_s", 5, 600, "s")
+        .soft(5.0, 120.0)
+        .default(15.0)
+        .source(HPA_DEFAULT),
+    whole("autoscaler.cpu_initialization_period_s", 0, 3600, "s")
+        .soft(0.0, 600.0)
+        .default(300.0)
+        .source(HPA_DEFAULT),
+    whole("autoscaler.initial_readiness_delay_s", 0, 3600, "s")
+        .soft(0.0, 300.0)
+        .default(30.0)
+        .source(HPA_DEFAULT),
+    whole("metric.target_percent", 1, 1000, "%")
+        .soft(10.0, 100.0)
+        .default(80.0)
+        .source("Kubernetes: default of autoscaling/v2"),
+    whole("metric.target_millicores", 1, 512_000, "millicores")
+        .log()
+        .soft(50.0, 8000.0)
+        .default(400.0),
+    number("metric.target", 0.001, 1e9, "")
+        .log()
+        .soft(1.0, 10_000.0)
+        .default(100.0),
+    whole("behavior.stabilization_window_s", 0, 3600, "s")
+        .soft(0.0, 900.0)
+        .default(300.0)
+        .source(HPA_LIMIT),
+    items("behavior.policies", 0, 10),
+    whole("behavior.pods", 1, 5000, "pods")
+        .log()
+        .soft(1.0, 100.0)
+        .default(4.0)
+        .source("Kubernetes: default scale-up policy"),
+    whole("behavior.percent", 1, 10_000, "%")
+        .log()
+        .soft(1.0, 1000.0)
+        .default(100.0)
+        .source("Kubernetes: default scaling policy"),
+    whole("behavior.period_s", 1, 1800, "s")
+        .soft(1.0, 600.0)
+        .default(15.0)
+        .source(HPA_LIMIT),
+    whole("telemetry.scrape_interval_s", 5, 600, "s")
+        .soft(5.0, 120.0)
+        .default(15.0)
+        .source("metrics-server: --metric-resolution=15s of its manifest"),
+    whole("telemetry.window_s", 5, 3600, "s")
+        .soft(15.0, 300.0)
+        .default(60.0),
+    whole("telemetry.lag_s", 0, 600, "s")
+        .soft(0.0, 120.0)
+        .default(15.0),
+    // Fleet.
+    text("fleet.instance_type", 1, 40),
+    number("fleet.vcpus", 0.25, 512.0, "vCPU")
+        .log()
+        .soft(1.0, 64.0)
+        .default(2.0),
+    number("fleet.memory_gib", 0.25, 24_576.0, "GiB")
+        .log()
+        .soft(1.0, 512.0)
+        .default(8.0),
+    whole("fleet.min_nodes", 0, 5000, "nodes")
+        .soft(0.0, 50.0)
+        .default(2.0),
+    whole("fleet.max_nodes", 1, 5000, "nodes")
+        .log()
+        .soft(1.0, 200.0)
+        .default(20.0),
+    mean("fleet.provisioning_s", 0.001, 7200.0, "s")
+        .log()
+        .soft(10.0, 600.0)
+        .default(90.0)
+        .source("Reported: Karpenter about 1 minute, Cluster Autoscaler on EKS 3 to 5 minutes"),
+    whole("fleet.empty_node_removal_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(600.0)
+        .source("Cluster Autoscaler: default of --scale-down-unneeded-time"),
+    whole("fleet.reserved_millicores", 0, 512_000, "millicores")
+        .soft(0.0, 2000.0)
+        .default(250.0)
+        .source(EKS_RESERVED),
+    whole("fleet.reserved_mib", 0, 25_165_824, "MiB")
+        .soft(0.0, 8192.0)
+        .default(900.0)
+        .source(EKS_RESERVED),
+    // Prices.
+    number("prices.usd_per_node_hour", 0.0, 1000.0, "USD/h")
+        .soft(0.0, 5.0)
+        .step(0.001)
+        .default(0.096)
+        .source(AWS_PRICES),
+    number("prices.node_discount_percent", 0.0, 100.0, "%")
+        .soft(0.0, 80.0)
+        .step(1.0)
+        .default(0.0),
+    number("prices.cluster_usd_per_hour", 0.0, 1000.0, "USD/h")
+        .soft(0.0, 1.0)
+        .step(0.01)
+        .default(0.10)
+        .source("AWS price list: Amazon EKS cluster in standard support"),
+    number("prices.load_balancer_usd_per_hour", 0.0, 1000.0, "USD/h")
+        .soft(0.0, 1.0)
+        .step(0.0005)
+        .default(0.0225)
+        .source("AWS price list: Application Load Balancer, us-east-1"),
+    number(
+        "prices.load_balancer_usd_per_lcu_hour",
+        0.0,
+        1000.0,
+        "USD/h",
+    )
+    .soft(0.0, 0.1)
+    .step(0.0005)
+    .default(0.008)
+    .source("AWS price list: Application Load Balancer, us-east-1"),
+    number("prices.requests_per_connection", 1.0, 1e6, "requests")
+        .log()
+        .soft(1.0, 1000.0)
+        .default(10.0),
+    number("prices.egress_usd_per_gb", 0.0, 100.0, "USD/GB")
+        .soft(0.0, 0.5)
+        .step(0.005)
+        .default(0.09)
+        .source("AWS price list: data transfer out of us-east-1, first 10 TB a month"),
+    // Objectives.
+    number("slo.window_days", 0.02, 30.0, "days")
+        .soft(0.25, 30.0)
+        .step(0.25)
+        .default(28.0)
+        .source("Google SRE Workbook: a four-week window"),
+    items("slo.objectives", 1, 1 + MAX_THRESHOLDS as u32),
+    number("slo.target_percent", 1.0, 99.9999, "%")
+        .soft(90.0, 99.99)
+        .step(0.01)
+        .default(99.9),
+    number("slo.threshold_ms", 0.1, 600_000.0, "ms")
+        .log()
+        .soft(10.0, 10_000.0)
+        .default(300.0),
+    number("slo.wanted_attainment_percent", 1.0, 99.9, "%")
+        .soft(50.0, 99.0)
+        .step(1.0)
+        .default(95.0),
+    // Run. The seed is a whole number that JavaScript reads exactly.
+    whole("run.seed", 0, (1 << 53) - 1, "")
+        .soft(0.0, 1000.0)
+        .default(1.0)
+        .source("2^53 - 1, the largest whole number exact in every JSON reader"),
+    whole("run.tick_s", 5, 60, "s")
+        .default(15.0)
+        .source("The sync period of the HorizontalPodAutoscaler"),
+    whole("run.warm_up_minutes", 0, 1440, "min")
+        .soft(0.0, 240.0)
+        .default(60.0),
+    whole("run.replications", 1, 10_000, "replications")
+        .log()
+        .soft(1.0, 1000.0)
+        .default(128.0),
+    number("run.attainment_precision_points", 0.1, 50.0, "points")
+        .soft(0.5, 20.0)
+        .step(0.5)
+        .default(5.0),
+    number("run.cost_precision_percent", 0.01, 50.0, "%")
+        .soft(0.1, 10.0)
+        .step(0.1)
+        .default(1.0),
+    // Sweep.
+    items("sweep.knobs", 0, 2),
+    text("sweep.path", 2, 200),
+    number("sweep.value", -1e9, 1e9, "")
+        .soft(0.0, 100.0)
+        .default(1.0),
+    whole("sweep.steps", 1, 441, "")
+        .soft(2.0, 21.0)
+        .default(5.0),
+];

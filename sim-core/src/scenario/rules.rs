@@ -1,0 +1,107 @@
+//! What the schema cannot say: how fields must fit together.
+//!
+//! An error is what cannot be simulated; a warning is what can, but was hardly meant.
+
+mod autoscaler;
+mod distribution;
+mod fleet;
+mod run;
+mod service;
+mod slo;
+mod sweep;
+mod traffic;
+
+pub(super) use sweep::hold_sweep;
+
+use super::check::Parts;
+use super::document::*;
+use super::problem::Found;
+
+/// The document's sections; `None` where a section could not be read.
+pub(super) struct Sections {
+    pub(super) traffic: Option<TrafficDocument>,
+    pub(super) service: Option<ServiceDocument>,
+    pub(super) autoscaler: Option<AutoscalerDocument>,
+    pub(super) telemetry: Option<TelemetryDocument>,
+    pub(super) fleet: Option<FleetDocument>,
+    pub(super) prices: Option<PricesDocument>,
+    pub(super) slo: Option<SloDocument>,
+    pub(super) run: Option<RunDocument>,
+}
+
+/// Notes every problem between fields, and compiles the parts of a scenario; `None` when one of them fails.
+pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
+    let service = sections
+        .service
+        .as_ref()
+        .and_then(|service| service::hold(service, found));
+    let fleet = sections
+        .fleet
+        .as_ref()
+        .and_then(|fleet| fleet::hold(fleet, found));
+    if let Some(traffic) = &sections.traffic {
+        traffic::hold(traffic, found);
+    }
+    if let Some(autoscaler) = &sections.autoscaler {
+        autoscaler::hold(autoscaler, found);
+    }
+    if let Some(slo) = &sections.slo {
+        slo::hold(slo, found);
+    }
+    if let Some(run) = &sections.run {
+        run::hold(run, found);
+    }
+    hold_pairs(sections, service.as_ref(), fleet.as_ref(), found);
+    let (service, fleet) = service.zip(fleet)?;
+    Some(Parts {
+        service_time_s: service.service_time_s,
+        startup_s: service.startup_s,
+        provisioning_s: fleet.provisioning_s,
+        node: fleet.node,
+    })
+}
+
+/// Rules across sections; each is held when the sections it needs could be read.
+fn hold_pairs(
+    sections: &Sections,
+    service: Option<&service::CompiledService>,
+    fleet: Option<&fleet::CompiledFleet>,
+    found: &mut Found,
+) {
+    let Sections {
+        traffic,
+        service: service_document,
+        autoscaler,
+        fleet: fleet_document,
+        slo,
+        run,
+        ..
+    } = sections;
+    if let (Some(traffic), Some(slo)) = (traffic, slo) {
+        traffic::hold_window(traffic, slo, found);
+        if let Some(run) = run {
+            run::hold_length(run, traffic, slo, found);
+        }
+    }
+    let (Some(document), Some(service)) = (service_document, service) else {
+        return;
+    };
+    if let Some(slo) = slo {
+        slo::hold_reachable(slo, document, service, found);
+    }
+    if let Some(autoscaler) = autoscaler {
+        autoscaler::hold_signals(autoscaler, document, service, found);
+        if let Some(traffic) = traffic {
+            autoscaler::hold_capacity(autoscaler, document, service, traffic, found);
+        }
+    }
+    if let (Some(fleet_document), Some(fleet)) = (fleet_document, fleet) {
+        fleet::hold_room(
+            fleet_document,
+            fleet,
+            &document.pod,
+            autoscaler.as_ref(),
+            found,
+        );
+    }
+}

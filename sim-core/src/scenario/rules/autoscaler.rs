@@ -1,0 +1,224 @@
+//! The autoscaler: bounds in order, targets that can be reached, capacity that suffices.
+
+use super::super::document::{
+    AutoscalerDocument, HpaDocument, MetricDocument, MetricTarget, ServiceDocument, Signal,
+    TrafficDocument,
+};
+use super::super::limits::{MAX_SERVERS, MAX_WAITING, plain_number};
+use super::super::problem::{Found, Problem};
+use super::service::{CompiledService, rounded};
+use super::traffic::regular_peak_rps;
+
+pub(super) fn hold(autoscaler: &AutoscalerDocument, found: &mut Found) {
+    if let AutoscalerDocument::Hpa(hpa) = autoscaler
+        && hpa.min_replicas > hpa.max_replicas
+    {
+        let message = format!(
+            "the fewest replicas, {}, are above the most, {}",
+            hpa.min_replicas, hpa.max_replicas
+        );
+        found.error(
+            "/autoscaler/min_replicas",
+            message,
+            "lower it, or raise max_replicas",
+        );
+    }
+}
+
+/// Whether the service can be simulated at the most replicas, and can bear the usual peak.
+pub(super) fn hold_capacity(
+    autoscaler: &AutoscalerDocument,
+    document: &ServiceDocument,
+    service: &CompiledService,
+    traffic: &TrafficDocument,
+    found: &mut Found,
+) {
+    let (most, path) = match autoscaler {
+        AutoscalerDocument::Static { replicas } => (*replicas, "/autoscaler/replicas"),
+        AutoscalerDocument::Hpa(hpa) => (hpa.max_replicas, "/autoscaler/max_replicas"),
+    };
+    let products = [
+        (
+            document.concurrency,
+            MAX_SERVERS,
+            "in service",
+            "lower the concurrency or the replicas",
+        ),
+        (
+            document.queue_limit,
+            MAX_WAITING,
+            "waiting",
+            "lower the queue limit or the replicas",
+        ),
+    ];
+    for (per_replica, allowed, what, hint) in products {
+        let total = u64::from(most) * u64::from(per_replica);
+        if total > allowed {
+            let message = format!(
+                "{most} replicas could have {} requests {what}",
+                plain_number(total as f64)
+            );
+            let limit = format!("at most {}", plain_number(allowed as f64));
+            found.push(Problem::error(path, message, hint).with_limit(limit));
+        }
+    }
+    let (peak, capacity) = (
+        regular_peak_rps(traffic),
+        f64::from(most) * service.replica_rps(document),
+    );
+    if peak > capacity {
+        let message = format!(
+            "on an ordinary day the traffic peaks at about {} req/s, but {most} replicas serve {} req/s at most",
+            rounded(peak),
+            rounded(capacity)
+        );
+        found.warning(path, message, "allow more replicas, or more concurrency");
+    }
+}
+
+/// Metrics whose target the service can never cross, so that they never ask for more replicas.
+pub(super) fn hold_signals(
+    autoscaler: &AutoscalerDocument,
+    document: &ServiceDocument,
+    service: &CompiledService,
+    found: &mut Found,
+) {
+    let AutoscalerDocument::Hpa(hpa) = autoscaler else {
+        return;
+    };
+    let tolerance = 1.0 + up_tolerance_percent(hpa) / 100.0;
+    for (index, metric) in hpa.metrics.iter().enumerate() {
+        let path = format!("/autoscaler/metrics/{index}");
+        if let Some((most, target, words)) = ceiling(metric, document, service)
+            && most <= target * tolerance
+        {
+            let message = format!(
+                "{words} is at most {} even with every slot busy; more replicas are asked for only above {}",
+                rounded(most),
+                rounded(target * tolerance)
+            );
+            let effect = if hpa.metrics.len() == 1 {
+                "it never scales up"
+            } else {
+                "this metric never asks for more"
+            };
+            found.warning(path.clone(), message, format!("{effect}: lower the target"));
+        }
+        hold_p95(metric, &path, document, service, found);
+    }
+}
+
+fn up_tolerance_percent(hpa: &HpaDocument) -> f64 {
+    let rules = hpa
+        .behavior
+        .as_ref()
+        .and_then(|behavior| behavior.scale_up.as_ref());
+    rules
+        .and_then(|rules| rules.tolerance_percent)
+        .unwrap_or(hpa.tolerance_percent)
+}
+
+/// The highest value of a metric per replica, its target, and what it is; `None` for metrics without a ceiling.
+fn ceiling(
+    metric: &MetricDocument,
+    document: &ServiceDocument,
+    service: &CompiledService,
+) -> Option<(f64, f64, &'static str)> {
+    let full = service.full_millicores(document);
+    let per_pod = |signal: &Signal, target: f64| match signal {
+        Signal::InFlightRequests => {
+            let most = f64::from(document.concurrency) + f64::from(document.queue_limit);
+            Some((most, target, "the number of requests in a replica"))
+        }
+        Signal::WaitingRequests => Some((
+            f64::from(document.queue_limit),
+            target,
+            "the number of requests waiting per replica",
+        )),
+        Signal::P95LatencyMs => None,
+        Signal::RequestsPerSecond => None,
+    };
+    match metric {
+        MetricDocument::CpuUtilization { target_percent } => {
+            let most = 100.0 * full / f64::from(document.pod.cpu_request_millicores);
+            Some((
+                most,
+                f64::from(*target_percent),
+                "CPU utilisation (in per cent of the request)",
+            ))
+        }
+        MetricDocument::CpuAverage { target_millicores } => Some((
+            full,
+            f64::from(*target_millicores),
+            "CPU use (in millicores)",
+        )),
+        MetricDocument::Pods {
+            signal,
+            average_value,
+        } => per_pod(signal, *average_value),
+        MetricDocument::Object { signal, target } | MetricDocument::External { signal, target } => {
+            match target {
+                MetricTarget::AverageValue { value } => per_pod(signal, *value),
+                MetricTarget::Value { value } if *signal == Signal::P95LatencyMs => Some((
+                    document.timeout_ms,
+                    *value,
+                    "the P95 latency of answered requests (in ms)",
+                )),
+                MetricTarget::Value { .. } => None,
+            }
+        }
+    }
+}
+
+/// Targets below what the service needs even when idle, and rates above what a replica can bear.
+fn hold_p95(
+    metric: &MetricDocument,
+    path: &str,
+    document: &ServiceDocument,
+    service: &CompiledService,
+    found: &mut Found,
+) {
+    let (signal, target, divided) = match metric {
+        MetricDocument::Pods {
+            signal,
+            average_value,
+        } => (signal, *average_value, true),
+        MetricDocument::Object { signal, target } | MetricDocument::External { signal, target } => {
+            match target {
+                MetricTarget::Value { value } => (signal, *value, false),
+                MetricTarget::AverageValue { value } => (signal, *value, true),
+            }
+        }
+        MetricDocument::CpuUtilization { .. } | MetricDocument::CpuAverage { .. } => return,
+    };
+    if *signal == Signal::P95LatencyMs && !divided {
+        let idle_ms = service.service_time_s.quantile(0.95) * 1000.0;
+        if idle_ms > target {
+            let message = format!(
+                "95 % of the requests last up to {} ms without any waiting, above the target of {} ms",
+                rounded(idle_ms),
+                rounded(target)
+            );
+            found.warning(
+                path,
+                message,
+                "it scales to the most replicas and stays there: raise the target",
+            );
+        }
+    }
+    if *signal == Signal::RequestsPerSecond && divided {
+        let serves = service.replica_rps(document);
+        if target > serves {
+            let message = format!(
+                "the target of {} req/s per replica is above the {} req/s that a replica can serve",
+                rounded(target),
+                rounded(serves)
+            );
+            found.warning(
+                path,
+                message,
+                "replicas are overloaded before more are asked for: lower the target",
+            );
+        }
+    }
+}

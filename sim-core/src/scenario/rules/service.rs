@@ -1,0 +1,91 @@
+//! The service: time, processor and timeout must fit together.
+
+use super::super::document::ServiceDocument;
+use super::super::limits::plain_number;
+use super::super::problem::Found;
+use super::distribution::compile;
+use crate::random::Distribution;
+
+/// The service's random quantities, in seconds.
+pub(super) struct CompiledService {
+    pub(super) service_time_s: Distribution,
+    pub(super) startup_s: Distribution,
+}
+
+impl CompiledService {
+    /// Requests per second that one replica can serve.
+    pub(super) fn replica_rps(&self, document: &ServiceDocument) -> f64 {
+        f64::from(document.concurrency) / self.service_time_s.mean()
+    }
+
+    /// Processor that a replica uses when all its slots are busy, in millicores.
+    pub(super) fn full_millicores(&self, document: &ServiceDocument) -> f64 {
+        self.replica_rps(document) * document.cpu_ms_per_request
+    }
+}
+
+pub(super) fn hold(document: &ServiceDocument, found: &mut Found) -> Option<CompiledService> {
+    let service_time = compile(
+        &document.service_time_ms,
+        "/service/service_time_ms",
+        "service.service_time_ms",
+        found,
+    );
+    let startup = compile(
+        &document.pod.startup_s,
+        "/service/pod/startup_s",
+        "pod.startup_s",
+        found,
+    );
+    let compiled = CompiledService {
+        service_time_s: service_time?.scale(0.001),
+        startup_s: startup?,
+    };
+    hold_times(document, &compiled, found);
+    Some(compiled)
+}
+
+fn hold_times(document: &ServiceDocument, compiled: &CompiledService, found: &mut Found) {
+    let mean_ms = compiled.service_time_s.mean() * 1000.0;
+    if mean_ms > document.timeout_ms {
+        let message = format!(
+            "the client gives up after {} ms, but serving takes {} ms on average",
+            plain_number(document.timeout_ms),
+            rounded(mean_ms)
+        );
+        found.warning(
+            "/service/timeout_ms",
+            message,
+            "most requests will time out; set it well above the service time",
+        );
+    }
+    let full = compiled.full_millicores(document);
+    let request = f64::from(document.pod.cpu_request_millicores);
+    if full > request {
+        let message = format!(
+            "with all slots busy a replica uses {} millicores, more than its request of {}",
+            rounded(full),
+            rounded(request)
+        );
+        let hint = "nodes are filled by the request, so they would be overcommitted; raise it, or lower the concurrency or the CPU per request";
+        found.warning("/service/pod/cpu_request_millicores", message, hint);
+    }
+    if document.cpu_ms_per_request > mean_ms {
+        let message = format!(
+            "a request uses {} ms of processor but lasts {} ms on average",
+            rounded(document.cpu_ms_per_request),
+            rounded(mean_ms)
+        );
+        found.warning(
+            "/service/cpu_ms_per_request",
+            message,
+            "that needs more than one core per request",
+        );
+    }
+}
+
+/// A figure for a message: three digits are enough.
+pub(super) fn rounded(value: f64) -> String {
+    let scale = if value.abs() >= 100.0 { 1.0 } else { 100.0 };
+    plain_number((value * scale).round() / scale)
+}

@@ -1,0 +1,46 @@
+//! The template gallery: whole scenarios to start from.
+
+/// A scenario of the gallery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Name of its file, without the ending.
+    pub id: &'static str,
+    /// Title for people.
+    pub title: &'static str,
+    /// What it is about, in a sentence.
+    pub summary: &'static str,
+    /// What its numbers show; the tests hold it to this.
+    pub promise: &'static str,
+    /// The document.
+    pub json: &'static str,
+}
+
+/// All templates; the first is the one that a newcomer sees.
+pub const TEMPLATES: &[Template] = &[
+    Template {
+        id: "kubernetes-slo-driven",
+        title: "Checkout API on Kubernetes",
+        summary: "Four weeks of a shop's checkout, autoscaled on P95 latency with CPU beside it.",
+        promise: "Whether the SLO is met depends on the CPU target and the spare replicas: from hardly ever to nearly always, at visibly different cost.",
+        json: include_str!("../../../scenarios/kubernetes-slo-driven.json"),
+    },
+    Template {
+        id: "recorded-traffic",
+        title: "Checkout API on recorded traffic",
+        summary: "The same design under a real recording: the NASA web server's log of July 1995, scaled.",
+        promise: "Real traffic is rougher than a sine: its peak is five times its mean.",
+        json: include_str!("../../../scenarios/recorded-traffic.json"),
+    },
+    Template {
+        id: "misconfigured-autoscaler",
+        title: "Misconfigured autoscaler",
+        summary: "Broken on purpose: the CPU target lies above what a busy replica can reach.",
+        promise: "It never scales up and misses its SLO at every peak; nearly all bad requests are due to saturation.",
+        json: include_str!("../../../scenarios/misconfigured-autoscaler.json"),
+    },
+];
+
+/// The template of this id.
+pub fn template(id: &str) -> Option<&'static Template> {
+    TEMPLATES.iter().find(|template| template.id == id)
+}

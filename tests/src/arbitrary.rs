@@ -1,0 +1,7 @@
+//! Random scenarios for property tests: sound ones, and edits that spoil a sound one.
+
+mod document;
+mod edit;
+
+pub use document::{autoscaler, distribution, document, traffic};
+pub use edit::{Edit, edit};

@@ -1,0 +1,437 @@
+//! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
+
+use proptest::prelude::*;
+use sim_core::scenario::document::*;
+
+/// A sound scenario of up to half a day, without a sweep: every kind of traffic, distribution, autoscaler, metric and node.
+pub fn document() -> impl Strategy<Value = ScenarioDocument> {
+    (
+        traffic(),
+        service(),
+        autoscaler(),
+        telemetry(),
+        fleet(),
+        prices(),
+        slo(),
+        run(),
+    )
+        .prop_map(
+            |(traffic, service, autoscaler, telemetry, fleet, prices, slo, run)| ScenarioDocument {
+                version: DOCUMENT_VERSION,
+                name: "Random".into(),
+                description: String::new(),
+                traffic,
+                service,
+                autoscaler,
+                telemetry,
+                fleet,
+                prices,
+                slo,
+                run,
+                sweep: vec![],
+            },
+        )
+}
+
+/// Sound traffic of up to a few hundred requests per second, before bursts and crowds.
+pub fn traffic() -> impl Strategy<Value = TrafficDocument> {
+    (
+        source(),
+        prop_oneof![Just(0.0), 0.0..0.2_f64],
+        proptest::option::of(bursts()),
+        proptest::collection::vec(flash_crowd(), 0..3),
+    )
+        .prop_map(
+            |(source, over_dispersion, bursts, flash_crowds)| TrafficDocument {
+                source,
+                over_dispersion,
+                bursts,
+                flash_crowds,
+            },
+        )
+}
+
+fn source() -> impl Strategy<Value = TrafficSource> {
+    let model = (
+        1.0..200.0_f64,
+        daily(),
+        proptest::collection::vec(0.1..2.0_f64, 7),
+        growth(),
+    )
+        .prop_map(
+            |(base_rps, daily, weekday_weights, growth_percent_per_month)| TrafficSource::Model {
+                base_rps,
+                daily,
+                weekday_weights,
+                growth_percent_per_month,
+            },
+        );
+    let counts =
+        proptest::collection::vec(proptest::option::weighted(0.9, 0.0..5000.0_f64), 1..200);
+    let recorded = (
+        60.0..3600.0_f64,
+        1.0..5000.0_f64,
+        counts,
+        proptest::option::of(1.0..200.0_f64),
+        growth(),
+    )
+        .prop_map(
+            |(interval_s, first, mut counts, mean_rps, growth_percent_per_month)| {
+                // One count is known and above zero, so that there is a recording.
+                counts[0] = Some(first);
+                TrafficSource::Recorded {
+                    origin: "random".into(),
+                    interval_s,
+                    counts,
+                    mean_rps,
+                    growth_percent_per_month,
+                }
+            },
+        );
+    prop_oneof![model, recorded]
+}
+
+fn growth() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), -50.0..100.0_f64]
+}
+
+fn daily() -> impl Strategy<Value = DailyShape> {
+    prop_oneof![
+        Just(DailyShape::Flat {}),
+        (0.0..=1.0_f64, 0.0..24.0_f64).prop_map(|(amplitude, peak_hour)| DailyShape::Sine {
+            amplitude,
+            peak_hour
+        }),
+        proptest::collection::vec(0.1..2.0_f64, 24)
+            .prop_map(|weights| DailyShape::Hourly { weights }),
+    ]
+}
+
+fn bursts() -> impl Strategy<Value = BurstsDocument> {
+    (1.0..4.0_f64, 0.1..24.0_f64, 0.5..60.0_f64).prop_map(
+        |(factor, mean_gap_hours, mean_duration_minutes)| BurstsDocument {
+            factor,
+            mean_gap_hours,
+            mean_duration_minutes,
+        },
+    )
+}
+
+fn flash_crowd() -> impl Strategy<Value = FlashCrowdDocument> {
+    (
+        0.0..12.0_f64,
+        0.0..5.0_f64,
+        0.0..60.0_f64,
+        0.0..60.0_f64,
+        0.0..60.0_f64,
+    )
+        .prop_map(
+            |(at_hour, factor, ramp_minutes, hold_minutes, fall_minutes)| FlashCrowdDocument {
+                at_hour,
+                factor,
+                ramp_minutes,
+                hold_minutes,
+                fall_minutes,
+            },
+        )
+}
+
+/// A distribution whose mean lies within a factor of about 30 of `scale`, of any kind.
+pub fn distribution(scale: f64) -> impl Strategy<Value = DistributionDocument> {
+    let mean = move || (0.3..3.0_f64).prop_map(move |factor| factor * scale);
+    let quantiles = (
+        proptest::collection::vec((0.01..1.0_f64, 0.1..3.0_f64), 1..8),
+        mean(),
+    )
+        .prop_map(|(gaps, start)| {
+            let total: f64 = gaps.iter().map(|(gap, _)| gap).sum();
+            let (mut p, mut value) = (0.0, start);
+            let mut quantiles = vec![QuantileDocument { p, value }];
+            for (gap, growth) in &gaps {
+                p += gap / total;
+                value += growth * start;
+                quantiles.push(QuantileDocument { p, value });
+            }
+            if let Some(last) = quantiles.last_mut() {
+                last.p = 1.0;
+            }
+            DistributionDocument::Empirical { quantiles }
+        });
+    prop_oneof![
+        mean().prop_map(|value| DistributionDocument::Deterministic { value }),
+        mean().prop_map(|mean| DistributionDocument::Exponential { mean }),
+        (mean(), 0.01..3.0_f64).prop_map(|(mean, cv)| DistributionDocument::Lognormal { mean, cv }),
+        (mean(), 0.01..3.0_f64).prop_map(|(mean, cv)| DistributionDocument::Gamma { mean, cv }),
+        (mean(), 0.4..10.0_f64)
+            .prop_map(|(mean, shape)| DistributionDocument::Weibull { mean, shape }),
+        (mean(), 1.5..10.0_f64)
+            .prop_map(|(minimum, shape)| DistributionDocument::Pareto { minimum, shape }),
+        (mean(), 1.0..5.0_f64)
+            .prop_map(|(mean, cv)| DistributionDocument::HyperExponential { mean, cv }),
+        quantiles,
+    ]
+}
+
+fn service() -> impl Strategy<Value = ServiceDocument> {
+    (
+        distribution(60.0),
+        1..20_u32,
+        0.0..60.0_f64,
+        0..200_u32,
+        10.0..5000.0_f64,
+        prop_oneof![Just(0.0), 0.0..5.0_f64],
+        0.0..100.0_f64,
+        pod(),
+    )
+        .prop_map(
+            |(
+                service_time_ms,
+                concurrency,
+                cpu_ms_per_request,
+                queue_limit,
+                timeout_ms,
+                error_percent,
+                response_kib,
+                pod,
+            )| {
+                ServiceDocument {
+                    service_time_ms,
+                    concurrency,
+                    cpu_ms_per_request,
+                    queue_limit,
+                    timeout_ms,
+                    error_percent,
+                    response_kib,
+                    pod,
+                }
+            },
+        )
+}
+
+fn pod() -> impl Strategy<Value = PodDocument> {
+    (50..1500_u32, 64..3000_u32, distribution(30.0)).prop_map(
+        |(cpu_request_millicores, memory_request_mib, startup_s)| PodDocument {
+            cpu_request_millicores,
+            memory_request_mib,
+            startup_s,
+        },
+    )
+}
+
+/// A fixed number of replicas, or a HorizontalPodAutoscaler.
+pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
+    let hpa = (
+        (1..10_u32, 0..30_u32),
+        proptest::collection::vec(metric(), 1..4),
+        proptest::option::of(behavior()),
+        (0.0..30.0_f64, 5..60_u32, 0..600_u32, 0..120_u32),
+    )
+        .prop_map(|((min_replicas, more), metrics, behavior, periods)| {
+            AutoscalerDocument::Hpa(HpaDocument {
+                min_replicas,
+                max_replicas: min_replicas + more,
+                metrics,
+                behavior,
+                tolerance_percent: periods.0,
+                sync_period_s: periods.1,
+                cpu_initialization_period_s: periods.2,
+                initial_readiness_delay_s: periods.3,
+            })
+        });
+    prop_oneof![1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }), 4 => hpa]
+}
+
+fn metric() -> impl Strategy<Value = MetricDocument> {
+    prop_oneof![
+        (10..120_u32).prop_map(|target_percent| MetricDocument::CpuUtilization { target_percent }),
+        (10..1500_u32)
+            .prop_map(|target_millicores| MetricDocument::CpuAverage { target_millicores }),
+        (signal(), 0.1..500.0_f64).prop_map(|(signal, average_value)| MetricDocument::Pods {
+            signal,
+            average_value
+        }),
+        (signal(), target()).prop_map(|(signal, target)| MetricDocument::Object { signal, target }),
+        (signal(), target())
+            .prop_map(|(signal, target)| MetricDocument::External { signal, target }),
+    ]
+}
+
+fn signal() -> impl Strategy<Value = Signal> {
+    prop_oneof![
+        Just(Signal::RequestsPerSecond),
+        Just(Signal::InFlightRequests),
+        Just(Signal::WaitingRequests),
+        Just(Signal::P95LatencyMs),
+    ]
+}
+
+fn target() -> impl Strategy<Value = MetricTarget> {
+    prop_oneof![
+        (0.1..1000.0_f64).prop_map(|value| MetricTarget::Value { value }),
+        (0.1..1000.0_f64).prop_map(|value| MetricTarget::AverageValue { value }),
+    ]
+}
+
+fn behavior() -> impl Strategy<Value = BehaviorDocument> {
+    (proptest::option::of(rules()), proptest::option::of(rules())).prop_map(
+        |(scale_up, scale_down)| BehaviorDocument {
+            scale_up,
+            scale_down,
+        },
+    )
+}
+
+fn rules() -> impl Strategy<Value = ScalingRulesDocument> {
+    let select = prop_oneof![
+        Just(SelectPolicy::Max),
+        Just(SelectPolicy::Min),
+        Just(SelectPolicy::Disabled)
+    ];
+    let policy = prop_oneof![
+        (1..10_u32, 1..300_u32)
+            .prop_map(|(value, period_s)| PolicyDocument::Pods { value, period_s }),
+        (1..200_u32, 1..300_u32)
+            .prop_map(|(value, period_s)| PolicyDocument::Percent { value, period_s }),
+    ];
+    (
+        proptest::option::of(0..900_u32),
+        select,
+        proptest::collection::vec(policy, 0..4),
+        proptest::option::of(0.0..30.0_f64),
+    )
+        .prop_map(
+            |(stabilization_window_s, select_policy, policies, tolerance_percent)| {
+                ScalingRulesDocument {
+                    stabilization_window_s,
+                    select_policy,
+                    policies,
+                    tolerance_percent,
+                }
+            },
+        )
+}
+
+fn telemetry() -> impl Strategy<Value = TelemetryDocument> {
+    (5..90_u32, 5..300_u32, 0..90_u32).prop_map(|(scrape_interval_s, window_s, lag_s)| {
+        TelemetryDocument {
+            scrape_interval_s,
+            window_s,
+            lag_s,
+        }
+    })
+}
+
+fn fleet() -> impl Strategy<Value = FleetDocument> {
+    let instances = sim_core::cost::price_book::PriceBook::CURRENT.instances;
+    // Nodes with room for the largest pod of this generator.
+    let catalogue = (0..instances.len())
+        .prop_map(move |index| instances[index].name)
+        .prop_map(|name| NodeDocument::Catalogue {
+            instance_type: name.to_owned(),
+        });
+    let custom = (2.0..16.0_f64, 4.0..64.0_f64, 0.0..2.0_f64).prop_map(
+        |(vcpus, memory_gib, usd_per_hour)| NodeDocument::Custom {
+            vcpus,
+            memory_gib,
+            usd_per_hour,
+        },
+    );
+    (
+        prop_oneof![catalogue, custom],
+        (0..5_u32, 1..30_u32),
+        distribution(90.0),
+        0..1200_u32,
+        (0..400_u32, 0..1000_u32),
+    )
+        .prop_map(
+            |(node, (min_nodes, more), provisioning_s, empty_node_removal_s, reserved)| {
+                FleetDocument {
+                    node,
+                    min_nodes,
+                    max_nodes: min_nodes + more,
+                    provisioning_s,
+                    empty_node_removal_s,
+                    reserved_millicores: reserved.0,
+                    reserved_mib: reserved.1,
+                }
+            },
+        )
+}
+
+fn prices() -> impl Strategy<Value = PricesDocument> {
+    (
+        0.0..90.0_f64,
+        0.0..1.0_f64,
+        0.0..0.1_f64,
+        0.0..0.05_f64,
+        1.0..100.0_f64,
+        0.0..0.2_f64,
+    )
+        .prop_map(
+            |(discount, cluster, balancer, unit, requests_per_connection, egress_usd_per_gb)| {
+                PricesDocument {
+                    node_discount_percent: discount,
+                    cluster_usd_per_hour: cluster,
+                    load_balancer_usd_per_hour: balancer,
+                    load_balancer_usd_per_lcu_hour: unit,
+                    requests_per_connection,
+                    egress_usd_per_gb,
+                }
+            },
+        )
+}
+
+fn slo() -> impl Strategy<Value = SloDocument> {
+    let success =
+        (90.0..99.99_f64).prop_map(|target_percent| ObjectiveDocument::Success { target_percent });
+    let latency = || {
+        (10.0..3000.0_f64, 50.0..99.9_f64).prop_map(|(threshold_ms, target_percent)| {
+            ObjectiveDocument::Latency {
+                threshold_ms,
+                target_percent,
+            }
+        })
+    };
+    (
+        0.02..0.5_f64,
+        success,
+        proptest::collection::vec(latency(), 0..4),
+        50.0..99.0_f64,
+    )
+        .prop_map(
+            |(window_days, success, mut objectives, wanted_attainment_percent)| {
+                objectives.insert(0, success);
+                SloDocument {
+                    window_days,
+                    objectives,
+                    wanted_attainment_percent,
+                }
+            },
+        )
+}
+
+fn run() -> impl Strategy<Value = RunDocument> {
+    (
+        0..1_u64 << 53,
+        any::<bool>(),
+        5..60_u32,
+        0..120_u32,
+        (1..8_u32, 0..8_u32),
+    )
+        .prop_map(
+            |(seed, requests, tick_s, warm_up_minutes, replications)| RunDocument {
+                seed,
+                plane: if requests {
+                    PlaneKind::Requests
+                } else {
+                    PlaneKind::Fluid
+                },
+                tick_s,
+                warm_up_minutes,
+                min_replications: replications.0,
+                max_replications: replications.0 + replications.1,
+                attainment_precision_points: 5.0,
+                cost_precision_percent: 1.0,
+            },
+        )
+}

@@ -1,0 +1,201 @@
+//! Documents that are not JSON, that are written unusually, or that mean something hardly meant.
+
+use serde_json::json;
+use sim_core::scenario::limits::MAX_DOCUMENT_BYTES;
+use sim_core::scenario::templates::TEMPLATES;
+use sim_core::scenario::{Severity, check, check_json};
+use tests::template::{document, problems, set, with, with_two};
+
+#[test]
+fn suspicious_designs_are_warned_of() {
+    let cpu_only = |target: u32| {
+        let mut document = with(
+            "/autoscaler/metrics",
+            json!([{"kind": "cpu_utilization", "target_percent": target}]),
+        );
+        set(&mut document, "/sweep", json!([]));
+        document
+    };
+    let cases = [
+        (
+            "/service/timeout_ms",
+            "the client gives up after 50 ms",
+            with("/service/timeout_ms", json!(50)),
+        ),
+        (
+            "/service/pod/cpu_request_millicores",
+            "with all slots busy a replica uses",
+            with("/service/cpu_ms_per_request", json!(30)),
+        ),
+        (
+            "/service/cpu_ms_per_request",
+            "a request uses 90 ms of processor",
+            with("/service/cpu_ms_per_request", json!(90)),
+        ),
+        (
+            "/autoscaler/metrics/0",
+            "CPU utilisation (in per cent of the request) is at most 98.67",
+            cpu_only(90),
+        ),
+        (
+            "/autoscaler/metrics/1",
+            "at most 2000 even with every slot busy",
+            with("/autoscaler/metrics/1/target/value", json!(1900)),
+        ),
+        (
+            "/autoscaler/metrics/1",
+            "without any waiting, above the target of 100 ms",
+            with("/autoscaler/metrics/1/target/value", json!(100)),
+        ),
+        (
+            "/autoscaler/metrics/0",
+            "above the 53.33 req/s that a replica can serve",
+            with(
+                "/autoscaler/metrics/0",
+                json!({"kind": "pods", "signal": "requests_per_second", "average_value": 60}),
+            ),
+        ),
+        (
+            "/autoscaler/max_replicas",
+            "the traffic peaks at about",
+            with_two(
+                ("/autoscaler/max_replicas", json!(3)),
+                ("/autoscaler/min_replicas", json!(2)),
+            ),
+        ),
+        (
+            "/fleet/max_nodes",
+            "3 nodes have room for 6 pods (2 each), but there may be 24 replicas at most",
+            with("/fleet/max_nodes", json!(3)),
+        ),
+        (
+            "/slo/objectives/1/threshold_ms",
+            "is not below the client's timeout",
+            with("/slo/objectives/1/threshold_ms", json!(2500)),
+        ),
+        (
+            "/slo/objectives/1",
+            "even without any waiting only",
+            with("/slo/objectives/1/threshold_ms", json!(200)),
+        ),
+        (
+            "/slo/objectives/0",
+            "even without any waiting only",
+            with("/service/error_percent", json!(0.5)),
+        ),
+        (
+            "/slo/objectives/2",
+            "measures the same as number 1",
+            with(
+                "/slo/objectives/-",
+                json!({"sli": "success", "target_percent": 99}),
+            ),
+        ),
+        (
+            "/traffic/flash_crowds/0/at_hour",
+            "after the end of the window",
+            with(
+                "/traffic/flash_crowds",
+                json!([{"at_hour": 700, "factor": 2, "ramp_minutes": 1, "hold_minutes": 1, "fall_minutes": 1}]),
+            ),
+        ),
+        (
+            "/traffic/flash_crowds/0",
+            "this crowd lasts 0 minutes",
+            with(
+                "/traffic/flash_crowds",
+                json!([{"at_hour": 7, "factor": 2, "ramp_minutes": 0, "hold_minutes": 0, "fall_minutes": 0}]),
+            ),
+        ),
+    ];
+    for (path, fragment, document) in cases {
+        let found = problems(&document);
+        let named = found
+            .iter()
+            .find(|problem| problem.path == path && problem.message.contains(fragment));
+        assert!(
+            named.is_some_and(|problem| problem.severity == Severity::Warning),
+            "{path}: {fragment}\n{found:#?}"
+        );
+    }
+}
+
+#[test]
+fn text_that_is_not_a_scenario_is_refused_in_words() {
+    let good = TEMPLATES[0].json;
+    for (text, fragment) in [
+        (String::new(), "the document is empty"),
+        (" \n\t".to_owned(), "the document is empty"),
+        ("[]".to_owned(), "a scenario is a JSON object"),
+        ("null".to_owned(), "a scenario is a JSON object"),
+        ("{".to_owned(), "line 1 column 1"),
+        (
+            good[..good.len() / 2].to_owned(),
+            "it may have been cut off",
+        ),
+        (
+            good.replace("\"base_rps\": 120", "\"base_rps\": NaN"),
+            "line 8 column",
+        ),
+        (
+            good.replace("\"base_rps\": 120", "\"base_rps\": Infinity"),
+            "line 8 column",
+        ),
+        (
+            good.replace("\"base_rps\": 120", "\"base_rps\": 1e999"),
+            "number out of range at line 8",
+        ),
+        (
+            good.replace("\"base_rps\": 120", "\"base_rps\": 0120"),
+            "line 8 column",
+        ),
+        (
+            good.replace("\"base_rps\": 120", "\"base_rps\": 120, \"base_rps\": 130"),
+            "the key \"base_rps\" stands twice",
+        ),
+        (format!("{good} trailing"), "trailing characters"),
+        ("[".repeat(100_000), "recursion limit exceeded"),
+        (
+            format!("{{\"version\":{}", "[".repeat(100_000)),
+            "recursion limit exceeded",
+        ),
+        ("\u{0}\u{1}".to_owned(), "line 1 column 1"),
+        ("x".repeat(MAX_DOCUMENT_BYTES + 1), "bytes long; at most"),
+        ("[1,".repeat(17_000_000), "bytes long; at most"),
+    ] {
+        let found = check_json(&text).expect_err("refused").to_string();
+        assert!(
+            found.contains(fragment),
+            "expected {fragment:?}, found {found}"
+        );
+    }
+}
+
+#[test]
+fn harmless_spellings_are_read() {
+    let with_mark = format!("\u{feff}{}", TEMPLATES[0].json);
+    assert_eq!(
+        check_json(&with_mark).expect("sound").document(),
+        &document()
+    );
+    let whole = TEMPLATES[0]
+        .json
+        .replace("\"concurrency\": 4", "\"concurrency\": 4.0");
+    assert_eq!(check_json(&whole).expect("sound").document(), &document());
+}
+
+#[test]
+fn a_document_with_numbers_that_json_lacks_is_refused() {
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut document = document();
+        document.service.timeout_ms = value;
+        let problems = check(&document).expect_err("refused");
+        assert!(
+            problems
+                .0
+                .iter()
+                .any(|problem| problem.path == "/service/timeout_ms"),
+            "{problems}"
+        );
+    }
+}
