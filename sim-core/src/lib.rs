@@ -23,7 +23,7 @@
 //! and replication give the same bytes on every machine, natively and as WebAssembly; all transcendental
 //! functions come from `libm`.
 
-// pub mod control;
+pub mod control;
 pub mod cost;
 // pub mod fleet;
 // pub mod import;
