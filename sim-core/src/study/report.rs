@@ -4,7 +4,7 @@ use super::collection::Collection;
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use crate::cost::Resource;
-use crate::cost::price_book;
+use crate::cost::price_book::PriceBook;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument};
 use crate::slo::Cause;
 use crate::stats::{Summary, quantile_type7, wilson};
@@ -150,7 +150,7 @@ impl Proportion {
 
 /// Name and date of the prices that a document is computed with.
 pub(super) fn prices(document: &ScenarioDocument) -> String {
-    let book = price_book::current();
+    let book = PriceBook::CURRENT;
     let own = matches!(document.fleet.node, NodeDocument::Custom { .. });
     format!("{} ({}{})", book.id, book.date, if own { ", own node price" } else { "" })
 }
