@@ -519,3 +519,16 @@ fn a_flood_of_problems_is_cut_and_counted() {
             .is_some_and(|last| last.message.contains("more problems are not listed"))
     );
 }
+
+#[test]
+fn one_slip_is_one_problem() {
+    for (path, value) in [
+        ("/service/service_time_ms/mean", json!(-5)),
+        ("/service/service_time_ms/cv", json!(-1)),
+        ("/traffic/source/base_rps", json!(0)),
+        ("/fleet/node/instance_type", json!("none")),
+    ] {
+        let errors = problems(&with(path, value));
+        assert_eq!(errors.len(), 1, "{path}: {errors:?}");
+    }
+}

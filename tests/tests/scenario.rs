@@ -186,6 +186,21 @@ fn sweep_values_of_the_templates_are_designs() {
 }
 
 #[test]
+fn equal_documents_have_equal_bytes() {
+    let json = TEMPLATES[0].json;
+    let spelled = json.replace("\"base_rps\": 120,", "\"base_rps\": 1.2e2,");
+    let start = json.find("\"traffic\"").expect("there");
+    let end = json.find("\"service\"").expect("there");
+    let moved = format!("{}{}", &json[..start], &json[end..]);
+    let moved = moved.replacen('{', &format!("{{{}", &json[start..end]), 1);
+    for other in [spelled, moved] {
+        assert_ne!(other, json);
+        let other = check_json(&other).expect("sound");
+        assert_eq!(canonical_json(other.document()), canonical_json(&document()));
+    }
+}
+
+#[test]
 fn prices_are_those_of_the_published_list() {
     let Some(folder) = std::env::var_os("QEC_SAMPLES") else {
         return;

@@ -92,6 +92,16 @@ fn suspicious_designs_are_warned_of() {
             ),
         ),
         (
+            "/autoscaler/sync_period_s",
+            "20 s is not a whole number of ticks of 15 s: simulated as 15 s",
+            with("/autoscaler/sync_period_s", json!(20)),
+        ),
+        (
+            "/telemetry/window_s",
+            "50 s is not a whole number of ticks of 15 s: simulated as 45 s",
+            with("/telemetry/window_s", json!(50)),
+        ),
+        (
             "/traffic/flash_crowds/0/at_hour",
             "after the end of the window",
             with(

@@ -147,6 +147,13 @@ impl Found {
         self.push(Problem::warning(path, message, hint));
     }
 
+    /// True when an error of exactly this field is listed.
+    pub(super) fn names(&self, path: &str) -> bool {
+        self.listed
+            .iter()
+            .any(|problem| problem.severity == Severity::Error && problem.path == path)
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         self.errors > 0
     }

@@ -50,6 +50,12 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     }
     if let Some(run) = &sections.run {
         run::hold(run, found);
+        run::hold_ticks(
+            run,
+            sections.autoscaler.as_ref(),
+            sections.telemetry.as_ref(),
+            found,
+        );
     }
     hold_pairs(sections, service.as_ref(), fleet.as_ref(), found);
     let (service, fleet) = service.zip(fleet)?;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
-/// A sound scenario of up to half a day, without a sweep: every kind of traffic, distribution, autoscaler, metric and node.
+/// A sound scenario of up to three hours, without a sweep: every kind of traffic, distribution, autoscaler, metric and node.
 pub fn document() -> impl Strategy<Value = ScenarioDocument> {
     (
         traffic(),

@@ -24,17 +24,16 @@ pub(super) fn compile(
     match build(document) {
         Ok(distribution) => hold_mean(distribution, path, limit, found),
         Err(error) => {
-            // Limits are checked before; this speaks when the sampler is stricter than the table.
-            let message = format!(
-                "{} = {} cannot be simulated",
-                error.parameter,
-                plain_number(error.value)
-            );
-            found.error(
-                format!("{path}/{}", error.parameter),
-                message,
-                format!("it must be {}", error.requirement),
-            );
+            // The limits were held before; this speaks when the sampler is stricter than the table.
+            let field = format!("{path}/{}", error.parameter);
+            if !found.names(&field) {
+                let message = format!(
+                    "{} = {} cannot be simulated",
+                    error.parameter,
+                    plain_number(error.value)
+                );
+                found.error(field, message, format!("it must be {}", error.requirement));
+            }
             None
         }
     }

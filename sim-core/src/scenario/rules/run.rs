@@ -1,6 +1,8 @@
 //! The run: replications in order, and nothing that would run for hours.
 
-use super::super::document::{PlaneKind, RunDocument, SloDocument, TrafficDocument};
+use super::super::document::{
+    AutoscalerDocument, PlaneKind, RunDocument, SloDocument, TelemetryDocument, TrafficDocument,
+};
 use super::super::limits::{MAX_PLAYED_REQUESTS, plain_number};
 use super::super::problem::{Found, Problem};
 use super::service::rounded;
@@ -42,5 +44,43 @@ pub(super) fn hold_length(
         let limit = format!("at most {}", plain_number(MAX_PLAYED_REQUESTS));
         let hint = "use the fluid plane, a shorter window or a lower rate";
         found.push(Problem::error("/run/plane", message, hint).with_limit(limit));
+    }
+}
+
+/// Controller and telemetry act at ticks: their periods are simulated as whole numbers of them.
+pub(super) fn hold_ticks(
+    run: &RunDocument,
+    autoscaler: Option<&AutoscalerDocument>,
+    telemetry: Option<&TelemetryDocument>,
+    found: &mut Found,
+) {
+    if let Some(AutoscalerDocument::Hpa(hpa)) = autoscaler {
+        hold_period(
+            "/autoscaler/sync_period_s",
+            hpa.sync_period_s,
+            run.tick_s,
+            found,
+        );
+    }
+    if let Some(telemetry) = telemetry {
+        let (every, over) = (telemetry.scrape_interval_s, telemetry.window_s);
+        hold_period("/telemetry/scrape_interval_s", every, run.tick_s, found);
+        hold_period("/telemetry/window_s", over, run.tick_s, found);
+    }
+}
+
+fn hold_period(path: &str, period_s: u32, tick_s: u32, found: &mut Found) {
+    let tick = tick_s.max(1);
+    if !period_s.is_multiple_of(tick) {
+        let ticks = (f64::from(period_s) / f64::from(tick)).round().max(1.0);
+        let message = format!(
+            "{period_s} s is not a whole number of ticks of {tick} s: simulated as {} s",
+            plain_number(ticks * f64::from(tick))
+        );
+        found.warning(
+            path,
+            message,
+            "take a multiple of run/tick_s, or a shorter tick",
+        );
     }
 }
