@@ -1,5 +1,10 @@
-//! What decides the number of replicas.
+//! What decides the number of replicas, and what it sees.
 //!
-//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule.
+//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`telemetry`]: samples of the service, averaged and late.
+//! - [`controller`]: a document's autoscaler in the simulation; [`hpa_driver`] feeds pods and samples to the HPA.
 
+pub mod controller;
 pub mod hpa;
+pub mod hpa_driver;
+pub mod telemetry;

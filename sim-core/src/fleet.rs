@@ -27,8 +27,13 @@ pub const MAX_PODS_PER_NODE: u32 = 110;
 pub fn pods_per_node(scenario: &Scenario) -> u32 {
     let document = scenario.document();
     let (pod, fleet) = (&document.service.pod, &document.fleet);
-    let cpu = scenario.node.vcpus_millicores.saturating_sub(fleet.reserved_millicores) / pod.cpu_request_millicores.max(1);
-    let memory = scenario.node.memory_mib.saturating_sub(fleet.reserved_mib) / pod.memory_request_mib.max(1);
+    let cpu = scenario
+        .node
+        .vcpus_millicores
+        .saturating_sub(fleet.reserved_millicores)
+        / pod.cpu_request_millicores.max(1);
+    let memory =
+        scenario.node.memory_mib.saturating_sub(fleet.reserved_mib) / pod.memory_request_mib.max(1);
     cpu.min(memory).min(MAX_PODS_PER_NODE)
 }
 
@@ -45,8 +50,22 @@ pub struct Fleet {
 
 impl Fleet {
     /// A fleet that starts with `replicas` ready, on as many nodes as they need.
-    pub fn new(scenario: &Scenario, replicas: u32, seed: u64, replication: u32, component: u32) -> Self {
-        let stream = |purpose| StreamKey { seed, replication, component, purpose }.rng();
+    pub fn new(
+        scenario: &Scenario,
+        replicas: u32,
+        seed: u64,
+        replication: u32,
+        component: u32,
+    ) -> Self {
+        let stream = |purpose| {
+            StreamKey {
+                seed,
+                replication,
+                component,
+                purpose,
+            }
+            .rng()
+        };
         let mut fleet = Self {
             startup_s: scenario.startup_s.clone(),
             startup_rng: stream(Purpose::PodStartup),
@@ -89,7 +108,9 @@ impl Fleet {
 
     fn place_pending(&mut self, now_s: f64) {
         while self.pods.has_pending() {
-            let Some((node, node_ready_s)) = self.nodes.place(now_s) else { return };
+            let Some((node, node_ready_s)) = self.nodes.place(now_s) else {
+                return;
+            };
             let ready_s = node_ready_s.max(now_s) + self.startup_s.sample(&mut self.startup_rng);
             self.pods.start_one_pending(node, now_s, ready_s);
         }

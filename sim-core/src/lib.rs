@@ -25,17 +25,17 @@
 
 pub mod control;
 pub mod cost;
-// pub mod fleet;
+pub mod fleet;
 // pub mod import;
 pub mod plane;
 pub mod random;
-// pub mod replication;
+pub mod replication;
 pub mod scenario;
 // pub mod share;
-// pub mod slo;
+pub mod slo;
 pub mod stats;
+pub mod study;
 mod suggest;
-// pub mod study;
 pub mod traffic;
 
 /// The engine's version: results are comparable byte for byte only within one version.

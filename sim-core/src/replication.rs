@@ -79,7 +79,13 @@ impl<'a> Simulation<'a> {
             tick: 0,
             traffic: RandomRate::new(&document.traffic, seed, replication, SERVICE),
             fleet: Fleet::new(&setup.scenario, replicas, seed, replication, SERVICE),
-            plane: setup.data_plane(document.run.plane, telemetry.window_ticks(), seed, replication, SERVICE),
+            plane: setup.data_plane(
+                document.run.plane,
+                telemetry.window_ticks(),
+                seed,
+                replication,
+                SERVICE,
+            ),
             telemetry,
             attribution: Attribution::new(controller.reaction_ticks()),
             controller,
@@ -126,7 +132,9 @@ impl<'a> Simulation<'a> {
         let cpu_s = outcome.busy_server_s * setup.cpu_per_busy_second;
         self.observe(end_s, ready, cpu_s, &outcome);
         let before = self.fleet.desired();
-        let decision = self.controller.decide(end_s, self.tick, &self.fleet, &self.telemetry);
+        let decision = self
+            .controller
+            .decide(end_s, self.tick, &self.fleet, &self.telemetry);
         let capacity = self.capacity(ready, decision.at_maximum);
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
@@ -147,7 +155,13 @@ impl<'a> Simulation<'a> {
         };
         let window_ticks = self.telemetry.window_ticks();
         let (plane, wanted) = (&self.plane, self.controller.wants_latency());
-        let p95_s = || if wanted { plane.recent_quantile(0.95, window_ticks) } else { None };
+        let p95_s = || {
+            if wanted {
+                plane.recent_quantile(0.95, window_ticks)
+            } else {
+                None
+            }
+        };
         self.telemetry.observe(self.tick, end_s, measure, p95_s);
     }
 
@@ -165,7 +179,8 @@ impl<'a> Simulation<'a> {
 
     /// The warm-up is over: what it left behind is the start, not a part, of the window.
     fn start_window(&mut self) {
-        self.plane.drain_latency(&mut crate::stats::LogHistogram::new());
+        self.plane
+            .drain_latency(&mut crate::stats::LogHistogram::new());
         self.sums.waiting_at_start = self.sums.waiting;
     }
 
@@ -179,7 +194,14 @@ impl<'a> Simulation<'a> {
         self.sums.last_direction = direction;
     }
 
-    fn meter(&mut self, outcome: &Outcome, capacity: Capacity, scaled_up: bool, ready: u32, cpu_s: f64) {
+    fn meter(
+        &mut self,
+        outcome: &Outcome,
+        capacity: Capacity,
+        scaled_up: bool,
+        ready: u32,
+        cpu_s: f64,
+    ) {
         let objectives = &self.setup.objectives;
         let mut bad = [BadRequests::default(); MAX_OBJECTIVES];
         let bad = &mut bad[..objectives.len()];
@@ -190,10 +212,13 @@ impl<'a> Simulation<'a> {
         }
         let concluded = outcome.served + outcome.rejected + outcome.timed_out + outcome.failed;
         self.budget.count(objectives, concluded, bad);
-        self.attribution.tick(capacity, scaled_up, bad, &mut self.budget);
+        self.attribution
+            .tick(capacity, scaled_up, bad, &mut self.budget);
         let nodes = self.fleet.paid_nodes();
-        self.cost.tick(nodes, outcome.arrivals, outcome.served + outcome.failed);
-        self.recorder.tick(outcome.arrivals, worst, ready, nodes, &mut *self.plane);
+        self.cost
+            .tick(nodes, outcome.arrivals, outcome.served + outcome.failed);
+        self.recorder
+            .tick(outcome.arrivals, worst, ready, nodes, &mut *self.plane);
         let sums = &mut self.sums;
         sums.arrivals += outcome.arrivals;
         sums.served += outcome.served;
@@ -218,7 +243,8 @@ impl<'a> Simulation<'a> {
         let window_hours = window_ticks * setup.tick_s / 3600.0;
         let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
         let quantile_ms = |q: f64| latency.quantile(q).map_or(0.0, |seconds| seconds * 1000.0);
-        let requested_cores = f64::from(setup.scenario.document().service.pod.cpu_request_millicores) / 1000.0;
+        let requested_cores =
+            f64::from(setup.scenario.document().service.pod.cpu_request_millicores) / 1000.0;
         let node_cores = f64::from(setup.scenario.node.vcpus_millicores) / 1000.0;
         let ready_hours = sums.ready_ticks * setup.tick_s / 3600.0;
         let figures = FIGURES.map(|info| match info.figure {
@@ -232,13 +258,21 @@ impl<'a> Simulation<'a> {
             Figure::MeanReplicas => sums.ready_ticks / window_ticks,
             Figure::PeakReplicas => f64::from(sums.peak_ready),
             Figure::NodeHours => self.cost.node_hours(),
-            Figure::CpuUtilization => 100.0 * share(sums.cpu_s / 3600.0, ready_hours * requested_cores),
+            Figure::CpuUtilization => {
+                100.0 * share(sums.cpu_s / 3600.0, ready_hours * requested_cores)
+            }
             Figure::NodeAllocation => {
-                100.0 * share(ready_hours * requested_cores, self.cost.node_hours() * node_cores)
+                100.0
+                    * share(
+                        ready_hours * requested_cores,
+                        self.cost.node_hours() * node_cores,
+                    )
             }
             Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
-            Figure::ViolationMinutes => f64::from(self.budget.violation_ticks()) * setup.tick_s / 60.0,
+            Figure::ViolationMinutes => {
+                f64::from(self.budget.violation_ticks()) * setup.tick_s / 60.0
+            }
             Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(&setup.objectives),
             Figure::InFlightAtEnd => sums.waiting,
         });

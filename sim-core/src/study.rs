@@ -19,7 +19,11 @@ mod sweep;
 
 pub use collection::Collection;
 pub use plan::{Design, Plan, Prepared, Shard};
-pub use report::{CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, SeriesReport};
-pub use result::{Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult, FIGURES};
+pub use report::{
+    CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, SeriesReport,
+};
+pub use result::{
+    FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
+};
 pub use rounds::{Progress, Rounds};
 pub use sweep::{DesignPoint, SweepReport};

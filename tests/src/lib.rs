@@ -1,6 +1,10 @@
 //! Shared helpers of the test-suite.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a helper of a test fails the test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test fails the test"
+)]
 
 pub mod arbitrary;
 pub mod base;

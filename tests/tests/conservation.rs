@@ -13,19 +13,30 @@ fn short(mut document: ScenarioDocument, plane: PlaneKind) -> ScenarioDocument {
     document.run.plane = plane;
     match &mut document.traffic.source {
         TrafficSource::Model { base_rps, .. } => *base_rps = base_rps.min(100.0),
-        TrafficSource::Recorded { mean_rps, .. } => *mean_rps = Some(mean_rps.unwrap_or(50.0).min(100.0)),
+        TrafficSource::Recorded { mean_rps, .. } => {
+            *mean_rps = Some(mean_rps.unwrap_or(50.0).min(100.0))
+        }
     }
     if let Some(bursts) = &mut document.traffic.bursts {
         bursts.factor = bursts.factor.min(4.0);
     }
-    document.traffic.flash_crowds.iter_mut().for_each(|crowd| crowd.factor = crowd.factor.min(4.0));
+    document
+        .traffic
+        .flash_crowds
+        .iter_mut()
+        .for_each(|crowd| crowd.factor = crowd.factor.min(4.0));
     document
 }
 
 fn run(document: &ScenarioDocument) -> Option<ReplicationResult> {
     // A cut can make a valid scenario invalid (a crowd after the end); such cases are left out.
     let prepared = Prepared::new(Plan::single(document)).ok()?;
-    let shard = Shard { first_design: 0, designs: 1, first_replication: 0, replications: 1 };
+    let shard = Shard {
+        first_design: 0,
+        designs: 1,
+        first_replication: 0,
+        replications: 1,
+    };
     prepared.run_shard(shard).results.pop()
 }
 
@@ -37,16 +48,28 @@ fn check(result: &ReplicationResult) -> Result<(), TestCaseError> {
     let [served, rejected, timed_out, failed] = result.fates;
     let concluded = served + rejected + timed_out + failed;
     let arrived = result.figure(Figure::Requests) + result.waiting_at_start;
-    prop_assert!(near(arrived, concluded + result.figure(Figure::InFlightAtEnd)), "{result:?}");
+    prop_assert!(
+        near(arrived, concluded + result.figure(Figure::InFlightAtEnd)),
+        "{result:?}"
+    );
     let cost: f64 = result.cost_per_month.iter().sum();
     prop_assert!(near(cost, result.figure(Figure::CostPerMonth)));
     prop_assert!(result.cost_per_month.iter().all(|usd| *usd >= 0.0));
     for objective in &result.objectives {
         prop_assert!(near(objective.total, concluded));
-        prop_assert!(objective.bad_by_cause.iter().all(|bad| *bad >= 0.0), "{objective:?}");
-        prop_assert!(objective.bad() <= objective.total * (1.0 + 1e-9) + 1e-9, "{objective:?}");
+        prop_assert!(
+            objective.bad_by_cause.iter().all(|bad| *bad >= 0.0),
+            "{objective:?}"
+        );
+        prop_assert!(
+            objective.bad() <= objective.total * (1.0 + 1e-9) + 1e-9,
+            "{objective:?}"
+        );
         let unserved = rejected + timed_out + failed;
-        prop_assert!(objective.bad() >= unserved - 1e-6 * unserved.max(1.0), "{objective:?} {unserved}");
+        prop_assert!(
+            objective.bad() >= unserved - 1e-6 * unserved.max(1.0),
+            "{objective:?} {unserved}"
+        );
         prop_assert!(objective.met == (objective.budget_consumed <= 1.0) || objective.total == 0.0);
     }
     Ok(())
@@ -74,7 +97,14 @@ proptest! {
 fn most_random_scenarios_survive_the_cut() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let documents = (0..200).map(|_| arbitrary::document().new_tree(&mut runner).expect("a document").current());
-    let runs = documents.filter(|document| Prepared::new(Plan::single(&short(document.clone(), PlaneKind::Fluid))).is_ok());
+    let documents = (0..200).map(|_| {
+        arbitrary::document()
+            .new_tree(&mut runner)
+            .expect("a document")
+            .current()
+    });
+    let runs = documents.filter(|document| {
+        Prepared::new(Plan::single(&short(document.clone(), PlaneKind::Fluid))).is_ok()
+    });
     assert!(runs.count() > 150);
 }

@@ -196,7 +196,10 @@ fn equal_documents_have_equal_bytes() {
     for other in [spelled, moved] {
         assert_ne!(other, json);
         let other = check_json(&other).expect("sound");
-        assert_eq!(canonical_json(other.document()), canonical_json(&document()));
+        assert_eq!(
+            canonical_json(other.document()),
+            canonical_json(&document())
+        );
     }
 }
 

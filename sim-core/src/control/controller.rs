@@ -30,10 +30,17 @@ impl Controller {
     /// The controller that a document asks for.
     pub fn new(document: &ScenarioDocument, tick_s: f64) -> Self {
         match &document.autoscaler {
-            AutoscalerDocument::Static { replicas } => Controller::Static { replicas: *replicas },
+            AutoscalerDocument::Static { replicas } => Controller::Static {
+                replicas: *replicas,
+            },
             AutoscalerDocument::Hpa(hpa) => {
                 let cpu_request = document.service.pod.cpu_request_millicores;
-                Controller::Hpa(Box::new(HpaDriver::new(hpa, &document.telemetry, cpu_request, tick_s)))
+                Controller::Hpa(Box::new(HpaDriver::new(
+                    hpa,
+                    &document.telemetry,
+                    cpu_request,
+                    tick_s,
+                )))
             }
         }
     }
@@ -65,7 +72,10 @@ impl Controller {
     /// Decides at the end of a tick.
     pub fn decide(&mut self, now_s: f64, tick: u32, fleet: &Fleet, telemetry: &Telemetry) -> Wish {
         match self {
-            Controller::Static { replicas } => Wish { replicas: *replicas, at_maximum: false },
+            Controller::Static { replicas } => Wish {
+                replicas: *replicas,
+                at_maximum: false,
+            },
             Controller::Hpa(hpa) => hpa.decide(now_s, tick, fleet, telemetry),
         }
     }

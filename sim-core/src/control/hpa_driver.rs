@@ -56,8 +56,11 @@ impl HpaDriver {
         tick_s: f64,
     ) -> Self {
         let spec = spec(hpa);
-        let (window_s, scrape_s, lag_s) =
-            (telemetry.window_s, telemetry.scrape_interval_s, telemetry.lag_s);
+        let (window_s, scrape_s, lag_s) = (
+            telemetry.window_s,
+            telemetry.scrape_interval_s,
+            telemetry.lag_s,
+        );
         let reaction_s = window_s + scrape_s + lag_s + hpa.sync_period_s;
         Self {
             state: HpaState::new(&spec),
@@ -87,7 +90,9 @@ impl HpaDriver {
     /// Whether some metric is a latency.
     pub fn wants_latency(&self) -> bool {
         let latency = doc::Signal::P95LatencyMs;
-        self.sources.iter().any(|&source| source == Source::PerPod(latency) || source == Source::Whole(latency))
+        self.sources
+            .iter()
+            .any(|&source| source == Source::PerPod(latency) || source == Source::Whole(latency))
     }
 
     /// Runs the controller if its period is over.
@@ -95,12 +100,24 @@ impl HpaDriver {
         let current = fleet.desired();
         if tick % self.sync_ticks == 0 {
             let replicas = self.reconcile(now_s, current, fleet, telemetry.visible());
-            return Wish { replicas, at_maximum: self.at_maximum };
+            return Wish {
+                replicas,
+                at_maximum: self.at_maximum,
+            };
         }
-        Wish { replicas: current, at_maximum: self.at_maximum }
+        Wish {
+            replicas: current,
+            at_maximum: self.at_maximum,
+        }
     }
 
-    fn reconcile(&mut self, now_s: f64, current: u32, fleet: &Fleet, sample: Option<&Sample>) -> u32 {
+    fn reconcile(
+        &mut self,
+        now_s: f64,
+        current: u32,
+        fleet: &Fleet,
+        sample: Option<&Sample>,
+    ) -> u32 {
         let now_ms = (now_s * 1000.0).round() as u64;
         self.list_pods(now_s, fleet);
         self.take_samples(sample);
@@ -109,18 +126,23 @@ impl HpaDriver {
         let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
         for (input, ((source, pods), values)) in inputs.iter_mut().zip(sampled) {
             *input = match (source, values) {
-                (Source::Whole(_), Some(values_m)) => MetricInput::Service { values_m, pods: counts },
+                (Source::Whole(_), Some(values_m)) => MetricInput::Service {
+                    values_m,
+                    pods: counts,
+                },
                 (Source::Whole(_), None) => MetricInput::Unavailable,
-                (Source::Cpu | Source::PerPod(_), _) => {
-                    MetricInput::Pods(PodSamples { pods, unmatched: &[] })
-                }
+                (Source::Cpu | Source::PerPod(_), _) => MetricInput::Pods(PodSamples {
+                    pods,
+                    unmatched: &[],
+                }),
             };
         }
         let inputs = &inputs[..self.sources.len().min(MAX_METRICS)];
         let (current, there) = (as_i32(current), as_i32(fleet.ready() + fleet.not_ready()));
         let decision = reconcile(&self.spec, &mut self.state, now_ms, current, there, inputs);
         let most = self.spec.max_replicas;
-        self.at_maximum = decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
+        self.at_maximum =
+            decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
         decision.desired.unsigned_abs()
     }
 
@@ -144,7 +166,10 @@ impl HpaDriver {
                 ..PodGroup::steady(count, Some(self.cpu_request_m), 0)
             });
         }
-        self.pods.push(PodGroup { sample: None, ..PodGroup::steady(old, Some(self.cpu_request_m), 0) });
+        self.pods.push(PodGroup {
+            sample: None,
+            ..PodGroup::steady(old, Some(self.cpu_request_m), 0)
+        });
         self.pods.push(PodGroup {
             phase: PodPhase::Pending,
             ready: None,
@@ -154,19 +179,33 @@ impl HpaDriver {
     }
 
     fn take_samples(&mut self, sample: Option<&Sample>) {
-        let metrics = self.sources.iter().zip(&mut self.sampled).zip(&mut self.values);
+        let metrics = self
+            .sources
+            .iter()
+            .zip(&mut self.sampled)
+            .zip(&mut self.values);
         for ((source, pods), value) in metrics {
             pods.clear();
             *value = None;
             match *source {
-                Source::Whole(signal) => *value = sample.and_then(|s| whole(s, signal)).map(|v| [milli(v)]),
+                Source::Whole(signal) => {
+                    *value = sample.and_then(|s| whole(s, signal)).map(|v| [milli(v)])
+                }
                 Source::Cpu => {
                     let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
-                    pods.extend(self.pods.iter().map(|pod| with_sample(pod, sample, value_m)));
+                    pods.extend(
+                        self.pods
+                            .iter()
+                            .map(|pod| with_sample(pod, sample, value_m)),
+                    );
                 }
                 Source::PerPod(signal) => {
                     let value_m = sample.and_then(|sample| per_pod(sample, signal)).map(milli);
-                    pods.extend(self.pods.iter().map(|pod| with_sample(pod, sample, value_m)));
+                    pods.extend(
+                        self.pods
+                            .iter()
+                            .map(|pod| with_sample(pod, sample, value_m)),
+                    );
                 }
             }
         }
@@ -187,7 +226,11 @@ fn with_sample(pod: &PodGroup, sample: Option<&Sample>, value_m: Option<i64>) ->
         let taken_ms = milli(sample.taken_s);
         let window_ms = milli(sample.window_s).unsigned_abs();
         let there = ready_ms.is_some_and(|ready_ms| ready_ms == LONG_AGO_MS || ready_ms < taken_ms);
-        there.then_some(PodSample { value_m, taken_ms, window_ms })
+        there.then_some(PodSample {
+            value_m,
+            taken_ms,
+            window_ms,
+        })
     });
     PodGroup { sample, ..*pod }
 }
@@ -213,11 +256,12 @@ fn per_pod(sample: &Sample, signal: doc::Signal) -> Option<f64> {
 
 fn source(metric: &doc::MetricDocument) -> Source {
     match metric {
-        doc::MetricDocument::CpuUtilization { .. } | doc::MetricDocument::CpuAverage { .. } => Source::Cpu,
-        doc::MetricDocument::Pods { signal, .. } => Source::PerPod(*signal),
-        doc::MetricDocument::Object { signal, .. } | doc::MetricDocument::External { signal, .. } => {
-            Source::Whole(*signal)
+        doc::MetricDocument::CpuUtilization { .. } | doc::MetricDocument::CpuAverage { .. } => {
+            Source::Cpu
         }
+        doc::MetricDocument::Pods { signal, .. } => Source::PerPod(*signal),
+        doc::MetricDocument::Object { signal, .. }
+        | doc::MetricDocument::External { signal, .. } => Source::Whole(*signal),
     }
 }
 
@@ -227,7 +271,10 @@ fn spec(hpa: &doc::HpaDocument) -> HpaSpec {
         min_replicas: as_i32(hpa.min_replicas),
         metrics: hpa.metrics.iter().map(metric_spec).collect(),
         behavior: hpa.behavior.as_ref().map(behavior),
-        tolerance: Tolerances { down: tolerance, up: tolerance },
+        tolerance: Tolerances {
+            down: tolerance,
+            up: tolerance,
+        },
         sync_period_ms: u64::from(hpa.sync_period_s) * 1000,
         cpu_initialization_period_ms: u64::from(hpa.cpu_initialization_period_s) * 1000,
         initial_readiness_delay_ms: u64::from(hpa.initial_readiness_delay_s) * 1000,
@@ -237,22 +284,37 @@ fn spec(hpa: &doc::HpaDocument) -> HpaSpec {
 
 fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
     let target = |target: &doc::MetricTarget| match target {
-        doc::MetricTarget::Value { value } => ServiceTarget::Value { milli: milli(*value) },
-        doc::MetricTarget::AverageValue { value } => ServiceTarget::AverageValue { milli: milli(*value) },
+        doc::MetricTarget::Value { value } => ServiceTarget::Value {
+            milli: milli(*value),
+        },
+        doc::MetricTarget::AverageValue { value } => ServiceTarget::AverageValue {
+            milli: milli(*value),
+        },
     };
-    let cpu = |target| MetricSpec::Resource { resource: ResourceName::Cpu, target };
+    let cpu = |target| MetricSpec::Resource {
+        resource: ResourceName::Cpu,
+        target,
+    };
     match metric {
         doc::MetricDocument::CpuUtilization { target_percent } => {
-            cpu(ResourceTarget::Utilization { percent: as_i32(*target_percent) })
+            cpu(ResourceTarget::Utilization {
+                percent: as_i32(*target_percent),
+            })
         }
         doc::MetricDocument::CpuAverage { target_millicores } => {
-            cpu(ResourceTarget::AverageValue { milli: i64::from(*target_millicores) })
+            cpu(ResourceTarget::AverageValue {
+                milli: i64::from(*target_millicores),
+            })
         }
-        doc::MetricDocument::Pods { average_value, .. } => {
-            MetricSpec::Pods { average_value_m: milli(*average_value) }
-        }
-        doc::MetricDocument::Object { target: value, .. } => MetricSpec::Object { target: target(value) },
-        doc::MetricDocument::External { target: value, .. } => MetricSpec::External { target: target(value) },
+        doc::MetricDocument::Pods { average_value, .. } => MetricSpec::Pods {
+            average_value_m: milli(*average_value),
+        },
+        doc::MetricDocument::Object { target: value, .. } => MetricSpec::Object {
+            target: target(value),
+        },
+        doc::MetricDocument::External { target: value, .. } => MetricSpec::External {
+            target: target(value),
+        },
     }
 }
 
@@ -260,28 +322,43 @@ fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
 fn behavior(document: &doc::BehaviorDocument) -> Behavior {
     Behavior {
         scale_up: rules(document.scale_up.as_ref(), ScalingRules::scale_up_default()),
-        scale_down: rules(document.scale_down.as_ref(), ScalingRules::scale_down_default()),
+        scale_down: rules(
+            document.scale_down.as_ref(),
+            ScalingRules::scale_down_default(),
+        ),
     }
 }
 
 fn rules(document: Option<&doc::ScalingRulesDocument>, default: ScalingRules) -> ScalingRules {
-    let Some(document) = document else { return default };
+    let Some(document) = document else {
+        return default;
+    };
     let policies: Vec<ScalingPolicy> = document
         .policies
         .iter()
         .map(|policy| match policy {
-            doc::PolicyDocument::Pods { value, period_s } => ScalingPolicy::pods(as_i32(*value), *period_s),
-            doc::PolicyDocument::Percent { value, period_s } => ScalingPolicy::percent(as_i32(*value), *period_s),
+            doc::PolicyDocument::Pods { value, period_s } => {
+                ScalingPolicy::pods(as_i32(*value), *period_s)
+            }
+            doc::PolicyDocument::Percent { value, period_s } => {
+                ScalingPolicy::percent(as_i32(*value), *period_s)
+            }
         })
         .collect();
     ScalingRules {
-        stabilization_window_s: document.stabilization_window_s.or(default.stabilization_window_s),
+        stabilization_window_s: document
+            .stabilization_window_s
+            .or(default.stabilization_window_s),
         select_policy: match document.select_policy {
             doc::SelectPolicy::Max => SelectPolicy::Max,
             doc::SelectPolicy::Min => SelectPolicy::Min,
             doc::SelectPolicy::Disabled => SelectPolicy::Disabled,
         },
-        policies: if policies.is_empty() { default.policies } else { policies },
+        policies: if policies.is_empty() {
+            default.policies
+        } else {
+            policies
+        },
         tolerance: document.tolerance_percent.map(|percent| percent / 100.0),
     }
 }

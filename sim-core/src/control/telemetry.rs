@@ -87,7 +87,13 @@ impl Telemetry {
     }
 
     /// Takes in a tick that ended at `now_s`; `p95_s` is asked only when a scrape is due.
-    pub fn observe(&mut self, tick: u32, now_s: f64, measure: TickMeasure, p95_s: impl FnOnce() -> Option<f64>) {
+    pub fn observe(
+        &mut self,
+        tick: u32,
+        now_s: f64,
+        measure: TickMeasure,
+        p95_s: impl FnOnce() -> Option<f64>,
+    ) {
         let full = self.filled == self.window.len();
         let slot = &mut self.window[self.next];
         if full {
@@ -108,7 +114,12 @@ impl Telemetry {
             let sample = self.sample(now_s, measure, p95_s());
             self.in_transit.push_back(sample);
         }
-        while let Some(sample) = self.in_transit.front().copied().filter(|sample| sample.taken_s + self.lag_s <= now_s) {
+        while let Some(sample) = self
+            .in_transit
+            .front()
+            .copied()
+            .filter(|sample| sample.taken_s + self.lag_s <= now_s)
+        {
             self.visible = Some(sample);
             self.in_transit.pop_front();
         }
@@ -121,7 +132,11 @@ impl Telemetry {
             taken_s: now_s,
             window_s,
             requests_per_second: (self.sum.arrivals / window_s).max(0.0),
-            cpu_cores_per_replica: if replica_s > 0.0 { (self.sum.cpu_s / replica_s).max(0.0) } else { 0.0 },
+            cpu_cores_per_replica: if replica_s > 0.0 {
+                (self.sum.cpu_s / replica_s).max(0.0)
+            } else {
+                0.0
+            },
             waiting: last.waiting,
             in_flight: last.waiting + (self.sum.in_service / self.filled as f64).max(0.0),
             p95_s,
@@ -141,19 +156,37 @@ mod tests {
 
     #[test]
     fn samples_are_averaged_and_late() {
-        let document = TelemetryDocument { scrape_interval_s: 30, window_s: 60, lag_s: 20 };
+        let document = TelemetryDocument {
+            scrape_interval_s: 30,
+            window_s: 60,
+            lag_s: 20,
+        };
         let mut telemetry = Telemetry::new(&document, 15.0);
         let mut seen = Vec::new();
         for tick in 0..12u32 {
             let now_s = f64::from(tick + 1) * 15.0;
-            let measure = TickMeasure { arrivals: f64::from(tick) * 15.0, cpu_s: 15.0, ready: 2, ..Default::default() };
+            let measure = TickMeasure {
+                arrivals: f64::from(tick) * 15.0,
+                cpu_s: 15.0,
+                ready: 2,
+                ..Default::default()
+            };
             telemetry.observe(tick, now_s, measure, || None);
-            seen.push(telemetry.visible().map(|sample| (sample.taken_s, sample.requests_per_second)));
+            seen.push(
+                telemetry
+                    .visible()
+                    .map(|sample| (sample.taken_s, sample.requests_per_second)),
+            );
         }
         assert_eq!(seen[0], None, "taken at 15 s, visible from 35 s");
         assert_eq!(seen[2], Some((15.0, 0.0)));
         // Taken at 165 s over ticks 7..=10, seen at 195 s or later; at 180 s the one of 135 s (ticks 5..=8) shows.
         assert_eq!(seen[11], Some((135.0, 6.5)));
-        assert_eq!(telemetry.visible().map(|sample| sample.cpu_cores_per_replica), Some(0.5));
+        assert_eq!(
+            telemetry
+                .visible()
+                .map(|sample| sample.cpu_cores_per_replica),
+            Some(0.5)
+        );
     }
 }

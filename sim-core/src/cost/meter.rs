@@ -41,7 +41,8 @@ impl CostMeter {
     pub fn new(scenario: &Scenario, tick_s: f64) -> Self {
         let prices = &scenario.document().prices;
         Self {
-            usd_per_node_hour: scenario.node.usd_per_hour * (1.0 - prices.node_discount_percent / 100.0),
+            usd_per_node_hour: scenario.node.usd_per_hour
+                * (1.0 - prices.node_discount_percent / 100.0),
             usd_per_control_plane_hour: prices.cluster_usd_per_hour,
             usd_per_balancer_hour: prices.load_balancer_usd_per_hour,
             usd_per_lcu_hour: prices.load_balancer_usd_per_lcu_hour,
@@ -72,7 +73,9 @@ impl CostMeter {
     }
 
     fn close_hour(&mut self) {
-        let Hour { connections, gb, .. } = core::mem::take(&mut self.hour);
+        let Hour {
+            connections, gb, ..
+        } = core::mem::take(&mut self.hour);
         let by_connections = connections / 3600.0 / LCU_CONNECTIONS_PER_S;
         self.lcu_hours += by_connections.max(gb / LCU_GB_PER_HOUR);
     }
@@ -85,7 +88,8 @@ impl CostMeter {
     /// What the window costs by resource, US dollars, in the order of [`Resource::ALL`].
     pub fn finish(&mut self) -> [f64; Resource::COUNT] {
         self.close_hour();
-        let balancer = self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
+        let balancer =
+            self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
         let mut usd = [0.0; Resource::COUNT];
         usd[Resource::Nodes as usize] = self.node_hours * self.usd_per_node_hour;
         usd[Resource::ControlPlane as usize] = self.hours * self.usd_per_control_plane_hour;
@@ -96,6 +100,10 @@ impl CostMeter {
 
     /// Scales a cost of the window to a month.
     pub fn per_month(&self, usd: f64) -> f64 {
-        if self.hours > 0.0 { usd * HOURS_PER_MONTH / self.hours } else { 0.0 }
+        if self.hours > 0.0 {
+            usd * HOURS_PER_MONTH / self.hours
+        } else {
+            0.0
+        }
     }
 }

@@ -21,8 +21,12 @@ impl Resource {
     pub const COUNT: usize = 4;
 
     /// All resources, in the order in which results list them.
-    pub const ALL: [Resource; Resource::COUNT] =
-        [Resource::Nodes, Resource::ControlPlane, Resource::LoadBalancer, Resource::Egress];
+    pub const ALL: [Resource; Resource::COUNT] = [
+        Resource::Nodes,
+        Resource::ControlPlane,
+        Resource::LoadBalancer,
+        Resource::Egress,
+    ];
 
     /// Words for people.
     pub fn label(self) -> &'static str {

@@ -47,7 +47,11 @@ impl Nodes {
     }
 
     fn add(&mut self, pods: u32, now_s: f64, ready_s: f64) -> u32 {
-        let node = Node { pods, ready_s, empty_since_s: ready_s.max(now_s) };
+        let node = Node {
+            pods,
+            ready_s,
+            empty_since_s: ready_s.max(now_s),
+        };
         self.count += 1;
         if pods == 0 && self.count > self.minimum {
             self.next_removal_s = self.next_removal_s.min(node.empty_since_s + self.removal_s);
@@ -67,7 +71,8 @@ impl Nodes {
     /// A place for a pod at the very start, when nodes are already there.
     pub(super) fn place_at_start(&mut self) -> Option<u32> {
         self.first_with_room().map(|(index, _)| index).or_else(|| {
-            (self.room > 0 && self.count < self.maximum).then(|| self.add(1, 0.0, f64::NEG_INFINITY))
+            (self.room > 0 && self.count < self.maximum)
+                .then(|| self.add(1, 0.0, f64::NEG_INFINITY))
         })
     }
 
@@ -85,7 +90,12 @@ impl Nodes {
             .places
             .iter_mut()
             .enumerate()
-            .find_map(|(index, place)| place.as_mut().filter(|node| node.pods < room).map(|node| (index, node)))?;
+            .find_map(|(index, place)| {
+                place
+                    .as_mut()
+                    .filter(|node| node.pods < room)
+                    .map(|node| (index, node))
+            })?;
         node.pods += 1;
         Some((index as u32, node.ready_s))
     }
@@ -122,7 +132,9 @@ impl Nodes {
         let mut next_s = f64::INFINITY;
         // The youngest place first: old nodes are the last to go, as they are the first to be filled.
         for place in self.places.iter_mut().rev() {
-            let Some(node) = place.filter(|node| node.pods == 0) else { continue };
+            let Some(node) = place.filter(|node| node.pods == 0) else {
+                continue;
+            };
             if self.count <= self.minimum {
                 break;
             }

@@ -20,7 +20,12 @@ pub(super) struct Pods {
 
 impl Default for Pods {
     fn default() -> Self {
-        Self { ready: Vec::new(), starting: Vec::new(), pending: 0, next_ready_s: f64::INFINITY }
+        Self {
+            ready: Vec::new(),
+            starting: Vec::new(),
+            pending: 0,
+            next_ready_s: f64::INFINITY,
+        }
     }
 }
 
@@ -38,7 +43,11 @@ impl Pods {
     }
 
     pub(super) fn add_ready(&mut self, node: u32) {
-        self.ready.push(Placed { node, started_s: f64::NEG_INFINITY, ready_s: f64::NEG_INFINITY });
+        self.ready.push(Placed {
+            node,
+            started_s: f64::NEG_INFINITY,
+            ready_s: f64::NEG_INFINITY,
+        });
     }
 
     pub(super) fn add_pending(&mut self) {
@@ -48,7 +57,14 @@ impl Pods {
     pub(super) fn start_one_pending(&mut self, node: u32, now_s: f64, ready_s: f64) {
         self.pending -= 1;
         let position = self.starting.partition_point(|pod| pod.ready_s > ready_s);
-        self.starting.insert(position, Placed { node, started_s: now_s, ready_s });
+        self.starting.insert(
+            position,
+            Placed {
+                node,
+                started_s: now_s,
+                ready_s,
+            },
+        );
         self.next_ready_s = self.next_ready_s.min(ready_s);
     }
 
@@ -63,7 +79,10 @@ impl Pods {
     }
 
     fn schedule_next(&mut self) {
-        self.next_ready_s = self.starting.last().map_or(f64::INFINITY, |pod| pod.ready_s);
+        self.next_ready_s = self
+            .starting
+            .last()
+            .map_or(f64::INFINITY, |pod| pod.ready_s);
     }
 
     /// Removes the pod that Kubernetes would: pending, then the one furthest from ready, then the youngest.
@@ -99,7 +118,10 @@ impl PodAges<'_> {
         let mut rest = self.pods.ready.as_slice();
         core::iter::from_fn(move || {
             let last = rest.last()?;
-            let older = rest.iter().rposition(|pod| pod.ready_s != last.ready_s).map_or(0, |index| index + 1);
+            let older = rest
+                .iter()
+                .rposition(|pod| pod.ready_s != last.ready_s)
+                .map_or(0, |index| index + 1);
             let group = ((rest.len() - older) as u32, last.started_s, last.ready_s);
             rest = rest.get(..older)?;
             Some(group)
@@ -139,6 +161,13 @@ mod tests {
         }
         pods.make_ready(10.0);
         let groups: Vec<_> = pods.ages().ready_youngest_first().collect();
-        assert_eq!(groups, [(1, 1.0, 9.0), (2, 1.0, 5.0), (3, f64::NEG_INFINITY, f64::NEG_INFINITY)]);
+        assert_eq!(
+            groups,
+            [
+                (1, 1.0, 9.0),
+                (2, 1.0, 5.0),
+                (3, f64::NEG_INFINITY, f64::NEG_INFINITY)
+            ]
+        );
     }
 }

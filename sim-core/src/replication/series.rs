@@ -30,7 +30,11 @@ impl Recorder {
     pub(super) fn new(setup: &Setup) -> Self {
         Self {
             ticks_per_point: setup.ticks_per_point,
-            drain_ticks: if setup.ticks_per_point > 0 { setup.ticks_per_point } else { DRAIN_TICKS },
+            drain_ticks: if setup.ticks_per_point > 0 {
+                setup.ticks_per_point
+            } else {
+                DRAIN_TICKS
+            },
             tick_s: setup.tick_s,
             series: Series::default(),
             all: LogHistogram::new(),
@@ -38,7 +42,14 @@ impl Recorder {
         }
     }
 
-    pub(super) fn tick(&mut self, arrivals: f64, bad: f64, ready: u32, nodes: u32, plane: &mut dyn DataPlane) {
+    pub(super) fn tick(
+        &mut self,
+        arrivals: f64,
+        bad: f64,
+        ready: u32,
+        nodes: u32,
+        plane: &mut dyn DataPlane,
+    ) {
         let point = &mut self.point;
         point.ticks += 1;
         point.arrivals += arrivals;
@@ -62,11 +73,21 @@ impl Recorder {
             return;
         }
         let ticks = f64::from(point.ticks);
-        self.series.arrivals_rps.push((point.arrivals / (ticks * self.tick_s)) as f32);
+        self.series
+            .arrivals_rps
+            .push((point.arrivals / (ticks * self.tick_s)) as f32);
         self.series.replicas.push((point.replicas / ticks) as f32);
         self.series.nodes.push((point.nodes / ticks) as f32);
-        self.series.p95_ms.push(latency.quantile(0.95).map_or(f32::NAN, |seconds| (seconds * 1000.0) as f32));
-        let bad_share = if point.arrivals > 0.0 { point.bad / point.arrivals } else { 0.0 };
+        self.series.p95_ms.push(
+            latency
+                .quantile(0.95)
+                .map_or(f32::NAN, |seconds| (seconds * 1000.0) as f32),
+        );
+        let bad_share = if point.arrivals > 0.0 {
+            point.bad / point.arrivals
+        } else {
+            0.0
+        };
         self.series.bad_percent.push((100.0 * bad_share) as f32);
     }
 

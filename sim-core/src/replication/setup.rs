@@ -1,6 +1,6 @@
 //! What all replications of one design share.
 
-use crate::plane::{DataPlane, FluidPlane, FluidTables, RequestsPlane, ServiceModel};
+use crate::plane::{DataPlane, RequestsPlane, ServiceModel};
 use crate::scenario::Scenario;
 use crate::scenario::document::PlaneKind;
 use crate::slo::budget::Objectives;
@@ -29,7 +29,7 @@ pub struct Setup {
     pub(super) queue_limit_per_replica: u32,
     /// CPU-seconds used per second of a busy server.
     pub(super) cpu_per_busy_second: f64,
-    tables: Arc<FluidTables>,
+    tables: Arc<ServiceModel>,
 }
 
 impl Setup {
@@ -37,15 +37,24 @@ impl Setup {
     pub fn new(scenario: Scenario, with_series: bool, like: Option<&Setup>) -> Self {
         let document = scenario.document();
         let tick_s = f64::from(document.run.tick_s);
-        let warm_up_ticks = (f64::from(document.run.warm_up_minutes) * 60.0 / tick_s).round() as u32;
-        let window_ticks = (document.slo.window_days * 86_400.0 / tick_s).round().max(1.0) as u32;
+        let warm_up_ticks =
+            (f64::from(document.run.warm_up_minutes) * 60.0 / tick_s).round() as u32;
+        let window_ticks = (document.slo.window_days * 86_400.0 / tick_s)
+            .round()
+            .max(1.0) as u32;
         let shared_curve = like.filter(|like| {
             like.scenario.document().traffic == document.traffic
-                && (like.tick_s, like.warm_up_ticks, like.window_ticks) == (tick_s, warm_up_ticks, window_ticks)
+                && (like.tick_s, like.warm_up_ticks, like.window_ticks)
+                    == (tick_s, warm_up_ticks, window_ticks)
         });
         let curve = match shared_curve {
             Some(like) => Arc::clone(&like.curve),
-            None => Arc::new(RateCurve::new(&document.traffic, tick_s, warm_up_ticks, window_ticks)),
+            None => Arc::new(RateCurve::new(
+                &document.traffic,
+                tick_s,
+                warm_up_ticks,
+                window_ticks,
+            )),
         };
         let service = ServiceModel {
             service_time_s: scenario.service_time_s.clone(),
@@ -53,16 +62,20 @@ impl Setup {
             error_probability: document.service.error_percent / 100.0,
             thresholds_s: Objectives::thresholds_s(&document.slo),
         };
-        let tables = match like.filter(|like| *like.tables.service() == service) {
+        let tables = match like.filter(|like| *like.tables == service) {
             Some(like) => Arc::clone(&like.tables),
-            None => Arc::new(FluidTables::new(service)),
+            None => Arc::new(service),
         };
         let mean_service_ms = scenario.service_time_s.mean() * 1000.0;
         Self {
             tick_s,
             warm_up_ticks,
             window_ticks,
-            ticks_per_point: if with_series { window_ticks.div_ceil(MAX_SERIES_POINTS) } else { 0 },
+            ticks_per_point: if with_series {
+                window_ticks.div_ceil(MAX_SERIES_POINTS)
+            } else {
+                0
+            },
             curve,
             objectives: Objectives::new(&document.slo),
             concurrency: document.service.concurrency,
@@ -87,10 +100,14 @@ impl Setup {
         component: u32,
     ) -> Box<dyn DataPlane + '_> {
         match kind {
-            PlaneKind::Fluid => Box::new(FluidPlane::new(&self.tables, recent_intervals, seed, replication, component)),
-            PlaneKind::Requests => {
-                Box::new(RequestsPlane::new(self.tables.service(), recent_intervals, seed, replication, component))
-            }
+            // The fluid plane lands next; until then every request is played.
+            PlaneKind::Fluid | PlaneKind::Requests => Box::new(RequestsPlane::new(
+                &self.tables,
+                recent_intervals,
+                seed,
+                replication,
+                component,
+            )),
         }
     }
 }

@@ -34,11 +34,21 @@ pub struct Attribution {
 impl Attribution {
     /// `reaction_ticks`: how long a controller can take to react.
     pub fn new(reaction_ticks: u32) -> Self {
-        Self { held: vec![[0.0; MAX_OBJECTIVES]; reaction_ticks.max(1) as usize], next: 0, any_held: false }
+        Self {
+            held: vec![[0.0; MAX_OBJECTIVES]; reaction_ticks.max(1) as usize],
+            next: 0,
+            any_held: false,
+        }
     }
 
     /// Takes in a tick's bad requests. `scaled_up`: in this tick the controller asked for more.
-    pub fn tick(&mut self, capacity: Capacity, scaled_up: bool, bad: &[BadRequests], meter: &mut BudgetMeter) {
+    pub fn tick(
+        &mut self,
+        capacity: Capacity,
+        scaled_up: bool,
+        bad: &[BadRequests],
+        meter: &mut BudgetMeter,
+    ) {
         if scaled_up {
             self.release_all(Cause::ScalingLag, meter);
         }
@@ -82,7 +92,11 @@ impl Attribution {
 }
 
 fn release(held: &Held, cause: Cause, meter: &mut BudgetMeter) {
-    for (index, requests) in held.iter().enumerate().filter(|(_, requests)| **requests != 0.0) {
+    for (index, requests) in held
+        .iter()
+        .enumerate()
+        .filter(|(_, requests)| **requests != 0.0)
+    {
         meter.attribute(index, cause, *requests);
     }
 }

@@ -44,22 +44,37 @@ impl Objectives {
     /// The objectives, in the document's order.
     pub fn new(slo: &SloDocument) -> Self {
         let mut thresholds = 0;
-        let objectives = slo.objectives.iter().take(MAX_OBJECTIVES).map(|objective| match objective {
-            ObjectiveDocument::Success { target_percent } => Objective { threshold: None, target: target_percent / 100.0 },
-            ObjectiveDocument::Latency { target_percent, .. } => {
-                thresholds += 1;
-                Objective { threshold: Some((thresholds - 1).min(MAX_THRESHOLDS - 1)), target: target_percent / 100.0 }
-            }
-        });
-        Self { objectives: objectives.collect() }
+        let objectives =
+            slo.objectives
+                .iter()
+                .take(MAX_OBJECTIVES)
+                .map(|objective| match objective {
+                    ObjectiveDocument::Success { target_percent } => Objective {
+                        threshold: None,
+                        target: target_percent / 100.0,
+                    },
+                    ObjectiveDocument::Latency { target_percent, .. } => {
+                        thresholds += 1;
+                        Objective {
+                            threshold: Some((thresholds - 1).min(MAX_THRESHOLDS - 1)),
+                            target: target_percent / 100.0,
+                        }
+                    }
+                });
+        Self {
+            objectives: objectives.collect(),
+        }
     }
 
     /// Thresholds of the latency objectives, seconds, in order.
     pub fn thresholds_s(slo: &SloDocument) -> Vec<f64> {
-        let thresholds = slo.objectives.iter().filter_map(|objective| match objective {
-            ObjectiveDocument::Latency { threshold_ms, .. } => Some(threshold_ms / 1000.0),
-            ObjectiveDocument::Success { .. } => None,
-        });
+        let thresholds = slo
+            .objectives
+            .iter()
+            .filter_map(|objective| match objective {
+                ObjectiveDocument::Latency { threshold_ms, .. } => Some(threshold_ms / 1000.0),
+                ObjectiveDocument::Success { .. } => None,
+            });
         thresholds.take(MAX_THRESHOLDS).collect()
     }
 

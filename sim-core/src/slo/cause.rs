@@ -49,12 +49,20 @@ impl Cause {
     /// One sentence of help.
     pub fn help(self) -> &'static str {
         match self {
-            Cause::SlowService => "The service itself took too long; it would have without any queue.",
+            Cause::SlowService => {
+                "The service itself took too long; it would have without any queue."
+            }
             Cause::ServiceError => "The service answered with an error of its own.",
             Cause::Saturation => "Too little capacity, and nothing had asked for more.",
-            Cause::ScalingLag => "Too little capacity: more was asked for, or about to be, and was not ready yet.",
-            Cause::ReplicaLimit => "Too little capacity: the autoscaler stood at its maximum of replicas.",
-            Cause::NodeLimit => "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.",
+            Cause::ScalingLag => {
+                "Too little capacity: more was asked for, or about to be, and was not ready yet."
+            }
+            Cause::ReplicaLimit => {
+                "Too little capacity: the autoscaler stood at its maximum of replicas."
+            }
+            Cause::NodeLimit => {
+                "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes."
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ struct Arrived {
 impl Arrived {
     /// Takes in one result; whether it was new.
     fn add(&mut self, replication: u32, result: ReplicationResult) -> bool {
-        let known = (replication as usize) < self.in_order.len() || self.early.contains_key(&replication);
+        let known =
+            (replication as usize) < self.in_order.len() || self.early.contains_key(&replication);
         if known {
             return false;
         }
@@ -44,7 +45,10 @@ impl Arrived {
 impl Collection {
     /// Nothing has arrived yet.
     pub fn new(plan: &Plan) -> Self {
-        Self { plan: plan.id(), designs: vec![Arrived::default(); plan.designs.len()] }
+        Self {
+            plan: plan.id(),
+            designs: vec![Arrived::default(); plan.designs.len()],
+        }
     }
 
     /// Takes in a shard's results. Those of another plan and repeated ones change nothing; whether any was new.
@@ -71,7 +75,9 @@ impl Collection {
 
     /// Results of a design from replication 0 on, as far as there is no gap.
     pub fn results(&self, design: u32) -> &[ReplicationResult] {
-        self.designs.get(design as usize).map_or(&[], |arrived| arrived.in_order.as_slice())
+        self.designs
+            .get(design as usize)
+            .map_or(&[], |arrived| arrived.in_order.as_slice())
     }
 
     /// Replications of a design, as far as there is no gap.
@@ -81,7 +87,11 @@ impl Collection {
 
     /// SHA-256 over the results of a design in order.
     pub fn digest(&self, design: u32) -> String {
-        let hash = self.designs.get(design as usize).map(|arrived| arrived.hash.clone()).unwrap_or_default();
+        let hash = self
+            .designs
+            .get(design as usize)
+            .map(|arrived| arrived.hash.clone())
+            .unwrap_or_default();
         hex(&hash.finalize(), 32)
     }
 

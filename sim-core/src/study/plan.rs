@@ -65,7 +65,12 @@ impl Plan {
         Self::new(document, &document.sweep, designs, false)
     }
 
-    fn new(document: &ScenarioDocument, knobs: &[KnobDocument], designs: Vec<Design>, with_series: bool) -> Self {
+    fn new(
+        document: &ScenarioDocument,
+        knobs: &[KnobDocument],
+        designs: Vec<Design>,
+        with_series: bool,
+    ) -> Self {
         Self {
             engine_version: crate::ENGINE_VERSION.to_owned(),
             document: document.clone(),
@@ -99,7 +104,8 @@ impl Plan {
     pub fn design_document(&self, design: &Design) -> Result<ScenarioDocument, Problems> {
         let mut document = self.document.clone();
         for (path, &value) in self.knobs.iter().zip(&design.values) {
-            document = apply_knob(&document, path, value).map_err(|problem| Problems(vec![problem]))?;
+            document =
+                apply_knob(&document, path, value).map_err(|problem| Problems(vec![problem]))?;
         }
         Ok(document)
     }
@@ -107,10 +113,17 @@ impl Plan {
 
 /// The first `bytes` bytes in hexadecimal.
 pub(super) fn hex(digest: &[u8], bytes: usize) -> String {
-    digest.iter().take(bytes).flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| HEX[usize::from(digit)]).collect()
+    digest
+        .iter()
+        .take(bytes)
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| HEX[usize::from(digit)])
+        .collect()
 }
 
-const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+const HEX: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+];
 
 /// A plan whose designs have all been checked.
 #[derive(Clone, Debug)]
@@ -136,7 +149,12 @@ impl Prepared {
             Some(scenario) => scenario.clone(),
             None => check(&plan.document)?,
         };
-        Ok(Self { id: plan.id(), base: Setup::new(base, plan.with_series, None), plan, scenarios })
+        Ok(Self {
+            id: plan.id(),
+            base: Setup::new(base, plan.with_series, None),
+            plan,
+            scenarios,
+        })
     }
 
     /// The plan.
@@ -157,7 +175,11 @@ impl Prepared {
     /// Computes a shard. What lies outside the plan is left out.
     pub fn run_shard(&self, shard: Shard) -> ShardResult {
         let seed = self.plan.document.run.seed;
-        let designs = self.scenarios.iter().skip(shard.first_design as usize).take(shard.designs as usize);
+        let designs = self
+            .scenarios
+            .iter()
+            .skip(shard.first_design as usize)
+            .take(shard.designs as usize);
         let last = shard.first_replication.saturating_add(shard.replications);
         let results = designs.flat_map(|scenario| {
             let setup = Setup::new(scenario.clone(), self.plan.with_series, Some(&self.base));
@@ -165,6 +187,10 @@ impl Prepared {
                 .map(move |replication| replication::run(&setup, seed, replication))
                 .collect::<Vec<ReplicationResult>>()
         });
-        ShardResult { plan: self.id.clone(), shard, results: results.collect() }
+        ShardResult {
+            plan: self.id.clone(),
+            shard,
+            results: results.collect(),
+        }
     }
 }

@@ -143,8 +143,18 @@ impl Proportion {
             successes += u32::from(happened);
         }
         let (ci_low, ci_high) = wilson(u64::from(successes), u64::from(n), 0.95);
-        let estimate = if n > 0 { f64::from(successes) / f64::from(n) } else { 0.0 };
-        Self { successes, n, estimate, ci_low, ci_high }
+        let estimate = if n > 0 {
+            f64::from(successes) / f64::from(n)
+        } else {
+            0.0
+        };
+        Self {
+            successes,
+            n,
+            estimate,
+            ci_low,
+            ci_high,
+        }
     }
 }
 
@@ -152,7 +162,12 @@ impl Proportion {
 pub(super) fn prices(document: &ScenarioDocument) -> String {
     let book = PriceBook::CURRENT;
     let own = matches!(document.fleet.node, NodeDocument::Custom { .. });
-    format!("{} ({}{})", book.id, book.date, if own { ", own node price" } else { "" })
+    format!(
+        "{} ({}{})",
+        book.id,
+        book.date,
+        if own { ", own node price" } else { "" }
+    )
 }
 
 impl Report {
@@ -163,18 +178,25 @@ impl Report {
             return None;
         }
         let document = &plan.document;
-        let summary = |value: &dyn Fn(&ReplicationResult) -> f64| Summary::of(&samples(results, value));
-        let figures = FIGURES.iter().enumerate().map(|(index, info)| FigureReport {
-            key: info.key.to_owned(),
-            label: info.label.to_owned(),
-            unit: info.unit.to_owned(),
-            summary: summary(&|result| result.figures[index]),
-        });
+        let summary =
+            |value: &dyn Fn(&ReplicationResult) -> f64| Summary::of(&samples(results, value));
+        let figures = FIGURES
+            .iter()
+            .enumerate()
+            .map(|(index, info)| FigureReport {
+                key: info.key.to_owned(),
+                label: info.label.to_owned(),
+                unit: info.unit.to_owned(),
+                summary: summary(&|result| result.figures[index]),
+            });
         let objectives = document.slo.objectives.iter().enumerate();
-        let costs = Resource::ALL.iter().enumerate().map(|(index, &resource)| CostReport {
-            resource,
-            usd_per_month: summary(&|result| result.cost_per_month[index]),
-        });
+        let costs = Resource::ALL
+            .iter()
+            .enumerate()
+            .map(|(index, &resource)| CostReport {
+                resource,
+                usd_per_month: summary(&|result| result.cost_per_month[index]),
+            });
         Some(Self {
             engine_version: plan.engine_version.clone(),
             name: document.name.clone(),
@@ -186,13 +208,22 @@ impl Report {
             prices: prices(document),
             attainment: Proportion::of(results.iter().map(ReplicationResult::met)),
             figures: figures.collect(),
-            objectives: objectives.map(|(index, objective)| objective_report(objective, index, results)).collect(),
+            objectives: objectives
+                .map(|(index, objective)| objective_report(objective, index, results))
+                .collect(),
             costs: costs.collect(),
-            series: SERIES.iter().filter_map(|kind| series_report(kind, results)).collect(),
+            series: SERIES
+                .iter()
+                .filter_map(|kind| series_report(kind, results))
+                .collect(),
             series_step_s: series_step_s(document),
             cost_samples: samples(results, |result| result.figure(Figure::CostPerMonth)),
             good_fraction_samples: (0..document.slo.objectives.len())
-                .map(|index| samples(results, |result| objective_of(result, index, ObjectiveResult::good_fraction)))
+                .map(|index| {
+                    samples(results, |result| {
+                        objective_of(result, index, ObjectiveResult::good_fraction)
+                    })
+                })
                 .collect(),
         })
     }
@@ -202,31 +233,55 @@ fn samples(results: &[ReplicationResult], value: impl Fn(&ReplicationResult) -> 
     results.iter().map(value).collect()
 }
 
-fn objective_of(result: &ReplicationResult, index: usize, value: impl Fn(&ObjectiveResult) -> f64) -> f64 {
+fn objective_of(
+    result: &ReplicationResult,
+    index: usize,
+    value: impl Fn(&ObjectiveResult) -> f64,
+) -> f64 {
     result.objectives.get(index).map_or(f64::NAN, value)
 }
 
-fn objective_report(objective: &ObjectiveDocument, index: usize, results: &[ReplicationResult]) -> ObjectiveReport {
+fn objective_report(
+    objective: &ObjectiveDocument,
+    index: usize,
+    results: &[ReplicationResult],
+) -> ObjectiveReport {
     let (label, target_percent) = match objective {
-        ObjectiveDocument::Success { target_percent } => (format!("{target_percent} % success"), target_percent),
-        ObjectiveDocument::Latency { threshold_ms, target_percent } => {
-            (format!("{target_percent} % within {threshold_ms} ms"), target_percent)
+        ObjectiveDocument::Success { target_percent } => {
+            (format!("{target_percent} % success"), target_percent)
         }
+        ObjectiveDocument::Latency {
+            threshold_ms,
+            target_percent,
+        } => (
+            format!("{target_percent} % within {threshold_ms} ms"),
+            target_percent,
+        ),
     };
     let of = |value: &dyn Fn(&ObjectiveResult) -> f64| {
-        Summary::of(&samples(results, |result| objective_of(result, index, value)))
+        Summary::of(&samples(results, |result| {
+            objective_of(result, index, value)
+        }))
     };
     let causes = Cause::ALL.iter().map(|&cause| CauseReport {
         cause,
         budget_consumed: of(&|objective| {
             let bad = objective.bad();
-            if bad > 0.0 { objective.budget_consumed * (objective.bad_by_cause[cause as usize] / bad) } else { 0.0 }
+            if bad > 0.0 {
+                objective.budget_consumed * (objective.bad_by_cause[cause as usize] / bad)
+            } else {
+                0.0
+            }
         }),
     });
     ObjectiveReport {
         label,
         target: target_percent / 100.0,
-        attainment: Proportion::of(results.iter().map(|result| objective_of(result, index, |o| f64::from(u8::from(o.met))) > 0.5)),
+        attainment: Proportion::of(
+            results
+                .iter()
+                .map(|result| objective_of(result, index, |o| f64::from(u8::from(o.met))) > 0.5),
+        ),
         good_fraction: of(&ObjectiveResult::good_fraction),
         budget_consumed: of(&|objective| objective.budget_consumed),
         causes: causes.collect(),
@@ -242,35 +297,81 @@ struct SeriesKind {
 }
 
 const SERIES: [SeriesKind; 5] = [
-    SeriesKind { key: "arrivals_rps", label: "Traffic", unit: "req/s", values: |series| &series.arrivals_rps },
-    SeriesKind { key: "replicas", label: "Ready replicas", unit: "", values: |series| &series.replicas },
-    SeriesKind { key: "nodes", label: "Nodes", unit: "", values: |series| &series.nodes },
-    SeriesKind { key: "p95_ms", label: "P95 latency", unit: "ms", values: |series| &series.p95_ms },
-    SeriesKind { key: "bad_percent", label: "Bad requests", unit: "%", values: |series| &series.bad_percent },
+    SeriesKind {
+        key: "arrivals_rps",
+        label: "Traffic",
+        unit: "req/s",
+        values: |series| &series.arrivals_rps,
+    },
+    SeriesKind {
+        key: "replicas",
+        label: "Ready replicas",
+        unit: "",
+        values: |series| &series.replicas,
+    },
+    SeriesKind {
+        key: "nodes",
+        label: "Nodes",
+        unit: "",
+        values: |series| &series.nodes,
+    },
+    SeriesKind {
+        key: "p95_ms",
+        label: "P95 latency",
+        unit: "ms",
+        values: |series| &series.p95_ms,
+    },
+    SeriesKind {
+        key: "bad_percent",
+        label: "Bad requests",
+        unit: "%",
+        values: |series| &series.bad_percent,
+    },
 ];
 
 fn series_step_s(document: &ScenarioDocument) -> f64 {
     let tick_s = f64::from(document.run.tick_s);
-    let window_ticks = (document.slo.window_days * 86_400.0 / tick_s).round().max(1.0) as u32;
+    let window_ticks = (document.slo.window_days * 86_400.0 / tick_s)
+        .round()
+        .max(1.0) as u32;
     f64::from(window_ticks.div_ceil(crate::replication::MAX_SERIES_POINTS)) * tick_s
 }
 
 fn series_report(kind: &SeriesKind, results: &[ReplicationResult]) -> Option<SeriesReport> {
-    let points = results.first().map_or(0, |result| (kind.values)(&result.series).len());
+    let points = results
+        .first()
+        .map_or(0, |result| (kind.values)(&result.series).len());
     if points == 0 {
         return None;
     }
-    let (mut p5, mut p50, mut p95) = (Vec::with_capacity(points), Vec::with_capacity(points), Vec::with_capacity(points));
+    let (mut p5, mut p50, mut p95) = (
+        Vec::with_capacity(points),
+        Vec::with_capacity(points),
+        Vec::with_capacity(points),
+    );
     let mut values = Vec::with_capacity(results.len());
     for point in 0..points {
         values.clear();
-        let at_point = results.iter().filter_map(|result| (kind.values)(&result.series).get(point).copied());
+        let at_point = results
+            .iter()
+            .filter_map(|result| (kind.values)(&result.series).get(point).copied());
         values.extend(at_point.filter(|value| value.is_finite()).map(f64::from));
         values.sort_by(f64::total_cmp);
         for (quantiles, q) in [(&mut p5, 0.05), (&mut p50, 0.5), (&mut p95, 0.95)] {
             quantiles.push(quantile_type7(&values, q) as f32);
         }
     }
-    let (key, label, unit) = (kind.key.to_owned(), kind.label.to_owned(), kind.unit.to_owned());
-    Some(SeriesReport { key, label, unit, p5, p50, p95 })
+    let (key, label, unit) = (
+        kind.key.to_owned(),
+        kind.label.to_owned(),
+        kind.unit.to_owned(),
+    );
+    Some(SeriesReport {
+        key,
+        label,
+        unit,
+        p5,
+        p50,
+        p95,
+    })
 }

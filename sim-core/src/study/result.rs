@@ -57,14 +57,34 @@ pub struct FigureInfo {
     pub unit: &'static str,
 }
 
-const fn info(figure: Figure, key: &'static str, label: &'static str, unit: &'static str) -> FigureInfo {
-    FigureInfo { figure, key, label, unit }
+const fn info(
+    figure: Figure,
+    key: &'static str,
+    label: &'static str,
+    unit: &'static str,
+) -> FigureInfo {
+    FigureInfo {
+        figure,
+        key,
+        label,
+        unit,
+    }
 }
 
 /// All figures, in the order of [`ReplicationResult::figures`].
 pub const FIGURES: [FigureInfo; 17] = [
-    info(Figure::CostPerMonth, "cost_per_month", "Cost per month", "USD"),
-    info(Figure::CostPerMillionRequests, "cost_per_million_requests", "Cost per million requests", "USD"),
+    info(
+        Figure::CostPerMonth,
+        "cost_per_month",
+        "Cost per month",
+        "USD",
+    ),
+    info(
+        Figure::CostPerMillionRequests,
+        "cost_per_million_requests",
+        "Cost per million requests",
+        "USD",
+    ),
     info(Figure::Requests, "requests", "Requests in the window", ""),
     info(Figure::MeanLatency, "mean_latency", "Mean latency", "ms"),
     info(Figure::P50Latency, "p50_latency", "P50 latency", "ms"),
@@ -73,13 +93,48 @@ pub const FIGURES: [FigureInfo; 17] = [
     info(Figure::MeanReplicas, "mean_replicas", "Mean replicas", ""),
     info(Figure::PeakReplicas, "peak_replicas", "Peak replicas", ""),
     info(Figure::NodeHours, "node_hours", "Node-hours", "h"),
-    info(Figure::CpuUtilization, "cpu_utilization", "CPU used of requested", "%"),
-    info(Figure::NodeAllocation, "node_allocation", "Node CPU requested by pods", "%"),
-    info(Figure::ScaleEventsPerHour, "scale_events_per_hour", "Scale events per hour", "1/h"),
-    info(Figure::DirectionFlipsPerHour, "direction_flips_per_hour", "Direction flips per hour", "1/h"),
-    info(Figure::ViolationMinutes, "violation_minutes", "Time below target", "min"),
-    info(Figure::WorstHourlyBurnRate, "worst_hourly_burn_rate", "Worst hourly burn rate", "×"),
-    info(Figure::InFlightAtEnd, "in_flight_at_end", "Waiting at the end", ""),
+    info(
+        Figure::CpuUtilization,
+        "cpu_utilization",
+        "CPU used of requested",
+        "%",
+    ),
+    info(
+        Figure::NodeAllocation,
+        "node_allocation",
+        "Node CPU requested by pods",
+        "%",
+    ),
+    info(
+        Figure::ScaleEventsPerHour,
+        "scale_events_per_hour",
+        "Scale events per hour",
+        "1/h",
+    ),
+    info(
+        Figure::DirectionFlipsPerHour,
+        "direction_flips_per_hour",
+        "Direction flips per hour",
+        "1/h",
+    ),
+    info(
+        Figure::ViolationMinutes,
+        "violation_minutes",
+        "Time below target",
+        "min",
+    ),
+    info(
+        Figure::WorstHourlyBurnRate,
+        "worst_hourly_burn_rate",
+        "Worst hourly burn rate",
+        "×",
+    ),
+    info(
+        Figure::InFlightAtEnd,
+        "in_flight_at_end",
+        "Waiting at the end",
+        "",
+    ),
 ];
 
 /// One objective over one window.
@@ -103,7 +158,11 @@ impl ObjectiveResult {
 
     /// Share of good requests, 0..1; 1 when there were none to be bad.
     pub fn good_fraction(&self) -> f64 {
-        if self.total > 0.0 { 1.0 - self.bad() / self.total } else { 1.0 }
+        if self.total > 0.0 {
+            1.0 - self.bad() / self.total
+        } else {
+            1.0
+        }
     }
 }
 
@@ -143,7 +202,11 @@ pub struct ReplicationResult {
 impl ReplicationResult {
     /// The value of a figure.
     pub fn figure(&self, figure: Figure) -> f64 {
-        FIGURES.iter().zip(self.figures).find(|(info, _)| info.figure == figure).map_or(f64::NAN, |(_, value)| value)
+        FIGURES
+            .iter()
+            .zip(self.figures)
+            .find(|(info, _)| info.figure == figure)
+            .map_or(f64::NAN, |(_, value)| value)
     }
 
     /// Whether all objectives were met.

@@ -56,12 +56,19 @@ impl Rounds {
     }
 
     fn first_round(&self) -> u32 {
-        let first = if self.sweep { SWEEP_FIRST_ROUND.min(self.run.min_replications) } else { self.run.min_replications };
+        let first = if self.sweep {
+            SWEEP_FIRST_ROUND.min(self.run.min_replications)
+        } else {
+            self.run.min_replications
+        };
         first.clamp(1, self.cap())
     }
 
     fn cap(&self) -> u32 {
-        self.run.max_replications.max(self.run.min_replications).max(1)
+        self.run
+            .max_replications
+            .max(self.run.min_replications)
+            .max(1)
     }
 
     /// End of the round that follows `done` replications.
@@ -81,11 +88,22 @@ impl Rounds {
         let attainment_points = 50.0 * (attainment.ci_high - attainment.ci_low);
         let precise = attainment_points <= self.run.attainment_precision_points
             && cost_percent <= self.run.cost_precision_percent;
-        let decided = self.sweep && (attainment.ci_high < self.wanted || attainment.ci_low >= self.wanted);
+        let decided =
+            self.sweep && (attainment.ci_high < self.wanted || attainment.ci_low >= self.wanted);
         let at_barrier = done == round_end;
         let finished = at_barrier && (done >= self.cap() || precise || decided);
-        let round_end = if at_barrier && !finished { self.round_end(done + 1) } else { round_end };
-        Progress { done, round_end, attainment_points, cost_percent, finished }
+        let round_end = if at_barrier && !finished {
+            self.round_end(done + 1)
+        } else {
+            round_end
+        };
+        Progress {
+            done,
+            round_end,
+            attainment_points,
+            cost_percent,
+            finished,
+        }
     }
 
     /// The shards of the next round, one replication of one design each, in the order in which they help
@@ -116,9 +134,16 @@ impl Rounds {
 fn precision(collection: &Collection, design: u32) -> (Proportion, f64) {
     let results = collection.results(design);
     let attainment = Proportion::of(results.iter().map(super::ReplicationResult::met));
-    let costs: Vec<f64> = results.iter().map(|result| result.figure(Figure::CostPerMonth)).collect();
+    let costs: Vec<f64> = results
+        .iter()
+        .map(|result| result.figure(Figure::CostPerMonth))
+        .collect();
     let cost = Summary::of(&costs);
     // One replication tells nothing of the spread: its half-width is infinite.
-    let percent = if cost.mean > 0.0 { 100.0 * cost.half_width() / cost.mean } else { 0.0 };
+    let percent = if cost.mean > 0.0 {
+        100.0 * cost.half_width() / cost.mean
+    } else {
+        0.0
+    };
     (attainment, percent)
 }

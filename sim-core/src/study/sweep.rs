@@ -94,10 +94,21 @@ impl SweepReport {
 
 fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
     let results = collection.results(design);
-    let summary = |figure| Summary::of(&results.iter().map(|result| result.figure(figure)).collect::<Vec<_>>());
+    let summary = |figure| {
+        Summary::of(
+            &results
+                .iter()
+                .map(|result| result.figure(figure))
+                .collect::<Vec<_>>(),
+        )
+    };
     DesignPoint {
         design,
-        values: plan.designs.get(design as usize).map(|design| design.values.clone()).unwrap_or_default(),
+        values: plan
+            .designs
+            .get(design as usize)
+            .map(|design| design.values.clone())
+            .unwrap_or_default(),
         replications: results.len() as u32,
         attainment: Proportion::of(results.iter().map(super::ReplicationResult::met)),
         cost_per_month: summary(Figure::CostPerMonth),
@@ -115,7 +126,9 @@ fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
     order.sort_by(|&a, &b| {
         let (a, b) = (&points[a], &points[b]);
         let by_cost = a.cost_per_month.mean.total_cmp(&b.cost_per_month.mean);
-        by_cost.then(b.attainment.estimate.total_cmp(&a.attainment.estimate)).then(a.design.cmp(&b.design))
+        by_cost
+            .then(b.attainment.estimate.total_cmp(&a.attainment.estimate))
+            .then(a.design.cmp(&b.design))
     });
     let mut front = Vec::new();
     let mut best = f64::NEG_INFINITY;
