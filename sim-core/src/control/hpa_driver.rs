@@ -98,7 +98,7 @@ impl HpaDriver {
     /// Runs the controller if its period is over.
     pub fn decide(&mut self, now_s: f64, tick: u32, fleet: &Fleet, telemetry: &Telemetry) -> Wish {
         let current = fleet.desired();
-        if tick % self.sync_ticks == 0 {
+        if tick.is_multiple_of(self.sync_ticks) {
             let replicas = self.reconcile(now_s, current, fleet, telemetry.visible());
             return Wish {
                 replicas,

@@ -110,7 +110,7 @@ impl Telemetry {
         self.sum.cpu_s += measure.cpu_s;
         self.sum.in_service += measure.in_service;
         self.sum.replica_ticks += f64::from(measure.ready);
-        if tick % self.scrape_ticks == 0 {
+        if tick.is_multiple_of(self.scrape_ticks) {
             let sample = self.sample(now_s, measure, p95_s());
             self.in_transit.push_back(sample);
         }
