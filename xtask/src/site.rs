@@ -1,0 +1,76 @@
+//! The static site: from compiled modules and the files of `public/` to a folder any web server can serve.
+//!
+//! ```text
+//! dist/index.html            the shell, with the names of everything below        (never cached)
+//! dist/manifest.webmanifest … files other programs know by their name
+//! dist/_headers              headers for hosts that read such a file
+//! dist/assets/NAME-HASH.EXT  all else, named by its content                       (cached for ever)
+//! ```
+//! Beside each compressible file lie its `.br` and `.gz` forms. All references are relative.
+
+mod bindgen;
+mod digest;
+mod headers;
+mod pack;
+mod shell;
+mod sizes;
+mod stamp;
+
+pub use headers::{cache_control, security_headers};
+pub use sizes::{LIMIT_KB, Sizes};
+
+use crate::project::Project;
+use crate::step::{note, step};
+use crate::toolchain::Toolchain;
+use crate::wasm;
+use anyhow::Result;
+use std::path::Path;
+
+/// Whether the page reloads itself when the site is built anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Live {
+    /// For visitors.
+    No,
+    /// For who works on it.
+    Reload,
+}
+
+/// Compiles and writes the site; steps whose inputs did not change are left out.
+///
+/// # Errors
+/// A step fails; the message says what to do.
+pub fn build(project: &Project, out: &Path, live: Live) -> Result<Sizes> {
+    project.check_bindgen_version()?;
+    let toolchain = step("Looking for a compiler for wasm32", || {
+        Toolchain::ensure(project)
+    })?;
+    step("Compiling the page and its worker", || {
+        wasm::compile(project, &toolchain)
+    })?;
+    step(&format!("Writing the site to {}", out.display()), || {
+        write(project, out, live)
+    })?;
+    let sizes = Sizes::read(out)?;
+    note(&sizes.to_string());
+    if !sizes.within_limit() {
+        note(&format!(
+            "warning: page and worker together should stay below {LIMIT_KB} kB (brotli)"
+        ));
+    }
+    Ok(sizes)
+}
+
+/// Bundles the compiled modules and writes the site, unless it is there already.
+fn write(project: &Project, out: &Path, live: Live) -> Result<()> {
+    let inputs = stamp::inputs(project, live)?;
+    let stamp = stamp::Stamp::of(project, out)?;
+    if stamp.is_fresh(&inputs) {
+        note("up to date");
+        return Ok(());
+    }
+    let page = bindgen::bundle(project, wasm::PAGE)?;
+    let worker = bindgen::bundle(project, wasm::WORKER)?;
+    let files = shell::assemble(project, &page, &worker, live)?;
+    let written = pack::write(out, &files)?;
+    stamp.write(&inputs, &written)
+}

@@ -1,0 +1,231 @@
+//! Names everything by its content and writes those names into the shell.
+
+use super::Live;
+use super::bindgen::Bundle;
+use super::digest::{digest, hashed_name};
+use super::headers::{ASSETS, headers_file, meta_policy};
+use super::stamp::public_files;
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeMap;
+use std::fs;
+
+/// The site: bytes by path.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Kinds of file that only the site itself refers to, so that they can be named by their content.
+const NAMED_BY_CONTENT: [&str; 6] = ["css", "jpg", "png", "svg", "webp", "woff2"];
+
+/// Where the page of a live site looks for news.
+const BUILD_FILE: &str = "build.txt";
+
+/// Puts the site together.
+///
+/// # Errors
+/// A file cannot be read, or the shell lacks a place that has to be filled.
+pub fn assemble(project: &Project, page: &Bundle, worker: &Bundle, live: Live) -> Result<Files> {
+    let mut site = Site::default();
+    site.add_public(project)?;
+    let page_wasm = site.add_asset("app.wasm", page.wasm.clone());
+    let page_module = site.add_module("app.js", page)?;
+    let boot = fill(
+        include_str!("boot.js"),
+        &[("PAGE_MODULE", &page_module), ("PAGE_WASM", &page_wasm)],
+    )?;
+    let boot = site.add_asset("boot.js", boot.into_bytes());
+    let worker_wasm = site.add_asset("worker.wasm", worker.wasm.clone());
+    let worker_module = site.add_module("worker.js", worker)?;
+    let start = [
+        ("WORKER_MODULE", worker_module.as_str()),
+        ("WORKER_WASM", worker_wasm.as_str()),
+    ];
+    let worker = fill(include_str!("worker_boot.js"), &start)?;
+    let worker = site.add_asset("worker-boot.js", worker.into_bytes());
+
+    let file = project.root.join("index.html");
+    let shell =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let shell = site.refer(&shell, &format!("{ASSETS}/"));
+    let in_assets = |name: &str| format!("{ASSETS}/{name}");
+    let mut shell = fill(
+        &shell,
+        &[
+            ("%POLICY%", &meta_policy()),
+            ("%BOOT%", &in_assets(&boot)),
+            ("%PAGE_MODULE%", &in_assets(&page_module)),
+            ("%PAGE_WASM%", &in_assets(&page_wasm)),
+            ("%WORKER%", &in_assets(&worker)),
+        ],
+    )
+    .with_context(|| format!("{} is no shell", file.display()))?;
+    if live == Live::Reload {
+        shell = site.add_live(&shell)?;
+    }
+    site.files
+        .insert("_headers".to_owned(), headers_file().into_bytes());
+    site.files
+        .insert("index.html".to_owned(), shell.into_bytes());
+    Ok(site.files)
+}
+
+/// A site in the making.
+#[derive(Default)]
+struct Site {
+    files: Files,
+    /// Hashed names by the names in `public/`.
+    names: BTreeMap<String, String>,
+}
+
+impl Site {
+    /// Adds a file named by its content; says its name in `assets/`.
+    fn add_asset(&mut self, name: &str, bytes: Vec<u8>) -> String {
+        let hashed = hashed_name(name, &bytes);
+        self.files.insert(format!("{ASSETS}/{hashed}"), bytes);
+        hashed
+    }
+
+    /// Adds a program's JavaScript; says its name in `assets/`.
+    fn add_module(&mut self, name: &str, bundle: &Bundle) -> Result<String> {
+        for (path, script) in &bundle.snippets {
+            let path = format!("{ASSETS}/{path}");
+            let former = self.files.insert(path.clone(), script.clone());
+            if former.is_some_and(|former| former != *script) {
+                bail!("page and worker bring different scripts for {path}");
+            }
+        }
+        Ok(self.add_asset(name, bundle.glue.clone()))
+    }
+
+    /// Adds the files of `public/`: pictures and fonts first, then styles, which name them, then the rest.
+    fn add_public(&mut self, project: &Project) -> Result<()> {
+        let mut files = Vec::new();
+        for path in public_files(project)? {
+            let Some(name) = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .map(str::to_owned)
+            else {
+                continue;
+            };
+            let bytes =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.push((rank(&name), name, bytes));
+        }
+        files.sort();
+        for (rank, name, bytes) in files {
+            match rank {
+                Rank::Leaf => {
+                    let hashed = self.add_asset(&name, bytes);
+                    self.names.insert(name, hashed);
+                }
+                Rank::Style => {
+                    let style =
+                        String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))?;
+                    let hashed = self.add_asset(&name, self.refer(&style, "").into_bytes());
+                    self.names.insert(name, hashed);
+                }
+                Rank::Known if name.ends_with(".webmanifest") => {
+                    let text =
+                        String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))?;
+                    let text = self.refer(&text, &format!("{ASSETS}/"));
+                    self.files.insert(name, text.into_bytes());
+                }
+                Rank::Known => {
+                    self.files.insert(name, bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces the names of `public/` files, where they stand in quotes or brackets, by the names they got.
+    fn refer(&self, text: &str, folder: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, hashed) in &self.names {
+            for (open, close) in [('"', '"'), ('\'', '\''), ('(', ')')] {
+                text = text.replace(
+                    &format!("{open}{name}{close}"),
+                    &format!("{open}{folder}{hashed}{close}"),
+                );
+            }
+        }
+        text
+    }
+
+    /// Adds what reloads the page; gives the shell that does.
+    fn add_live(&mut self, shell: &str) -> Result<String> {
+        let script = fill(include_str!("live.js"), &[("BUILD_FILE", BUILD_FILE)])?;
+        let script = self.add_asset("live.js", script.into_bytes());
+        let end = "</head>";
+        let Some((head, rest)) = shell.split_once(end) else {
+            bail!("the shell has no {end}")
+        };
+        let shell = format!(
+            "{head}<script type=\"module\" src=\"{ASSETS}/{script}\"></script>\n{end}{rest}"
+        );
+        self.files
+            .insert(BUILD_FILE.to_owned(), digest(shell.as_bytes()).into_bytes());
+        Ok(shell)
+    }
+}
+
+/// In which order the files of `public/` get their names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Refers to nothing.
+    Leaf,
+    /// Refers to leaves.
+    Style,
+    /// Keeps its name, because others know it.
+    Known,
+}
+
+fn rank(name: &str) -> Rank {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("css") => Rank::Style,
+        Some(extension) if NAMED_BY_CONTENT.contains(&extension) => Rank::Leaf,
+        _ => Rank::Known,
+    }
+}
+
+/// Fills the places of a template; each has to be there.
+fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
+    let mut text = template.to_owned();
+    for (place, value) in values {
+        if !text.contains(place) {
+            bail!("it has no place for {place}");
+        }
+        text = text.replace(place, value);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rank, Site, fill, rank};
+
+    #[test]
+    fn references_follow_the_names() {
+        let mut site = Site::default();
+        site.names.insert("a.svg".to_owned(), "a-1.svg".to_owned());
+        assert_eq!(
+            site.refer("url(a.svg) \"a.svg\" ba.svg", "assets/"),
+            "url(assets/a-1.svg) \"assets/a-1.svg\" ba.svg"
+        );
+    }
+
+    #[test]
+    fn a_template_without_the_place_is_refused() {
+        assert_eq!(fill("a %B%", &[("%B%", "c")]).ok(), Some("a c".to_owned()));
+        assert!(fill("a", &[("%B%", "c")]).is_err());
+    }
+
+    #[test]
+    fn files_others_know_keep_their_names() {
+        assert!(rank("style.css") == Rank::Style && rank("icon.svg") == Rank::Leaf);
+        assert!(
+            rank("scenario.schema.json") == Rank::Known
+                && rank("manifest.webmanifest") == Rank::Known
+        );
+    }
+}

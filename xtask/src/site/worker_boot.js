@@ -1,0 +1,9 @@
+// Starts a worker.
+import start from "./WORKER_MODULE";
+
+start({ module_or_path: new URL("./WORKER_WASM", import.meta.url) }).catch((error) => {
+  // Thrown outside the promise, it reaches the page as the worker's `error` event.
+  setTimeout(() => {
+    throw error;
+  });
+});
