@@ -234,6 +234,7 @@ impl<'a> Simulation<'a> {
     /// The result of the window.
     pub fn finish(mut self) -> ReplicationResult {
         self.attribution.finish(&mut self.budget);
+        self.budget.finish(&self.setup.objectives);
         let (series, latency) = self.recorder.finish(&mut *self.plane);
         let usd = self.cost.finish();
         let total_usd: f64 = usd.iter().sum();
@@ -270,10 +271,8 @@ impl<'a> Simulation<'a> {
             }
             Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
-            Figure::ViolationMinutes => {
-                f64::from(self.budget.violation_ticks()) * setup.tick_s / 60.0
-            }
-            Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(&setup.objectives),
+            Figure::ViolationMinutes => self.budget.violation_minutes(),
+            Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(),
             Figure::InFlightAtEnd => sums.waiting,
         });
         ReplicationResult {

@@ -108,64 +108,117 @@ impl Objectives {
     }
 }
 
+/// Length of the slices of time that are judged for themselves, seconds: the short window of the usual
+/// burn-rate alerts. A single tick has too few requests: one bad one would decide.
+const SLICE_S: f64 = 300.0;
+/// Slices of an hour.
+const SLICES_PER_HOUR: u32 = 12;
+
+/// Requests of a stretch of time, and the bad ones per objective.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretch {
+    total: f64,
+    bad: [f64; MAX_OBJECTIVES],
+}
+
+impl Stretch {
+    fn add(&mut self, other: &Stretch) {
+        self.total += other.total;
+        for (sum, bad) in self.bad.iter_mut().zip(other.bad) {
+            *sum += bad;
+        }
+    }
+
+    /// The largest burn rate of any objective: the share of bad requests over the share that the target allows.
+    fn burn(&self, objectives: &Objectives) -> f64 {
+        if self.total <= 0.0 {
+            return 0.0;
+        }
+        let shares = self
+            .bad
+            .iter()
+            .map(|bad| bad / self.total)
+            .enumerate()
+            .take(objectives.len());
+        shares.fold(0.0, |worst, (index, share)| {
+            worst.max(share / (1.0 - objectives.target(index)))
+        })
+    }
+}
+
 /// Adds up one window.
 #[derive(Clone, Debug)]
 pub struct BudgetMeter {
     total: f64,
     bad: Vec<[f64; Cause::COUNT]>,
-    hour_total: f64,
-    hour_bad: Vec<f64>,
-    hour_left_ticks: u32,
-    ticks_per_hour: u32,
-    worst_burn: f64,
-    violation_ticks: u32,
+    slice: Stretch,
+    slice_ticks: u32,
+    ticks_per_slice: u32,
+    hour: Stretch,
+    hour_slices: u32,
+    worst_hourly_burn: f64,
+    slices_in_violation: u32,
+    slice_minutes: f64,
 }
 
 impl BudgetMeter {
     /// An empty window.
     pub fn new(objectives: &Objectives, tick_s: f64) -> Self {
-        let ticks_per_hour = (3600.0 / tick_s).round().max(1.0) as u32;
+        let ticks_per_slice = (SLICE_S / tick_s).round().max(1.0) as u32;
         Self {
             total: 0.0,
             bad: vec![[0.0; Cause::COUNT]; objectives.len()],
-            hour_total: 0.0,
-            hour_bad: vec![0.0; objectives.len()],
-            hour_left_ticks: ticks_per_hour,
-            ticks_per_hour,
-            worst_burn: 0.0,
-            violation_ticks: 0,
+            slice: Stretch::default(),
+            slice_ticks: 0,
+            ticks_per_slice,
+            hour: Stretch::default(),
+            hour_slices: 0,
+            worst_hourly_burn: 0.0,
+            slices_in_violation: 0,
+            slice_minutes: f64::from(ticks_per_slice) * tick_s / 60.0,
         }
     }
 
     /// Counts a tick's requests (those that got an outcome) and its bad ones, whatever their cause.
     pub fn count(&mut self, objectives: &Objectives, total: f64, bad: &[BadRequests]) {
         self.total += total;
-        self.hour_total += total;
-        let mut violated = false;
-        for (index, bad) in bad.iter().enumerate() {
-            let all = bad.total();
-            self.hour_bad[index] += all;
-            self.bad[index][Cause::SlowService as usize] += bad.slow_service;
-            self.bad[index][Cause::ServiceError as usize] += bad.service_error;
-            violated |= all > (1.0 - objectives.target(index)) * total;
+        self.slice.total += total;
+        for ((by_cause, sum), bad) in self.bad.iter_mut().zip(&mut self.slice.bad).zip(bad) {
+            *sum += bad.total();
+            by_cause[Cause::SlowService as usize] += bad.slow_service;
+            by_cause[Cause::ServiceError as usize] += bad.service_error;
         }
-        self.violation_ticks += u32::from(violated);
-        self.hour_left_ticks -= 1;
-        if self.hour_left_ticks == 0 {
+        self.slice_ticks += 1;
+        if self.slice_ticks == self.ticks_per_slice {
+            self.close_slice(objectives);
+        }
+    }
+
+    fn close_slice(&mut self, objectives: &Objectives) {
+        self.slices_in_violation += u32::from(self.slice.burn(objectives) > 1.0);
+        self.hour.add(&self.slice);
+        self.slice = Stretch::default();
+        self.slice_ticks = 0;
+        self.hour_slices += 1;
+        if self.hour_slices == SLICES_PER_HOUR {
             self.close_hour(objectives);
         }
     }
 
     fn close_hour(&mut self, objectives: &Objectives) {
-        for (index, bad) in self.hour_bad.iter_mut().enumerate() {
-            if self.hour_total > 0.0 {
-                let burn = *bad / self.hour_total / (1.0 - objectives.target(index));
-                self.worst_burn = self.worst_burn.max(burn);
-            }
-            *bad = 0.0;
+        self.worst_hourly_burn = self.worst_hourly_burn.max(self.hour.burn(objectives));
+        self.hour = Stretch::default();
+        self.hour_slices = 0;
+    }
+
+    /// The window has ended: a slice or an hour that is not full is judged as it is.
+    pub fn finish(&mut self, objectives: &Objectives) {
+        if self.slice_ticks > 0 {
+            self.close_slice(objectives);
         }
-        self.hour_total = 0.0;
-        self.hour_left_ticks = self.ticks_per_hour;
+        if self.hour_slices > 0 {
+            self.close_hour(objectives);
+        }
     }
 
     /// Gives requests that lacked capacity their cause.
@@ -173,18 +226,14 @@ impl BudgetMeter {
         self.bad[index][cause as usize] += requests;
     }
 
-    /// Ticks in which some objective's share of good requests was below its target.
-    pub fn violation_ticks(&self) -> u32 {
-        self.violation_ticks
+    /// Time in slices of five minutes in which some objective's share of good requests was below its target.
+    pub fn violation_minutes(&self) -> f64 {
+        f64::from(self.slices_in_violation) * self.slice_minutes
     }
 
-    /// Largest burn rate over any full hour of the window (over the whole window when that is shorter): the
-    /// share of bad requests over the share that the target allows.
-    pub fn worst_hourly_burn(&mut self, objectives: &Objectives) -> f64 {
-        if self.worst_burn == 0.0 && self.hour_left_ticks < self.ticks_per_hour {
-            self.close_hour(objectives);
-        }
-        self.worst_burn
+    /// Largest burn rate over any hour of the window, over all objectives.
+    pub fn worst_hourly_burn(&self) -> f64 {
+        self.worst_hourly_burn
     }
 
     /// The window's result for each objective.

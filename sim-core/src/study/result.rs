@@ -36,7 +36,7 @@ pub enum Figure {
     ScaleEventsPerHour,
     /// Changes of direction of scaling, per hour.
     DirectionFlipsPerHour,
-    /// Ticks in which some objective's share of good requests was below its target, minutes.
+    /// Time in slices of five minutes in which some objective's share of good requests was below its target.
     ViolationMinutes,
     /// Largest burn rate of the error budget over any hour, over all objectives.
     WorstHourlyBurnRate,
