@@ -1,0 +1,201 @@
+//! HorizontalPodAutoscaler manifests become the autoscaler of a scenario.
+//!
+//! ```text
+//!   YAML (or JSON), several documents ──► the HorizontalPodAutoscaler ──► its spec in the shape of
+//!   autoscaling/v2 (versions) ──► metrics (metrics), behavior (behavior) ──► AutoscalerDocument
+//! ```
+//!
+//! Source: Kubernetes API reference, HorizontalPodAutoscaler autoscaling/v2; fields, defaults and limits of
+//! k8s.io/api/autoscaling/v2/types.go. Fields that Kubernetes does not know are refused where a misspelling
+//! would change the scaling, and named in the notes elsewhere.
+
+mod behavior;
+mod fields;
+mod metrics;
+mod quantity;
+mod versions;
+
+use super::{ImportError, MAX_MANIFEST_BYTES, listed, shown};
+use crate::scenario::document::{AutoscalerDocument, HpaDocument, MetricDocument, Signal};
+use fields::{Fields, Findings};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What the reader of a manifest knows better than the manifest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HpaOptions {
+    /// What custom and external metrics measure, by their names. Metrics that are not listed are read by the
+    /// words of their names, such as `http_requests_per_second`.
+    pub signals: BTreeMap<String, Signal>,
+}
+
+/// An autoscaler, ready for a scenario document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedHpa {
+    /// The part of the document: `/autoscaler`.
+    pub autoscaler: AutoscalerDocument,
+    /// How it was read, and what was converted, ignored or left out, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Reads a HorizontalPodAutoscaler of autoscaling/v2, v2beta2, v2beta1 or v1 from YAML or JSON.
+///
+/// # Errors
+/// The text is no YAML, holds no HorizontalPodAutoscaler, or one that cannot be modelled; all reasons at once.
+pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError> {
+    if text.len() > MAX_MANIFEST_BYTES {
+        return Err(ImportError::new(format!(
+            "the file has {} bytes; at most {MAX_MANIFEST_BYTES} are read as a manifest",
+            text.len()
+        )));
+    }
+    refuse_templates(text)?;
+    let mut found = Findings::default();
+    let object = pick(objects(parse(text)?), &mut found)?;
+    let mut top = Fields::of("", &object, &mut found);
+    let version = top.text("apiVersion", &mut found).unwrap_or_default();
+    let metadata = top.take("metadata");
+    let spec = top.take("spec").ok_or_else(|| ImportError::new("the HorizontalPodAutoscaler has no spec"))?;
+    let spec = versions::as_v2(&version, spec, metadata.as_ref(), &mut found)?;
+    let hpa = read_spec(&spec, options, &mut found);
+    let Findings { errors, notes } = found;
+    match hpa {
+        Some(hpa) if errors.is_empty() => Ok(ImportedHpa { autoscaler: AutoscalerDocument::Hpa(hpa), notes }),
+        _ => Err(ImportError::new(errors.join("\n"))),
+    }
+}
+
+/// Templates are no manifests yet.
+fn refuse_templates(text: &str) -> Result<(), ImportError> {
+    let is_template = |line: &str| {
+        let code = line.split(" #").next().unwrap_or_default();
+        !code.trim_start().starts_with('#') && (code.contains("{{") || code.contains("{%"))
+    };
+    match text.lines().enumerate().find(|(_, line)| is_template(line)) {
+        None => Ok(()),
+        Some((index, line)) => Err(ImportError::new(format!(
+            "line {}: {:?} is a template variable; fill the template in first (helm template …, kustomize build …) or write the value in its place",
+            index + 1,
+            shown(line)
+        ))),
+    }
+}
+
+fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
+    // Generous for manifests, far too small for anchor bombs.
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: 200_000,
+            max_nodes: 100_000,
+            max_depth: 64,
+            max_documents: 1000,
+            max_anchors: 1000,
+            max_aliases: 1000,
+        },
+        with_snippet: false,
+    };
+    serde_saphyr::from_multiple_with_options(text, options)
+        .map_err(|error| ImportError::new(format!("this is no YAML that can be read: {error}")))
+}
+
+/// All objects: a List holds several.
+fn objects(documents: Vec<Value>) -> Vec<Value> {
+    let mut objects = Vec::new();
+    for document in documents {
+        match (kind(&document).ends_with("List"), document) {
+            (true, Value::Object(mut list)) => match list.remove("items") {
+                Some(Value::Array(items)) => objects.extend(items),
+                _ => objects.push(Value::Object(list)),
+            },
+            (_, document) => objects.push(document),
+        }
+    }
+    objects
+}
+
+fn kind(object: &Value) -> &str {
+    object.get("kind").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The object with its name in words.
+fn title(object: &Value) -> String {
+    let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+    match kind(object) {
+        "" => "an object without a kind".to_owned(),
+        kind => format!("{kind} {name}").trim().to_owned(),
+    }
+}
+
+fn pick(objects: Vec<Value>, found: &mut Findings) -> Result<Value, ImportError> {
+    let (mut hpas, others): (Vec<Value>, Vec<Value>) =
+        objects.into_iter().partition(|object| kind(object) == "HorizontalPodAutoscaler");
+    let others: Vec<String> = others.iter().map(title).collect();
+    if hpas.is_empty() {
+        let what = if others.is_empty() { "nothing".to_owned() } else { listed(&others) };
+        return Err(ImportError::new(format!(
+            "there is no HorizontalPodAutoscaler in it, only {what}; expected is kind: HorizontalPodAutoscaler of apiVersion: autoscaling/v2"
+        )));
+    }
+    let hpa = hpas.remove(0);
+    if !others.is_empty() {
+        found.note(format!("Ignored beside it: {}.", listed(&others)));
+    }
+    if !hpas.is_empty() {
+        let more: Vec<String> = hpas.iter().map(title).collect();
+        found.note(format!("{} was read, the first; not {}.", title(&hpa), listed(&more)));
+    }
+    Ok(hpa)
+}
+
+fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option<HpaDocument> {
+    let mut fields = Fields::of("spec", spec, found);
+    let _ = fields.take("scaleTargetRef");
+    let mut min_replicas = fields.whole("minReplicas", found).unwrap_or(1);
+    let max_replicas = fields.whole("maxReplicas", found);
+    if max_replicas.is_none() {
+        found.missing("spec.maxReplicas", "a whole number of replicas");
+    }
+    if min_replicas == 0 {
+        found.note("minReplicas 0 (scaling to zero) is not modelled; it was read as 1.");
+        min_replicas = 1;
+    }
+    let max_replicas = max_replicas?;
+    if max_replicas < min_replicas {
+        found.error(format!("spec.maxReplicas: {max_replicas} is below minReplicas, {min_replicas}"));
+    }
+    let listed = fields.take("metrics");
+    let behavior = fields.take("behavior").map(|value| behavior::read(&value, found));
+    fields.note_unknown(found);
+    let metrics = match listed {
+        None | Some(Value::Array(_)) if listed.as_ref().and_then(Value::as_array).is_none_or(Vec::is_empty) => {
+            found.note("It names no metrics; Kubernetes then scales on 80 % CPU utilization.");
+            vec![MetricDocument::CpuUtilization { target_percent: 80 }]
+        }
+        Some(Value::Array(items)) => {
+            let metrics: Vec<MetricDocument> = items
+                .iter()
+                .enumerate()
+                .filter_map(|(index, item)| metrics::read(index, item, options, found))
+                .collect();
+            if metrics.is_empty() && found.errors.is_empty() {
+                found.error("spec.metrics: none of its metrics is modelled; add CPU, a request rate, a queue or a latency");
+            }
+            metrics
+        }
+        _ => {
+            found.error("spec.metrics: expected is a list of metrics");
+            Vec::new()
+        }
+    };
+    Some(HpaDocument {
+        min_replicas,
+        max_replicas,
+        metrics,
+        behavior,
+        // The controller's own flags are not part of the manifest: their defaults.
+        tolerance_percent: 10.0,
+        sync_period_s: 15,
+        cpu_initialization_period_s: 300,
+        initial_readiness_delay_s: 30,
+    })
+}

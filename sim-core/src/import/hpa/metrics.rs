@@ -1,0 +1,242 @@
+//! `spec.metrics`: what the autoscaler looks at, and which of our signals that is.
+
+use super::super::shown;
+use super::HpaOptions;
+use super::fields::{Fields, Findings};
+use crate::import::table::words;
+use crate::scenario::document::{MetricDocument, MetricTarget, Signal};
+use serde_json::Value;
+
+/// Reads one metric; `None` where it was left out (with a note) or is wrong (with an error).
+pub(super) fn read(index: usize, item: &Value, options: &HpaOptions, found: &mut Findings) -> Option<MetricDocument> {
+    let path = format!("spec.metrics[{index}]");
+    let mut fields = Fields::of(&path, item, found);
+    let kind = fields.text("type", found).unwrap_or_default();
+    let source = match kind.as_str() {
+        "Resource" => "resource",
+        "ContainerResource" => "containerResource",
+        "Pods" => "pods",
+        "Object" => "object",
+        "External" => "external",
+        other => {
+            found.error(format!(
+                "{path}.type: {other:?} is not possible; Resource, ContainerResource, Pods, Object and External are"
+            ));
+            return None;
+        }
+    };
+    let body = fields.object(source, found);
+    fields.refuse_unknown(found);
+    let Some(mut body) = body else {
+        found.missing(&format!("{path}.{source}"), "the metric's description");
+        return None;
+    };
+    let metric = match source {
+        "resource" => resource(&mut body, found),
+        "containerResource" => {
+            let container = body.text("container", found).unwrap_or_default();
+            found.note(format!(
+                "{path}: the CPU of container {} was read as that of the whole pod.",
+                shown(&container)
+            ));
+            resource(&mut body, found)
+        }
+        _ => custom(source, &mut body, options, found),
+    };
+    body.refuse_unknown(found);
+    metric
+}
+
+/// What a target says.
+enum Target {
+    Utilization(u32),
+    Value(f64),
+    AverageValue(f64),
+}
+
+fn target(body: &mut Fields, found: &mut Findings) -> Option<Target> {
+    let path = body.path("target");
+    let Some(mut fields) = body.object("target", found) else {
+        found.missing(&path, "type with averageUtilization, averageValue or value");
+        return None;
+    };
+    let kind = fields.text("type", found);
+    let utilization = fields.whole("averageUtilization", found);
+    let value = fields.quantity("value", found);
+    let average_value = fields.quantity("averageValue", found);
+    fields.refuse_unknown(found);
+    let target = match kind.as_deref() {
+        Some("Utilization") => utilization.map(Target::Utilization),
+        Some("Value") => value.map(Target::Value),
+        Some("AverageValue") => average_value.map(Target::AverageValue),
+        Some(other) => {
+            found.error(format!("{path}.type: {other:?} is not possible; Utilization, Value and AverageValue are"));
+            return None;
+        }
+        None => None,
+    };
+    if target.is_none() {
+        found.missing(&path, "type with the number of that type: averageUtilization, averageValue or value");
+    }
+    target
+}
+
+fn resource(body: &mut Fields, found: &mut Findings) -> Option<MetricDocument> {
+    let path = body.path("target");
+    let name = body.text("name", found).unwrap_or_default();
+    let target = target(body, found)?;
+    if name != "cpu" {
+        found.note(format!("{}: {} is not modelled yet; this metric was left out.", body.path("name"), shown(&name)));
+        return None;
+    }
+    match target {
+        Target::Utilization(target_percent) => Some(MetricDocument::CpuUtilization { target_percent }),
+        Target::AverageValue(cores) => {
+            let millicores = (cores * 1000.0).round();
+            if (1.0..=f64::from(u32::MAX)).contains(&millicores) {
+                return Some(MetricDocument::CpuAverage { target_millicores: millicores as u32 });
+            }
+            found.error(format!("{path}: {cores} cores are not possible as an average of CPU"));
+            None
+        }
+        Target::Value(_) => {
+            found.error(format!("{path}.type: Value is not possible for a Resource; Utilization and AverageValue are"));
+            None
+        }
+    }
+}
+
+fn custom(source: &str, body: &mut Fields, options: &HpaOptions, found: &mut Findings) -> Option<MetricDocument> {
+    let path = body.path("metric");
+    let _ = body.take("describedObject");
+    let mut metric = body.object("metric", found);
+    let name = metric.as_mut().and_then(|metric| metric.text("name", found)).unwrap_or_default();
+    if metric.as_mut().is_some_and(|metric| metric.take("selector").is_some()) {
+        found.note(format!("{path}.selector is ignored: the studio has one service."));
+    }
+    if let Some(metric) = metric {
+        metric.refuse_unknown(found);
+    }
+    let target = target(body, found)?;
+    if name.is_empty() {
+        found.missing(&format!("{path}.name"), "the metric's name");
+        return None;
+    }
+    let (signal, per_unit) = signal(&path, &name, &target, options, found)?;
+    match (source, target) {
+        ("pods", Target::AverageValue(value)) => {
+            Some(MetricDocument::Pods { signal, average_value: value * per_unit })
+        }
+        ("pods", _) => {
+            found.error(format!("{}: Pods metrics take AverageValue only", body.path("target.type")));
+            None
+        }
+        (source, Target::Value(value)) => Some(service_wide(source, signal, MetricTarget::Value { value: value * per_unit })),
+        (source, Target::AverageValue(value)) => {
+            Some(service_wide(source, signal, MetricTarget::AverageValue { value: value * per_unit }))
+        }
+        (_, Target::Utilization(_)) => {
+            found.error(format!("{}: Utilization is for Resource metrics; Value and AverageValue are possible", body.path("target.type")));
+            None
+        }
+    }
+}
+
+fn service_wide(source: &str, signal: Signal, target: MetricTarget) -> MetricDocument {
+    if source == "object" { MetricDocument::Object { signal, target } } else { MetricDocument::External { signal, target } }
+}
+
+/// The signal that a metric measures, and how many of the signal's units one of the metric's is.
+fn signal(path: &str, name: &str, target: &Target, options: &HpaOptions, found: &mut Findings) -> Option<(Signal, f64)> {
+    let chosen = options.signals.get(name).copied();
+    let Some(signal) = chosen.or_else(|| guess(name)) else {
+        found.error(format!(
+            "{path}.name: what {:?} measures cannot be told from its name; say which of requests_per_second, in_flight_requests, waiting_requests and p95_latency_ms it is",
+            shown(name)
+        ));
+        return None;
+    };
+    let (signal_name, per_unit) = match signal {
+        Signal::RequestsPerSecond => ("requests per second".to_owned(), per_second(name)),
+        Signal::InFlightRequests => ("requests in flight".to_owned(), 1.0),
+        Signal::WaitingRequests => ("waiting requests".to_owned(), 1.0),
+        Signal::P95LatencyMs => {
+            let ms = milliseconds(name, target);
+            (format!("P95 latency, in {}", if ms == 1.0 { "milliseconds" } else { "seconds" }), ms)
+        }
+    };
+    let how = if chosen.is_some() { "as told" } else { "by its name" };
+    found.note(format!("Metric {} was read as {signal_name} ({how}).", shown(name)));
+    Some((signal, per_unit))
+}
+
+/// Reads the words of a metric's name.
+fn guess(name: &str) -> Option<Signal> {
+    let words = words(name);
+    let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let per = says(&["per"]) && says(&["second", "sec", "s", "minute", "min"]);
+    if says(&["latency", "duration", "p95", "p99", "p90", "p50", "quantile"]) || says(&["response"]) && says(&["time"]) {
+        Some(Signal::P95LatencyMs)
+    } else if says(&["queue", "queued", "waiting", "backlog", "pending", "lag", "depth"]) {
+        Some(Signal::WaitingRequests)
+    } else if says(&["concurrency", "concurrent", "inflight", "active", "connections", "sessions", "busy"])
+        || (says(&["in"]) && says(&["flight"]))
+    {
+        Some(Signal::InFlightRequests)
+    } else if says(&["rps", "qps", "tps", "rpm", "throughput", "requests", "request", "hits", "packets"]) || per {
+        Some(Signal::RequestsPerSecond)
+    } else {
+        None
+    }
+}
+
+/// Requests per second in one unit of a rate metric.
+fn per_second(name: &str) -> f64 {
+    let words = words(name);
+    if words.iter().any(|word| ["minute", "min", "rpm"].contains(&word.as_str())) { 1.0 / 60.0 } else { 1.0 }
+}
+
+/// Milliseconds in one unit of a latency metric: by its name, else by the size of its target, as nobody aims
+/// at less than 10 ms or more than 10 s.
+fn milliseconds(name: &str, target: &Target) -> f64 {
+    let words = words(name);
+    let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    let value = match target {
+        Target::Value(value) | Target::AverageValue(value) => *value,
+        Target::Utilization(percent) => f64::from(*percent),
+    };
+    if says(&["ms", "msec", "millis", "milliseconds", "millisecond"]) || (value >= 10.0 && !says(&["s", "sec", "second", "seconds"])) {
+        1.0
+    } else {
+        1000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_by_name() {
+        for (name, signal) in [
+            ("http_requests_per_second", Some(Signal::RequestsPerSecond)),
+            ("packets-per-second", Some(Signal::RequestsPerSecond)),
+            ("http_request_duration_seconds_p95", Some(Signal::P95LatencyMs)),
+            ("istio_request_latency_ms", Some(Signal::P95LatencyMs)),
+            ("queue_messages_ready", Some(Signal::WaitingRequests)),
+            ("requestsInFlight", Some(Signal::InFlightRequests)),
+            ("concurrency", Some(Signal::InFlightRequests)),
+            ("foo_bar", None),
+        ] {
+            assert_eq!(guess(name), signal, "{name}");
+        }
+    }
+
+    #[test]
+    fn latency_units() {
+        assert_eq!(milliseconds("request_duration_seconds", &Target::Value(0.3)), 1000.0);
+        assert_eq!(milliseconds("request_latency_ms", &Target::Value(5.0)), 1.0);
+        assert_eq!(milliseconds("p95", &Target::Value(250.0)), 1.0);
+        assert_eq!(milliseconds("p95", &Target::Value(0.25)), 1000.0);
+    }
+}
