@@ -35,7 +35,9 @@ pub struct ImportError {
 
 impl ImportError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self {
+            message: message.into(),
+        }
     }
 }
 
@@ -50,14 +52,33 @@ impl core::error::Error for ImportError {}
 /// A piece of someone's text for a message: on one line, shortened.
 fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
-    let line: String = text.trim().chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
-    if line.chars().count() <= LONGEST { line } else { line.chars().take(LONGEST).chain(['…']).collect() }
+    let line: String = text
+        .trim()
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    if line.chars().count() <= LONGEST {
+        line
+    } else {
+        line.chars().take(LONGEST).chain(['…']).collect()
+    }
 }
 
 /// A list for a message, of which the first few are named.
 fn listed<S: AsRef<str>>(items: &[S]) -> String {
     const NAMED: usize = 12;
-    let mut text = items.iter().take(NAMED).map(|item| shown(item.as_ref())).collect::<Vec<_>>().join(", ");
+    let mut text = items
+        .iter()
+        .take(NAMED)
+        .map(|item| shown(item.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ");
     if items.len() > NAMED {
         text.push_str(&format!(" and {} more", items.len() - NAMED));
     }

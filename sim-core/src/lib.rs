@@ -26,12 +26,12 @@
 pub mod control;
 pub mod cost;
 pub mod fleet;
-// pub mod import;
+pub mod import;
 pub mod plane;
 pub mod random;
 pub mod replication;
 pub mod scenario;
-// pub mod share;
+pub mod share;
 pub mod slo;
 pub mod stats;
 pub mod study;

@@ -2,5 +2,6 @@
 
 pub mod arbitrary;
 pub mod base;
+pub mod golden;
 pub mod template;
 pub mod validation;

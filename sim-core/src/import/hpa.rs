@@ -55,12 +55,17 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
     let mut top = Fields::of("", &object, &mut found);
     let version = top.text("apiVersion", &mut found).unwrap_or_default();
     let metadata = top.take("metadata");
-    let spec = top.take("spec").ok_or_else(|| ImportError::new("the HorizontalPodAutoscaler has no spec"))?;
+    let spec = top
+        .take("spec")
+        .ok_or_else(|| ImportError::new("the HorizontalPodAutoscaler has no spec"))?;
     let spec = versions::as_v2(&version, spec, metadata.as_ref(), &mut found)?;
     let hpa = read_spec(&spec, options, &mut found);
     let Findings { errors, notes } = found;
     match hpa {
-        Some(hpa) if errors.is_empty() => Ok(ImportedHpa { autoscaler: AutoscalerDocument::Hpa(hpa), notes }),
+        Some(hpa) if errors.is_empty() => Ok(ImportedHpa {
+            autoscaler: AutoscalerDocument::Hpa(hpa),
+            notes,
+        }),
         _ => Err(ImportError::new(errors.join("\n"))),
     }
 }
@@ -114,12 +119,18 @@ fn objects(documents: Vec<Value>) -> Vec<Value> {
 }
 
 fn kind(object: &Value) -> &str {
-    object.get("kind").and_then(Value::as_str).unwrap_or_default()
+    object
+        .get("kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The object with its name in words.
 fn title(object: &Value) -> String {
-    let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+    let name = object
+        .pointer("/metadata/name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     match kind(object) {
         "" => "an object without a kind".to_owned(),
         kind => format!("{kind} {name}").trim().to_owned(),
@@ -127,11 +138,16 @@ fn title(object: &Value) -> String {
 }
 
 fn pick(objects: Vec<Value>, found: &mut Findings) -> Result<Value, ImportError> {
-    let (mut hpas, others): (Vec<Value>, Vec<Value>) =
-        objects.into_iter().partition(|object| kind(object) == "HorizontalPodAutoscaler");
+    let (mut hpas, others): (Vec<Value>, Vec<Value>) = objects
+        .into_iter()
+        .partition(|object| kind(object) == "HorizontalPodAutoscaler");
     let others: Vec<String> = others.iter().map(title).collect();
     if hpas.is_empty() {
-        let what = if others.is_empty() { "nothing".to_owned() } else { listed(&others) };
+        let what = if others.is_empty() {
+            "nothing".to_owned()
+        } else {
+            listed(&others)
+        };
         return Err(ImportError::new(format!(
             "there is no HorizontalPodAutoscaler in it, only {what}; expected is kind: HorizontalPodAutoscaler of apiVersion: autoscaling/v2"
         )));
@@ -142,7 +158,11 @@ fn pick(objects: Vec<Value>, found: &mut Findings) -> Result<Value, ImportError>
     }
     if !hpas.is_empty() {
         let more: Vec<String> = hpas.iter().map(title).collect();
-        found.note(format!("{} was read, the first; not {}.", title(&hpa), listed(&more)));
+        found.note(format!(
+            "{} was read, the first; not {}.",
+            title(&hpa),
+            listed(&more)
+        ));
     }
     Ok(hpa)
 }
@@ -159,15 +179,21 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
         found.note("minReplicas 0 (scaling to zero) is not modelled; it was read as 1.");
         min_replicas = 1;
     }
-    let max_replicas = max_replicas?;
-    if max_replicas < min_replicas {
-        found.error(format!("spec.maxReplicas: {max_replicas} is below minReplicas, {min_replicas}"));
+    if max_replicas.is_some_and(|most| most < min_replicas) {
+        found.error(format!("spec.maxReplicas: it is below minReplicas, {min_replicas}"));
     }
     let listed = fields.take("metrics");
-    let behavior = fields.take("behavior").map(|value| behavior::read(&value, found));
+    let behavior = fields
+        .take("behavior")
+        .map(|value| behavior::read(&value, found));
     fields.note_unknown(found);
     let metrics = match listed {
-        None | Some(Value::Array(_)) if listed.as_ref().and_then(Value::as_array).is_none_or(Vec::is_empty) => {
+        None | Some(Value::Array(_))
+            if listed
+                .as_ref()
+                .and_then(Value::as_array)
+                .is_none_or(Vec::is_empty) =>
+        {
             found.note("It names no metrics; Kubernetes then scales on 80 % CPU utilization.");
             vec![MetricDocument::CpuUtilization { target_percent: 80 }]
         }
@@ -189,7 +215,7 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
     };
     Some(HpaDocument {
         min_replicas,
-        max_replicas,
+        max_replicas: max_replicas?,
         metrics,
         behavior,
         // The controller's own flags are not part of the manifest: their defaults.

@@ -38,52 +38,100 @@ impl<'a> Table<'a> {
     pub(super) fn open(text: &'a str) -> Result<Self, ImportError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let delimiter = sniff_delimiter(text);
-        let mut sample: Vec<csv::StringRecord> =
-            reader(text, delimiter).into_records().filter_map(Result::ok).take(SAMPLED_ROWS + 1).collect();
-        let Some(first) = sample.first() else { return Err(ImportError::new("the file is empty")) };
-        let has_header = first.iter().all(|cell| parse_instant(cell).is_none() && !is_number(cell, delimiter));
+        let mut sample: Vec<csv::StringRecord> = reader(text, delimiter)
+            .into_records()
+            .filter_map(Result::ok)
+            .take(SAMPLED_ROWS + 1)
+            .collect();
+        let Some(first) = sample.first() else {
+            return Err(ImportError::new("the file is empty"));
+        };
+        let has_header = first
+            .iter()
+            .all(|cell| parse_instant(cell).is_none() && !is_number(cell, delimiter));
         // A header may itself be numbered, as in one column a minute; then its other names are no numbers.
-        let has_header = has_header || (first.iter().next().is_some_and(is_name) && sample.len() > 1 && numbered(first).len() > 1);
-        let header = if has_header { sample.remove(0).iter().map(str::to_owned).collect() } else { Vec::new() };
+        let has_header = has_header
+            || (first.iter().next().is_some_and(is_name)
+                && sample.len() > 1
+                && numbered(first.iter()).len() > 1);
+        let header = if has_header {
+            sample.remove(0).iter().map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        };
         if sample.is_empty() {
             return Err(ImportError::new("there is no row of data in it"));
         }
-        Ok(Self { text, delimiter, header, sample })
+        Ok(Self {
+            text,
+            delimiter,
+            header,
+            sample,
+        })
     }
 
     /// Number of columns.
     pub(super) fn width(&self) -> usize {
-        self.sample.iter().map(csv::StringRecord::len).max().unwrap_or(0).max(self.header.len())
+        self.sample
+            .iter()
+            .map(csv::StringRecord::len)
+            .max()
+            .unwrap_or(0)
+            .max(self.header.len())
     }
 
     /// Name of a column, or its number.
     pub(super) fn name(&self, column: usize) -> String {
-        self.header.get(column).filter(|name| !name.is_empty()).map_or_else(|| format!("column {}", column + 1), |name| shown(name))
+        self.header
+            .get(column)
+            .filter(|name| !name.is_empty())
+            .map_or_else(|| format!("column {}", column + 1), |name| shown(name))
     }
 
     /// Index of a column by name or by number counted from 1.
     pub(super) fn column(&self, wanted: &str) -> Result<usize, ImportError> {
         let wanted = wanted.trim();
-        let by_name = self.header.iter().position(|name| name.eq_ignore_ascii_case(wanted));
-        let by_number = || wanted.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        by_name.or_else(by_number).filter(|&column| column < self.width()).ok_or_else(|| {
-            ImportError::new(format!("there is no column {}; the columns are {}", shown(wanted), self.columns()))
-        })
+        let by_name = self
+            .header
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(wanted));
+        let by_number = || {
+            wanted
+                .parse::<usize>()
+                .ok()
+                .and_then(|number| number.checked_sub(1))
+        };
+        by_name
+            .or_else(by_number)
+            .filter(|&column| column < self.width())
+            .ok_or_else(|| {
+                ImportError::new(format!(
+                    "there is no column {}; the columns are {}",
+                    shown(wanted),
+                    self.columns()
+                ))
+            })
     }
 
     /// The columns in words.
     pub(super) fn columns(&self) -> String {
-        listed(&(0..self.width()).map(|column| self.name(column)).collect::<Vec<_>>())
+        listed(
+            &(0..self.width())
+                .map(|column| self.name(column))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// Index of the column of this name, in any case.
     pub(super) fn named(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column.eq_ignore_ascii_case(name))
+        self.header
+            .iter()
+            .position(|column| column.eq_ignore_ascii_case(name))
     }
 
     /// The columns headed 1, 2, 3 and so on.
     pub(super) fn numbered_columns(&self) -> Vec<usize> {
-        numbered(&self.header.iter().map(String::as_str).collect())
+        numbered(self.header.iter().map(String::as_str))
     }
 
     /// All rows of data: line and cells. Rows that are no text at all are left out.
@@ -98,33 +146,58 @@ impl<'a> Table<'a> {
 
     /// How a column tells the time, if it does.
     pub(super) fn time_format(&self, column: usize) -> Option<TimeFormat> {
-        let cells = || self.sample.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+        let cells = || {
+            self.sample
+                .iter()
+                .filter_map(|row| row.get(column))
+                .filter(|cell| !cell.is_empty())
+        };
         let count = cells().count() as f64;
         if count == 0.0 {
             return None;
         }
-        if cells().filter(|cell| parse_instant(cell).is_some()).count() as f64 >= COLUMN_SHARE * count {
+        if cells().filter(|cell| parse_instant(cell).is_some()).count() as f64
+            >= COLUMN_SHARE * count
+        {
             return Some(TimeFormat::Calendar);
         }
-        let numbers: Vec<f64> = cells().filter_map(|cell| number(cell, self.delimiter)).collect();
+        let numbers: Vec<f64> = cells()
+            .filter_map(|cell| number(cell, self.delimiter))
+            .collect();
         if (numbers.len() as f64) < COLUMN_SHARE * count {
             return None;
         }
-        let largest = numbers.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-        Some(TimeFormat::Number { unit_s: time_unit_s(largest, self.header.get(column).map_or("", String::as_str)) })
+        let largest = numbers
+            .iter()
+            .fold(0.0_f64, |largest, value| largest.max(value.abs()));
+        Some(TimeFormat::Number {
+            unit_s: time_unit_s(largest, self.header.get(column).map_or("", String::as_str)),
+        })
     }
 
     /// Whether a column holds numbers, and at least one.
     pub(super) fn is_numeric(&self, column: usize) -> bool {
-        let cells: Vec<Cell> = self.sample.iter().filter_map(|row| row.get(column)).map(|cell| self.cell(cell)).collect();
-        let readable = cells.iter().filter(|&&cell| cell != Cell::Unreadable).count() as f64;
-        cells.iter().any(|cell| matches!(cell, Cell::Value(_))) && readable >= COLUMN_SHARE * cells.len() as f64
+        let cells: Vec<Cell> = self
+            .sample
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| self.cell(cell))
+            .collect();
+        let readable = cells
+            .iter()
+            .filter(|&&cell| cell != Cell::Unreadable)
+            .count() as f64;
+        cells.iter().any(|cell| matches!(cell, Cell::Value(_)))
+            && readable >= COLUMN_SHARE * cells.len() as f64
     }
 
     /// Whether a column's numbers only grow from row to row, as times and row numbers do.
     pub(super) fn is_ascending(&self, column: usize) -> bool {
-        let values: Vec<f64> =
-            self.sample.iter().filter_map(|row| number(row.get(column)?, self.delimiter)).collect();
+        let values: Vec<f64> = self
+            .sample
+            .iter()
+            .filter_map(|row| number(row.get(column)?, self.delimiter))
+            .collect();
         values.len() > 1 && values.is_sorted_by(|a, b| a < b)
     }
 
@@ -145,7 +218,9 @@ impl<'a> Table<'a> {
     /// A time in seconds, and whether it names its zone.
     pub(super) fn time(&self, text: &str, format: TimeFormat) -> Option<(f64, bool)> {
         match format {
-            TimeFormat::Calendar => parse_instant(text).map(|instant| (instant.unix_s, instant.zoned)),
+            TimeFormat::Calendar => {
+                parse_instant(text).map(|instant| (instant.unix_s, instant.zoned))
+            }
             TimeFormat::Number { unit_s } => {
                 let seconds = number(text, self.delimiter)? * unit_s;
                 seconds.is_finite().then_some((seconds, true))
@@ -168,11 +243,19 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 fn sniff_delimiter(text: &str) -> u8 {
     const SNIFFED_ROWS: usize = 20;
     let score = |delimiter: u8| {
-        let widths: Vec<usize> =
-            reader(text, delimiter).into_records().filter_map(Result::ok).take(SNIFFED_ROWS).map(|row| row.len()).collect();
+        let widths: Vec<usize> = reader(text, delimiter)
+            .into_records()
+            .filter_map(Result::ok)
+            .take(SNIFFED_ROWS)
+            .map(|row| row.len())
+            .collect();
         let most = widths.iter().copied().max().unwrap_or(0);
         let agreeing = widths.iter().filter(|&&width| width == most).count();
-        if most > 1 && agreeing * 10 >= widths.len() * 7 { most } else { 0 }
+        if most > 1 && agreeing * 10 >= widths.len() * 7 {
+            most
+        } else {
+            0
+        }
     };
     let mut best = (0, b',');
     for delimiter in [b',', b';', b'\t', b'|'] {
@@ -201,13 +284,10 @@ fn is_name(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
-fn numbered<'t, R>(header: &'t R) -> Vec<usize>
-where
-    &'t R: IntoIterator<Item: AsRef<str>>,
-{
+fn numbered<'t>(header: impl Iterator<Item = &'t str>) -> Vec<usize> {
     let mut columns = Vec::new();
-    for (index, name) in header.into_iter().enumerate() {
-        if name.as_ref().parse() == Ok(columns.len() + 1) {
+    for (index, name) in header.enumerate() {
+        if name.parse() == Ok(columns.len() + 1) {
             columns.push(index);
         }
     }
@@ -256,7 +336,9 @@ pub(super) fn named_unit(name: &str) -> Unit {
     let per = words.iter().any(|word| word == "per") || name.contains('/');
     if says(&["rpm"]) || (per && says(&["minute", "min", "m"])) {
         Unit::PerMinute
-    } else if says(&["rps", "qps", "tps", "rate", "throughput"]) || (per && says(&["second", "sec", "s"])) {
+    } else if says(&["rps", "qps", "tps", "rate", "throughput"])
+        || (per && says(&["second", "sec", "s"]))
+    {
         Unit::PerSecond
     } else {
         Unit::Count
@@ -269,13 +351,17 @@ mod tests {
 
     #[test]
     fn delimiters_headers_and_decimal_commas() {
-        let table = Table::open("time;rps\n2024-01-01 00:00;1,5\n2024-01-01 00:01;2\n").expect("opens");
+        let table =
+            Table::open("time;rps\n2024-01-01 00:00;1,5\n2024-01-01 00:01;2\n").expect("opens");
         assert_eq!((table.delimiter, table.header.len()), (b';', 2));
         assert_eq!(table.cell("1,5"), Cell::Value(1.5));
         assert_eq!(table.cell("NaN"), Cell::Gap);
         assert_eq!(table.cell("12 apples"), Cell::Unreadable);
         let table = Table::open("\u{feff}0\t5\r\n60\t6\r\n").expect("opens");
-        assert_eq!((table.delimiter, table.header.len(), table.width()), (b'\t', 0, 2));
+        assert_eq!(
+            (table.delimiter, table.header.len(), table.width()),
+            (b'\t', 0, 2)
+        );
         assert_eq!(table.rows().count(), 2);
     }
 

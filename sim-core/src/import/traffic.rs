@@ -63,8 +63,13 @@ pub fn traffic(text: &str, options: &TrafficOptions) -> Result<ImportedTraffic, 
             text.len()
         )));
     }
-    if let Some(interval_s) = options.interval_s.filter(|interval| !(0.001..=86_400.0).contains(interval)) {
-        return Err(ImportError::new(format!("an interval of {interval_s} s is not possible; 0.001 to 86,400 s are")));
+    if let Some(interval_s) = options
+        .interval_s
+        .filter(|interval| !(0.001..=86_400.0).contains(interval))
+    {
+        return Err(ImportError::new(format!(
+            "an interval of {interval_s} s is not possible; 0.001 to 86,400 s are"
+        )));
     }
     let mut notes = Vec::new();
     let start = text.trim_start_matches('\u{feff}').trim_start();
@@ -76,28 +81,45 @@ pub fn traffic(text: &str, options: &TrafficOptions) -> Result<ImportedTraffic, 
         read_table(text, options, &mut notes)?
     };
     points::summarise(&binned, &mut notes)?;
-    Ok(ImportedTraffic { counts: binned.counts, interval_s: binned.interval_s, origin: options.origin.clone(), notes })
+    Ok(ImportedTraffic {
+        counts: binned.counts,
+        interval_s: binned.interval_s,
+        origin: options.origin.clone(),
+        notes,
+    })
 }
 
-fn read_table(text: &str, options: &TrafficOptions, notes: &mut Vec<String>) -> Result<Binned, ImportError> {
+fn read_table(
+    text: &str,
+    options: &TrafficOptions,
+    notes: &mut Vec<String>,
+) -> Result<Binned, ImportError> {
     let table = Table::open(text)?;
     if table.named("BilledCost").is_some() || table.named("EffectiveCost").is_some() {
-        return Err(ImportError::new(format!("this is a bill (FOCUS columns such as BilledCost), not traffic; {EXPECTED}")));
+        return Err(ImportError::new(format!(
+            "this is a bill (FOCUS columns such as BilledCost), not traffic; {EXPECTED}"
+        )));
     }
-    if options.time_column.is_none() && options.value_column.is_none() {
-        if let Some(binned) = read_known_trace(&table, options, notes) {
-            return binned;
-        }
+    let columns_chosen = options.time_column.is_some() || options.value_column.is_some();
+    if let Some(binned) = (!columns_chosen)
+        .then(|| read_known_trace(&table, options, notes))
+        .flatten()
+    {
+        return binned;
     }
     let Some((time, format)) = time_column(&table, options)? else {
         return read_untimed(&table, options, notes);
     };
     let value = match value_column(&table, options, time, notes)? {
         Some(value) => value,
-        None if table.width() == 1 => return read_events(&table, time, format, None, options, notes),
+        None if table.width() == 1 => {
+            return read_events(&table, time, format, None, options, notes);
+        }
         None => return Err(no_value_column(&table, time)),
     };
-    let unit = options.unit.unwrap_or_else(|| named_unit(&table.name(value)));
+    let unit = options
+        .unit
+        .unwrap_or_else(|| named_unit(&table.name(value)));
     notes.push(format!(
         "Times from {}, requests from {}, read as {}.",
         table.name(time),
@@ -126,15 +148,21 @@ struct Dropped {
 impl Dropped {
     fn push(&mut self, line: u64, reason: impl FnOnce() -> String) {
         self.rows += 1;
-        self.first.get_or_insert_with(|| format!("line {line}: {}", reason()));
+        self.first
+            .get_or_insert_with(|| format!("line {line}: {}", reason()));
     }
 
     /// Notes what was dropped; an error where more was dropped than read.
     fn report(self, kept: usize, notes: &mut Vec<String>) -> Result<(), ImportError> {
-        let Some(first) = self.first else { return Ok(()) };
+        let Some(first) = self.first else {
+            return Ok(());
+        };
         let rows = self.rows;
         if rows > kept {
-            return Err(ImportError::new(format!("{rows} of {} rows cannot be read ({first}); {EXPECTED}", rows + kept)));
+            return Err(ImportError::new(format!(
+                "{rows} of {} rows cannot be read ({first}); {EXPECTED}",
+                rows + kept
+            )));
         }
         notes.push(format!("{rows} rows were left out ({first})."));
         Ok(())
@@ -159,8 +187,13 @@ fn read_points(
         };
         let text = row.get(value).unwrap_or_default();
         match table.cell(text) {
-            Cell::Value(number) if number < 0.0 => dropped.push(line, || format!("{number} is negative")),
-            Cell::Value(number) => points.push(Point { at_s, value: Some(number) }),
+            Cell::Value(number) if number < 0.0 => {
+                dropped.push(line, || format!("{number} is negative"))
+            }
+            Cell::Value(number) => points.push(Point {
+                at_s,
+                value: Some(number),
+            }),
             Cell::Gap => points.push(Point { at_s, value: None }),
             Cell::Unreadable => dropped.push(line, || format!("{:?} is no number", shown(text))),
         }
@@ -174,7 +207,10 @@ fn read_points(
 }
 
 /// The column of times, as chosen or as found.
-fn time_column(table: &Table<'_>, options: &TrafficOptions) -> Result<Option<(usize, TimeFormat)>, ImportError> {
+fn time_column(
+    table: &Table<'_>,
+    options: &TrafficOptions,
+) -> Result<Option<(usize, TimeFormat)>, ImportError> {
     if let Some(wanted) = &options.time_column {
         let column = table.column(wanted)?;
         let format = table.time_format(column);
@@ -185,10 +221,17 @@ fn time_column(table: &Table<'_>, options: &TrafficOptions) -> Result<Option<(us
             ))
         });
     }
-    let formats = || (0..table.width()).filter_map(|column| Some((column, table.time_format(column)?)));
-    let named = |column: usize| table.header.get(column).is_some_and(|name| is_time_name(name));
+    let formats =
+        || (0..table.width()).filter_map(|column| Some((column, table.time_format(column)?)));
+    let named = |column: usize| {
+        table
+            .header
+            .get(column)
+            .is_some_and(|name| is_time_name(name))
+    };
     let calendar = |format| format == TimeFormat::Calendar;
-    let unnamed_number = |column: usize| table.header.is_empty() && table.width() > 1 && table.is_ascending(column);
+    let unnamed_number =
+        |column: usize| table.header.is_empty() && table.width() > 1 && table.is_ascending(column);
     Ok(formats()
         .find(|&(column, format)| calendar(format) && named(column))
         .or_else(|| formats().find(|&(_, format)| calendar(format)))
@@ -198,28 +241,100 @@ fn time_column(table: &Table<'_>, options: &TrafficOptions) -> Result<Option<(us
 
 fn is_time_name(name: &str) -> bool {
     const YES: [&str; 20] = [
-        "time", "timestamp", "date", "datetime", "ts", "ds", "t", "minute", "minutes", "second", "seconds", "sec", "hour",
-        "day", "epoch", "unix", "start", "when", "period", "bucket",
+        "time",
+        "timestamp",
+        "date",
+        "datetime",
+        "ts",
+        "ds",
+        "t",
+        "minute",
+        "minutes",
+        "second",
+        "seconds",
+        "sec",
+        "hour",
+        "day",
+        "epoch",
+        "unix",
+        "start",
+        "when",
+        "period",
+        "bucket",
     ];
     const NO: [&str; 6] = ["duration", "latency", "response", "processing", "per", "up"];
     let words = words(name);
-    words.iter().any(|word| YES.contains(&word.as_str())) && !words.iter().any(|word| NO.contains(&word.as_str()))
+    words.iter().any(|word| YES.contains(&word.as_str()))
+        && !words.iter().any(|word| NO.contains(&word.as_str()))
 }
 
 /// How likely a column of this name holds requests; 0 says nothing, below 0 speaks against it.
 fn request_score(name: &str) -> i32 {
     const SCORES: [(i32, &[&str]); 5] = [
-        (-1, &["cost", "price", "usd", "eur", "billed", "latency", "duration", "ms", "percent", "pct", "cpu", "memory", "mem",
-            "utilization", "utilisation", "util", "bytes", "id", "index", "temperature", "minute", "hour", "day"]),
-        (4, &["requests", "request", "reqs", "req", "rps", "qps", "rpm"]),
-        (3, &["count", "counts", "hits", "invocations", "arrivals", "calls", "messages", "queries", "views", "pageviews",
-            "visits", "transactions", "tps", "events", "throughput", "rate", "traffic", "load"]),
+        (
+            -1,
+            &[
+                "cost",
+                "price",
+                "usd",
+                "eur",
+                "billed",
+                "latency",
+                "duration",
+                "ms",
+                "percent",
+                "pct",
+                "cpu",
+                "memory",
+                "mem",
+                "utilization",
+                "utilisation",
+                "util",
+                "bytes",
+                "id",
+                "index",
+                "temperature",
+                "minute",
+                "hour",
+                "day",
+            ],
+        ),
+        (
+            4,
+            &["requests", "request", "reqs", "req", "rps", "qps", "rpm"],
+        ),
+        (
+            3,
+            &[
+                "count",
+                "counts",
+                "hits",
+                "invocations",
+                "arrivals",
+                "calls",
+                "messages",
+                "queries",
+                "views",
+                "pageviews",
+                "visits",
+                "transactions",
+                "tps",
+                "events",
+                "throughput",
+                "rate",
+                "traffic",
+                "load",
+            ],
+        ),
         (2, &["value", "values", "total", "sum", "volume"]),
         (1, &["y", "n", "v"]),
     ];
     let words = words(name);
     let score = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    SCORES.iter().find(|(_, known)| score(known)).map_or(0, |&(points, _)| points)
+    SCORES
+        .iter()
+        .find(|(_, known)| score(known))
+        .map_or(0, |&(points, _)| points)
 }
 
 /// The column of requests, as chosen or as found; `None` where there is none.
@@ -232,14 +347,31 @@ fn value_column(
     if let Some(wanted) = &options.value_column {
         let column = table.column(wanted)?;
         if !table.is_numeric(column) {
-            return Err(ImportError::new(format!("{} holds no numbers", table.name(column))));
+            return Err(ImportError::new(format!(
+                "{} holds no numbers",
+                table.name(column)
+            )));
         }
         return Ok(Some(column));
     }
-    let candidates: Vec<usize> = (0..table.width()).filter(|&column| column != time && table.is_numeric(column)).collect();
-    let score = |column: usize| table.header.get(column).map_or(0, |name| request_score(name));
-    let best = candidates.iter().map(|&column| score(column)).max().unwrap_or(-1);
-    let mut chosen = candidates.iter().copied().filter(|&column| score(column) == best);
+    let candidates: Vec<usize> = (0..table.width())
+        .filter(|&column| column != time && table.is_numeric(column))
+        .collect();
+    let score = |column: usize| {
+        table
+            .header
+            .get(column)
+            .map_or(0, |name| request_score(name))
+    };
+    let best = candidates
+        .iter()
+        .map(|&column| score(column))
+        .max()
+        .unwrap_or(-1);
+    let mut chosen = candidates
+        .iter()
+        .copied()
+        .filter(|&column| score(column) == best);
     match (best, chosen.next(), chosen.next()) {
         (1.., Some(column), other) => {
             if let Some(other) = other {
@@ -254,7 +386,12 @@ fn value_column(
         (0, Some(column), None) => Ok(Some(column)),
         (0, Some(_), Some(_)) => Err(ImportError::new(format!(
             "several columns may hold the requests: choose one of {}",
-            listed(&candidates.iter().map(|&column| table.name(column)).collect::<Vec<_>>())
+            listed(
+                &candidates
+                    .iter()
+                    .map(|&column| table.name(column))
+                    .collect::<Vec<_>>()
+            )
         ))),
         _ => Ok(None),
     }
@@ -269,30 +406,48 @@ fn no_value_column(table: &Table<'_>, time: usize) -> ImportError {
 }
 
 /// A file without times: one column of counts, if the length of its interval is known.
-fn read_untimed(table: &Table<'_>, options: &TrafficOptions, notes: &mut Vec<String>) -> Result<Binned, ImportError> {
+fn read_untimed(
+    table: &Table<'_>,
+    options: &TrafficOptions,
+    notes: &mut Vec<String>,
+) -> Result<Binned, ImportError> {
     let value = match &options.value_column {
         Some(wanted) => Some(table.column(wanted)?),
         None if table.width() == 1 => Some(0),
         None => None,
     };
-    let value = value.filter(|&column| table.is_numeric(column) && options.value_column.is_some() | (request_or_nameless(table, column)));
+    let value = value.filter(|&column| {
+        table.is_numeric(column)
+            && (options.value_column.is_some() || request_or_nameless(table, column))
+    });
     let (Some(value), Some(interval_s)) = (value, options.interval_s) else {
-        let hint = if value.is_some() { " Its numbers could be counts: then say how long an interval is." } else { "" };
+        let hint = if value.is_some() {
+            " Its numbers could be counts: then say how long an interval is."
+        } else {
+            ""
+        };
         return Err(ImportError::new(format!(
             "no column of times was found; the columns are {}.{hint} {}",
             table.columns(),
             capitalised(EXPECTED)
         )));
     };
-    let unit = options.unit.unwrap_or_else(|| named_unit(&table.name(value)));
+    let unit = options
+        .unit
+        .unwrap_or_else(|| named_unit(&table.name(value)));
     let mut dropped = Dropped::default();
     let mut points = Vec::new();
     for (index, (line, row)) in table.rows().enumerate() {
         let at_s = index as f64 * interval_s;
         let text = row.get(value).unwrap_or_default();
         match table.cell(text) {
-            Cell::Value(number) if number < 0.0 => dropped.push(line, || format!("{number} is negative")),
-            Cell::Value(number) => points.push(Point { at_s, value: Some(number) }),
+            Cell::Value(number) if number < 0.0 => {
+                dropped.push(line, || format!("{number} is negative"))
+            }
+            Cell::Value(number) => points.push(Point {
+                at_s,
+                value: Some(number),
+            }),
             Cell::Gap => points.push(Point { at_s, value: None }),
             Cell::Unreadable => dropped.push(line, || format!("{:?} is no number", shown(text))),
         }
@@ -302,12 +457,17 @@ fn read_untimed(table: &Table<'_>, options: &TrafficOptions, notes: &mut Vec<Str
 }
 
 fn request_or_nameless(table: &Table<'_>, column: usize) -> bool {
-    table.header.get(column).is_none_or(|name| request_score(name) >= 0)
+    table
+        .header
+        .get(column)
+        .is_none_or(|name| request_score(name) >= 0)
 }
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
 }
 
 /// Public traces whose columns are known by their names.
@@ -320,10 +480,21 @@ fn read_known_trace(
     if let (Some(end), Some(duration)) = (table.named("end_timestamp"), table.named("duration")) {
         notes.push("Read as invocations: each began its duration before its end (columns of the Azure Functions 2021 trace).".to_owned());
         let format = table.time_format(end)?;
-        return Some(read_events(table, end, format, Some(duration), options, notes));
+        return Some(read_events(
+            table,
+            end,
+            format,
+            Some(duration),
+            options,
+            notes,
+        ));
     }
     // Azure LLM inference 2023: a row per request.
-    if let (Some(time), Some(_), Some(_)) = (table.named("TIMESTAMP"), table.named("ContextTokens"), table.named("GeneratedTokens")) {
+    if let (Some(time), Some(_), Some(_)) = (
+        table.named("TIMESTAMP"),
+        table.named("ContextTokens"),
+        table.named("GeneratedTokens"),
+    ) {
         let format = table.time_format(time)?;
         return Some(read_events(table, time, format, None, options, notes));
     }
@@ -348,7 +519,9 @@ fn read_events(
             dropped.push(line, || format!("{:?} is no time", shown(text)));
             continue;
         };
-        let lasted = duration.map_or(Cell::Value(0.0), |column| table.cell(row.get(column).unwrap_or_default()));
+        let lasted = duration.map_or(Cell::Value(0.0), |column| {
+            table.cell(row.get(column).unwrap_or_default())
+        });
         match lasted {
             Cell::Value(seconds) if seconds >= 0.0 => times.push(at_s - seconds),
             _ => dropped.push(line, || "its duration is no positive number".to_owned()),
@@ -365,12 +538,21 @@ fn read_minutes(
     notes: &mut Vec<String>,
 ) -> Result<Binned, ImportError> {
     let mut dropped = Dropped::default();
-    let mut points: Vec<Point> =
-        (0..columns.len()).map(|minute| Point { at_s: minute as f64 * 60.0, value: None }).collect();
+    let mut points: Vec<Point> = (0..columns.len())
+        .map(|minute| Point {
+            at_s: minute as f64 * 60.0,
+            value: None,
+        })
+        .collect();
     let mut rows = 0;
     for (line, row) in table.rows() {
-        let cells: Vec<Cell> = columns.iter().map(|&column| table.cell(row.get(column).unwrap_or_default())).collect();
-        if cells.iter().any(|cell| matches!(cell, Cell::Unreadable) || matches!(cell, Cell::Value(count) if *count < 0.0)) {
+        let cells: Vec<Cell> = columns
+            .iter()
+            .map(|&column| table.cell(row.get(column).unwrap_or_default()))
+            .collect();
+        if cells.iter().any(|cell| {
+            matches!(cell, Cell::Unreadable) || matches!(cell, Cell::Value(count) if *count < 0.0)
+        }) {
             dropped.push(line, || "a count is no positive number".to_owned());
             continue;
         }
@@ -382,6 +564,8 @@ fn read_minutes(
         }
     }
     dropped.report(rows, notes)?;
-    notes.push(format!("{rows} rows of counts a minute were added up, column by column."));
+    notes.push(format!(
+        "{rows} rows of counts a minute were added up, column by column."
+    ));
     points::bin(points, Unit::Count, options.interval_s, notes)
 }

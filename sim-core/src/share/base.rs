@@ -22,7 +22,10 @@ pub(super) struct Base {
 
 impl From<&'static Template> for Base {
     fn from(template: &'static Template) -> Self {
-        Self { id: template.id, json: template.json }
+        Self {
+            id: template.id,
+            json: template.json,
+        }
     }
 }
 
@@ -34,13 +37,19 @@ pub(super) fn current() -> impl Iterator<Item = Base> {
 /// The text with this reference.
 pub(super) fn find(reference: &str) -> Option<Base> {
     let kept = KEPT.iter().map(|&(id, json)| Base { id, json });
-    current().chain(kept).find(|base| base.reference() == reference)
+    current()
+        .chain(kept)
+        .find(|base| base.reference() == reference)
 }
 
 impl Base {
     /// `<id>@<hash>`.
     pub(super) fn reference(&self) -> String {
-        let hash: String = Sha256::digest(self.text().as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = Sha256::digest(self.text().as_bytes())
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         format!("{}@{hash}", self.id)
     }
 

@@ -17,7 +17,11 @@ const LEVEL: u8 = 9;
 
 /// The payload of these bytes; `None` when they are too large for a link.
 pub(super) fn seal(bytes: &[u8]) -> Option<String> {
-    if bytes.len() > MAX_INFLATED_BYTES { None } else { seal_any(bytes) }
+    if bytes.len() > MAX_INFLATED_BYTES {
+        None
+    } else {
+        seal_any(bytes)
+    }
 }
 
 /// As [`seal`], without asking how much it unpacks to.
@@ -37,27 +41,43 @@ pub(super) fn open(payload: &str) -> Result<Vec<u8>, ShareError> {
     }
     let Some((header, body)) = payload.split_at_checked(HEADER_CHARS) else {
         known_characters(payload, 0)?;
-        return Err(ShareError::Cut { arrived: chars, sent: HEADER_CHARS });
+        return Err(ShareError::Cut {
+            arrived: chars,
+            sent: HEADER_CHARS,
+        });
     };
     known_characters(header, 0)?;
-    let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| ShareError::Corrupted)?;
-    let [low, high, sum @ ..] = header.as_slice() else { return Err(ShareError::Corrupted) };
+    let header = URL_SAFE_NO_PAD
+        .decode(header)
+        .map_err(|_| ShareError::Corrupted)?;
+    let [low, high, sum @ ..] = header.as_slice() else {
+        return Err(ShareError::Corrupted);
+    };
     let sent = encoded_chars(usize::from(u16::from_le_bytes([*low, *high])));
     let arrived = body.chars().count();
     if arrived > sent {
-        return Err(ShareError::Extended { extra: arrived - sent });
+        return Err(ShareError::Extended {
+            extra: arrived - sent,
+        });
     }
     known_characters(body, HEADER_CHARS)?;
     if arrived < sent {
-        return Err(ShareError::Cut { arrived: chars, sent: HEADER_CHARS + sent });
+        return Err(ShareError::Cut {
+            arrived: chars,
+            sent: HEADER_CHARS + sent,
+        });
     }
-    let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| ShareError::Corrupted)?;
+    let body = URL_SAFE_NO_PAD
+        .decode(body)
+        .map_err(|_| ShareError::Corrupted)?;
     if checksum(&body) != sum {
         return Err(ShareError::Corrupted);
     }
-    miniz_oxide::inflate::decompress_to_vec_with_limit(&body, MAX_INFLATED_BYTES).map_err(|error| match error.status {
-        miniz_oxide::inflate::TINFLStatus::HasMoreOutput => ShareError::TooLarge,
-        _ => ShareError::Corrupted,
+    miniz_oxide::inflate::decompress_to_vec_with_limit(&body, MAX_INFLATED_BYTES).map_err(|error| {
+        match error.status {
+            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => ShareError::TooLarge,
+            _ => ShareError::Corrupted,
+        }
     })
 }
 
@@ -75,9 +95,17 @@ fn encoded_chars(bytes: usize) -> usize {
 }
 
 fn known_characters(text: &str, offset: usize) -> Result<(), ShareError> {
-    let known = |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
-    match text.chars().enumerate().find(|&(_, character)| !known(character)) {
+    let known =
+        |character: char| character.is_ascii_alphanumeric() || character == '-' || character == '_';
+    match text
+        .chars()
+        .enumerate()
+        .find(|&(_, character)| !known(character))
+    {
         None => Ok(()),
-        Some((index, character)) => Err(ShareError::BadCharacter { character, position: offset + index + 1 }),
+        Some((index, character)) => Err(ShareError::BadCharacter {
+            character,
+            position: offset + index + 1,
+        }),
     }
 }

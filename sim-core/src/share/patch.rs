@@ -8,7 +8,11 @@ use serde_json::{Map, Value};
 /// A member that is null in `target` cannot be told from a removed one; scenario documents have none.
 pub(super) fn diff(base: &Value, target: &Value) -> Option<Value> {
     let (Value::Object(base), Value::Object(target)) = (base, target) else {
-        return if base == target { None } else { Some(target.clone()) };
+        return if base == target {
+            None
+        } else {
+            Some(target.clone())
+        };
     };
     let mut patch = Map::new();
     for key in base.keys().filter(|key| !target.contains_key(*key)) {
@@ -23,7 +27,11 @@ pub(super) fn diff(base: &Value, target: &Value) -> Option<Value> {
             patch.insert(key.clone(), change);
         }
     }
-    if patch.is_empty() { None } else { Some(Value::Object(patch)) }
+    if patch.is_empty() {
+        None
+    } else {
+        Some(Value::Object(patch))
+    }
 }
 
 /// Applies a patch.
@@ -35,7 +43,9 @@ pub(super) fn apply(target: &mut Value, patch: Value) {
     if !target.is_object() {
         *target = Value::Object(Map::new());
     }
-    let Value::Object(members) = target else { return };
+    let Value::Object(members) = target else {
+        return;
+    };
     for (key, change) in patch {
         if change.is_null() {
             members.remove(&key);
@@ -55,7 +65,10 @@ mod tests {
         let base = json!({"a": 1, "b": {"c": [1, 2], "d": "x"}, "e": {"kind": "one", "p": 1}});
         let target = json!({"a": 1, "b": {"c": [1, null], "d": "x"}, "e": {"kind": "two", "q": 2.5}, "f": true});
         let patch = diff(&base, &target).expect("differs");
-        assert_eq!(patch, json!({"b": {"c": [1, null]}, "e": {"kind": "two", "p": null, "q": 2.5}, "f": true}));
+        assert_eq!(
+            patch,
+            json!({"b": {"c": [1, null]}, "e": {"kind": "two", "p": null, "q": 2.5}, "f": true})
+        );
         let mut value = base.clone();
         apply(&mut value, patch);
         assert_eq!(value, target);
@@ -68,12 +81,28 @@ mod tests {
         for (original, patch, result) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
             (json!({"a": "b"}), json!({"a": null}), json!({})),
-            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
             (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a": "foo"}), json!("bar"), json!("bar")),
-            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
-            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
-            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!([1, 2]),
+                json!({"a": "b", "c": null}),
+                json!({"a": "b"}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
         ] {
             let mut value = original;
             apply(&mut value, patch);

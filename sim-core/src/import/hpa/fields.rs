@@ -40,16 +40,26 @@ impl Fields {
             Value::Object(members) => members.clone(),
             Value::Null => Map::new(),
             other => {
-                found.error(format!("{path}: expected is an object, not {}", in_words(other)));
+                found.error(format!(
+                    "{path}: expected is an object, not {}",
+                    in_words(other)
+                ));
                 Map::new()
             }
         };
-        Self { path: path.to_owned(), left }
+        Self {
+            path: path.to_owned(),
+            left,
+        }
     }
 
     /// Path of a field.
     pub(super) fn path(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     /// A field; null is none.
@@ -68,7 +78,11 @@ impl Fields {
         match self.take(key)? {
             Value::String(text) => Some(text),
             other => {
-                found.error(format!("{}: expected is a text, not {}", self.path(key), in_words(&other)));
+                found.error(format!(
+                    "{}: expected is a text, not {}",
+                    self.path(key),
+                    in_words(&other)
+                ));
                 None
             }
         }
@@ -77,9 +91,16 @@ impl Fields {
     /// A whole number from 0 to 2,147,483,647, as Kubernetes holds them.
     pub(super) fn whole(&mut self, key: &str, found: &mut Findings) -> Option<u32> {
         let value = self.take(key)?;
-        let whole = value.as_u64().and_then(|number| i32::try_from(number).ok()).map(i32::unsigned_abs);
+        let whole = value
+            .as_u64()
+            .and_then(|number| i32::try_from(number).ok())
+            .map(i32::unsigned_abs);
         if whole.is_none() {
-            found.error(format!("{}: expected is a whole number, 0 or more, not {}", self.path(key), in_words(&value)));
+            found.error(format!(
+                "{}: expected is a whole number, 0 or more, not {}",
+                self.path(key),
+                in_words(&value)
+            ));
         }
         whole
     }
@@ -105,19 +126,31 @@ impl Fields {
     /// Notes the fields that are left: they change nothing here.
     pub(super) fn note_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
-            found.note(format!("Unknown to autoscaling/v2 and ignored: {}.", self.unknown()));
+            found.note(format!(
+                "Unknown to autoscaling/v2 and ignored: {}.",
+                self.unknown()
+            ));
         }
     }
 
     /// Refuses the fields that are left: they may be misspelt, and were meant to change the scaling.
     pub(super) fn refuse_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
-            found.error(format!("{}: unknown to autoscaling/v2; correct the spelling or remove it", self.unknown()));
+            found.error(format!(
+                "{}: unknown to autoscaling/v2; correct the spelling or remove it",
+                self.unknown()
+            ));
         }
     }
 
     fn unknown(&self) -> String {
-        listed(&self.left.keys().map(|key| self.path(key)).collect::<Vec<_>>())
+        listed(
+            &self
+                .left
+                .keys()
+                .map(|key| self.path(key))
+                .collect::<Vec<_>>(),
+        )
     }
 }
 

@@ -8,7 +8,12 @@ use crate::scenario::document::{MetricDocument, MetricTarget, Signal};
 use serde_json::Value;
 
 /// Reads one metric; `None` where it was left out (with a note) or is wrong (with an error).
-pub(super) fn read(index: usize, item: &Value, options: &HpaOptions, found: &mut Findings) -> Option<MetricDocument> {
+pub(super) fn read(
+    index: usize,
+    item: &Value,
+    options: &HpaOptions,
+    found: &mut Findings,
+) -> Option<MetricDocument> {
     let path = format!("spec.metrics[{index}]");
     let mut fields = Fields::of(&path, item, found);
     let kind = fields.text("type", found).unwrap_or_default();
@@ -70,13 +75,18 @@ fn target(body: &mut Fields, found: &mut Findings) -> Option<Target> {
         Some("Value") => value.map(Target::Value),
         Some("AverageValue") => average_value.map(Target::AverageValue),
         Some(other) => {
-            found.error(format!("{path}.type: {other:?} is not possible; Utilization, Value and AverageValue are"));
+            found.error(format!(
+                "{path}.type: {other:?} is not possible; Utilization, Value and AverageValue are"
+            ));
             return None;
         }
         None => None,
     };
     if target.is_none() {
-        found.missing(&path, "type with the number of that type: averageUtilization, averageValue or value");
+        found.missing(
+            &path,
+            "type with the number of that type: averageUtilization, averageValue or value",
+        );
     }
     target
 }
@@ -86,17 +96,27 @@ fn resource(body: &mut Fields, found: &mut Findings) -> Option<MetricDocument> {
     let name = body.text("name", found).unwrap_or_default();
     let target = target(body, found)?;
     if name != "cpu" {
-        found.note(format!("{}: {} is not modelled yet; this metric was left out.", body.path("name"), shown(&name)));
+        found.note(format!(
+            "{}: {} is not modelled yet; this metric was left out.",
+            body.path("name"),
+            shown(&name)
+        ));
         return None;
     }
     match target {
-        Target::Utilization(target_percent) => Some(MetricDocument::CpuUtilization { target_percent }),
+        Target::Utilization(target_percent) => {
+            Some(MetricDocument::CpuUtilization { target_percent })
+        }
         Target::AverageValue(cores) => {
             let millicores = (cores * 1000.0).round();
             if (1.0..=f64::from(u32::MAX)).contains(&millicores) {
-                return Some(MetricDocument::CpuAverage { target_millicores: millicores as u32 });
+                return Some(MetricDocument::CpuAverage {
+                    target_millicores: millicores as u32,
+                });
             }
-            found.error(format!("{path}: {cores} cores are not possible as an average of CPU"));
+            found.error(format!(
+                "{path}: {cores} cores are not possible as an average of CPU"
+            ));
             None
         }
         Target::Value(_) => {
@@ -106,13 +126,26 @@ fn resource(body: &mut Fields, found: &mut Findings) -> Option<MetricDocument> {
     }
 }
 
-fn custom(source: &str, body: &mut Fields, options: &HpaOptions, found: &mut Findings) -> Option<MetricDocument> {
+fn custom(
+    source: &str,
+    body: &mut Fields,
+    options: &HpaOptions,
+    found: &mut Findings,
+) -> Option<MetricDocument> {
     let path = body.path("metric");
     let _ = body.take("describedObject");
     let mut metric = body.object("metric", found);
-    let name = metric.as_mut().and_then(|metric| metric.text("name", found)).unwrap_or_default();
-    if metric.as_mut().is_some_and(|metric| metric.take("selector").is_some()) {
-        found.note(format!("{path}.selector is ignored: the studio has one service."));
+    let name = metric
+        .as_mut()
+        .and_then(|metric| metric.text("name", found))
+        .unwrap_or_default();
+    if metric
+        .as_mut()
+        .is_some_and(|metric| metric.take("selector").is_some())
+    {
+        found.note(format!(
+            "{path}.selector is ignored: the studio has one service."
+        ));
     }
     if let Some(metric) = metric {
         metric.refuse_unknown(found);
@@ -124,30 +157,57 @@ fn custom(source: &str, body: &mut Fields, options: &HpaOptions, found: &mut Fin
     }
     let (signal, per_unit) = signal(&path, &name, &target, options, found)?;
     match (source, target) {
-        ("pods", Target::AverageValue(value)) => {
-            Some(MetricDocument::Pods { signal, average_value: value * per_unit })
-        }
+        ("pods", Target::AverageValue(value)) => Some(MetricDocument::Pods {
+            signal,
+            average_value: value * per_unit,
+        }),
         ("pods", _) => {
-            found.error(format!("{}: Pods metrics take AverageValue only", body.path("target.type")));
+            found.error(format!(
+                "{}: Pods metrics take AverageValue only",
+                body.path("target.type")
+            ));
             None
         }
-        (source, Target::Value(value)) => Some(service_wide(source, signal, MetricTarget::Value { value: value * per_unit })),
-        (source, Target::AverageValue(value)) => {
-            Some(service_wide(source, signal, MetricTarget::AverageValue { value: value * per_unit }))
-        }
+        (source, Target::Value(value)) => Some(service_wide(
+            source,
+            signal,
+            MetricTarget::Value {
+                value: value * per_unit,
+            },
+        )),
+        (source, Target::AverageValue(value)) => Some(service_wide(
+            source,
+            signal,
+            MetricTarget::AverageValue {
+                value: value * per_unit,
+            },
+        )),
         (_, Target::Utilization(_)) => {
-            found.error(format!("{}: Utilization is for Resource metrics; Value and AverageValue are possible", body.path("target.type")));
+            found.error(format!(
+                "{}: Utilization is for Resource metrics; Value and AverageValue are possible",
+                body.path("target.type")
+            ));
             None
         }
     }
 }
 
 fn service_wide(source: &str, signal: Signal, target: MetricTarget) -> MetricDocument {
-    if source == "object" { MetricDocument::Object { signal, target } } else { MetricDocument::External { signal, target } }
+    if source == "object" {
+        MetricDocument::Object { signal, target }
+    } else {
+        MetricDocument::External { signal, target }
+    }
 }
 
 /// The signal that a metric measures, and how many of the signal's units one of the metric's is.
-fn signal(path: &str, name: &str, target: &Target, options: &HpaOptions, found: &mut Findings) -> Option<(Signal, f64)> {
+fn signal(
+    path: &str,
+    name: &str,
+    target: &Target,
+    options: &HpaOptions,
+    found: &mut Findings,
+) -> Option<(Signal, f64)> {
     let chosen = options.signals.get(name).copied();
     let Some(signal) = chosen.or_else(|| guess(name)) else {
         found.error(format!(
@@ -162,11 +222,24 @@ fn signal(path: &str, name: &str, target: &Target, options: &HpaOptions, found: 
         Signal::WaitingRequests => ("waiting requests".to_owned(), 1.0),
         Signal::P95LatencyMs => {
             let ms = milliseconds(name, target);
-            (format!("P95 latency, in {}", if ms == 1.0 { "milliseconds" } else { "seconds" }), ms)
+            (
+                format!(
+                    "P95 latency, in {}",
+                    if ms == 1.0 { "milliseconds" } else { "seconds" }
+                ),
+                ms,
+            )
         }
     };
-    let how = if chosen.is_some() { "as told" } else { "by its name" };
-    found.note(format!("Metric {} was read as {signal_name} ({how}).", shown(name)));
+    let how = if chosen.is_some() {
+        "as told"
+    } else {
+        "by its name"
+    };
+    found.note(format!(
+        "Metric {} was read as {signal_name} ({how}).",
+        shown(name)
+    ));
     Some((signal, per_unit))
 }
 
@@ -175,15 +248,38 @@ fn guess(name: &str) -> Option<Signal> {
     let words = words(name);
     let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let per = says(&["per"]) && says(&["second", "sec", "s", "minute", "min"]);
-    if says(&["latency", "duration", "p95", "p99", "p90", "p50", "quantile"]) || says(&["response"]) && says(&["time"]) {
+    if says(&[
+        "latency", "duration", "p95", "p99", "p90", "p50", "quantile",
+    ]) || says(&["response"]) && says(&["time"])
+    {
         Some(Signal::P95LatencyMs)
-    } else if says(&["queue", "queued", "waiting", "backlog", "pending", "lag", "depth"]) {
+    } else if says(&[
+        "queue", "queued", "waiting", "backlog", "pending", "lag", "depth",
+    ]) {
         Some(Signal::WaitingRequests)
-    } else if says(&["concurrency", "concurrent", "inflight", "active", "connections", "sessions", "busy"])
-        || (says(&["in"]) && says(&["flight"]))
+    } else if says(&[
+        "concurrency",
+        "concurrent",
+        "inflight",
+        "active",
+        "connections",
+        "sessions",
+        "busy",
+    ]) || (says(&["in"]) && says(&["flight"]))
     {
         Some(Signal::InFlightRequests)
-    } else if says(&["rps", "qps", "tps", "rpm", "throughput", "requests", "request", "hits", "packets"]) || per {
+    } else if says(&[
+        "rps",
+        "qps",
+        "tps",
+        "rpm",
+        "throughput",
+        "requests",
+        "request",
+        "hits",
+        "packets",
+    ]) || per
+    {
         Some(Signal::RequestsPerSecond)
     } else {
         None
@@ -193,7 +289,14 @@ fn guess(name: &str) -> Option<Signal> {
 /// Requests per second in one unit of a rate metric.
 fn per_second(name: &str) -> f64 {
     let words = words(name);
-    if words.iter().any(|word| ["minute", "min", "rpm"].contains(&word.as_str())) { 1.0 / 60.0 } else { 1.0 }
+    if words
+        .iter()
+        .any(|word| ["minute", "min", "rpm"].contains(&word.as_str()))
+    {
+        1.0 / 60.0
+    } else {
+        1.0
+    }
 }
 
 /// Milliseconds in one unit of a latency metric: by its name, else by the size of its target, as nobody aims
@@ -205,7 +308,9 @@ fn milliseconds(name: &str, target: &Target) -> f64 {
         Target::Value(value) | Target::AverageValue(value) => *value,
         Target::Utilization(percent) => f64::from(*percent),
     };
-    if says(&["ms", "msec", "millis", "milliseconds", "millisecond"]) || (value >= 10.0 && !says(&["s", "sec", "second", "seconds"])) {
+    if says(&["ms", "msec", "millis", "milliseconds", "millisecond"])
+        || (value >= 10.0 && !says(&["s", "sec", "second", "seconds"]))
+    {
         1.0
     } else {
         1000.0
@@ -221,7 +326,10 @@ mod tests {
         for (name, signal) in [
             ("http_requests_per_second", Some(Signal::RequestsPerSecond)),
             ("packets-per-second", Some(Signal::RequestsPerSecond)),
-            ("http_request_duration_seconds_p95", Some(Signal::P95LatencyMs)),
+            (
+                "http_request_duration_seconds_p95",
+                Some(Signal::P95LatencyMs),
+            ),
             ("istio_request_latency_ms", Some(Signal::P95LatencyMs)),
             ("queue_messages_ready", Some(Signal::WaitingRequests)),
             ("requestsInFlight", Some(Signal::InFlightRequests)),
@@ -234,7 +342,10 @@ mod tests {
 
     #[test]
     fn latency_units() {
-        assert_eq!(milliseconds("request_duration_seconds", &Target::Value(0.3)), 1000.0);
+        assert_eq!(
+            milliseconds("request_duration_seconds", &Target::Value(0.3)),
+            1000.0
+        );
         assert_eq!(milliseconds("request_latency_ms", &Target::Value(5.0)), 1.0);
         assert_eq!(milliseconds("p95", &Target::Value(250.0)), 1.0);
         assert_eq!(milliseconds("p95", &Target::Value(0.25)), 1000.0);

@@ -5,12 +5,17 @@
 /// The number that a quantity stands for.
 pub(super) fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
-    let split = text.find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-')).unwrap_or(text.len());
+    let split = text
+        .find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-'))
+        .unwrap_or(text.len());
     let (number, suffix) = text.split_at_checked(split)?;
     if !number.ends_with(|character: char| character.is_ascii_digit() || character == '.') {
         return None;
     }
-    if let Some(exponent) = suffix.strip_prefix(['e', 'E']).filter(|exponent| !exponent.is_empty()) {
+    if let Some(exponent) = suffix
+        .strip_prefix(['e', 'E'])
+        .filter(|exponent| !exponent.is_empty())
+    {
         let exponent: i16 = exponent.parse().ok()?;
         return format!("{number}e{exponent}").parse().ok();
     }
@@ -35,7 +40,11 @@ pub(super) fn parse(text: &str) -> Option<f64> {
     };
     let number: f64 = number.parse().ok()?;
     // Thousandths by division: 500m is exactly 0.5, and 300m the number nearest to 0.3.
-    Some(if suffix == "m" { number / 1e3 } else { number * unit })
+    Some(if suffix == "m" {
+        number / 1e3
+    } else {
+        number * unit
+    })
 }
 
 #[cfg(test)]
@@ -45,12 +54,26 @@ mod tests {
     #[test]
     fn quantities() {
         for (text, value) in [
-            ("50m", 0.05), ("300m", 0.3), ("100Mi", 104_857_600.0), ("1k", 1000.0), ("1e3", 1000.0), ("1E3", 1000.0),
-            ("1E", 1e18), ("0.5", 0.5), (".5", 0.5), ("5.", 5.0), ("2.5G", 2.5e9), ("-1", -1.0), ("+3", 3.0), ("12e-1", 1.2),
+            ("50m", 0.05),
+            ("300m", 0.3),
+            ("100Mi", 104_857_600.0),
+            ("1k", 1000.0),
+            ("1e3", 1000.0),
+            ("1E3", 1000.0),
+            ("1E", 1e18),
+            ("0.5", 0.5),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("2.5G", 2.5e9),
+            ("-1", -1.0),
+            ("+3", 3.0),
+            ("12e-1", 1.2),
         ] {
             assert_eq!(parse(text), Some(value), "{text}");
         }
-        for text in ["", "m", "1x", "1 Mi", "1e", "1ee3", "--1", "1.2.3", "-", "1e99999", "∞", "1mi"] {
+        for text in [
+            "", "m", "1x", "1 Mi", "1e", "1ee3", "--1", "1.2.3", "-", "1e99999", "∞", "1mi",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -34,20 +34,31 @@ pub(super) fn as_v2(
 
 /// autoscaling/v1 knows one metric: CPU utilization.
 fn from_v1(mut spec: Value, found: &mut Findings) -> Value {
-    let Some(fields) = spec.as_object_mut() else { return spec };
-    if let Some(percent) = fields.remove("targetCPUUtilizationPercentage").filter(|percent| !percent.is_null()) {
+    let Some(fields) = spec.as_object_mut() else {
+        return spec;
+    };
+    if let Some(percent) = fields
+        .remove("targetCPUUtilizationPercentage")
+        .filter(|percent| !percent.is_null())
+    {
         found.note("autoscaling/v1 was converted to autoscaling/v2: its CPU percentage is a Resource metric.");
         let target = json!({"type": "Utilization", "averageUtilization": percent});
-        fields.insert("metrics".to_owned(), json!([{"type": "Resource", "resource": {"name": "cpu", "target": target}}]));
+        fields.insert(
+            "metrics".to_owned(),
+            json!([{"type": "Resource", "resource": {"name": "cpu", "target": target}}]),
+        );
     }
     spec
 }
 
 /// kubectl keeps what v1 cannot say in annotations.
 fn note_annotations(metadata: Option<&Value>, found: &mut Findings) {
-    let annotations = metadata.and_then(|metadata| metadata.get("annotations")).and_then(Value::as_object);
+    let annotations = metadata
+        .and_then(|metadata| metadata.get("annotations"))
+        .and_then(Value::as_object);
     let kept = annotations.into_iter().flat_map(Map::keys).filter(|key| {
-        key.starts_with("autoscaling.alpha.kubernetes.io/") && (key.ends_with("/metrics") || key.ends_with("/behavior"))
+        key.starts_with("autoscaling.alpha.kubernetes.io/")
+            && (key.ends_with("/metrics") || key.ends_with("/behavior"))
     });
     for key in kept {
         found.error(format!(
@@ -59,9 +70,13 @@ fn note_annotations(metadata: Option<&Value>, found: &mut Findings) {
 fn from_v2beta1(mut spec: Value) -> Value {
     let metrics = spec.get_mut("metrics").and_then(Value::as_array_mut);
     for metric in metrics.into_iter().flatten() {
-        for (source, names_metric) in
-            [("resource", false), ("containerResource", false), ("pods", true), ("object", true), ("external", true)]
-        {
+        for (source, names_metric) in [
+            ("resource", false),
+            ("containerResource", false),
+            ("pods", true),
+            ("object", true),
+            ("external", true),
+        ] {
             if let Some(fields) = metric.get_mut(source).and_then(Value::as_object_mut) {
                 convert_source(fields, names_metric);
             }
@@ -77,18 +92,30 @@ fn convert_source(fields: &mut Map<String, Value>, names_metric: bool) {
         fields.insert("describedObject".to_owned(), described);
     }
     for (old, kind, new) in [
-        ("targetAverageUtilization", "Utilization", "averageUtilization"),
+        (
+            "targetAverageUtilization",
+            "Utilization",
+            "averageUtilization",
+        ),
         ("targetAverageValue", "AverageValue", "averageValue"),
         ("averageValue", "AverageValue", "averageValue"),
         ("targetValue", "Value", "value"),
     ] {
         if let Some(value) = fields.remove(old) {
-            fields.entry("target").or_insert_with(|| json!({"type": kind, new: value}));
+            fields
+                .entry("target")
+                .or_insert_with(|| json!({"type": kind, new: value}));
         }
     }
     if names_metric {
         let name = fields.remove("metricName").unwrap_or_default();
-        let selector = fields.remove("metricSelector").or_else(|| fields.remove("selector")).unwrap_or_default();
-        fields.insert("metric".to_owned(), json!({"name": name, "selector": selector}));
+        let selector = fields
+            .remove("metricSelector")
+            .or_else(|| fields.remove("selector"))
+            .unwrap_or_default();
+        fields.insert(
+            "metric".to_owned(),
+            json!({"name": name, "selector": selector}),
+        );
     }
 }
