@@ -10,12 +10,15 @@
 //! `fluid` computes an interval in closed form, `requests` plays every request as an event.
 //! Both draw from the same named random streams, so a design can be compared under either.
 
+mod fluid;
 pub mod queueing;
 mod requests;
 mod servers;
 mod tally;
 
+pub use fluid::{FluidPlane, FluidTables};
 pub use requests::RequestsPlane;
+pub use servers::FreeTimes;
 
 use crate::stats::LogHistogram;
 

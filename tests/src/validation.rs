@@ -3,5 +3,9 @@
 //! The same code feeds the tests (`tests/queueing.rs`, `tests/planes_agree.rs`) and the program
 //! `cargo run --release -p tests --bin validate`, which writes `docs/VALIDATION.md`.
 
+pub mod dynamics;
+pub mod grid;
 pub mod measure;
 pub mod oracles;
+pub mod wait_table;
+pub mod waits;

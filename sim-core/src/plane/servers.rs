@@ -9,27 +9,34 @@ const ARITY: usize = 4;
 
 /// The times at which each of the servers has finished everything that was given to it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FreeTimes {
+pub struct FreeTimes {
     /// Four-ary min-heap, filled up with infinity until every node has four children or none.
     heap: Vec<f64>,
     count: usize,
 }
 
 impl FreeTimes {
+    /// Servers that are all idle since time 0.
+    pub fn idle(count: usize) -> Self {
+        let mut servers = Self::default();
+        servers.set_sorted(vec![0.0; count]);
+        servers
+    }
+
     /// Number of servers.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
     }
 
     /// When the next server falls free, seconds; infinity without servers.
     #[inline]
-    pub(super) fn next(&self) -> f64 {
+    pub fn next(&self) -> f64 {
         self.heap.first().copied().unwrap_or(f64::INFINITY)
     }
 
     /// Gives work until `until_s` to the server that falls free next.
     #[inline]
-    pub(super) fn occupy_next(&mut self, until_s: f64) {
+    pub fn occupy_next(&mut self, until_s: f64) {
         let heap = self.heap.as_mut_slice();
         if heap.is_empty() {
             return;
@@ -57,7 +64,7 @@ impl FreeTimes {
     }
 
     /// Sum of the work left at `now_s` over all servers, in server-seconds.
-    pub(super) fn work_left(&self, now_s: f64) -> f64 {
+    pub fn work_left(&self, now_s: f64) -> f64 {
         self.heap
             .iter()
             .take(self.count)
@@ -66,7 +73,7 @@ impl FreeTimes {
     }
 
     /// The free times in rising order; the servers are gone afterwards.
-    pub(super) fn take_sorted(&mut self) -> Vec<f64> {
+    pub fn take_sorted(&mut self) -> Vec<f64> {
         let mut times = std::mem::take(&mut self.heap);
         times.truncate(self.count);
         times.sort_unstable_by(f64::total_cmp);
@@ -75,7 +82,7 @@ impl FreeTimes {
     }
 
     /// Replaces the servers by those with the given free times, in rising order (which is a heap).
-    pub(super) fn set_sorted(&mut self, mut times: Vec<f64>) {
+    pub fn set_sorted(&mut self, mut times: Vec<f64>) {
         self.count = times.len();
         let padding = (ARITY - times.len().saturating_sub(1) % ARITY) % ARITY;
         times.resize(times.len() + padding, f64::INFINITY);

@@ -1,0 +1,189 @@
+//! How far M/G/c is from M/M/c: measured on the requests plane, looked up by service law, servers and load.
+//!
+//! ```text
+//!   cv ──┐                       ┌─ share: P(wait) / Erlang C
+//!   tail ┼─► 12 measured series ─┼─ mean: mean wait of those who wait / that in M/M/c
+//!   c, ρ ┘   (c 2…100, ρ 0.3…0.95)└─ above: share of them that waits beyond ½, 1, 2, 3 such means
+//! ```
+//!
+//! One server needs no measurement: P(wait) = ρ, the mean is (1 + cv²)/2 times that of M/M/1 (Pollaczek &
+//! Khinchine), the shape that of the load. For load → 1 every queue tends to the same mean ratio and to
+//! the exponential shape (Kingman 1962; Köllerström 1974).
+
+use super::calibration_table::{FAMILIES, LOADS, MEASURED, Measured, SERVERS};
+use super::levels::Shapes;
+use crate::random::Distribution;
+
+/// Coefficients of variation of the measured series.
+const CVS: [f64; 6] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0];
+/// The measured loads, and full load.
+const COLUMNS: usize = LOADS.len() + 1;
+
+/// The corrections of one queue to M/M/c.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Correction {
+    pub(super) share: f64,
+    pub(super) mean: f64,
+    /// Position on the levels of [`Shapes`].
+    pub(super) shape: f64,
+}
+
+/// The corrections for one service law.
+#[derive(Clone, Debug)]
+pub(super) struct Calibration {
+    /// (1 + cv²)/2, the mean ratio of one server and of full load.
+    heavy: f64,
+    exponential_shape: f64,
+    by_servers: Vec<[Correction; COLUMNS]>,
+}
+
+impl Calibration {
+    pub(super) fn new(service: &Distribution, shapes: &Shapes) -> Self {
+        let (cv, tail) = (service.cv(), tail_position(service));
+        let heavy = 0.5 * (1.0 + cv * cv);
+        let exponential_shape = Shapes::position(1.0);
+        let full = Correction {
+            share: 1.0,
+            mean: heavy,
+            shape: exponential_shape,
+        };
+        let row = |servers: usize| {
+            let mut row = [full; COLUMNS];
+            for (load, place) in row.iter_mut().take(LOADS.len()).enumerate() {
+                let measured = interpolate(cv, tail, servers, load);
+                *place = Correction {
+                    share: measured.share,
+                    mean: beyond_the_grid(measured.mean, cv, heavy),
+                    shape: shapes.fit(&measured.above),
+                };
+            }
+            row
+        };
+        Self {
+            heavy,
+            exponential_shape,
+            by_servers: (0..SERVERS.len()).map(row).collect(),
+        }
+    }
+
+    /// The corrections for `servers` at `load` < 1.
+    pub(super) fn at(&self, servers: f64, load: f64) -> Correction {
+        let most = SERVERS[SERVERS.len() - 1];
+        if servers <= 1.0 {
+            return self.one_server(load);
+        }
+        if servers > most {
+            // Many servers: queues of equal (1 − ρ)√c behave alike (Halfin & Whitt 1981).
+            let scaled = 1.0 - (1.0 - load) * (servers / most).sqrt();
+            return self.measured(SERVERS.len() - 1, scaled);
+        }
+        let above = SERVERS.partition_point(|&c| c < servers);
+        let high = self.measured(above, load);
+        let (low, fewer) = match above.checked_sub(1) {
+            Some(below) => (self.measured(below, load), SERVERS[below]),
+            None => (self.one_server(load), 1.0),
+        };
+        let t = libm::log2(servers / fewer) / libm::log2(SERVERS[above] / fewer);
+        mix(low, high, t)
+    }
+
+    fn one_server(&self, load: f64) -> Correction {
+        Correction {
+            share: 1.0,
+            mean: self.heavy,
+            shape: Shapes::position(load),
+        }
+    }
+
+    fn measured(&self, servers: usize, load: f64) -> Correction {
+        let Some(row) = self.by_servers.get(servers) else {
+            return Correction {
+                shape: self.exponential_shape,
+                ..self.one_server(load)
+            };
+        };
+        let load = load.clamp(LOADS[0], 1.0);
+        let right = LOADS.partition_point(|&l| l < load).max(1);
+        let low = LOADS[right - 1];
+        let high = LOADS.get(right).copied().unwrap_or(1.0);
+        mix(row[right - 1], row[right], (load - low) / (high - low))
+    }
+}
+
+fn mix(a: Correction, b: Correction, t: f64) -> Correction {
+    let between = |a: f64, b: f64| a + t * (b - a);
+    Correction {
+        share: between(a.share, b.share),
+        mean: between(a.mean, b.mean),
+        shape: between(a.shape, b.shape),
+    }
+}
+
+/// Beyond the largest measured cv the mean ratio keeps its place between 1 and its value at full load.
+fn beyond_the_grid(mean: f64, cv: f64, heavy: f64) -> f64 {
+    let largest = CVS[CVS.len() - 1];
+    if cv <= largest {
+        return mean;
+    }
+    let heavy_there = 0.5 * (1.0 + largest * largest);
+    1.0 + (mean - 1.0) * (heavy - 1.0) / (heavy_there - 1.0)
+}
+
+/// Where the service's tail lies among the measured families: 0 gamma, 1 hyper-exponential, 2 lognormal, by
+/// E[S³] E[S] / E[S²]², which at the same cv tells them apart.
+fn tail_position(service: &Distribution) -> f64 {
+    let second = service.second_moment();
+    let weight = service.third_moment() * service.mean() / (second * second);
+    let v = service.cv() * service.cv();
+    let (gamma, lognormal) = ((1.0 + 2.0 * v) / (1.0 + v), 1.0 + v);
+    if v <= 1.0 || !weight.is_finite() {
+        return 2.0 * place(weight, gamma, lognormal);
+    }
+    // Balanced means: E[S³] = 1.5 (1 + v)² … from the two phases' means 1/(2p).
+    let root = ((v - 1.0) / (v + 1.0)).sqrt();
+    let phase = |p: f64| 6.0 / (8.0 * p * p);
+    let third = phase(0.5 * (1.0 + root)) + phase(0.5 * (1.0 - root));
+    let hyper = third / ((1.0 + v) * (1.0 + v));
+    place(weight, gamma, hyper) + place(weight, hyper, lognormal)
+}
+
+/// Position of `x` between `low` (0) and `high` (1) on a logarithmic scale.
+fn place(x: f64, low: f64, high: f64) -> f64 {
+    if x <= low || high <= low {
+        0.0
+    } else if x >= high || !x.is_finite() {
+        1.0
+    } else {
+        libm::log(x / low) / libm::log(high / low)
+    }
+}
+
+/// Between the measured series, linear in cv and in the tail's position.
+fn interpolate(cv: f64, tail: f64, servers: usize, load: usize) -> Measured {
+    let right = CVS.partition_point(|&c| c < cv).clamp(1, CVS.len() - 1);
+    let (low, high) = (CVS[right - 1], CVS[right]);
+    let t = ((cv - low) / (high - low)).clamp(0.0, 1.0);
+    let at = |index| by_tail(index, tail, servers, load);
+    between(at(right - 1), at(right), t)
+}
+
+fn by_tail(cv: usize, tail: f64, servers: usize, load: usize) -> Measured {
+    let family = |index: usize| MEASURED[index][cv][servers][load];
+    let lower = if tail < 1.0 { 0 } else { 1 };
+    between(
+        family(lower),
+        family(lower + 1),
+        (tail - lower as f64).clamp(0.0, 1.0),
+    )
+}
+
+fn between(a: Measured, b: Measured, t: f64) -> Measured {
+    let mid = |a: f64, b: f64| a + t * (b - a);
+    Measured {
+        share: mid(a.share, b.share),
+        mean: mid(a.mean, b.mean),
+        above: std::array::from_fn(|k| mid(a.above[k], b.above[k])),
+    }
+}
+
+const _: () = assert!(FAMILIES == 3);

@@ -1,0 +1,100 @@
+//! The stationary queue of c servers over its utilisation, tabulated: what a tick looks up.
+
+use super::super::queueing::erlang_c;
+use super::calibration::Calibration;
+
+/// Points per halving of the spare capacity 1 − u.
+const POINTS_PER_OCTAVE: usize = 16;
+/// The last point leaves 2⁻¹⁴ of the capacity idle.
+const OCTAVES: usize = 14;
+const POINTS: usize = POINTS_PER_OCTAVE * OCTAVES + 1;
+
+/// Waits are measured in mean service times.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    /// Mean number of requests in service: c × utilisation.
+    pub(super) busy: f64,
+    /// Mean number of requests waiting.
+    pub(super) queue: f64,
+    /// Probability that a request waits.
+    pub(super) waits: f64,
+    /// Logarithm to base 2 of the mean wait of those who wait.
+    pub(super) log_wait: f64,
+    /// Shape of their wait: position on the levels.
+    pub(super) shape: f64,
+}
+
+/// The stationary queue of `servers` at every utilisation.
+#[derive(Clone, Debug)]
+pub(super) struct CapacityTable {
+    pub(super) servers: u32,
+    points: Vec<Point>,
+}
+
+impl CapacityTable {
+    /// `servers` > 0.
+    pub(super) fn new(servers: u32, calibration: &Calibration) -> Self {
+        let c = f64::from(servers);
+        let point = |index: usize| {
+            let spare = libm::exp2(-(index as f64) / POINTS_PER_OCTAVE as f64);
+            let load = 1.0 - spare;
+            let correction = calibration.at(c, load);
+            let waits = (erlang_c(servers, c * load) * correction.share).min(1.0);
+            let wait = correction.mean / (c * spare);
+            Point {
+                busy: c * load,
+                queue: c * load * waits * wait,
+                waits,
+                log_wait: libm::log2(wait),
+                shape: correction.shape,
+            }
+        };
+        Self {
+            servers,
+            points: (0..POINTS).map(point).collect(),
+        }
+    }
+
+    /// The state in which `in_system = (1 + turnover) busy + queue`: the end of an interval in which
+    /// `turnover` services per server could be made, by the implicit Euler rule (turnover 0: the state with
+    /// so many requests in the system). `hint` is where the search begins, and where it ended.
+    pub(super) fn state(&self, in_system: f64, turnover: f64, hint: &mut usize) -> Point {
+        let level = |point: &Point| (1.0 + turnover) * point.busy + point.queue;
+        let reached = |index: usize| {
+            self.points
+                .get(index)
+                .is_some_and(|point| level(point) <= in_system)
+        };
+        let mut left = (*hint).min(POINTS - 2);
+        if !reached(left) || reached(left + 1) {
+            left = self
+                .points
+                .partition_point(|point| level(point) <= in_system)
+                .saturating_sub(1);
+            left = left.min(POINTS - 2);
+        }
+        *hint = left;
+        let (Some(a), Some(b)) = (self.points.get(left), self.points.get(left + 1)) else {
+            return self.fullest();
+        };
+        let t = ((in_system - level(a)) / (level(b) - level(a))).clamp(0.0, 1.0);
+        let between = |a: f64, b: f64| a + t * (b - a);
+        Point {
+            busy: between(a.busy, b.busy),
+            queue: between(a.queue, b.queue),
+            waits: between(a.waits, b.waits),
+            log_wait: between(a.log_wait, b.log_wait),
+            shape: between(a.shape, b.shape),
+        }
+    }
+
+    fn fullest(&self) -> Point {
+        self.points.last().copied().unwrap_or(Point {
+            busy: f64::from(self.servers),
+            queue: 0.0,
+            waits: 1.0,
+            log_wait: 0.0,
+            shape: 0.0,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! One row of the latency library: what becomes of requests that all wait by the same law.
+
+use super::super::MAX_THRESHOLDS;
+use super::super::tally::LatencyLimits;
+use super::service_law::ServiceLaw;
+use super::wait_law::WaitLaw;
+use crate::random::Distribution;
+use crate::stats::{BUCKETS, edges};
+
+/// Number of edges between the latency histogram's slots.
+pub(super) const EDGES: usize = BUCKETS + 1;
+
+/// Shares and moments of the latency under one law of the wait; latencies above the timeout count as none.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// Answered before the timeout.
+    pub(super) in_time: f64,
+    /// Answered in time, but later than threshold k.
+    pub(super) slow: [f64; MAX_THRESHOLDS],
+    /// Of these: the service alone lasted longer than threshold k.
+    pub(super) slow_in_service: [f64; MAX_THRESHOLDS],
+    /// Mean of the wait, which ends at the timeout at the latest, seconds.
+    pub(super) wait_s: f64,
+    /// Mean of the latency of those answered in time, times their share, seconds.
+    pub(super) latency_s: f64,
+    /// P(latency ≤ edge, in time) at the histogram's edges.
+    pub(super) cdf: Box<[f64; EDGES]>,
+}
+
+/// The wait of all requests of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wait<'a> {
+    /// Of fixed length, seconds.
+    Fixed(f64),
+    /// By a law, scaled to a mean in seconds.
+    Random(&'a WaitLaw, f64),
+}
+
+impl Row {
+    pub(super) fn new(
+        service: &Distribution,
+        law: &ServiceLaw,
+        limits: &LatencyLimits,
+        wait: Wait<'_>,
+    ) -> Self {
+        let timeout_s = limits.timeout_s;
+        let latency_cdf = |x_s: f64| match wait {
+            Wait::Fixed(wait_s) => service.cdf(x_s - wait_s),
+            Wait::Random(..) => cdf_of_sum(law, wait, x_s, f64::INFINITY),
+        };
+        let in_time = if timeout_s < f64::INFINITY {
+            latency_cdf(timeout_s)
+        } else {
+            1.0
+        };
+        let slow = limits.thresholds_s.map(|t| {
+            if t < timeout_s {
+                (in_time - latency_cdf(t)).max(0.0)
+            } else {
+                0.0
+            }
+        });
+        let slow_in_service = limits.thresholds_s.map(|t| {
+            if t >= timeout_s {
+                return 0.0;
+            }
+            let quick_in_time = match wait {
+                Wait::Fixed(wait_s) => service.cdf(t.min(timeout_s - wait_s)),
+                Wait::Random(..) if timeout_s < f64::INFINITY => {
+                    cdf_of_sum(law, wait, timeout_s, t)
+                }
+                Wait::Random(..) => service.cdf(t),
+            };
+            (in_time - quick_in_time).max(0.0)
+        });
+        let cdf = cdf_at_edges(latency_cdf, timeout_s, in_time);
+        let full_mean_s = law.mean_s + wait.mean_until(f64::INFINITY);
+        let latency_s = if in_time > 1.0 - 1e-9 {
+            full_mean_s
+        } else {
+            mean_in_time(&cdf, timeout_s, in_time)
+        };
+        Self {
+            in_time,
+            slow: array_min(slow, in_time),
+            slow_in_service: std::array::from_fn(|k| slow_in_service[k].min(slow[k])),
+            wait_s: wait.mean_until(timeout_s),
+            latency_s,
+            cdf,
+        }
+    }
+}
+
+fn array_min(values: [f64; MAX_THRESHOLDS], most: f64) -> [f64; MAX_THRESHOLDS] {
+    values.map(|value| value.min(most))
+}
+
+impl Wait<'_> {
+    /// Mean of the wait cut at `limit_s`, seconds.
+    fn mean_until(&self, limit_s: f64) -> f64 {
+        match *self {
+            Wait::Fixed(wait_s) => wait_s.min(limit_s),
+            Wait::Random(_, mean_s) if limit_s == f64::INFINITY => mean_s,
+            Wait::Random(law, mean_s) => limit_s - mean_s * law.integral(limit_s / mean_s),
+        }
+    }
+}
+
+/// P(wait + service ≤ x, service ≤ at most), seconds. Over a cell of evenly spread service times the wait's
+/// distribution function is averaged exactly, through its integral.
+fn cdf_of_sum(service: &ServiceLaw, wait: Wait<'_>, x_s: f64, at_most_s: f64) -> f64 {
+    let Wait::Random(law, mean_s) = wait else {
+        return 0.0;
+    };
+    let mut sum = 0.0;
+    for cell in &service.cells {
+        let high_s = cell.high_s.min(at_most_s);
+        if cell.low_s >= x_s || cell.low_s > high_s {
+            break;
+        }
+        let width_s = cell.high_s - cell.low_s;
+        // Narrow cells are atoms: the difference of the integrals would lose its digits.
+        if width_s <= 1e-5 * mean_s {
+            sum += cell.probability * law.cdf((x_s - 0.5 * (cell.low_s + high_s)) / mean_s);
+        } else {
+            let rise =
+                law.integral((x_s - cell.low_s) / mean_s) - law.integral((x_s - high_s) / mean_s);
+            sum += cell.probability * rise * mean_s / width_s;
+        }
+    }
+    sum.clamp(0.0, 1.0)
+}
+
+/// The distribution function at the histogram's edges, cut at the timeout, never falling.
+fn cdf_at_edges(cdf: impl Fn(f64) -> f64, timeout_s: f64, in_time: f64) -> Box<[f64; EDGES]> {
+    let mut values = Box::new([in_time; EDGES]);
+    let mut below = 0.0;
+    for (value, &edge_s) in values.iter_mut().zip(edges()) {
+        // Once everything is below, so it stays.
+        if edge_s >= timeout_s || below > in_time - 1e-10 {
+            break;
+        }
+        below = cdf(edge_s).clamp(below, in_time);
+        *value = below;
+    }
+    values
+}
+
+/// ∫ x dF up to the timeout, from the distribution function at the edges: T F(T) − ∫₀ᵀ F.
+fn mean_in_time(cdf: &[f64; EDGES], timeout_s: f64, in_time: f64) -> f64 {
+    let (mut area, mut at_s, mut below) = (0.0, 0.0, 0.0);
+    for (&edge_s, &value) in edges().iter().zip(cdf) {
+        if edge_s >= timeout_s {
+            break;
+        }
+        area += 0.5 * (below + value) * (edge_s - at_s);
+        (at_s, below) = (edge_s, value);
+    }
+    if timeout_s == f64::INFINITY {
+        return (at_s * in_time - area).max(0.0);
+    }
+    area += 0.5 * (below + in_time) * (timeout_s - at_s);
+    (timeout_s * in_time - area).max(0.0)
+}

@@ -1,0 +1,235 @@
+//! What the fluid plane knows about one service: latency rows and capacity tables, computed when first needed.
+
+use super::calibration::Calibration;
+use super::capacity::CapacityTable;
+use super::levels::{LEVELS, Shapes};
+use super::mixture::Mixture;
+use super::row::{EDGES, Row, Wait};
+use super::service_law::ServiceLaw;
+use crate::plane::ServiceModel;
+use crate::plane::tally::LatencyLimits;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Rows of mean waits to a doubling.
+const WAITS_PER_OCTAVE: f64 = 4.0;
+/// The shortest mean wait that has rows is 2⁻¹⁰ mean service times; shorter ones are that.
+const SHORTEST_LOG: f64 = -10.0;
+/// The longest is 2¹⁷ mean service times.
+const WAITS: usize = 27 * 4 + 1;
+/// Rows of fixed delays to a doubling, from 2⁻¹⁰ to 2²⁰ mean service times; longer ones are that.
+const DELAYS_PER_OCTAVE: f64 = 16.0;
+const DELAYS: usize = 30 * 16 + 1;
+/// Delays over half the timeout have rows by what they leave of it, as that decides who is answered in time:
+/// from 2⁻¹⁰ to 2²⁰ mean service times.
+const REMAINDERS_PER_OCTAVE: f64 = 4.0;
+const REMAINDERS: usize = 30 * 4 + 1;
+
+const NO_WAIT: usize = 0;
+const FIRST_WAIT: usize = 1;
+const FIRST_DELAY: usize = FIRST_WAIT + WAITS * LEVELS.len();
+const FIRST_REMAINDER: usize = FIRST_DELAY + DELAYS;
+pub(super) const ROWS: usize = FIRST_REMAINDER + REMAINDERS;
+
+/// The library of one service. Shared by all replications (and threads) that simulate it: every entry is a
+/// pure function of the service and its key, so it does not matter who computes it, or when.
+pub struct FluidTables {
+    service: ServiceModel,
+    pub(super) limits: LatencyLimits,
+    scv: f64,
+    service_above_timeout: f64,
+    law: ServiceLaw,
+    shapes: Shapes,
+    calibration: Calibration,
+    rows: Vec<OnceLock<Row>>,
+    capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
+}
+
+impl FluidTables {
+    /// Tables for a service; rows are added as runs ask for them.
+    pub fn new(service: ServiceModel) -> Self {
+        let law = ServiceLaw::new(&service.service_time_s);
+        let shapes = Shapes::new(&law);
+        let cv = service.service_time_s.cv();
+        Self {
+            limits: LatencyLimits::new(&service),
+            scv: cv * cv,
+            service_above_timeout: service.service_time_s.survival(service.timeout_s),
+            calibration: Calibration::new(&service.service_time_s, &shapes),
+            law,
+            shapes,
+            rows: (0..ROWS).map(|_| OnceLock::new()).collect(),
+            capacities: Mutex::new(BTreeMap::new()),
+            service,
+        }
+    }
+
+    /// The service that these tables are of.
+    pub fn service(&self) -> &ServiceModel {
+        &self.service
+    }
+
+    pub(super) fn mean_service_s(&self) -> f64 {
+        self.law.mean_s
+    }
+
+    /// Squared coefficient of variation of the service time.
+    pub(super) fn scv(&self) -> f64 {
+        self.scv
+    }
+
+    /// P(service time > timeout).
+    pub(super) fn service_above_timeout(&self) -> f64 {
+        self.service_above_timeout
+    }
+
+    /// The table of `servers` > 0.
+    pub(super) fn capacity(&self, servers: u32) -> Arc<CapacityTable> {
+        let mut known = self
+            .capacities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let table = known
+            .entry(servers)
+            .or_insert_with(|| Arc::new(CapacityTable::new(servers, &self.calibration)));
+        Arc::clone(table)
+    }
+
+    /// The row of an index below [`ROWS`].
+    #[inline]
+    pub(super) fn row(&self, index: usize) -> Option<&Row> {
+        let slot = self.rows.get(index)?;
+        Some(slot.get_or_init(|| self.compute(index)))
+    }
+
+    #[cold]
+    fn compute(&self, index: usize) -> Row {
+        let wait = self.wait_of(index);
+        Row::new(&self.service.service_time_s, &self.law, &self.limits, wait)
+    }
+
+    /// The wait that a row stands for.
+    fn wait_of(&self, index: usize) -> Wait<'_> {
+        let scaled = |place: usize, per_octave: f64| {
+            self.law.mean_s * libm::exp2(place as f64 / per_octave + SHORTEST_LOG)
+        };
+        if index >= FIRST_REMAINDER {
+            let left_s = scaled(index - FIRST_REMAINDER, REMAINDERS_PER_OCTAVE);
+            Wait::Fixed((self.limits.timeout_s - left_s).max(0.0))
+        } else if index >= FIRST_DELAY {
+            Wait::Fixed(scaled(index - FIRST_DELAY, DELAYS_PER_OCTAVE))
+        } else if index >= FIRST_WAIT {
+            let (level, wait) = ((index - FIRST_WAIT) / WAITS, (index - FIRST_WAIT) % WAITS);
+            Wait::Random(&self.shapes.laws[level], scaled(wait, WAITS_PER_OCTAVE))
+        } else {
+            Wait::Fixed(0.0)
+        }
+    }
+
+    /// Adds requests of weight `weight` that need not wait.
+    pub(super) fn add_unwaiting(&self, mixture: &mut Mixture, weight: f64) {
+        mixture.add(NO_WAIT, weight);
+    }
+
+    /// Adds requests whose wait has mean 2^`log_wait` mean service times and the given shape.
+    pub(super) fn add_waiting(
+        &self,
+        mixture: &mut Mixture,
+        log_wait: f64,
+        shape: f64,
+        weight: f64,
+    ) {
+        let (wait, wait_part) = split((log_wait - SHORTEST_LOG) * WAITS_PER_OCTAVE, WAITS);
+        let (level, level_part) = split(shape, LEVELS.len());
+        let first = FIRST_WAIT + level * WAITS + wait;
+        let (low, high) = (weight * (1.0 - level_part), weight * level_part);
+        mixture.add(first, low * (1.0 - wait_part));
+        mixture.add(first + 1, low * wait_part);
+        mixture.add(first + WAITS, high * (1.0 - wait_part));
+        mixture.add(first + WAITS + 1, high * wait_part);
+    }
+
+    /// Adds requests that wait for `delay` mean service times each.
+    pub(super) fn add_delayed(&self, mixture: &mut Mixture, delay: f64, weight: f64) {
+        let timeout = self.limits.timeout_s / self.law.mean_s;
+        let left = timeout - delay;
+        let (first, (index, part)) = if left < delay {
+            (
+                FIRST_REMAINDER,
+                split(
+                    (log2(left) - SHORTEST_LOG) * REMAINDERS_PER_OCTAVE,
+                    REMAINDERS,
+                ),
+            )
+        } else {
+            (
+                FIRST_DELAY,
+                split((log2(delay) - SHORTEST_LOG) * DELAYS_PER_OCTAVE, DELAYS),
+            )
+        };
+        mixture.add(first + index, weight * (1.0 - part));
+        mixture.add(first + index + 1, weight * part);
+    }
+}
+
+/// Logarithm to base 2; of 0 and below, one that is below all rows.
+fn log2(x: f64) -> f64 {
+    libm::log2(x.max(1e-300))
+}
+
+/// The index left of a position among `count` places, at most the last but one, and the part beyond it.
+#[inline]
+fn split(position: f64, count: usize) -> (usize, f64) {
+    let position = position.clamp(0.0, (count - 1) as f64);
+    let index = (position as usize).min(count - 2);
+    (index, position - index as f64)
+}
+
+/// Weights by row, summed over intervals until someone wants the histogram.
+pub(super) struct RowWeights {
+    weights: Vec<f64>,
+}
+
+impl RowWeights {
+    pub(super) fn new() -> Self {
+        Self {
+            weights: vec![0.0; ROWS],
+        }
+    }
+
+    /// Adds a mixture whose weights count for `requests` requests.
+    #[inline]
+    pub(super) fn add(&mut self, mixture: &Mixture, requests: f64) {
+        for &(row, weight) in mixture.parts() {
+            if let Some(sum) = self.weights.get_mut(row as usize) {
+                *sum += weight * requests;
+            }
+        }
+    }
+
+    /// Moves the latencies into a histogram.
+    pub(super) fn drain(&mut self, tables: &FluidTables, into: &mut crate::stats::LogHistogram) {
+        let mut cumulative = [0.0; EDGES];
+        let (mut total, mut sum_s) = (0.0, 0.0);
+        for (index, weight) in self.weights.iter_mut().enumerate() {
+            if *weight <= 0.0 {
+                continue;
+            }
+            if let Some(row) = tables.row(index) {
+                for (sum, cdf) in cumulative.iter_mut().zip(row.cdf.iter()) {
+                    *sum += *weight * cdf;
+                }
+                total += *weight * row.in_time;
+                sum_s += *weight * row.latency_s;
+            }
+            *weight = 0.0;
+        }
+        let mut below = 0.0;
+        for (slot, &upto) in cumulative.iter().chain([&total]).enumerate() {
+            // The mean latency belongs to the whole; it is handed over with the last slot.
+            let sum_here_s = if slot == EDGES { sum_s } else { 0.0 };
+            into.record_in_slot(slot, (upto - below).max(0.0), sum_here_s);
+            below = upto.max(below);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The shape of the wait of a request that has to wait.
+//!
+//! In M/G/1 the wait of those who wait is a sum of N ≥ 1 residual service times with N geometric of ratio ρ
+//! (Pollaczek & Khinchine; Beneš 1957). These laws, scaled to mean 1, run from the residual service time
+//! itself (ρ = 0) to the exponential (ρ → 1): the right set of shapes for a given service, of which M/G/1
+//! takes the one at its load and M/G/c the one that `calibration` names.
+
+use super::service_law::ServiceLaw;
+
+/// Cells of each of the two lattices on which the renewal equation is solved.
+const CELLS: usize = 512;
+/// Steps of the fine lattice per mean wait: it reaches 4 means.
+const FINE_STEPS: f64 = 128.0;
+/// Steps of the coarse lattice per mean wait: it reaches 64 means.
+const COARSE_STEPS: f64 = 8.0;
+const FINE_REACH: f64 = CELLS as f64 / FINE_STEPS;
+const COARSE_REACH: f64 = CELLS as f64 / COARSE_STEPS;
+
+/// A law on the non-negative numbers with mean 1, as the integral of its distribution function.
+#[derive(Clone, Debug)]
+pub(super) struct WaitLaw {
+    fine: Lattice,
+    coarse: Lattice,
+}
+
+impl WaitLaw {
+    /// The law of the M/G/1 wait of those who wait, at `load` 0..=1, divided by its mean.
+    pub(super) fn new(service: &ServiceLaw, load: f64) -> Self {
+        let mean_s = service.residual_mean() / (1.0 - load).max(f64::MIN_POSITIVE);
+        let lattice = |steps| {
+            if load >= 1.0 {
+                Lattice::exponential(steps)
+            } else {
+                Lattice::geometric_sum(service, load, mean_s, steps)
+            }
+        };
+        Self {
+            fine: lattice(FINE_STEPS),
+            coarse: lattice(COARSE_STEPS),
+        }
+    }
+
+    /// ∫₀^x F of the law's distribution function F, x in means; 0 for negative x.
+    #[inline]
+    pub(super) fn integral(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            0.0
+        } else if x < FINE_REACH {
+            self.fine.integral(x * FINE_STEPS)
+        } else if x < COARSE_REACH {
+            self.coarse.integral(x * COARSE_STEPS)
+        } else {
+            x - 1.0
+        }
+    }
+
+    /// The distribution function at x means.
+    pub(super) fn cdf(&self, x: f64) -> f64 {
+        if x <= 0.0 {
+            0.0
+        } else if x < FINE_REACH {
+            self.fine.cdf(x * FINE_STEPS)
+        } else if x < COARSE_REACH {
+            self.coarse.cdf(x * COARSE_STEPS)
+        } else {
+            1.0
+        }
+    }
+}
+
+/// ∫F and F at equally spaced points.
+#[derive(Clone, Debug)]
+struct Lattice {
+    step: f64,
+    nodes: Vec<Node>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    integral: f64,
+    cdf: f64,
+}
+
+impl Lattice {
+    fn exponential(steps: f64) -> Self {
+        let node = |index: usize| {
+            let x = index as f64 / steps;
+            let cdf = -libm::expm1(-x);
+            Node {
+                integral: x - cdf,
+                cdf,
+            }
+        };
+        Self {
+            step: 1.0 / steps,
+            nodes: (0..=CELLS + 1).map(node).collect(),
+        }
+    }
+
+    /// Solves p₀ = (1−ρ)/(1−ρf₀), pₙ = ρ/(1−ρf₀) Σ fⱼ pₙ₋ⱼ (Panjer 1981) for the lattice law f of the
+    /// residual service time that has its mean and its ∫F at the lattice points.
+    fn geometric_sum(service: &ServiceLaw, load: f64, mean_s: f64, steps: f64) -> Self {
+        let step = 1.0 / steps;
+        let points = CELLS + 2;
+        let step_s = mean_s * step;
+        let integral: Vec<f64> = (0..=points)
+            .map(|k| service.residual_integral(k as f64 * step_s) / step_s)
+            .collect();
+        let at = |k: usize| integral.get(k).copied().unwrap_or(0.0);
+        let mass: Vec<f64> = (0..points)
+            .map(|k| {
+                if k == 0 {
+                    at(1)
+                } else {
+                    (at(k + 1) - 2.0 * at(k) + at(k - 1)).max(0.0)
+                }
+            })
+            .collect();
+        let first = mass.first().copied().unwrap_or(0.0);
+        let factor = load / (1.0 - load * first);
+        let mut wait = vec![(1.0 - load) / (1.0 - load * first)];
+        for n in 1..points {
+            let head = mass.iter().skip(1).take(n);
+            let sum: f64 = head.zip(wait.iter().rev()).map(|(f, p)| f * p).sum();
+            wait.push(factor * sum);
+        }
+        if load > 0.0 {
+            Self::given_wait(&wait, load, step)
+        } else {
+            Self::given_wait(&mass, 1.0, step)
+        }
+    }
+
+    /// Takes the atom of those who need not wait out of the lattice law, and sums it up twice.
+    fn given_wait(wait: &[f64], load: f64, step: f64) -> Self {
+        let mut nodes = Vec::with_capacity(wait.len());
+        let (mut below, mut integral) = (load - 1.0, 0.0);
+        for &mass in wait {
+            let before = below;
+            below += mass;
+            // The lattice law's ∫F at the points is the law's own; its F jumps there, from `before` to `below`.
+            let cdf = if nodes.is_empty() {
+                0.0
+            } else {
+                0.5 * (before + below) / load
+            };
+            nodes.push(Node { integral, cdf });
+            integral += step * below / load;
+        }
+        Self { step, nodes }
+    }
+
+    /// ∫F at position `x` in steps: the cubic with the right values and slopes at both ends.
+    #[inline]
+    fn integral(&self, x: f64) -> f64 {
+        let index = x as usize;
+        let (Some(a), Some(b)) = (self.nodes.get(index), self.nodes.get(index + 1)) else {
+            return x * self.step - 1.0;
+        };
+        let t = x - index as f64;
+        let rise = b.integral - a.integral;
+        let (start, end) = (a.cdf * self.step, b.cdf * self.step);
+        a.integral
+            + t * (start + t * (3.0 * rise - 2.0 * start - end + t * (start + end - 2.0 * rise)))
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        let index = x as usize;
+        let (Some(a), Some(b)) = (self.nodes.get(index), self.nodes.get(index + 1)) else {
+            return 1.0;
+        };
+        a.cdf + (x - index as f64) * (b.cdf - a.cdf)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Distribution;
+
+    /// M/M/1: exponential at every load.
+    #[test]
+    fn exponential_service_waits_exponentially() {
+        let service = ServiceLaw::new(&Distribution::exponential(0.2).unwrap());
+        for load in [0.0, 0.3, 0.9, 1.0] {
+            let law = WaitLaw::new(&service, load);
+            for x in [0.01, 0.1, 0.5, 1.0, 2.0, 3.99, 5.0, 10.0] {
+                let expected = -libm::expm1(-x);
+                assert!(
+                    (law.cdf(x) - expected).abs() < 2e-3,
+                    "{load} {x} {}",
+                    law.cdf(x)
+                );
+                assert!(
+                    (law.integral(x) - (x - expected)).abs() < 2e-3,
+                    "{load} {x}"
+                );
+            }
+        }
+    }
+
+    /// M/D/1 (Erlang 1909): P(W ≤ x) = (1−ρ) Σ (−ρ(x−k))ᵏ/k! e^ρ(x−k), here conditioned on waiting.
+    #[test]
+    fn constant_service_follows_erlang() {
+        let service = ServiceLaw::new(&Distribution::deterministic(1.0).unwrap());
+        for load in [0.3, 0.7, 0.9] {
+            let law = WaitLaw::new(&service, load);
+            let mean = 0.5 / (1.0 - load);
+            for x in [0.1, 0.5, 0.9, 1.5, 2.7, 4.2] {
+                let mut sum = 0.0;
+                let mut k = 0.0;
+                while k <= x {
+                    let y: f64 = load * (x - k);
+                    sum += libm::pow(-y, k) / libm::tgamma(k + 1.0) * libm::exp(y);
+                    k += 1.0;
+                }
+                let expected = ((1.0 - load) * sum - (1.0 - load)) / load;
+                assert!(
+                    (law.cdf(x / mean) - expected).abs() < 4e-3,
+                    "{load} {x} {} {expected}",
+                    law.cdf(x / mean)
+                );
+            }
+        }
+    }
+}
