@@ -206,7 +206,7 @@ fn a_starved_service_blames_saturation() {
 
 #[test]
 fn rounds_stop_at_the_wanted_precision_or_the_cap() {
-    let mut document = template();
+    let mut document = steady(PlaneKind::Fluid);
     document.slo.window_days = 0.1;
     document.run.min_replications = 4;
     document.run.max_replications = 32;
