@@ -119,7 +119,7 @@ fn bursts() -> impl Strategy<Value = BurstsDocument> {
 
 fn flash_crowd() -> impl Strategy<Value = FlashCrowdDocument> {
     (
-        0.0..12.0_f64,
+        0.0..4.0_f64,
         0.0..5.0_f64,
         0.0..60.0_f64,
         0.0..60.0_f64,
@@ -393,7 +393,7 @@ fn slo() -> impl Strategy<Value = SloDocument> {
         })
     };
     (
-        0.02..0.5_f64,
+        0.02..0.12_f64,
         success,
         proptest::collection::vec(latency(), 0..4),
         50.0..99.0_f64,
@@ -415,7 +415,7 @@ fn run() -> impl Strategy<Value = RunDocument> {
         0..1_u64 << 53,
         any::<bool>(),
         5..60_u32,
-        0..120_u32,
+        0..30_u32,
         (1..8_u32, 0..8_u32),
     )
         .prop_map(
