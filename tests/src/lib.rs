@@ -2,6 +2,6 @@
 
 pub mod arbitrary;
 pub mod base;
+pub mod fixture;
 pub mod golden;
-pub mod template;
 pub mod validation;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sim_core::scenario::{Problems, Severity, check_value};
 use std::collections::BTreeSet;
-use tests::template::{base, problems, set, with, with_two, without};
+use tests::fixture::{base, problems, set, with, with_two, without};
 
 /// Path of the problem, a part of its message, and the document.
 type Case = (&'static str, &'static str, Value);

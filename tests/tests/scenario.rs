@@ -10,7 +10,7 @@ use sim_core::scenario::{
 };
 use std::collections::BTreeSet;
 use tests::arbitrary;
-use tests::template::{document, with};
+use tests::fixture::{FIXTURE, document, with};
 
 #[test]
 fn schema_file_is_in_step_with_the_document_types() {
@@ -187,7 +187,7 @@ fn sweep_values_of_the_templates_are_designs() {
 
 #[test]
 fn equal_documents_have_equal_bytes() {
-    let json = TEMPLATES[0].json;
+    let json = FIXTURE;
     let spelled = json.replace("\"base_rps\": 120,", "\"base_rps\": 1.2e2,");
     let start = json.find("\"traffic\"").expect("there");
     let end = json.find("\"service\"").expect("there");

@@ -2,9 +2,8 @@
 
 use serde_json::json;
 use sim_core::scenario::limits::MAX_DOCUMENT_BYTES;
-use sim_core::scenario::templates::TEMPLATES;
 use sim_core::scenario::{Severity, check, check_json};
-use tests::template::{document, problems, set, with, with_two};
+use tests::fixture::{FIXTURE, document, problems, set, with, with_two};
 
 #[test]
 fn suspicious_designs_are_warned_of() {
@@ -132,7 +131,7 @@ fn suspicious_designs_are_warned_of() {
 
 #[test]
 fn text_that_is_not_a_scenario_is_refused_in_words() {
-    let good = TEMPLATES[0].json;
+    let good = FIXTURE;
     for (text, fragment) in [
         (String::new(), "the document is empty"),
         (" \n\t".to_owned(), "the document is empty"),
@@ -183,14 +182,12 @@ fn text_that_is_not_a_scenario_is_refused_in_words() {
 
 #[test]
 fn harmless_spellings_are_read() {
-    let with_mark = format!("\u{feff}{}", TEMPLATES[0].json);
+    let with_mark = format!("\u{feff}{}", FIXTURE);
     assert_eq!(
         check_json(&with_mark).expect("sound").document(),
         &document()
     );
-    let whole = TEMPLATES[0]
-        .json
-        .replace("\"concurrency\": 4", "\"concurrency\": 4.0");
+    let whole = FIXTURE.replace("\"concurrency\": 4", "\"concurrency\": 4.0");
     assert_eq!(check_json(&whole).expect("sound").document(), &document());
 }
 

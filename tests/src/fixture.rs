@@ -1,30 +1,24 @@
-//! The first template with something changed: the start of most tests.
+//! A sound scenario with something changed: the start of most tests. It is a fixture, not a template, so that
+//! templates can be tuned freely.
 
 use serde_json::Value;
 use sim_core::scenario::document::ScenarioDocument;
-use sim_core::scenario::templates::TEMPLATES;
 use sim_core::scenario::{Problem, Problems, check_value};
 
-/// A template of the gallery, as JSON.
-pub fn template(id: &str) -> Value {
-    let template = TEMPLATES
-        .iter()
-        .find(|template| template.id == id)
-        .unwrap_or_else(|| panic!("no template {id}"));
-    serde_json::from_str(template.json).expect("templates are JSON")
-}
+/// The text of the fixture.
+pub const FIXTURE: &str = include_str!("../fixtures/checkout.json");
 
-/// The first template, as JSON.
+/// The fixture, as JSON.
 pub fn base() -> Value {
-    template("kubernetes-slo-driven")
+    serde_json::from_str(FIXTURE).expect("the fixture is JSON")
 }
 
-/// The first template.
+/// The fixture.
 pub fn document() -> ScenarioDocument {
-    serde_json::from_value(base()).expect("templates are documents")
+    serde_json::from_value(base()).expect("the fixture is a document")
 }
 
-/// The first template with one value replaced or added.
+/// The fixture with one value replaced or added.
 pub fn with(path: &str, value: Value) -> Value {
     let mut document = base();
     set(&mut document, path, value);
@@ -44,7 +38,7 @@ pub fn set(document: &mut Value, path: &str, value: Value) {
     }
 }
 
-/// The first template with a field left out.
+/// The fixture with a field left out.
 pub fn without(path: &str) -> Value {
     let mut document = base();
     let (parent, name) = path.rsplit_once('/').expect("a pointer");
@@ -64,7 +58,7 @@ pub fn problems(document: &Value) -> Vec<Problem> {
     }
 }
 
-/// The first template with two values replaced.
+/// The fixture with two values replaced.
 pub fn with_two(first: (&str, Value), second: (&str, Value)) -> Value {
     let mut document = with(first.0, first.1);
     set(&mut document, second.0, second.1);
