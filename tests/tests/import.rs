@@ -10,7 +10,7 @@ use sim_core::scenario::document::{
     PolicyDocument, ScalingRulesDocument, SelectPolicy, Signal,
 };
 use std::path::{Path, PathBuf};
-use tests::template;
+use tests::fixture::with;
 
 fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -297,7 +297,7 @@ fn autoscaling_v2_in_full() {
     ] {
         noted(&notes, wanted);
     }
-    let document = template::with(
+    let document = with(
         "/autoscaler",
         serde_json::to_value(AutoscalerDocument::Hpa(read)).expect("is JSON"),
     );
