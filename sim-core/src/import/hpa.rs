@@ -180,7 +180,9 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
         min_replicas = 1;
     }
     if max_replicas.is_some_and(|most| most < min_replicas) {
-        found.error(format!("spec.maxReplicas: it is below minReplicas, {min_replicas}"));
+        found.error(format!(
+            "spec.maxReplicas: it is below minReplicas, {min_replicas}"
+        ));
     }
     let listed = fields.take("metrics");
     let behavior = fields
