@@ -5,3 +5,6 @@ pub mod base;
 pub mod fixture;
 pub mod golden;
 pub mod validation;
+
+#[cfg(feature = "browser")]
+pub mod browser;
