@@ -2,9 +2,7 @@
 
 pub mod arbitrary;
 pub mod base;
+pub mod bomb;
 pub mod fixture;
 pub mod golden;
 pub mod validation;
-
-#[cfg(feature = "browser")]
-pub mod browser;

@@ -10,7 +10,7 @@ use sim_core::scenario::document::{
     PolicyDocument, ScalingRulesDocument, SelectPolicy, Signal,
 };
 use std::path::{Path, PathBuf};
-use tests::fixture::with;
+use tests::fixture;
 
 fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -221,7 +221,7 @@ fn what_is_no_traffic_is_refused_with_what_it_is() {
         ),
         (
             "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n",
-            "no column of times",
+            "manifest",
         ),
         ("{\"traffic\":{},\"autoscaler\":{}}", "open it"),
     ] {
@@ -297,7 +297,7 @@ fn autoscaling_v2_in_full() {
     ] {
         noted(&notes, wanted);
     }
-    let document = with(
+    let document = fixture::with(
         "/autoscaler",
         serde_json::to_value(AutoscalerDocument::Hpa(read)).expect("is JSON"),
     );

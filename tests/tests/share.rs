@@ -79,7 +79,7 @@ fn every_template_of_this_version_has_a_golden_link() {
         .collect();
     assert!(
         missing.is_empty(),
-        "no golden link for {missing:?}: run `cargo run -p tests --bin golden_links >> tests/golden/links.txt`; \
+        "no golden link for {missing:?}: run `cargo run -p tests --bin golden_links`; \
          if a released template changed, keep its former text in sim-core/src/share/base.rs"
     );
 }

@@ -131,9 +131,11 @@ fn title(object: &Value) -> String {
         .pointer("/metadata/name")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    match kind(object) {
-        "" => "an object without a kind".to_owned(),
-        kind => format!("{kind} {name}").trim().to_owned(),
+    match (kind(object), object) {
+        ("", Value::Object(_)) => "an object without a kind".to_owned(),
+        ("", Value::Array(_)) => "a list".to_owned(),
+        ("", _) => "text that is no manifest".to_owned(),
+        (kind, _) => shown(format!("{kind} {name}").trim()),
     }
 }
 

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 const EXPECTED: &str = "expected is the JSON answer of Prometheus to query_range, such as of sum(rate(http_requests_total[5m]))";
 
+/// Below this mean rate the values are rather something else than traffic.
+const SUSPICIOUS_RPS: f64 = 0.1;
+
 #[derive(Deserialize)]
 struct Answer<'a> {
     #[serde(borrow)]
@@ -113,12 +116,14 @@ pub(super) fn read(
         ),
     });
     note_latency(&chosen, notes);
-    points::bin(
-        add_up(chosen, unit, notes)?,
-        unit_after(unit),
-        options.interval_s,
-        notes,
-    )
+    let samples = add_up(chosen, unit, notes)?;
+    let binned = points::bin(samples, unit_after(unit), options.interval_s, notes)?;
+    if options.unit.is_none() && mean_rps(&binned) < SUSPICIOUS_RPS {
+        notes.push(format!(
+            "Caution: that is less than {SUSPICIOUS_RPS} requests per second; a latency in seconds or a share looks like this. Is it traffic?"
+        ));
+    }
+    Ok(binned)
 }
 
 fn not_a_range(result_type: &str) -> ImportError {
@@ -223,6 +228,11 @@ fn note_latency(series: &[Series<'_>], notes: &mut Vec<String>) {
     }
 }
 
+fn mean_rps(binned: &Binned) -> f64 {
+    let present = binned.counts.iter().flatten().count() as f64;
+    binned.counts.iter().flatten().sum::<f64>() / (present * binned.interval_s)
+}
+
 /// Counters are turned into increases series by series, before these are added up.
 fn unit_after(unit: Unit) -> Unit {
     if unit == Unit::Counter {
@@ -289,12 +299,14 @@ fn refusal(text: &str, error: &serde_json::Error) -> ImportError {
         return ImportError::new(format!("the answer of Prometheus cannot be read: {error}"));
     }
     let Ok(outline) = serde_json::from_str::<Outline>(text) else {
-        let what = if text.starts_with('[') {
-            "a JSON list"
+        let what = if text.starts_with('[')
+            && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+        {
+            "a JSON list".to_owned()
         } else {
-            "JSON that cannot be read"
+            format!("JSON that cannot be read ({error})")
         };
-        return ImportError::new(format!("this is {what} ({error}); {EXPECTED}"));
+        return ImportError::new(format!("this is {what}; {EXPECTED}"));
     };
     let members: Vec<&str> = outline.members.keys().map(String::as_str).collect();
     let has = |name: &str| members.contains(&name);

@@ -94,6 +94,15 @@ fn read_table(
     options: &TrafficOptions,
     notes: &mut Vec<String>,
 ) -> Result<Binned, ImportError> {
+    if text
+        .lines()
+        .take(50)
+        .any(|line| line.starts_with("apiVersion:"))
+    {
+        return Err(ImportError::new(format!(
+            "this is a manifest, not traffic; {EXPECTED}"
+        )));
+    }
     let table = Table::open(text)?;
     if table.named("BilledCost").is_some() || table.named("EffectiveCost").is_some() {
         return Err(ImportError::new(format!(

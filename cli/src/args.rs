@@ -1,0 +1,238 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sim_core::import::Unit;
+use sim_core::scenario::document::{PlaneKind, Signal};
+
+/// QEC Studio on the command line: what will it cost, and how likely is the SLO met?
+///
+/// SCENARIO is a file, `-` for standard input, the id of a template (see `qec templates`), or a share link.
+/// Exit codes: 0 done, 2 bad input, 3 a mistake in qec.
+#[derive(Debug, Parser)]
+#[command(name = "qec", version)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a scenario: cost, attainment of the SLO, latency, budget by cause.
+    Run(RunArguments),
+    /// Vary one or two knobs on a grid: the front of cost against attainment.
+    Sweep(SweepArguments),
+    /// Check a scenario: every problem with its path, value, limit and hint.
+    Check(CheckArguments),
+    /// Turn scenarios into share links and back.
+    #[command(subcommand)]
+    Link(LinkCommand),
+    /// Turn other people's files into parts of a scenario.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// List the templates, or print one.
+    Templates {
+        /// Id of the template to print.
+        id: Option<String>,
+    },
+}
+
+/// How to compute a study.
+#[derive(Debug, Args)]
+pub struct StudyArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Exactly so many replications, instead of stopping at the scenario's precision.
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Data plane, instead of the scenario's.
+    #[arg(long, value_enum)]
+    pub plane: Option<PlaneArgument>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `qec run`
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// How to compute it.
+    #[command(flatten)]
+    pub study: StudyArguments,
+}
+
+/// `qec sweep`
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// How to compute it.
+    #[command(flatten)]
+    pub study: StudyArguments,
+    /// A knob to vary, instead of the scenario's: JSON Pointer, first and last value, number of values;
+    /// such as /autoscaler/metrics/0/target_percent=40:90:6. Twice for a grid.
+    #[arg(long, value_name = "PATH=FROM:TO:STEPS")]
+    pub knob: Vec<String>,
+    /// List every design, not only the front.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `qec check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the problems as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `qec link`
+#[derive(Debug, Subcommand)]
+pub enum LinkCommand {
+    /// Print the share link of a scenario.
+    Encode {
+        /// File, `-`, template id or share link.
+        scenario: String,
+        /// Address of the studio that the link shall open in.
+        #[arg(long, value_name = "URL", default_value = "")]
+        studio: String,
+    },
+    /// Print the scenario of a share link as JSON.
+    Decode {
+        /// The link, whole or from `s=` on; `-` for standard input.
+        link: String,
+    },
+}
+
+/// `qec import`
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Read recorded traffic: CSV, or the JSON answer of Prometheus to query_range.
+    Traffic(TrafficArguments),
+    /// Read a HorizontalPodAutoscaler manifest (autoscaling/v2, v2beta2, v2beta1, v1).
+    Hpa(HpaArguments),
+}
+
+/// `qec import traffic`
+#[derive(Debug, Args)]
+pub struct TrafficArguments {
+    /// The recording; `-` for standard input.
+    pub file: String,
+    /// What the numbers mean; by default told from names, else counts in CSV files and rates from Prometheus.
+    #[arg(long, value_enum)]
+    pub unit: Option<UnitArgument>,
+    /// Column of the times, by name or number.
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
+    /// Column of the requests, by name or number.
+    #[arg(long, value_name = "COLUMN")]
+    pub column: Option<String>,
+    /// Prometheus: only series whose labels contain this text.
+    #[arg(long, value_name = "TEXT")]
+    pub series: Option<String>,
+    /// Length of an interval in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub interval: Option<f64>,
+    /// Print this scenario with the recording in it, instead of the recording alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+}
+
+/// `qec import hpa`
+#[derive(Debug, Args)]
+pub struct HpaArguments {
+    /// The manifest; `-` for standard input.
+    pub file: String,
+    /// What a custom metric measures: its name and requests_per_second, in_flight_requests, waiting_requests
+    /// or p95_latency_ms.
+    #[arg(long, value_name = "METRIC=SIGNAL", value_parser = signal)]
+    pub signal: Vec<(String, Signal)>,
+    /// Print this scenario with the autoscaler in it, instead of the autoscaler alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+}
+
+/// A data plane.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PlaneArgument {
+    /// Closed-form queueing: months in a fraction of a second.
+    Fluid,
+    /// Every request is an event: exact, for hours.
+    Requests,
+}
+
+impl From<PlaneArgument> for PlaneKind {
+    fn from(plane: PlaneArgument) -> Self {
+        match plane {
+            PlaneArgument::Fluid => Self::Fluid,
+            PlaneArgument::Requests => Self::Requests,
+        }
+    }
+}
+
+/// What the numbers of a recording mean.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum UnitArgument {
+    /// Requests counted in each interval.
+    Count,
+    /// Requests per second.
+    Rate,
+    /// Requests per minute.
+    RatePerMinute,
+    /// A growing counter.
+    Counter,
+}
+
+impl From<UnitArgument> for Unit {
+    fn from(unit: UnitArgument) -> Self {
+        match unit {
+            UnitArgument::Count => Self::Count,
+            UnitArgument::Rate => Self::PerSecond,
+            UnitArgument::RatePerMinute => Self::PerMinute,
+            UnitArgument::Counter => Self::Counter,
+        }
+    }
+}
+
+fn signal(text: &str) -> Result<(String, Signal), String> {
+    let (name, signal) = text.rsplit_once('=').ok_or("expected is METRIC=SIGNAL")?;
+    let signal = match signal {
+        "requests_per_second" => Signal::RequestsPerSecond,
+        "in_flight_requests" => Signal::InFlightRequests,
+        "waiting_requests" => Signal::WaitingRequests,
+        "p95_latency_ms" => Signal::P95LatencyMs,
+        other => {
+            return Err(format!(
+                "{other} is no signal; requests_per_second, in_flight_requests, waiting_requests and p95_latency_ms are"
+            ));
+        }
+    };
+    Ok((name.to_owned(), signal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn signals_are_read() {
+        assert_eq!(
+            signal("a=b=waiting_requests"),
+            Ok(("a=b".to_owned(), Signal::WaitingRequests))
+        );
+        assert!(signal("a=nothing").is_err() && signal("a").is_err());
+    }
+}

@@ -1,0 +1,75 @@
+//! `qec import`: other people's files as parts of a scenario.
+
+use crate::args::{HpaArguments, ImportCommand, TrafficArguments};
+use crate::failure::Failure;
+use crate::{output, source};
+use serde::Serialize;
+use sim_core::import::{
+    self, HpaOptions, ImportError, MAX_MANIFEST_BYTES, MAX_TRAFFIC_BYTES, TrafficOptions,
+};
+use sim_core::scenario::check;
+use sim_core::scenario::document::ScenarioDocument;
+use std::path::Path;
+
+/// Imports a file.
+pub fn import(command: &ImportCommand) -> Result<(), Failure> {
+    match command {
+        ImportCommand::Traffic(options) => traffic(options),
+        ImportCommand::Hpa(options) => hpa(options),
+    }
+}
+
+fn traffic(options: &TrafficArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_TRAFFIC_BYTES)?;
+    let read = TrafficOptions {
+        unit: options.unit.map(Into::into),
+        time_column: options.time.clone(),
+        value_column: options.column.clone(),
+        series: options.series.clone(),
+        interval_s: options.interval,
+        origin: Path::new(&options.file)
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
+    };
+    let imported = import::traffic(&text, &read).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.source(),
+        options.into.as_deref(),
+        |document, source| document.traffic.source = source,
+    )
+}
+
+fn hpa(options: &HpaArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let read = HpaOptions {
+        signals: options.signal.iter().cloned().collect(),
+    };
+    let imported = import::hpa(&text, &read).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.autoscaler,
+        options.into.as_deref(),
+        |document, autoscaler| document.autoscaler = autoscaler,
+    )
+}
+
+fn refused(file: &str, error: ImportError) -> Failure {
+    Failure::Input(format!("{file}: {error}"))
+}
+
+/// Prints a part alone, or a scenario with the part in it.
+fn place<T: Clone + Serialize>(
+    part: &T,
+    into: Option<&str>,
+    set: impl Fn(&mut ScenarioDocument, T),
+) -> Result<(), Failure> {
+    let Some(into) = into else {
+        return output::print_json_pretty(part);
+    };
+    let mut document = source::checked(into)?.document().clone();
+    set(&mut document, part.clone());
+    check(&document)?;
+    output::print_json_pretty(&document)
+}

@@ -1,4 +1,0 @@
-//! The page in real headless Chromium, driven over WebDriver. `cargo xtask test` builds what they need and runs them.
-
-#[path = "browser/shell.rs"]
-mod shell;
