@@ -1,0 +1,2 @@
+#[path = "browser/journey.rs"]
+mod journey;
