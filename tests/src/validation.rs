@@ -7,5 +7,6 @@ pub mod dynamics;
 pub mod grid;
 pub mod measure;
 pub mod oracles;
+pub mod report;
 pub mod wait_table;
 pub mod waits;

@@ -1,5 +1,5 @@
 //! The fluid plane's calibration:
-//! - `cargo run --release -p tests --bin calibrate > tests/vectors/waits.csv` measures the wait in M/G/c on
+//! - `cargo run --release -p tests --bin calibrate > tests/figures/waits.csv` measures the wait in M/G/c on
 //!   a grid (15 minutes);
 //! - `cargo run --release -p tests --bin calibrate -- table` turns that file into
 //!   `sim-core/src/plane/fluid/calibration_table.rs`.
@@ -11,7 +11,7 @@ use tests::validation::waits::{Cell, Family, Waits, measure};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("table") {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let csv = std::fs::read_to_string(root.join("vectors/waits.csv"))?;
+        let csv = std::fs::read_to_string(root.join("figures/waits.csv"))?;
         let table = root.join("../sim-core/src/plane/fluid/calibration_table.rs");
         std::fs::write(table, source(&csv)?)?;
     } else {

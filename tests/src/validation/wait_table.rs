@@ -14,7 +14,7 @@ const USELESS: f64 = 0.2;
 /// Share, mean and shares above multiples of the mean, relative to M/M/c.
 type Entry = [f64; 6];
 
-/// One line of `tests/vectors/waits.csv`.
+/// One line of `tests/figures/waits.csv`.
 struct Line {
     family: String,
     cv: f64,
@@ -135,7 +135,7 @@ fn write_row(text: &mut String, row: &[Entry; LOADS.len()]) {
 }
 
 const HEADER: &str = "\
-//! The wait in M/G/c, measured. Generated from `tests/vectors/waits.csv` by
+//! The wait in M/G/c, measured. Generated from `tests/figures/waits.csv` by
 //! `cargo run --release -p tests --bin calibrate -- table`; do not edit.
 
 /// Gamma, hyper-exponential (balanced means), lognormal.

@@ -11,7 +11,7 @@
 //! the exponential shape (Kingman 1962; Köllerström 1974).
 
 use super::calibration_table::{FAMILIES, LOADS, MEASURED, Measured, SERVERS};
-use super::levels::Shapes;
+use super::levels::{Shape, Shapes};
 use crate::random::Distribution;
 
 /// Coefficients of variation of the measured series.
@@ -24,8 +24,7 @@ const COLUMNS: usize = LOADS.len() + 1;
 pub(super) struct Correction {
     pub(super) share: f64,
     pub(super) mean: f64,
-    /// Position on the levels of [`Shapes`].
-    pub(super) shape: f64,
+    pub(super) shape: Shape,
 }
 
 /// The corrections for one service law.
@@ -33,7 +32,6 @@ pub(super) struct Correction {
 pub(super) struct Calibration {
     /// (1 + cv²)/2, the mean ratio of one server and of full load.
     heavy: f64,
-    exponential_shape: f64,
     by_servers: Vec<[Correction; COLUMNS]>,
 }
 
@@ -41,11 +39,10 @@ impl Calibration {
     pub(super) fn new(service: &Distribution, shapes: &Shapes) -> Self {
         let (cv, tail) = (service.cv(), tail_position(service));
         let heavy = 0.5 * (1.0 + cv * cv);
-        let exponential_shape = Shapes::position(1.0);
         let full = Correction {
             share: 1.0,
             mean: heavy,
-            shape: exponential_shape,
+            shape: Shapes::of_one_server(1.0),
         };
         let row = |servers: usize| {
             let mut row = [full; COLUMNS];
@@ -61,7 +58,6 @@ impl Calibration {
         };
         Self {
             heavy,
-            exponential_shape,
             by_servers: (0..SERVERS.len()).map(row).collect(),
         }
     }
@@ -91,16 +87,13 @@ impl Calibration {
         Correction {
             share: 1.0,
             mean: self.heavy,
-            shape: Shapes::position(load),
+            shape: Shapes::of_one_server(load),
         }
     }
 
     fn measured(&self, servers: usize, load: f64) -> Correction {
         let Some(row) = self.by_servers.get(servers) else {
-            return Correction {
-                shape: self.exponential_shape,
-                ..self.one_server(load)
-            };
+            return self.one_server(1.0);
         };
         let load = load.clamp(LOADS[0], 1.0);
         let right = LOADS.partition_point(|&l| l < load).max(1);
@@ -115,7 +108,10 @@ fn mix(a: Correction, b: Correction, t: f64) -> Correction {
     Correction {
         share: between(a.share, b.share),
         mean: between(a.mean, b.mean),
-        shape: between(a.shape, b.shape),
+        shape: Shape {
+            position: between(a.shape.position, b.shape.position),
+            first: between(a.shape.first, b.shape.first),
+        },
     }
 }
 

@@ -1,4 +1,4 @@
-//! The wait in M/G/c, measured. Generated from `tests/vectors/waits.csv` by
+//! The wait in M/G/c, measured. Generated from `tests/figures/waits.csv` by
 //! `cargo run --release -p tests --bin calibrate -- table`; do not edit.
 
 /// Gamma, hyper-exponential (balanced means), lognormal.

@@ -2,6 +2,7 @@
 
 use super::super::queueing::erlang_c;
 use super::calibration::Calibration;
+use super::levels::{Shape, Shapes};
 
 /// Points per halving of the spare capacity 1 − u.
 const POINTS_PER_OCTAVE: usize = 16;
@@ -20,8 +21,8 @@ pub(super) struct Point {
     pub(super) waits: f64,
     /// Logarithm to base 2 of the mean wait of those who wait.
     pub(super) log_wait: f64,
-    /// Shape of their wait: position on the levels.
-    pub(super) shape: f64,
+    /// Shape of their wait.
+    pub(super) shape: Shape,
 }
 
 /// The stationary queue of `servers` at every utilisation.
@@ -84,7 +85,10 @@ impl CapacityTable {
             queue: between(a.queue, b.queue),
             waits: between(a.waits, b.waits),
             log_wait: between(a.log_wait, b.log_wait),
-            shape: between(a.shape, b.shape),
+            shape: Shape {
+                position: between(a.shape.position, b.shape.position),
+                first: between(a.shape.first, b.shape.first),
+            },
         }
     }
 
@@ -94,7 +98,7 @@ impl CapacityTable {
             queue: 0.0,
             waits: 1.0,
             log_wait: 0.0,
-            shape: 0.0,
+            shape: Shapes::of_one_server(1.0),
         })
     }
 }

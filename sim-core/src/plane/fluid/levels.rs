@@ -9,49 +9,72 @@ pub(super) const LEVELS: [f64; 7] = [0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 1.0];
 /// Steps per level in the search for the best fit.
 const SEARCH: u32 = 20;
 
+/// How the law of the wait is mixed: `position` on the levels, and the share `first` of the law of the least
+/// of four residual service times.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Shape {
+    pub(super) position: f64,
+    pub(super) first: f64,
+}
+
 /// The laws of all levels for one service.
 #[derive(Clone, Debug)]
 pub(super) struct Shapes {
     pub(super) laws: [WaitLaw; LEVELS.len()],
+    pub(super) least_of_four: WaitLaw,
 }
+
+type Tails = [f64; MULTIPLES.len()];
 
 impl Shapes {
     pub(super) fn new(service: &ServiceLaw) -> Self {
         Self {
             laws: LEVELS.map(|load| WaitLaw::new(service, load)),
+            least_of_four: WaitLaw::least_of_four(service),
         }
     }
 
-    /// The position of M/G/1 at `load` on the levels: a level's index, or in between.
-    pub(super) fn position(load: f64) -> f64 {
+    /// The shape of M/G/1 at `load`.
+    pub(super) fn of_one_server(load: f64) -> Shape {
         let load = load.clamp(0.0, 1.0);
         let right = LEVELS
             .partition_point(|&l| l < load)
             .clamp(1, LEVELS.len() - 1);
-        (right - 1) as f64 + (load - LEVELS[right - 1]) / (LEVELS[right] - LEVELS[right - 1])
+        let part = (load - LEVELS[right - 1]) / (LEVELS[right] - LEVELS[right - 1]);
+        Shape {
+            position: (right - 1) as f64 + part,
+            first: 0.0,
+        }
     }
 
-    /// The position whose shares above the measured multiples of the mean are nearest to `above`.
-    pub(super) fn fit(&self, above: &[f64; MULTIPLES.len()]) -> f64 {
-        let tails: Vec<[f64; MULTIPLES.len()]> = self
-            .laws
-            .iter()
-            .map(|law| MULTIPLES.map(|x| 1.0 - law.cdf(x)))
-            .collect();
-        let mut best = (f64::INFINITY, (LEVELS.len() - 1) as f64);
-        for step in 0..=SEARCH * (LEVELS.len() as u32 - 1) {
+    /// The shape whose shares above the measured multiples of the mean are nearest to `above`.
+    pub(super) fn fit(&self, above: &Tails) -> Shape {
+        let tails = |law: &WaitLaw| MULTIPLES.map(|x| 1.0 - law.cdf(x));
+        let levels: Vec<Tails> = self.laws.iter().map(tails).collect();
+        let least = tails(&self.least_of_four);
+        let mut best = (f64::INFINITY, Self::of_one_server(1.0));
+        for step in (0..=SEARCH * (LEVELS.len() as u32 - 1)).rev() {
             let position = f64::from(step) / f64::from(SEARCH);
             let low = (position as usize).min(LEVELS.len() - 2);
-            let t = position - low as f64;
-            let error: f64 = (0..MULTIPLES.len())
-                .map(|k| tails[low][k] + t * (tails[low + 1][k] - tails[low][k]) - above[k])
-                .map(|difference| difference * difference)
-                .sum();
-            // Of equal fits, the one nearest to the exponential.
-            if error <= best.0 {
-                best = (error, position);
+            let law = mix(&levels[low], &levels[low + 1], position - low as f64);
+            for step in 0..=SEARCH {
+                let first = f64::from(step) / f64::from(SEARCH);
+                let error = distance(&mix(&law, &least, first), above);
+                // Of nearly equal fits, the one nearest to M/M/c.
+                if error < 0.99 * best.0 {
+                    best = (error, Shape { position, first });
+                }
             }
         }
         best.1
     }
+}
+
+fn mix(a: &Tails, b: &Tails, t: f64) -> Tails {
+    std::array::from_fn(|k| a[k] + t * (b[k] - a[k]))
+}
+
+fn distance(a: &Tails, b: &Tails) -> f64 {
+    // A share of 0.001 more or less is measurement error.
+    1e-6 + a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
 }

@@ -96,9 +96,19 @@ impl ServiceLaw {
 
     /// ∫₀^x Fₑ: the integral of the residual service time's distribution function.
     pub(super) fn residual_integral(&self, x_s: f64) -> f64 {
+        self.residual(x_s).1
+    }
+
+    /// Fₑ(x): P(residual service time ≤ x).
+    pub(super) fn residual_cdf(&self, x_s: f64) -> f64 {
+        self.residual(x_s).0
+    }
+
+    /// Fₑ and ∫₀ Fₑ at x ≥ 0.
+    fn residual(&self, x_s: f64) -> (f64, f64) {
         let after = self.cells.partition_point(|cell| cell.low_s <= x_s);
         let Some(cell) = after.checked_sub(1).and_then(|index| self.cells.get(index)) else {
-            return x_s * x_s / (2.0 * self.mean_s);
+            return (x_s / self.mean_s, x_s * x_s / (2.0 * self.mean_s));
         };
         let inside = (x_s - cell.low_s).min(cell.high_s - cell.low_s);
         let share = if cell.high_s > cell.low_s {
@@ -113,7 +123,10 @@ impl ServiceLaw {
             cell.residual_cdf + (cell.tail - share * cell.probability / 2.0) * inside / self.mean_s;
         let beyond = x_s - cell.low_s - inside;
         let tail = cell.tail - share * cell.probability;
-        upto + cdf * beyond + tail * beyond * beyond / (2.0 * self.mean_s)
+        (
+            cdf + tail * beyond / self.mean_s,
+            upto + cdf * beyond + tail * beyond * beyond / (2.0 * self.mean_s),
+        )
     }
 
     /// Mean of the residual service time, E[S²] / (2 E[S]), seconds.

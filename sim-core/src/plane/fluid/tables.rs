@@ -2,7 +2,7 @@
 
 use super::calibration::Calibration;
 use super::capacity::CapacityTable;
-use super::levels::{LEVELS, Shapes};
+use super::levels::{LEVELS, Shape, Shapes};
 use super::mixture::Mixture;
 use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
@@ -27,7 +27,8 @@ const REMAINDERS: usize = 30 * 4 + 1;
 
 const NO_WAIT: usize = 0;
 const FIRST_WAIT: usize = 1;
-const FIRST_DELAY: usize = FIRST_WAIT + WAITS * LEVELS.len();
+const FIRST_LEAST: usize = FIRST_WAIT + WAITS * LEVELS.len();
+const FIRST_DELAY: usize = FIRST_LEAST + WAITS;
 const FIRST_REMAINDER: usize = FIRST_DELAY + DELAYS;
 pub(super) const ROWS: usize = FIRST_REMAINDER + REMAINDERS;
 
@@ -118,6 +119,11 @@ impl FluidTables {
             Wait::Fixed((self.limits.timeout_s - left_s).max(0.0))
         } else if index >= FIRST_DELAY {
             Wait::Fixed(scaled(index - FIRST_DELAY, DELAYS_PER_OCTAVE))
+        } else if index >= FIRST_LEAST {
+            Wait::Random(
+                &self.shapes.least_of_four,
+                scaled(index - FIRST_LEAST, WAITS_PER_OCTAVE),
+            )
         } else if index >= FIRST_WAIT {
             let (level, wait) = ((index - FIRST_WAIT) / WAITS, (index - FIRST_WAIT) % WAITS);
             Wait::Random(&self.shapes.laws[level], scaled(wait, WAITS_PER_OCTAVE))
@@ -136,17 +142,19 @@ impl FluidTables {
         &self,
         mixture: &mut Mixture,
         log_wait: f64,
-        shape: f64,
+        shape: Shape,
         weight: f64,
     ) {
-        let (wait, wait_part) = split((log_wait - SHORTEST_LOG) * WAITS_PER_OCTAVE, WAITS);
-        let (level, level_part) = split(shape, LEVELS.len());
-        let first = FIRST_WAIT + level * WAITS + wait;
-        let (low, high) = (weight * (1.0 - level_part), weight * level_part);
-        mixture.add(first, low * (1.0 - wait_part));
-        mixture.add(first + 1, low * wait_part);
-        mixture.add(first + WAITS, high * (1.0 - wait_part));
-        mixture.add(first + WAITS + 1, high * wait_part);
+        let (wait, longer) = split((log_wait - SHORTEST_LOG) * WAITS_PER_OCTAVE, WAITS);
+        let (level, upper) = split(shape.position, LEVELS.len());
+        let mut add = |first: usize, weight: f64| {
+            mixture.add(first + wait, weight * (1.0 - longer));
+            mixture.add(first + wait + 1, weight * longer);
+        };
+        let on_levels = weight * (1.0 - shape.first);
+        add(FIRST_WAIT + level * WAITS, on_levels * (1.0 - upper));
+        add(FIRST_WAIT + (level + 1) * WAITS, on_levels * upper);
+        add(FIRST_LEAST, weight * shape.first);
     }
 
     /// Adds requests that wait for `delay` mean service times each.

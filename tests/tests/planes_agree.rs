@@ -1,0 +1,140 @@
+//! The fluid plane against the requests plane: on the stored grid, live on a part of it, and over time.
+
+use sim_core::plane::queueing::finite_queue;
+use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Interval, ServiceModel};
+use sim_core::random::Distribution;
+use tests::validation::dynamics::{by_fluid, by_requests, courses};
+use tests::validation::grid::{Cell, GridFile, Reference, cells, difference, reference, wanted};
+
+fn stored() -> GridFile {
+    serde_json::from_str(include_str!("../figures/planes_grid.json")).expect("the grid's file")
+}
+
+/// P95 and good shares within what is wanted, give or take what the reference leaves open.
+fn complain(reference: &Reference) -> Option<String> {
+    let (p95, good) = wanted(&reference.cell);
+    let difference = difference(reference);
+    let far = difference.p95.abs() > p95 + reference.p95_ci
+        || (0..2).any(|k| difference.good[k].abs() > good + reference.good_ci[k]);
+    far.then(|| format!("{:?}: {difference:?}", reference.cell))
+}
+
+#[test]
+fn on_the_whole_grid() {
+    let file = stored();
+    let stored: Vec<Cell> = file
+        .cells
+        .iter()
+        .map(|reference| reference.cell.clone())
+        .collect();
+    assert_eq!(
+        stored,
+        cells(),
+        "measure the grid anew: its cells have changed"
+    );
+    let wrong: Vec<String> = file.cells.iter().filter_map(complain).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // A reference that leaves everything open would prove nothing.
+    let vague = |r: &&Reference| r.p95_ci > 0.05 || r.good_ci.iter().any(|&ci| ci > 0.01);
+    assert_eq!(file.cells.iter().filter(vague).count(), 0);
+}
+
+/// The stored figures are the requests plane's: short runs of some cells agree with them.
+#[test]
+fn the_stored_figures_can_be_measured_again() {
+    let file = stored();
+    for (service, cv, servers, load) in [
+        ("exponential", 1.0, 4, 0.7),
+        ("lognormal", 1.5, 16, 0.8),
+        ("constant", 0.0, 8, 0.8),
+        ("gamma", 2.0, 12, 0.5),
+    ] {
+        let wanted = Cell {
+            service: service.into(),
+            cv,
+            servers,
+            load,
+        };
+        let stored = file
+            .cells
+            .iter()
+            .find(|reference| reference.cell == wanted)
+            .expect("a cell of the grid");
+        let fresh = reference(&wanted, 0.1);
+        // The thresholds of three mean service times are the same; those near the P95 need not be.
+        let slack = 1.5 * (stored.good_ci[0] + fresh.good_ci[0]) + 1e-4;
+        assert!(
+            (stored.good[0] - fresh.good[0]).abs() < slack,
+            "{stored:?} {fresh:?}"
+        );
+        let slack = 1.5 * (stored.p95_ci + fresh.p95_ci) + 1e-4;
+        assert!(
+            (fresh.p95_s / stored.p95_s - 1.0).abs() < slack,
+            "{stored:?} {fresh:?}"
+        );
+        assert_eq!(complain(&fresh), None);
+    }
+}
+
+/// Waves, steps, spikes above capacity, limits, timeouts, outages: one point of the good share.
+#[test]
+fn while_load_and_capacity_change() {
+    for course in courses() {
+        let (requests, fluid) = (by_requests(&course, 6), by_fluid(&course, 6));
+        let difference = fluid.good - requests.good;
+        assert!(
+            difference.abs() < 0.01 + requests.good_ci,
+            "{}: {requests:?} {fluid:?}",
+            course.name
+        );
+        assert!(
+            (fluid.rejected - requests.rejected).abs() < 0.005,
+            "{}: {requests:?} {fluid:?}",
+            course.name
+        );
+        assert!(
+            (fluid.timed_out - requests.timed_out).abs() < 0.01,
+            "{}: {requests:?} {fluid:?}",
+            course.name
+        );
+        assert!(
+            (fluid.utilisation - requests.utilisation).abs() < 0.01,
+            "{}: {requests:?} {fluid:?}",
+            course.name
+        );
+    }
+}
+
+/// Exponential service and a full queue: the share rejected is that of M/M/c/K.
+#[test]
+fn limited_queues_lose_what_theory_says() {
+    for (servers, load, limit) in [
+        (1, 0.9, 9),
+        (10, 1.2, 10),
+        (3, 2.5 / 3.0, 7),
+        (20, 2.0, 0),
+        (100, 0.9, 0),
+    ] {
+        let tables = FluidTables::new(ServiceModel {
+            service_time_s: Distribution::exponential(0.1).expect("a positive mean"),
+            timeout_s: f64::INFINITY,
+            error_probability: 0.0,
+            thresholds_s: Vec::new(),
+        });
+        let mut plane = FluidPlane::new(&tables, 0, 1, 0, 0);
+        let interval = Interval {
+            length_s: 1e5,
+            rate_rps: load * f64::from(servers) / 0.1,
+            servers,
+            queue_limit: limit,
+        };
+        plane.serve(&interval);
+        let outcome = plane.serve(&interval);
+        let expected = finite_queue(servers, load * f64::from(servers), limit).blocked;
+        let rejected = outcome.rejected / outcome.arrivals;
+        assert!(
+            (rejected - expected).abs() < 0.02 * expected,
+            "{servers} {load} {limit}: {rejected} {expected}"
+        );
+    }
+}
