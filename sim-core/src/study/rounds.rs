@@ -1,4 +1,5 @@
-//! How many replications: in rounds that double, until the answer is precise enough or the cap is reached.
+//! How many replications: in rounds, each half as long again as all before, until the answer is precise enough
+//! or the cap is reached.
 //!
 //! Decisions are taken from complete rounds only, so they do not depend on how the work was spread.
 
@@ -75,7 +76,7 @@ impl Rounds {
     fn round_end(&self, done: u32) -> u32 {
         let mut end = self.first_round();
         while end < done {
-            end = end.saturating_mul(2);
+            end = end.saturating_add(end.div_ceil(2));
         }
         end.min(self.cap())
     }
