@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use tests::validation::dynamics::{by_fluid, by_requests, courses};
-use tests::validation::grid::{self, GridFile, Reference};
+use tests::validation::grid::{self, Cell, GridFile, Reference};
 use tests::validation::oracles;
 use tests::validation::report::{Validation, markdown};
 
@@ -58,7 +58,7 @@ fn known(path: &Path) -> Vec<Reference> {
 
 fn measured_grid(known: Vec<Reference>) -> Result<String, serde_json::Error> {
     let cells = grid::cells();
-    let measure = |(index, cell)| {
+    let measure = |(index, cell): (usize, &Cell)| {
         if let Some(reference) = known.iter().find(|reference| reference.cell == *cell) {
             return reference.clone();
         }
