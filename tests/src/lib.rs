@@ -6,3 +6,6 @@ pub mod bomb;
 pub mod fixture;
 pub mod golden;
 pub mod validation;
+
+#[cfg(feature = "browser")]
+pub mod browser;

@@ -1,2 +1,6 @@
+//! The page in real headless Chromium, driven over WebDriver. `cargo xtask test` builds what they need and runs them.
+
 #[path = "browser/journey.rs"]
 mod journey;
+#[path = "browser/shell.rs"]
+mod shell;

@@ -38,6 +38,9 @@ enum Command {
     Build(commands::build::Options),
     Serve(commands::serve::Options),
     Test(commands::test::Options),
+    Bench(commands::bench::Options),
+    Schema(commands::schema::Options),
+    Validate(commands::validate::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,9 @@ fn main() -> ExitCode {
         Command::Build(options) => commands::build::run(&options).map(done),
         Command::Serve(options) => commands::serve::run(&options).map(done),
         Command::Test(options) => commands::test::run(&options),
+        Command::Bench(options) => commands::bench::run(&options).map(done),
+        Command::Schema(options) => commands::schema::run(&options).map(done),
+        Command::Validate(options) => commands::validate::run(&options).map(done),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("\nerror: {error:#}");

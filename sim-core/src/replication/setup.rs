@@ -1,6 +1,6 @@
 //! What all replications of one design share.
 
-use crate::plane::{DataPlane, RequestsPlane, ServiceModel};
+use crate::plane::{DataPlane, FluidPlane, FluidTables, RequestsPlane, ServiceModel};
 use crate::scenario::Scenario;
 use crate::scenario::document::PlaneKind;
 use crate::slo::budget::Objectives;
@@ -29,7 +29,7 @@ pub struct Setup {
     pub(super) queue_limit_per_replica: u32,
     /// CPU-seconds used per second of a busy server.
     pub(super) cpu_per_busy_second: f64,
-    tables: Arc<ServiceModel>,
+    tables: Arc<FluidTables>,
 }
 
 impl Setup {
@@ -62,9 +62,9 @@ impl Setup {
             error_probability: document.service.error_percent / 100.0,
             thresholds_s: Objectives::thresholds_s(&document.slo),
         };
-        let tables = match like.filter(|like| *like.tables == service) {
+        let tables = match like.filter(|like| *like.tables.service() == service) {
             Some(like) => Arc::clone(&like.tables),
-            None => Arc::new(service),
+            None => Arc::new(FluidTables::new(service)),
         };
         let mean_service_ms = scenario.service_time_s.mean() * 1000.0;
         Self {
@@ -100,9 +100,15 @@ impl Setup {
         component: u32,
     ) -> Box<dyn DataPlane + '_> {
         match kind {
-            // The fluid plane lands next; until then every request is played.
-            PlaneKind::Fluid | PlaneKind::Requests => Box::new(RequestsPlane::new(
+            PlaneKind::Fluid => Box::new(FluidPlane::new(
                 &self.tables,
+                recent_intervals,
+                seed,
+                replication,
+                component,
+            )),
+            PlaneKind::Requests => Box::new(RequestsPlane::new(
+                self.tables.service(),
                 recent_intervals,
                 seed,
                 replication,

@@ -46,6 +46,14 @@ pub struct FluidTables {
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
 }
 
+impl core::fmt::Debug for FluidTables {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("FluidTables")
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
+}
+
 impl FluidTables {
     /// Tables for a service; rows are added as runs ask for them.
     pub fn new(service: ServiceModel) -> Self {

@@ -1,0 +1,145 @@
+//! The site as a site: it starts, it keeps its policy, any host can serve it from any path.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use tests::browser;
+
+/// First message of a new worker, or what went wrong.
+const WORKER_ANSWERS: &str = "new Promise((resolve, reject) => {
+    const worker = new Worker(document.querySelector(\"meta[name='qec-worker']\").content, { type: 'module' });
+    worker.onmessage = () => { worker.terminate(); resolve('answered'); };
+    worker.onerror = event => reject(event.message ?? 'the worker cannot be loaded');
+    setTimeout(() => reject('the worker is silent'), 20000);
+})";
+
+/// The shell's notice goes away when the page has started.
+const STARTED: &str = "!document.getElementById('loading')";
+
+#[test]
+fn the_page_starts_and_its_worker_answers() {
+    browser::run("shell", async |studio| {
+        let page = studio.open("").await;
+        page.until("the page has started", STARTED).await;
+        assert_eq!(page.promised(WORKER_ANSWERS).await, json!("answered"));
+        assert!(
+            page.value("document.body.innerText")
+                .await
+                .as_str()
+                .is_some_and(|text| text.contains("QEC Studio"))
+        );
+        for (name, width, dark) in [
+            ("wide", 1440, false),
+            ("narrow", 400, false),
+            ("dark", 1440, true),
+        ] {
+            page.resize(width, 900).await;
+            page.prefer_dark(dark).await;
+            let fits = page
+                .value("document.documentElement.scrollWidth <= window.innerWidth")
+                .await;
+            assert_eq!(fits, json!(true), "the page is wider than {width} px");
+            page.screenshot(&format!("shell-{name}")).await;
+        }
+        page.expect_silent_console().await;
+    });
+}
+
+#[test]
+fn any_host_can_serve_it_from_any_path() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sub-path");
+    copy(&browser::path("QEC_DIST"), &root.join("teams/capacity"));
+    fs::write(
+        root.join("index.html"),
+        "<!doctype html><title>Some other page</title>",
+    )
+    .expect("a page above it");
+    let folder = root.clone();
+    browser::run_in("sub-path", &folder, async |studio| {
+        let page = studio.open("teams/capacity/").await;
+        page.until("the page has started", STARTED).await;
+        assert_eq!(page.promised(WORKER_ANSWERS).await, json!("answered"));
+        page.expect_silent_console().await;
+    });
+    fs::remove_dir_all(root).expect("the copied site is removed");
+}
+
+#[test]
+fn nothing_inline_runs_and_the_console_tells() {
+    browser::run("policy", async |studio| {
+        let page = studio.open("").await;
+        page.until("the page has started", STARTED).await;
+        page.expect_silent_console().await;
+        let inline = "(() => { const script = document.createElement('script');
+            script.textContent = 'window.intruder = true'; document.body.append(script);
+            return window.intruder === true; })()";
+        assert_eq!(page.value(inline).await, json!(false));
+        let errors = page.errors().await;
+        assert!(
+            errors
+                .iter()
+                .any(|entry| entry.to_string().contains("Content Security Policy")),
+            "{errors:#?}"
+        );
+    });
+}
+
+#[test]
+fn the_server_says_type_age_and_policy() {
+    browser::run("headers", async |studio| {
+        let page = studio.open("").await;
+        let headers = async |path: &str, name: &str| {
+            let ask = format!(
+                "fetch({}).then(answer => answer.headers.get({}))",
+                Value::from(path),
+                Value::from(name)
+            );
+            page.promised(&ask).await
+        };
+        let policy = headers("./", "content-security-policy").await;
+        let policy = policy.as_str().expect("a policy");
+        assert!(
+            policy.contains("script-src 'self' 'wasm-unsafe-eval';")
+                && policy.contains("frame-ancestors 'none'")
+        );
+        assert_eq!(headers("./", "cache-control").await, json!("no-cache"));
+        assert_eq!(
+            headers("manifest.webmanifest", "content-type").await,
+            json!("application/manifest+json")
+        );
+
+        let wasm = page
+            .value("document.querySelector('link[type=\"application/wasm\"]').getAttribute('href')")
+            .await;
+        let wasm = wasm.as_str().expect("the module's address").to_owned();
+        assert_eq!(
+            headers(&wasm, "content-type").await,
+            json!("application/wasm")
+        );
+        assert_eq!(headers(&wasm, "content-encoding").await, json!("br"));
+        assert!(
+            headers(&wasm, "cache-control")
+                .await
+                .as_str()
+                .is_some_and(|age| age.contains("immutable"))
+        );
+        // A file that is not there is not there for ever.
+        assert_eq!(
+            headers("assets/none.js", "cache-control").await,
+            Value::Null
+        );
+    });
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder to copy").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copied file");
+        }
+    }
+}
