@@ -1,23 +1,20 @@
-//! The page: mounts its view and starts a worker.
+//! QEC Studio in the browser: a form for a scenario, workers that simulate it, charts of what they find.
+//!
+//! No model mathematics here: the page shows what `sim-core` says, and says to it what the visitor writes.
 
-use leptos::prelude::*;
-use web_sys::{Worker, WorkerOptions, WorkerType};
+mod charts;
+mod check;
+mod editor;
+mod format;
+mod state;
+mod views;
+mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();
-    let worker = start_worker();
-    mount_to_body(
-        move || view! { <h1>"QEC Studio"</h1><p>{if worker.is_some() { "Worker started" } else { "No worker" }}</p> },
-    );
-}
-
-/// Starts the worker whose address the shell names.
-fn start_worker() -> Option<Worker> {
-    let meta = document()
-        .query_selector("meta[name='qec-worker']")
-        .ok()
-        .flatten()?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    Worker::new_with_options(&meta.get_attribute("content")?, &options).ok()
+    // The shell's "loading" words make room for the page.
+    if let Some(words) = leptos::prelude::document().get_element_by_id("loading") {
+        words.remove();
+    }
+    leptos::mount::mount_to_body(views::App);
 }

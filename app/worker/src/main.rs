@@ -1,12 +1,74 @@
-//! The web worker: says that it is ready.
+//! The web worker that runs QEC Studio's simulations: prepares plans, computes shards, one message at a time.
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::DedicatedWorkerGlobalScope;
+use js_sys::{Array, Uint8Array};
+use protocol::{Answer, PROTOCOL, Request, frame};
+use sim_core::study::Prepared;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// Plans by job.
+type Jobs = BTreeMap<u32, Prepared>;
 
 fn main() {
     console_error_panic_hook::set_once();
-    if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-        // A page that is gone cannot be told anything.
-        scope.post_message(&JsValue::from_str("ready")).ok();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
+    let jobs = RefCell::new(Jobs::new());
+    let ears = scope.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        if let Some(answer) = answer(&mut jobs.borrow_mut(), &text) {
+            post(&ears, &answer);
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // It listens for as long as the worker lives.
+    on_message.forget();
+    post(&scope, &frame(Answer::Ready, PROTOCOL, &[]));
+}
+
+/// Does what the page asks for; plans need no answer unless they fail.
+fn answer(jobs: &mut Jobs, text: &str) -> Option<Vec<u8>> {
+    let request = match serde_json::from_str(text) {
+        Ok(request) => request,
+        Err(error) => {
+            return Some(frame(
+                Answer::Failed,
+                0,
+                format!("unreadable request: {error}").as_bytes(),
+            ));
+        }
+    };
+    match request {
+        Request::Plan { job, oldest, plan } => {
+            jobs.retain(|&known, _| known >= oldest);
+            match Prepared::new(*plan) {
+                Ok(prepared) => {
+                    jobs.insert(job, prepared);
+                    None
+                }
+                Err(problems) => Some(frame(Answer::Failed, job, problems.to_string().as_bytes())),
+            }
+        }
+        Request::Shard { job, shard } => {
+            let prepared = jobs.get(&job)?;
+            Some(match postcard::to_allocvec(&prepared.run_shard(shard)) {
+                Ok(bytes) => frame(Answer::Result, job, &bytes),
+                Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
+            })
+        }
     }
+}
+
+/// Sends bytes without copying them on the page's side.
+fn post(scope: &DedicatedWorkerGlobalScope, bytes: &[u8]) {
+    let buffer = Uint8Array::from(bytes).buffer();
+    // A page that is gone cannot be told anything.
+    scope
+        .post_message_with_transfer(&buffer, &Array::of1(&buffer))
+        .ok();
 }

@@ -1,0 +1,25 @@
+//! Charts: scenes of marks and labels computed in page pixels, marks painted by plotters on a canvas, labels and
+//! cross-hairs laid over it as SVG.
+//!
+//! plotters measures text by putting elements into the page, which costs a layout each time and is blocked by a
+//! strict style policy; so it paints marks only.
+
+mod breakdown;
+mod distribution;
+mod figure;
+mod front;
+mod front_list;
+mod front_scene;
+mod palette;
+mod scale;
+mod scene;
+pub mod spark;
+mod surface;
+mod time;
+mod time_scene;
+
+pub use breakdown::{BudgetByCause, CostByResource};
+pub use distribution::{CostDistribution, SliDistribution};
+pub use front::Front;
+pub use palette::provide_palette;
+pub use time::OverTime;

@@ -1,0 +1,364 @@
+//! The centre piece: cost per month against the chance to meet the SLO.
+
+use super::figure::{Figure, Table};
+use super::front_list::{FrontList, adopt, knob_text};
+use super::front_scene::{Layout, Place};
+use super::surface::Surface;
+use crate::check;
+use crate::format;
+use crate::state::{Phase, studio};
+use crate::views::icons::{Icon, icon};
+use crate::workers::engine_room;
+use leptos::prelude::*;
+use sim_core::study::{DesignPoint, Report, SweepReport};
+
+const HEIGHT: f64 = 360.0;
+
+/// The chart with its sweep button and the list of the front.
+#[component]
+pub fn Front() -> impl IntoView {
+    let studio = studio();
+    let hovered = RwSignal::new(None::<Place>);
+    let width = RwSignal::new(0.0);
+    let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
+    let wanted = Memo::new(move |_| {
+        studio
+            .number("/slo/wanted_attainment_percent")
+            .unwrap_or(0.0)
+            / 100.0
+    });
+    let layout = move |width: f64| {
+        Layout::new(
+            studio.report.get().as_deref(),
+            sweep().as_deref(),
+            (width, HEIGHT),
+        )
+    };
+    let draw = move |now: f64| {
+        width.set(now);
+        layout(now).scene(sweep().as_deref(), wanted.get())
+    };
+    let hover = move |at: Option<(f64, f64)>| {
+        let next = at.and_then(|at| untrack(|| layout(width.get_untracked()).hit(at)));
+        if hovered.get_untracked() != next {
+            hovered.set(next);
+        }
+    };
+    let on_click = move |_| {
+        if let (Some(Place::Swept(index)), Some(report)) = (hovered.get_untracked(), untrack(sweep))
+        {
+            adopt(studio, &report, index);
+        }
+    };
+    let spot = move || {
+        hovered
+            .get()
+            .and_then(|place| layout(width.get()).point(place))
+    };
+    let overlay = view! {
+        <circle class="halo" class:shown=move || spot().is_some() cx=move || spot().map_or(0.0, |at| at.0).to_string() cy=move || spot().map_or(0.0, |at| at.1).to_string() r="11"></circle>
+    }
+    .into_any();
+    let tip = move || {
+        let (place, at) = hovered.get().zip(spot())?;
+        Some(tip(
+            place,
+            at,
+            width.get(),
+            studio.report.get().as_deref(),
+            sweep().as_deref(),
+        ))
+    };
+    let label = Signal::derive(move || {
+        sentence(
+            studio.report.get().as_deref(),
+            sweep().as_deref(),
+            wanted.get(),
+        )
+    });
+    let surface = Surface {
+        height: HEIGHT,
+        label,
+        draw,
+        hover,
+        overlay,
+        above: tip.into_any(),
+    }
+    .view();
+    let outdated = Memo::new(move |_| {
+        let swept = studio
+            .sweep
+            .with(|sweep| sweep.report.as_ref().and(sweep.document.clone()));
+        swept.is_some_and(|swept| studio.document.with(|now| !check::same_sweep(&swept, now)))
+    });
+    let note = move || {
+        if outdated.get() {
+            "The sweep belongs to an earlier version of the scenario; run it again".to_owned()
+        } else if sweep().is_some() {
+            "Each point is a design with its 95 % intervals; the line joins those that no other beats. Click a point to adopt it".to_owned()
+        } else {
+            "Orange is this design with its 95 % intervals; a sweep shows what else could be built"
+                .to_owned()
+        }
+    };
+    let stale = Signal::derive(move || outdated.get() || (sweep().is_none() && studio.stale.get()));
+    let clickable = move || matches!(hovered.get(), Some(Place::Swept(_)));
+    view! {
+        <Figure
+            title="Cost against the chance to meet the SLO"
+            note=Signal::derive(note)
+            testid="chart-front"
+            table=move || table(sweep().as_deref())
+            wide=true
+            stale=stale
+            controls=sweep_button()
+        >
+            <div class="front" class:clickable=clickable on:click=on_click>{surface}</div>
+            {legend()}
+            {view! { <FrontList/> }.into_any()}
+        </Figure>
+    }
+}
+
+/// Starts a sweep, or says how far it is and why it cannot start.
+fn sweep_button() -> AnyView {
+    let studio = studio();
+    let room = engine_room();
+    let designs = Memo::new(move |_| {
+        studio.document.with(|document| {
+            let steps = document.get("sweep")?.as_array()?.iter().map(|knob| {
+                knob.get("steps")
+                    .and_then(serde_json::Value::as_u64)
+                    .unwrap_or(0)
+            });
+            let steps: Vec<u64> = steps.collect();
+            (!steps.is_empty()).then(|| steps.into_iter().fold(1, u64::saturating_mul))
+        })
+    });
+    let invalid = move || {
+        studio
+            .run
+            .with(|run| matches!(run.phase, Phase::Invalid | Phase::Failed(_)))
+    };
+    let running = move || studio.sweep.with(|sweep| sweep.running);
+    let words = move || {
+        if running() {
+            return studio.sweep.with(|sweep| {
+                let left = sweep
+                    .seconds_left
+                    .map(|left| format!(" · {}", format::time_left(left)))
+                    .unwrap_or_default();
+                format!(
+                    "Sweeping {} of {}{left}",
+                    sweep.progress.0, sweep.progress.1
+                )
+            });
+        }
+        match designs.get() {
+            Some(1) => "Run sweep (1 design)".to_owned(),
+            Some(count) => format!("Run sweep ({count} designs)"),
+            None => "Run sweep".to_owned(),
+        }
+    };
+    let why_not = move || {
+        if invalid() {
+            "Fix the problems of the scenario first"
+        } else if designs.get().is_none() {
+            "Add a knob in the section Sweep first"
+        } else {
+            ""
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="primary"
+            data-testid="sweep-run"
+            data-running=move || running().to_string()
+            disabled=move || running() || invalid() || designs.get().is_none()
+            title=why_not
+            on:click=move |_| room.start_sweep()
+        >
+            {icon(Icon::Front)}
+            <span>{words}</span>
+        </button>
+    }
+    .into_any()
+}
+
+fn legend() -> AnyView {
+    view! {
+        <ul class="legend" aria-hidden="true">
+            <li><span class="swatch disc orange"></span>"this design"</li>
+            <li><span class="swatch disc blue"></span>"on the front"</li>
+            <li><span class="swatch disc muted"></span>"beaten by another"</li>
+            <li><span class="swatch ring green"></span>"cheapest that clears the wanted chance"</li>
+        </ul>
+    }
+    .into_any()
+}
+
+fn tip(
+    place: Place,
+    at: (f64, f64),
+    width: f64,
+    report: Option<&Report>,
+    sweep: Option<&SweepReport>,
+) -> AnyView {
+    let (title, lines, action) = match place {
+        Place::Current => (
+            "This design".to_owned(),
+            report.map(current_lines).unwrap_or_default(),
+            "",
+        ),
+        Place::Swept(index) => {
+            let found = sweep.and_then(|sweep| Some((sweep, sweep.points.get(index)?)));
+            let knobs = found
+                .map(|(sweep, point)| knob_text(sweep, point))
+                .unwrap_or_default();
+            (
+                knobs,
+                found
+                    .map(|(_, point)| point_lines(point))
+                    .unwrap_or_default(),
+                "Click to adopt",
+            )
+        }
+    };
+    let left = at.0 > width * 0.6;
+    let class = if left { "tip left" } else { "tip" };
+    let lines = lines
+        .into_iter()
+        .map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> })
+        .collect_view();
+    view! {
+        <div class=class style:left=format!("{:.1}px", at.0) style:top=format!("{:.1}px", at.1)>
+            <strong>{title}</strong>
+            <dl>{lines}</dl>
+            {(!action.is_empty()).then(|| view! { <em>{action}</em> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn current_lines(report: &Report) -> Vec<(&'static str, String)> {
+    let mean = |key: &str| report.figure(key).map(|figure| figure.summary);
+    let mut lines = vec![("Chance", chance(&report.attainment))];
+    lines.extend(mean("cost_per_month").map(|cost| ("Cost", cost_text(&cost))));
+    lines.extend(mean("p95_latency").map(|p95| ("P95 latency", format::milliseconds(p95.mean))));
+    lines.extend(
+        mean("mean_replicas").map(|replicas| ("Mean replicas", format::number(replicas.mean))),
+    );
+    lines.push(("Replications", report.replications.to_string()));
+    lines
+}
+
+fn point_lines(point: &DesignPoint) -> Vec<(&'static str, String)> {
+    vec![
+        ("Chance", chance(&point.attainment)),
+        ("Cost", cost_text(&point.cost_per_month)),
+        (
+            "P95 latency",
+            format::milliseconds(point.p95_latency_ms.mean),
+        ),
+        ("Mean replicas", format::number(point.mean_replicas.mean)),
+        ("Replications", point.replications.to_string()),
+    ]
+}
+
+/// A chance with its interval.
+pub fn chance(proportion: &sim_core::study::Proportion) -> String {
+    format!(
+        "{} ({:.0}–{:.0} %)",
+        format::percent(proportion.estimate, 0),
+        proportion.ci_low * 100.0,
+        proportion.ci_high * 100.0
+    )
+}
+
+/// A monthly cost with its interval.
+pub fn cost_text(cost: &sim_core::stats::Summary) -> String {
+    if cost.n < 2 {
+        format::money(cost.mean)
+    } else {
+        format!(
+            "{} ± {}",
+            format::money(cost.mean),
+            format::money(cost.half_width())
+        )
+    }
+}
+
+fn sentence(report: Option<&Report>, sweep: Option<&SweepReport>, wanted: f64) -> String {
+    let Some(report) = report else {
+        return "Cost against the chance to meet the SLO, not computed yet".to_owned();
+    };
+    let cost = report
+        .figure("cost_per_month")
+        .map(|figure| cost_text(&figure.summary))
+        .unwrap_or_default();
+    let mut text = format!(
+        "This design costs {cost} per month and meets the SLO with a chance of {}; wanted are {}.",
+        chance(&report.attainment),
+        format::percent(wanted, 0)
+    );
+    if let Some(sweep) = sweep {
+        let recommended = sweep.recommended.and_then(|design| sweep.point(design));
+        let best = recommended.map_or_else(
+            || "none clears the wanted chance for certain".to_owned(),
+            |point| {
+                format!(
+                    "the cheapest that clears it costs {} with {}",
+                    format::money(point.cost_per_month.mean),
+                    knob_text(sweep, point)
+                )
+            },
+        );
+        text = format!(
+            "{text} Of {} designs swept, {} are on the front; {best}.",
+            sweep.points.len(),
+            sweep.front.len()
+        );
+    }
+    text
+}
+
+fn table(sweep: Option<&SweepReport>) -> Table {
+    let Some(sweep) = sweep else {
+        return Table {
+            head: vec!["Run a sweep to fill this table".to_owned()],
+            rows: Vec::new(),
+        };
+    };
+    let head = [
+        "Design",
+        "Chance (95 %)",
+        "Cost per month (95 %)",
+        "P95 latency",
+        "Mean replicas",
+        "Replications",
+        "Front",
+    ];
+    let row = |point: &DesignPoint| {
+        let mark = if sweep.recommended == Some(point.design) {
+            "recommended"
+        } else if point.on_front {
+            "yes"
+        } else {
+            ""
+        };
+        vec![
+            knob_text(sweep, point),
+            chance(&point.attainment),
+            cost_text(&point.cost_per_month),
+            format::milliseconds(point.p95_latency_ms.mean),
+            format::number(point.mean_replicas.mean),
+            point.replications.to_string(),
+            mark.to_owned(),
+        ]
+    };
+    Table {
+        head: head.map(str::to_owned).to_vec(),
+        rows: sweep.points.iter().map(row).collect(),
+    }
+}

@@ -1,0 +1,124 @@
+//! The designs on the front as a list, cheapest first: the chart for keyboards and readers.
+
+use super::front::{chance, cost_text};
+use crate::editor::knob_name;
+use crate::format;
+use crate::state::{Studio, pointer, studio};
+use crate::views::icons::{Icon, icon};
+use leptos::prelude::*;
+use sim_core::study::{DesignPoint, SweepReport};
+use std::sync::Arc;
+
+/// The list; nothing before a sweep.
+#[component]
+pub fn FrontList() -> impl IntoView {
+    let studio = studio();
+    let report = move || studio.sweep.with(|sweep| sweep.report.clone());
+    move || report().map(|report| list(studio, report))
+}
+
+fn list(studio: Studio, report: Arc<SweepReport>) -> AnyView {
+    let verdict = match report.recommended.and_then(|design| report.point(design)) {
+        Some(point) => format!(
+            "Cheapest design whose lower bound clears {}: {} for {} per month",
+            format::percent(report.wanted_attainment, 0),
+            knob_text(&report, point),
+            cost_text(&point.cost_per_month)
+        ),
+        None => format!(
+            "No design of this sweep clears {} with its lower bound yet",
+            format::percent(report.wanted_attainment, 0)
+        ),
+    };
+    let front: Vec<usize> = report
+        .front
+        .iter()
+        .filter_map(|design| {
+            report
+                .points
+                .iter()
+                .position(|point| point.design == *design)
+        })
+        .collect();
+    let rows = front
+        .into_iter()
+        .enumerate()
+        .map(|(place, index)| row(studio, &report, place, index))
+        .collect_view();
+    view! {
+        <p class="verdict" data-testid="sweep-verdict">{verdict}</p>
+        <div class="table-scroll">
+            <table class="front-list">
+                <thead>
+                    <tr><th scope="col">"On the front, cheapest first"</th><th scope="col">"Chance"</th><th scope="col">"Cost per month"</th><th scope="col">"P95"</th><th scope="col"><span class="visually-hidden">"Adopt"</span></th></tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) -> Option<AnyView> {
+    let point = report.points.get(index)?;
+    let recommended = report.recommended == Some(point.design);
+    let name = knob_text(report, point);
+    let held = Arc::clone(report);
+    let values: Vec<(String, f64)> = report
+        .knobs
+        .iter()
+        .cloned()
+        .zip(point.values.iter().copied())
+        .collect();
+    let current = move || {
+        values
+            .iter()
+            .all(|(path, value)| studio.number(path) == Some(*value))
+    };
+    let view = view! {
+        <tr
+            data-testid=format!("front-point-{place}")
+            data-cost=point.cost_per_month.mean.to_string()
+            data-attainment=point.attainment.estimate.to_string()
+            class:recommended=recommended
+            class:current=current.clone()
+            on:click=move |_| adopt(studio, &held, index)
+        >
+            <th scope="row">{name.clone()} {recommended.then(|| view! { <span class="badge good">"recommended"</span> })}</th>
+            <td>{chance(&point.attainment)}</td>
+            <td>{cost_text(&point.cost_per_month)}</td>
+            <td>{format::milliseconds(point.p95_latency_ms.mean)}</td>
+            <td>
+                // The click goes up to the row.
+                <button type="button" class="ghost small" aria-label=format!("Adopt {name}")>{icon(Icon::Tick)} "Adopt"</button>
+            </td>
+        </tr>
+    };
+    Some(view.into_any())
+}
+
+/// The knobs of a design with their values: "Target 65 %, min replicas 4".
+pub fn knob_text(sweep: &SweepReport, point: &DesignPoint) -> String {
+    let knobs = sweep.knobs.iter().zip(&point.values).map(|(path, value)| {
+        let name = knob_name(path);
+        let short = name.rsplit(" › ").next().unwrap_or_default().to_owned();
+        format!("{short} {}", format::number(*value))
+    });
+    knobs.collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a design's knobs into the document, as one step.
+pub fn adopt(studio: Studio, sweep: &SweepReport, index: usize) {
+    let Some(point) = sweep.points.get(index) else {
+        return;
+    };
+    let knobs = sweep
+        .knobs
+        .iter()
+        .cloned()
+        .zip(point.values.iter().map(|value| pointer::number(*value)));
+    studio.set_many(
+        &knobs.collect::<Vec<_>>(),
+        &format!("Adopted {}", knob_text(sweep, point)),
+    );
+}

@@ -1,0 +1,324 @@
+//! What a chart shows, in page pixels; and its painting by plotters.
+
+use super::palette::{Ink, Palette};
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
+use plotters::style::{Color, ShapeStyle};
+use plotters_canvas::CanvasBackend;
+use web_sys::HtmlCanvasElement;
+
+/// A point in page pixels.
+pub type Point = (f64, f64);
+
+/// Something painted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A line through points.
+    Line {
+        /// The points.
+        points: Vec<Point>,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0..1.
+        alpha: f64,
+        /// Width in pixels.
+        width: f64,
+        /// Length of dashes and gaps, if it is dashed.
+        dash: Option<f64>,
+    },
+    /// A filled outline.
+    Area {
+        /// The outline.
+        points: Vec<Point>,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0..1.
+        alpha: f64,
+    },
+    /// A filled rectangle.
+    Bar {
+        /// Left, top.
+        at: Point,
+        /// Width, height.
+        size: Point,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0..1.
+        alpha: f64,
+    },
+    /// A disc, or a ring when `ring` is its width.
+    Dot {
+        /// Centre.
+        at: Point,
+        /// Radius.
+        radius: f64,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0..1.
+        alpha: f64,
+        /// Width of the ring.
+        ring: Option<f64>,
+    },
+}
+
+/// How a label hangs on its point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Starts there.
+    Start,
+    /// Is centred there.
+    Middle,
+    /// Ends there.
+    End,
+}
+
+/// A word on the chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where its base line hangs.
+    pub at: Point,
+    /// The word.
+    pub text: String,
+    /// How it hangs.
+    pub anchor: Anchor,
+    /// Class in the style sheet: tick, axis, note.
+    pub class: &'static str,
+}
+
+/// All that a chart shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// From back to front.
+    pub marks: Vec<Mark>,
+    /// Words.
+    pub labels: Vec<Label>,
+}
+
+impl Scene {
+    /// Adds a line.
+    pub fn line(&mut self, points: Vec<Point>, ink: Ink, width: f64) {
+        self.marks.push(Mark::Line {
+            points,
+            ink,
+            alpha: 1.0,
+            width,
+            dash: None,
+        });
+    }
+
+    /// Adds a dashed line.
+    pub fn dashed(&mut self, points: Vec<Point>, ink: Ink, width: f64, dash: f64) {
+        self.marks.push(Mark::Line {
+            points,
+            ink,
+            alpha: 1.0,
+            width,
+            dash: Some(dash),
+        });
+    }
+
+    /// Adds a bar.
+    pub fn bar(&mut self, at: Point, size: Point, ink: Ink, alpha: f64) {
+        self.marks.push(Mark::Bar {
+            at,
+            size,
+            ink,
+            alpha,
+        });
+    }
+
+    /// Adds a disc.
+    pub fn dot(&mut self, at: Point, radius: f64, ink: Ink, alpha: f64) {
+        self.marks.push(Mark::Dot {
+            at,
+            radius,
+            ink,
+            alpha,
+            ring: None,
+        });
+    }
+
+    /// Adds a ring.
+    pub fn ring(&mut self, at: Point, radius: f64, ink: Ink, width: f64) {
+        self.marks.push(Mark::Dot {
+            at,
+            radius,
+            ink,
+            alpha: 1.0,
+            ring: Some(width),
+        });
+    }
+
+    /// Adds a word.
+    pub fn label(
+        &mut self,
+        at: Point,
+        text: impl Into<String>,
+        anchor: Anchor,
+        class: &'static str,
+    ) {
+        self.labels.push(Label {
+            at,
+            text: text.into(),
+            anchor,
+            class,
+        });
+    }
+}
+
+/// Paints a scene on a canvas whose backing store is `ratio` times as large as it looks.
+pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, palette: &Palette, ratio: f64) {
+    // Setting the width clears the canvas.
+    canvas.set_width(canvas.width());
+    let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else {
+        return;
+    };
+    let painter = Painter {
+        area: backend.into_drawing_area(),
+        palette,
+        ratio,
+    };
+    for mark in &scene.marks {
+        painter.mark(mark);
+    }
+}
+
+struct Painter<'a> {
+    area: DrawingArea<CanvasBackend, Shift>,
+    palette: &'a Palette,
+    ratio: f64,
+}
+
+impl Painter<'_> {
+    fn pixel(&self, point: Point) -> (i32, i32) {
+        (
+            (point.0 * self.ratio).round() as i32,
+            (point.1 * self.ratio).round() as i32,
+        )
+    }
+
+    fn style(&self, ink: Ink, alpha: f64, width: f64, filled: bool) -> ShapeStyle {
+        let stroke_width = (width * self.ratio).round().max(1.0) as u32;
+        ShapeStyle {
+            color: self.palette.colour(ink).mix(alpha),
+            filled,
+            stroke_width,
+        }
+    }
+
+    /// A mark that the canvas refuses is left out; the table beside the chart has its figures.
+    fn mark(&self, mark: &Mark) {
+        match mark {
+            Mark::Line {
+                points,
+                ink,
+                alpha,
+                width,
+                dash,
+            } => {
+                let style = self.style(*ink, *alpha, *width, false);
+                let pieces = dash.map_or_else(|| vec![points.clone()], |dash| dashes(points, dash));
+                for piece in pieces {
+                    let pixels: Vec<(i32, i32)> =
+                        piece.into_iter().map(|point| self.pixel(point)).collect();
+                    self.area.draw(&PathElement::new(pixels, style)).ok();
+                }
+            }
+            Mark::Area { points, ink, alpha } => {
+                let pixels: Vec<(i32, i32)> =
+                    points.iter().map(|point| self.pixel(*point)).collect();
+                self.area
+                    .draw(&Polygon::new(pixels, self.style(*ink, *alpha, 1.0, true)))
+                    .ok();
+            }
+            Mark::Bar {
+                at,
+                size,
+                ink,
+                alpha,
+            } => {
+                let corners = [self.pixel(*at), self.pixel((at.0 + size.0, at.1 + size.1))];
+                self.area
+                    .draw(&Rectangle::new(
+                        corners,
+                        self.style(*ink, *alpha, 1.0, true),
+                    ))
+                    .ok();
+            }
+            Mark::Dot {
+                at,
+                radius,
+                ink,
+                alpha,
+                ring,
+            } => {
+                let style = self.style(*ink, *alpha, ring.unwrap_or(1.0), ring.is_none());
+                let size = (radius * self.ratio).round().max(1.0) as i32;
+                self.area
+                    .draw(&Circle::new(self.pixel(*at), size, style))
+                    .ok();
+            }
+        }
+    }
+}
+
+/// Cuts a line into dashes with gaps of the same length.
+fn dashes(points: &[Point], dash: f64) -> Vec<Vec<Point>> {
+    let mut pieces = Vec::new();
+    let (mut left, mut drawn) = (dash, true);
+    let mut piece: Vec<Point> = points.first().copied().into_iter().collect();
+    for pair in points.windows(2) {
+        let [mut from, to] = [pair[0], pair[1]];
+        loop {
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if length <= left || dash <= 0.0 {
+                left -= length;
+                if drawn {
+                    piece.push(to);
+                }
+                break;
+            }
+            let share = left / length;
+            from = (
+                from.0 + (to.0 - from.0) * share,
+                from.1 + (to.1 - from.1) * share,
+            );
+            if drawn {
+                piece.push(from);
+                pieces.push(std::mem::take(&mut piece));
+            } else {
+                piece = vec![from];
+            }
+            (drawn, left) = (!drawn, dash);
+        }
+    }
+    if piece.len() > 1 {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_are_as_long_as_their_gaps() {
+        let pieces = dashes(&[(0.0, 0.0), (10.0, 0.0)], 2.0);
+        assert_eq!(
+            pieces,
+            [
+                vec![(0.0, 0.0), (2.0, 0.0)],
+                vec![(4.0, 0.0), (6.0, 0.0)],
+                vec![(8.0, 0.0), (10.0, 0.0)]
+            ]
+        );
+    }
+
+    #[test]
+    fn dashes_go_round_corners() {
+        let pieces = dashes(&[(0.0, 0.0), (1.0, 0.0), (1.0, 5.0)], 2.0);
+        assert_eq!(pieces.first().map(Vec::len), Some(3));
+    }
+}

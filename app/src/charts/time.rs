@@ -1,0 +1,326 @@
+//! The window over time: traffic, replicas, latency and bad requests, one below the other, read together.
+
+use super::figure::{Figure, Table, report_stale};
+use super::palette::Ink;
+use super::scene::Scene;
+use super::surface::Surface;
+use super::time_scene::{Panel, nearest, scene, time_scale};
+use crate::format;
+use crate::state::studio;
+use leptos::prelude::*;
+use serde_json::Value;
+use sim_core::study::{Report, SeriesReport};
+use std::sync::Arc;
+use web_sys::KeyboardEvent;
+
+/// Rows of the table beside the chart.
+const TABLE_ROWS: usize = 56;
+
+struct PanelKind {
+    key: &'static str,
+    second: Option<&'static str>,
+    title: &'static str,
+    ink: Ink,
+    height: f64,
+    days: bool,
+}
+
+const PANELS: [PanelKind; 4] = [
+    PanelKind {
+        key: "arrivals_rps",
+        second: None,
+        title: "Traffic, requests/s",
+        ink: Ink::Blue,
+        height: 96.0,
+        days: false,
+    },
+    PanelKind {
+        key: "replicas",
+        second: Some("nodes"),
+        title: "Ready replicas (dashed: nodes)",
+        ink: Ink::Green,
+        height: 96.0,
+        days: false,
+    },
+    PanelKind {
+        key: "p95_ms",
+        second: None,
+        title: "P95 latency, ms",
+        ink: Ink::Purple,
+        height: 96.0,
+        days: false,
+    },
+    PanelKind {
+        key: "bad_percent",
+        second: None,
+        title: "Bad requests, % of arrivals",
+        ink: Ink::Red,
+        height: 112.0,
+        days: true,
+    },
+];
+
+/// The four panels.
+#[component]
+pub fn OverTime() -> impl IntoView {
+    let studio = studio();
+    let cursor = RwSignal::new(None::<usize>);
+    let points = Memo::new(move |_| {
+        studio
+            .report
+            .with(|report| report.as_ref().map_or(0, |report| length(report)))
+    });
+    let note = move || {
+        match cursor.get() {
+        Some(index) => format!("{}: median (P5–P95) at the cursor", format::moment(seconds(studio.report.get().as_deref(), index))),
+        None => "Band from P5 to P95 over the replications, line at the median; point at it to read values".to_owned(),
+    }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let count = points.get_untracked();
+        let now = cursor.get_untracked();
+        let jump = if event.shift_key() { 12 } else { 1 };
+        let next = match event.key().as_str() {
+            "ArrowRight" => {
+                Some(now.map_or(0, |index| (index + jump).min(count.saturating_sub(1))))
+            }
+            "ArrowLeft" => {
+                Some(now.map_or(count.saturating_sub(1), |index| index.saturating_sub(jump)))
+            }
+            "Escape" => None,
+            _ => return,
+        };
+        event.prevent_default();
+        cursor.set(next.filter(|_| count > 0));
+    };
+    let panels = PANELS.iter().map(|kind| panel(kind, cursor)).collect_view();
+    view! {
+        <Figure title="The window over time" note=Signal::derive(note) testid="chart-time" table=move || table(studio.report.get().as_deref()) wide=true stale=report_stale()>
+            <div class="time-panels" tabindex="0" role="group" aria-label="Charts over time; left and right arrows move the cursor" on:keydown=on_key>
+                {panels}
+            </div>
+            <p class="visually-hidden" aria-live="polite">{move || spoken(studio.report.get().as_deref(), cursor.get())}</p>
+        </Figure>
+    }
+}
+
+fn length(report: &Report) -> usize {
+    report.series.first().map_or(0, |series| series.p50.len())
+}
+
+fn seconds(report: Option<&Report>, index: usize) -> f64 {
+    report.map_or(0.0, |report| (index as f64 + 0.5) * report.series_step_s)
+}
+
+fn series<'a>(report: &'a Report, key: &str) -> Option<&'a SeriesReport> {
+    report.series.iter().find(|series| series.key == key)
+}
+
+fn panel(kind: &'static PanelKind, cursor: RwSignal<Option<usize>>) -> AnyView {
+    let studio = studio();
+    let width = StoredValue::new(0.0);
+    let threshold = Memo::new(move |_| {
+        if kind.key == "p95_ms" {
+            latency_threshold()
+        } else {
+            None
+        }
+    });
+    let draw = move |now: f64| {
+        width.set_value(now);
+        let report = studio.report.get();
+        let Some((report, main)) = report
+            .as_ref()
+            .and_then(|report| Some((report, series(report, kind.key)?)))
+        else {
+            return Scene::default();
+        };
+        let second = kind.second.and_then(|key| series(report, key));
+        let (ink, step_s, days) = (kind.ink, report.series_step_s, kind.days);
+        scene(
+            &Panel {
+                main,
+                second,
+                threshold: threshold.get(),
+                ink,
+                step_s,
+                days,
+            },
+            now,
+            kind.height,
+        )
+    };
+    let place = move || {
+        let report = studio.report.get()?;
+        let index = cursor.get()?;
+        let x = time_scale(length(&report), report.series_step_s, width.get_value())
+            .at(seconds(Some(&report), index));
+        Some(format!("{x:.1}"))
+    };
+    let overlay = view! {
+        <line class="crosshair" class:shown=move || place().is_some() x1=move || place().unwrap_or_else(|| "0".to_owned()) x2=move || place().unwrap_or_else(|| "0".to_owned()) y1="4" y2=format!("{}", kind.height - if kind.days { 20.0 } else { 6.0 })></line>
+    }
+    .into_any();
+    let hover = move |at: Option<(f64, f64)>| {
+        let next = at
+            .zip(studio.report.get_untracked())
+            .and_then(|((x, _), report)| {
+                nearest(length(&report), report.series_step_s, width.get_value(), x)
+            });
+        if cursor.get_untracked() != next {
+            cursor.set(next);
+        }
+    };
+    let label = Signal::derive(move || {
+        studio.report.with(|report| {
+            report
+                .as_ref()
+                .map(|report| sentence(kind, report))
+                .unwrap_or_else(|| format!("{}, not computed yet", kind.title))
+        })
+    });
+    let surface = Surface {
+        height: kind.height,
+        label,
+        draw,
+        hover,
+        overlay,
+        above: ().into_any(),
+    }
+    .view();
+    let readout = move || readout(kind, studio.report.get(), cursor.get());
+    view! {
+        <div class="time-panel">
+            <p class="panel-name"><span>{kind.title}</span><span class="readout">{readout}</span></p>
+            {surface}
+        </div>
+    }
+    .into_any()
+}
+
+/// The threshold of the first latency objective.
+fn latency_threshold() -> Option<f64> {
+    studio().document.with(|document| {
+        let objectives = document.pointer("/slo/objectives")?.as_array()?;
+        objectives
+            .iter()
+            .find_map(|objective| objective.get("threshold_ms").and_then(Value::as_f64))
+    })
+}
+
+fn at(values: &[f32], index: usize) -> f64 {
+    values
+        .get(index)
+        .map_or(f64::NAN, |value| f64::from(*value))
+}
+
+fn readout(kind: &PanelKind, report: Option<Arc<Report>>, cursor: Option<usize>) -> Option<String> {
+    let report = report?;
+    let index = cursor?;
+    let main = series(&report, kind.key)?;
+    let show = |values: &[f32]| format::number(at(values, index));
+    let mut text = format!(
+        "{} ({}–{})",
+        show(&main.p50),
+        show(&main.p5),
+        show(&main.p95)
+    );
+    if let Some(second) = kind.second.and_then(|key| series(&report, key)) {
+        text = format!(
+            "{text} · {} {} ({}–{})",
+            second.label.to_lowercase(),
+            show(&second.p50),
+            show(&second.p5),
+            show(&second.p95)
+        );
+    }
+    Some(text)
+}
+
+/// What a panel shows, in a sentence.
+fn sentence(kind: &PanelKind, report: &Report) -> String {
+    let Some(main) = series(report, kind.key) else {
+        return format!("{}: no figures", kind.title);
+    };
+    let finite = |values: &[f32]| {
+        values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite())
+            .map(f64::from)
+            .collect::<Vec<_>>()
+    };
+    let median = finite(&main.p50);
+    let low = median.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = median.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let peak = main
+        .p50
+        .iter()
+        .position(|value| f64::from(*value) == high)
+        .map(|index| format::moment(seconds(Some(report), index)));
+    let top = finite(&main.p95)
+        .into_iter()
+        .fold(f64::NEG_INFINITY, f64::max);
+    format!(
+        "{}: the median moves between {} and {}, highest on {}; the 95th percentile reaches {}",
+        kind.title,
+        format::number(low),
+        format::number(high),
+        peak.unwrap_or_default(),
+        format::number(top)
+    )
+}
+
+/// All panels at the cursor, in words.
+fn spoken(report: Option<&Report>, cursor: Option<usize>) -> String {
+    let (Some(report), Some(index)) = (report, cursor) else {
+        return String::new();
+    };
+    let values = PANELS.iter().filter_map(|kind| {
+        let main = series(report, kind.key)?;
+        Some(format!(
+            "{} {}",
+            main.label,
+            format::with_unit(at(&main.p50, index), &main.unit)
+        ))
+    });
+    format!(
+        "{}: {}",
+        format::moment(seconds(Some(report), index)),
+        values.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn table(report: Option<&Report>) -> Table {
+    let Some(report) = report else {
+        return Table::default();
+    };
+    let count = length(report);
+    let every = count.div_ceil(TABLE_ROWS).max(1);
+    let mut head = vec!["Time".to_owned()];
+    for series in &report.series {
+        let unit = if series.unit.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", series.unit)
+        };
+        head.push(format!("{}{unit}: median (P5–P95)", series.label));
+    }
+    let row = |index: usize| {
+        let mut cells = vec![format::moment(seconds(Some(report), index))];
+        cells.extend(report.series.iter().map(|series| {
+            let show = |values: &[f32]| format::number(at(values, index));
+            format!(
+                "{} ({}–{})",
+                show(&series.p50),
+                show(&series.p5),
+                show(&series.p95)
+            )
+        }));
+        cells
+    };
+    Table {
+        head,
+        rows: (0..count).step_by(every).map(row).collect(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The path of a sweep's knob: chosen from the document's numbers.
+
+use super::field::{Frame, element_id};
+use super::quantity;
+use super::schema::{Kind, Node};
+use crate::state::{pointer as json_pointer, studio};
+use leptos::prelude::*;
+use serde_json::Value;
+
+/// Lists longer than this hold data, not knobs.
+const LONGEST_LIST: usize = 24;
+
+/// Whether a pointer is that of a knob's path.
+pub fn is_path(pointer: &str) -> bool {
+    pointer.starts_with("/sweep/") && pointer.ends_with("/path")
+}
+
+/// The list of numbers to choose from.
+pub fn path_field(node: &'static Node, pointer: String) -> AnyView {
+    let studio = studio();
+    let control = format!("{}-box", element_id(&pointer));
+    let value = {
+        let pointer = pointer.clone();
+        Memo::new(move |_| studio.text(&pointer).unwrap_or_default())
+    };
+    let paths = Memo::new(move |_| {
+        let numbers = studio
+            .document
+            .with(|document| json_pointer::numbers(document, LONGEST_LIST));
+        let usable = |path: &String| {
+            !["/run/", "/sweep/", "/version"]
+                .iter()
+                .any(|start| path.starts_with(start))
+        };
+        numbers
+            .into_iter()
+            .map(|(path, _)| path)
+            .filter(usable)
+            .collect::<Vec<_>>()
+    });
+    let on_change = {
+        let pointer = pointer.clone();
+        move |event| choose(&pointer, event_target_value(&event))
+    };
+    let options = move || {
+        let chosen = value.get();
+        let mut paths = paths.get();
+        if !paths.contains(&chosen) {
+            paths.insert(0, chosen.clone());
+        }
+        let option = |path: String| {
+            let name = if path.is_empty() {
+                "Choose a number".to_owned()
+            } else {
+                name_of(&path)
+            };
+            let selected = path == chosen;
+            view! { <option value=path selected=selected>{name}</option> }
+        };
+        paths.into_iter().map(option).collect_view()
+    };
+    let controls = view! {
+        <div class="field-controls">
+            <select id=control.clone() prop:value=move || value.get() on:change=on_change>{options}</select>
+        </div>
+        <p class="hint mono">{move || value.get()}</p>
+    }
+    .into_any();
+    Frame {
+        pointer,
+        node,
+        control: Some(control),
+        range_text: String::new(),
+        resettable: true,
+    }
+    .around(controls)
+}
+
+/// Sets the path, and a range around the number it names.
+fn choose(pointer: &str, path: String) {
+    let studio = studio();
+    let Some((knob, _)) = json_pointer::split(pointer) else {
+        return;
+    };
+    let Some(now) = studio
+        .document
+        .with_untracked(|document| document.pointer(&path).and_then(Value::as_f64))
+    else {
+        studio.set_step(pointer, Value::from(path));
+        return;
+    };
+    let round = |value: f64| {
+        if now == now.trunc() {
+            value.round().max(1.0f64.min(now))
+        } else {
+            quantity::significant(value, 2)
+        }
+    };
+    let mut changed = studio
+        .document
+        .with_untracked(|document| document.pointer(knob).cloned())
+        .unwrap_or(Value::Null);
+    json_pointer::set(&mut changed, "/path", Value::from(path));
+    json_pointer::set(
+        &mut changed,
+        "/from",
+        json_pointer::number(round(now * 0.5)),
+    );
+    json_pointer::set(
+        &mut changed,
+        "/to",
+        json_pointer::number(round((now * 1.5).max(now + 1.0))),
+    );
+    studio.set_step(knob, changed);
+}
+
+/// The name of a number of the document for people: "Autoscaler › Metric 1 › Target".
+pub fn name_of(path: &str) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let mut node = super::form();
+    for part in path.split('/').skip(1) {
+        let step = node.and_then(|node| step(node, part));
+        let name = match (step, part.parse::<usize>()) {
+            (_, Ok(index)) => {
+                let list = names.pop().unwrap_or_default();
+                format!("{} {}", list.strip_suffix('s').unwrap_or(&list), index + 1)
+            }
+            (Some(step), _) => step.label.clone(),
+            (None, _) => part.replace('_', " "),
+        };
+        names.push(name);
+        node = step;
+    }
+    // The words in the middle say little when the way is long.
+    if names.len() > 3 {
+        format!(
+            "{} › {}",
+            names.first().cloned().unwrap_or_default(),
+            names[names.len() - 2..].join(" › ")
+        )
+    } else {
+        names.join(" › ")
+    }
+}
+
+fn step(node: &'static Node, part: &str) -> Option<&'static Node> {
+    match &node.kind {
+        Kind::Group(fields) => fields.iter().find(|field| field.name == part),
+        Kind::Variant { options, .. } => options
+            .iter()
+            .flat_map(|option| &option.fields)
+            .find(|field| field.name == part),
+        Kind::List(item) => Some(item),
+        _ => None,
+    }
+}

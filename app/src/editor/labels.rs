@@ -1,0 +1,161 @@
+//! Names of fields and words, for people.
+
+/// Names that are not just the property's words.
+const NAMES: [(&str, &str); 46] = [
+    ("autoscaler", "Autoscaler"),
+    ("run", "Run"),
+    ("slo", "Objectives (SLO)"),
+    ("telemetry", "Telemetry"),
+    ("traffic", "Traffic"),
+    ("source", "Rate"),
+    ("base_rps", "Mean rate"),
+    ("mean_rps", "Scale to mean rate"),
+    ("daily", "Shape of the day"),
+    ("weekday_weights", "Shape of the week"),
+    ("weights", "Weights of the hours"),
+    ("growth_percent_per_month", "Growth per month"),
+    ("over_dispersion", "Over-dispersion"),
+    ("factor", "Height"),
+    ("mean_gap_hours", "Mean gap between bursts"),
+    ("mean_duration_minutes", "Mean duration"),
+    ("at_hour", "Starts at"),
+    ("ramp_minutes", "Climb"),
+    ("hold_minutes", "Hold"),
+    ("fall_minutes", "Fall"),
+    ("counts", "Recording"),
+    ("interval_s", "Interval of the recording"),
+    ("concurrency", "Concurrent requests per replica"),
+    ("cpu_ms_per_request", "CPU per request"),
+    ("queue_limit", "Queue limit per replica"),
+    ("error_percent", "Own errors"),
+    ("response_kib", "Answer size"),
+    ("cpu_request_millicores", "CPU request"),
+    ("memory_request_mib", "Memory request"),
+    ("startup_s", "Startup time"),
+    ("provisioning_s", "Node provisioning time"),
+    ("empty_node_removal_s", "Empty node kept for"),
+    ("reserved_millicores", "CPU reserved per node"),
+    ("reserved_mib", "Memory reserved per node"),
+    ("vcpus", "Processors"),
+    ("node_discount_percent", "Discount on nodes"),
+    ("cluster_usd_per_hour", "Cluster control plane"),
+    ("load_balancer_usd_per_hour", "Load balancer"),
+    (
+        "load_balancer_usd_per_lcu_hour",
+        "Load-balancer capacity unit",
+    ),
+    ("egress_usd_per_gb", "Egress"),
+    ("usd_per_hour", "Price"),
+    ("sync_period_s", "Decision interval"),
+    ("wanted_attainment_percent", "Wanted probability"),
+    ("attainment_precision_points", "Precision of the attainment"),
+    ("cost_precision_percent", "Precision of the cost"),
+    ("cv", "Coefficient of variation"),
+];
+
+/// Words of a choice that are not just their own text.
+const WORDS: [(&str, &str); 17] = [
+    ("hpa", "Kubernetes HPA"),
+    ("static", "Fixed number of replicas"),
+    ("fluid", "Fluid (closed form)"),
+    ("requests", "Requests (every one an event)"),
+    ("model", "Model of days and weeks"),
+    ("recorded", "Recorded traffic"),
+    ("catalogue", "From the price book"),
+    ("custom", "Own size and price"),
+    ("cpu_utilization", "CPU utilisation"),
+    ("cpu_average", "CPU per pod"),
+    ("pods", "Pods metric"),
+    ("object", "Object metric"),
+    ("external", "External metric"),
+    ("p95_latency_ms", "P95 latency (ms)"),
+    ("average_value", "Average per replica"),
+    ("success", "Success"),
+    ("latency", "Latency below a threshold"),
+];
+
+/// Endings of property names that say the unit, which the form shows beside the number.
+const UNIT_ENDINGS: [&str; 12] = [
+    "_ms",
+    "_s",
+    "_rps",
+    "_percent",
+    "_minutes",
+    "_hours",
+    "_days",
+    "_mib",
+    "_kib",
+    "_gib",
+    "_millicores",
+    "_points",
+];
+
+/// Words that are written in capitals.
+const CAPITALS: [(&str, &str); 6] = [
+    ("cpu", "CPU"),
+    ("slo", "SLO"),
+    ("sli", "SLI"),
+    ("hpa", "HPA"),
+    ("usd", "USD"),
+    ("rps", "requests/s"),
+];
+
+/// The name of a property for people; without its unit when that is shown beside the number.
+pub fn field(name: &str, unit: &str) -> String {
+    if let Some((_, label)) = NAMES.iter().find(|(known, _)| *known == name) {
+        return (*label).to_owned();
+    }
+    let ending = UNIT_ENDINGS.iter().find(|ending| name.ends_with(**ending));
+    let stem = match ending {
+        Some(ending) if !unit.is_empty() || name.len() > ending.len() + 4 => {
+            name.strip_suffix(ending).unwrap_or(name)
+        }
+        _ => name,
+    };
+    sentence(stem)
+}
+
+/// A word of a choice for people.
+pub fn word(word: &str) -> String {
+    WORDS
+        .iter()
+        .find(|(known, _)| *known == word)
+        .map_or_else(|| sentence(word), |(_, label)| (*label).to_owned())
+}
+
+fn sentence(name: &str) -> String {
+    let words = name.split('_').map(|part| {
+        CAPITALS
+            .iter()
+            .find(|(known, _)| *known == part)
+            .map_or_else(|| part.to_owned(), |(_, capital)| (*capital).to_owned())
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_unit_and_keep_their_sense() {
+        assert_eq!(field("timeout_ms", "ms"), "Timeout");
+        assert_eq!(field("window_days", "days"), "Window");
+        assert_eq!(field("min_replicas", ""), "Min replicas");
+        assert_eq!(
+            field("cpu_initialization_period_s", "s"),
+            "CPU initialization period"
+        );
+    }
+
+    #[test]
+    fn words_are_sentences() {
+        assert_eq!(word("hyper_exponential"), "Hyper exponential");
+        assert_eq!(word("hpa"), "Kubernetes HPA");
+    }
+}

@@ -1,0 +1,253 @@
+//! Numbers between text, slider and document.
+
+/// Text of a number for a box: as short as tells it apart.
+pub fn text_of(value: f64) -> String {
+    if value == value.trunc() && value.abs() < 1e15 {
+        format!("{value:.0}")
+    } else {
+        format!("{value}")
+    }
+}
+
+/// Reads a number as people type it: "1,200", "2k", "1.5 GiB", "200ms", "50 %". Units of time and size are
+/// converted to `unit`, the unit of the field; None when it is not a number of that unit.
+pub fn parse(text: &str, unit: &str) -> Option<f64> {
+    let clean: String = text
+        .trim()
+        .replace([',', '_', '\u{a0}', '\u{2009}'], "")
+        .replace('−', "-");
+    let end = number_end(&clean);
+    let (digits, rest) = (clean.get(..end)?, clean.get(end..)?.trim());
+    let value: f64 = digits.parse().ok()?;
+    let factor = suffix_factor(rest, unit)?;
+    let scaled = value * factor;
+    scaled.is_finite().then_some(scaled)
+}
+
+/// Where the number at the start of the text ends, in bytes.
+fn number_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    while let Some(&byte) = bytes.get(end) {
+        let exponent = matches!(byte, b'e' | b'E')
+            && end > 0
+            && bytes
+                .get(end + 1)
+                .is_some_and(|next| next.is_ascii_digit() || matches!(next, b'-' | b'+'));
+        let sign = matches!(byte, b'-' | b'+')
+            && (end == 0 || matches!(bytes.get(end - 1), Some(b'e' | b'E')));
+        if byte.is_ascii_digit() || byte == b'.' || sign || exponent {
+            end += 1;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+const TIME: [(&str, f64); 8] = [
+    ("ms", 0.001),
+    ("s", 1.0),
+    ("sec", 1.0),
+    ("min", 60.0),
+    ("h", 3600.0),
+    ("hours", 3600.0),
+    ("d", 86400.0),
+    ("days", 86400.0),
+];
+const SIZE: [(&str, f64); 4] = [
+    ("kib", 1.0),
+    ("mib", 1024.0),
+    ("gib", 1_048_576.0),
+    ("tib", 1_073_741_824.0),
+];
+
+fn suffix_factor(suffix: &str, unit: &str) -> Option<f64> {
+    if suffix.is_empty() || suffix.eq_ignore_ascii_case(unit) {
+        return Some(1.0);
+    }
+    let (low, unit) = (suffix.to_lowercase(), unit.to_lowercase());
+    for table in [&TIME[..], &SIZE[..]] {
+        let find = |name: &str| {
+            table
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, factor)| *factor)
+        };
+        if let (Some(from), Some(to)) = (find(&low), find(&unit)) {
+            return Some(from / to);
+        }
+    }
+    match suffix {
+        "k" | "K" => Some(1e3),
+        "M" => Some(1e6),
+        "G" | "B" => Some(1e9),
+        "m" if unit == "vcpus" => Some(1e-3),
+        "%" | "$" | "x" | "×" => Some(1.0),
+        _ => None,
+    }
+}
+
+/// The track of a slider: whole positions `0..=steps` on a linear or logarithmic scale.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Track {
+    low: f64,
+    high: f64,
+    steps: u32,
+    step: f64,
+    log: bool,
+    integer: bool,
+}
+
+/// Positions of a logarithmic track.
+const LOG_STEPS: u32 = 300;
+
+impl Track {
+    /// A track from `low` to `high`; `step` is the wanted step of a linear one.
+    pub fn new(low: f64, high: f64, step: Option<f64>, log: bool, integer: bool) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        let log = log && high > 0.0;
+        let low = if log && low <= 0.0 {
+            (high / 1e5).max(if integer { 1.0 } else { 0.0 })
+        } else {
+            low
+        };
+        let span = high - low;
+        let step = step
+            .filter(|step| *step > 0.0 && span / *step <= 2000.0)
+            .unwrap_or_else(|| nice_step(span / 200.0));
+        let step = if integer { step.max(1.0).round() } else { step };
+        let steps = if log {
+            LOG_STEPS
+        } else {
+            (span / step).round().max(1.0) as u32
+        };
+        Track {
+            low,
+            high,
+            steps,
+            step,
+            log,
+            integer,
+        }
+    }
+
+    /// The last position.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// The position nearest to a value.
+    pub fn position(&self, value: f64) -> u32 {
+        let share = if self.log {
+            (value.max(self.low) / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        (share.clamp(0.0, 1.0) * f64::from(self.steps)).round() as u32
+    }
+
+    /// The value at a position: a multiple of the step, or three significant digits on a logarithmic track.
+    pub fn value(&self, position: u32) -> f64 {
+        let position = position.min(self.steps);
+        if position == self.steps {
+            return self.high;
+        }
+        let value = if self.log {
+            let share = f64::from(position) / f64::from(self.steps);
+            significant(self.low * (self.high / self.low).powf(share), 3)
+        } else {
+            significant(self.low + f64::from(position) * self.step, 10)
+        };
+        let value = if self.integer { value.round() } else { value };
+        value.clamp(self.low, self.high)
+    }
+}
+
+/// Rounds to so many significant digits.
+pub fn significant(value: f64, digits: i32) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.*e}", (digits - 1).max(0) as usize)
+        .parse()
+        .unwrap_or(value)
+}
+
+/// The power of ten times 1, 2 or 5 next above a step.
+fn nice_step(raw: f64) -> f64 {
+    if !(raw > 0.0) || !raw.is_finite() {
+        return 1.0;
+    }
+    let power = 10f64.powf(raw.log10().floor());
+    [1.0, 2.0, 5.0]
+        .iter()
+        .map(|m| significant(m * power, 3))
+        .find(|step| *step >= raw * 0.999)
+        .unwrap_or(10.0 * power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_numbers_are_read() {
+        for (text, unit, value) in [
+            ("1,200", "", 1200.0),
+            ("2k", "requests/s", 2000.0),
+            ("1.5 GiB", "MiB", 1536.0),
+            ("200ms", "ms", 200.0),
+            ("2 s", "ms", 2000.0),
+            ("50 %", "%", 50.0),
+            ("1e3", "", 1000.0),
+            ("-4", "", -4.0),
+            (".5", "", 0.5),
+        ] {
+            let read = parse(text, unit);
+            assert!(
+                read.is_some_and(|read| (read - value).abs() < 1e-9),
+                "{text} {unit}: {read:?}"
+            );
+        }
+        for text in [
+            "",
+            "abc",
+            "1.2.3",
+            "NaN",
+            "inf",
+            "--3",
+            "12 parrots",
+            "1e999",
+        ] {
+            assert_eq!(parse(text, "ms"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tracks_give_back_what_they_show() {
+        for track in [
+            Track::new(0.0, 100.0, Some(1.0), false, true),
+            Track::new(0.1, 100_000.0, None, true, false),
+            Track::new(0.0, 24.0, Some(0.5), false, false),
+            Track::new(1.0, 5000.0, None, true, true),
+        ] {
+            assert_eq!(track.value(0), track.low);
+            assert_eq!(track.value(track.steps()), track.high);
+            for position in 0..=track.steps() {
+                let value = track.value(position);
+                let back = track.value(track.position(value));
+                assert!(
+                    (back - value).abs() <= 0.02 * value.abs() + 1e-9,
+                    "{track:?} {position} {value} {back}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn logarithmic_tracks_survive_a_zero() {
+        let track = Track::new(0.0, 1000.0, None, true, false);
+        assert!(track.value(0) > 0.0 && track.position(0.0) == 0);
+    }
+}

@@ -1,0 +1,134 @@
+//! Scenario files: opening and saving.
+
+use super::model::Studio;
+use super::pointer;
+use crate::check::field_problem;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use sim_core::scenario::check_json;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
+
+/// Largest file that is read into the page, bytes.
+const MAX_FILE_BYTES: f64 = 20.0 * 1024.0 * 1024.0;
+/// Problems of a bad file that are told.
+const TOLD: usize = 5;
+
+/// Reads a file as text.
+///
+/// # Errors
+/// It is too large or cannot be read.
+pub async fn read_text(file: &File) -> Result<String, String> {
+    if file.size() > MAX_FILE_BYTES {
+        return Err(format!("{} is larger than 20 MB", file.name()));
+    }
+    let text = JsFuture::from(file.text())
+        .await
+        .map_err(|_| format!("{} cannot be read", file.name()))?;
+    text.as_string()
+        .ok_or_else(|| format!("{} is not text", file.name()))
+}
+
+/// Opens a scenario file; a bad one is explained and changes nothing.
+pub fn open_document(studio: Studio, file: File) {
+    spawn_local(async move {
+        match read_text(&file).await.and_then(|text| document_of(&text)) {
+            Ok(document) => studio.open(document, None, Some(&format!("Opened {}", file.name()))),
+            Err(message) => {
+                studio.banner.set(Some(format!(
+                    "{} was not opened: {message}. Your own work is untouched.",
+                    file.name()
+                )));
+            }
+        }
+    });
+}
+
+fn document_of(text: &str) -> Result<serde_json::Value, String> {
+    match check_json(text) {
+        Ok(scenario) => serde_json::to_value(scenario.document())
+            .map(pointer::tidy)
+            .map_err(|error| error.to_string()),
+        Err(problems) => {
+            let lines = problems
+                .0
+                .iter()
+                .map(field_problem)
+                .filter(|problem| problem.blocking);
+            let told: Vec<String> = lines
+                .clone()
+                .take(TOLD)
+                .map(|p| format!("{} {}", p.pointer, p.message).trim().to_owned())
+                .collect();
+            let more = lines.count().saturating_sub(TOLD);
+            let rest = if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            };
+            Err(format!("{}{rest}", told.join("; ")))
+        }
+    }
+}
+
+/// Saves the scenario as a file, whether it has problems or not.
+pub fn save_document(studio: Studio) {
+    let text = studio
+        .document
+        .with_untracked(|document| serde_json::to_string_pretty(document).unwrap_or_default());
+    let name = studio.name();
+    if offer(&file_name(&name), &text).is_none() {
+        studio.toast("The browser did not take the file", false, true);
+    }
+}
+
+/// A file name of letters, digits and dashes.
+fn file_name(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    let stem = if words.is_empty() {
+        "scenario".to_owned()
+    } else {
+        words.join("-")
+    };
+    format!("{}.json", stem.chars().take(60).collect::<String>())
+}
+
+/// Hands a text to the browser as a download.
+fn offer(name: &str, text: &str) -> Option<()> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    Url::revoke_object_url(&url).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn file_names_are_plain() {
+        assert_eq!(
+            file_name("Checkout API · on Kubernetes"),
+            "checkout-api-on-kubernetes.json"
+        );
+        assert_eq!(file_name("../../etc"), "etc.json");
+        assert_eq!(file_name("日本"), "scenario.json");
+    }
+}

@@ -1,0 +1,245 @@
+//! What the page holds: one document, what is being computed of it, and what was found.
+
+use super::history::{History, Snapshot};
+use leptos::prelude::*;
+use serde_json::Value;
+use sim_core::study::{Report, SweepReport};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A problem at a field, as the form shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldProblem {
+    /// JSON Pointer of the field.
+    pub pointer: String,
+    /// What is wrong and what to do about it.
+    pub message: String,
+    /// Whether the scenario cannot run with it.
+    pub blocking: bool,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// Nothing to compute yet.
+    #[default]
+    Idle,
+    /// An edit waits to be picked up, or the first result is on its way.
+    Updating,
+    /// Results come in.
+    Refining,
+    /// Precise enough, or the cap is reached.
+    Done,
+    /// Stopped by the visitor.
+    Stopped,
+    /// The document has problems.
+    Invalid,
+    /// Workers or wasm fail; why.
+    Failed(String),
+}
+
+/// Progress of the design on the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunState {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Replications merged.
+    pub done: u32,
+    /// Replications that will be needed, as far as is known.
+    pub needed: u32,
+    /// Half-width of the 95 % interval of the attainment, percentage points.
+    pub attainment_points: f64,
+    /// Half-width of the 95 % interval of the mean cost, per cent.
+    pub cost_percent: f64,
+    /// Seconds left, once there is a rate to tell from.
+    pub seconds_left: Option<f64>,
+}
+
+/// The sweep, running or done.
+#[derive(Clone, Debug, Default)]
+pub struct SweepState {
+    /// What was found so far.
+    pub report: Option<Arc<SweepReport>>,
+    /// The document it was made of.
+    pub document: Option<Arc<Value>>,
+    /// Whether it goes on.
+    pub running: bool,
+    /// Replications done and needed as far as is known.
+    pub progress: (u32, u32),
+    /// Seconds left.
+    pub seconds_left: Option<f64>,
+}
+
+/// A note at the corner of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    /// Number of the note.
+    pub id: u32,
+    /// What happened.
+    pub message: String,
+    /// Whether an Undo button belongs to it.
+    pub undo: bool,
+    /// Whether it tells of a failure.
+    pub error: bool,
+}
+
+/// What lies over the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Dialog {
+    /// Nothing.
+    #[default]
+    None,
+    /// The template gallery.
+    Gallery,
+    /// The share link.
+    Share,
+    /// The choice between a link's scenario and one's own work.
+    Restore,
+    /// Import of a HorizontalPodAutoscaler.
+    Hpa,
+    /// Import of recorded traffic.
+    Recording,
+}
+
+/// A scenario that came by a link and waits for the visitor's choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// The scenario.
+    pub document: Value,
+    /// Version of the engine that made the link.
+    pub engine_version: String,
+}
+
+/// Colours of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system wishes.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// All state of the page. Copies share the same signals.
+#[derive(Clone, Copy)]
+pub struct Studio {
+    /// The document, as the visitor wrote it.
+    pub document: RwSignal<Value>,
+    /// The document as it was opened, for "changed" marks and resetting fields.
+    pub reference: RwSignal<Arc<Value>>,
+    /// Id of the template that the document came from.
+    pub template: RwSignal<Option<String>>,
+    /// Texts in number boxes that are not numbers, by JSON Pointer.
+    pub unreadable: RwSignal<BTreeMap<String, String>>,
+    /// Problems of the document as it stands.
+    pub problems: RwSignal<Vec<FieldProblem>>,
+    /// Progress.
+    pub run: RwSignal<RunState>,
+    /// What was found about the design.
+    pub report: RwSignal<Option<Arc<Report>>>,
+    /// Whether the report belongs to an earlier document.
+    pub stale: RwSignal<bool>,
+    /// The sweep.
+    pub sweep: RwSignal<SweepState>,
+    /// Notes.
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// A lasting message above the results, such as which engine made a link.
+    pub banner: RwSignal<Option<String>>,
+    /// What lies over the page.
+    pub dialog: RwSignal<Dialog>,
+    /// A link's scenario that waits.
+    pub incoming: RwSignal<Option<Incoming>>,
+    /// Colours.
+    pub theme: RwSignal<Theme>,
+    /// Whether the editor is open on a narrow page.
+    pub editor_open: RwSignal<bool>,
+    /// Counts edits; the engine room follows it.
+    pub edits: RwSignal<u64>,
+    /// Whether there are steps to take back, and to take again.
+    pub can_undo: RwSignal<(bool, bool)>,
+    /// Steps.
+    pub history: StoredValue<History, LocalStorage>,
+}
+
+impl Studio {
+    /// A page with this document opened.
+    pub fn new(document: Value, template: Option<String>, theme: Theme) -> Self {
+        Self {
+            reference: RwSignal::new(Arc::new(document.clone())),
+            document: RwSignal::new(document),
+            template: RwSignal::new(template),
+            unreadable: RwSignal::default(),
+            problems: RwSignal::default(),
+            run: RwSignal::default(),
+            report: RwSignal::default(),
+            stale: RwSignal::new(false),
+            sweep: RwSignal::default(),
+            toasts: RwSignal::default(),
+            banner: RwSignal::default(),
+            dialog: RwSignal::default(),
+            incoming: RwSignal::default(),
+            theme: RwSignal::new(theme),
+            editor_open: RwSignal::new(false),
+            edits: RwSignal::new(0),
+            can_undo: RwSignal::new((false, false)),
+            history: StoredValue::new_local(History::default()),
+        }
+    }
+
+    /// The present state, for the history.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            document: Rc::new(self.document.get_untracked()),
+            template: self.template.get_untracked(),
+        }
+    }
+
+    /// The value at a pointer, if there is one.
+    pub fn value(&self, pointer: &str) -> Option<Value> {
+        self.document
+            .with(|document| document.pointer(pointer).cloned())
+    }
+
+    /// The number at a pointer.
+    pub fn number(&self, pointer: &str) -> Option<f64> {
+        self.document
+            .with(|document| document.pointer(pointer).and_then(Value::as_f64))
+    }
+
+    /// The text at a pointer.
+    pub fn text(&self, pointer: &str) -> Option<String> {
+        self.document.with(|document| {
+            document
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        })
+    }
+
+    /// Whether the value at a pointer differs from the document as it was opened.
+    pub fn changed(&self, pointer: &str) -> bool {
+        self.reference.with(|reference| {
+            self.document
+                .with(|now| reference.pointer(pointer) != now.pointer(pointer))
+        })
+    }
+
+    /// Whether anything differs from the document as it was opened.
+    pub fn is_changed(&self) -> bool {
+        self.reference
+            .with(|reference| self.document.with(|now| **reference != *now))
+    }
+
+    /// The name of the scenario.
+    pub fn name(&self) -> String {
+        self.text("/name").unwrap_or_default()
+    }
+}
+
+/// The page's state, from the context that the root provides.
+pub fn studio() -> Studio {
+    expect_context::<Studio>()
+}

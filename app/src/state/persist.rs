@@ -1,0 +1,62 @@
+//! What the browser keeps: the work and the theme.
+
+use super::model::{Studio, Theme};
+use gloo::storage::{LocalStorage, Storage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+const WORK: &str = "qec-studio.work";
+const THEME: &str = "qec-studio.theme";
+
+/// Work as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// The document.
+    pub document: Value,
+    /// The template that it came from.
+    pub template: Option<String>,
+    /// Whether the visitor changed it since it was opened.
+    pub changed: bool,
+}
+
+/// The work kept from the last visit. What cannot be read is left alone until the next save.
+pub fn load() -> Option<Work> {
+    let work: Work = LocalStorage::get(WORK).ok()?;
+    work.document.is_object().then_some(work)
+}
+
+/// Keeps the work.
+///
+/// # Errors
+/// The browser refuses: storage is full or switched off.
+pub fn save(studio: &Studio) -> Result<(), String> {
+    use leptos::prelude::{GetUntracked, WithUntracked};
+    let changed = studio
+        .reference
+        .with_untracked(|reference| studio.document.with_untracked(|now| **reference != *now));
+    let work = Work {
+        document: studio.document.get_untracked(),
+        template: studio.template.get_untracked(),
+        changed: changed || studio.template.with_untracked(Option::is_none),
+    };
+    LocalStorage::set(WORK, work).map_err(|error| error.to_string())
+}
+
+/// The theme chosen before.
+pub fn load_theme() -> Theme {
+    match LocalStorage::get::<String>(THEME).as_deref() {
+        Ok("light") => Theme::Light,
+        Ok("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+/// Keeps the theme; a browser that refuses just forgets it.
+pub fn save_theme(theme: Theme) {
+    let word = match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    LocalStorage::set(THEME, word).ok();
+}

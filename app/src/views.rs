@@ -1,0 +1,18 @@
+//! What is on the page.
+
+mod app;
+mod banner;
+mod gallery;
+mod header;
+pub mod icons;
+mod import;
+mod kpis;
+mod modal;
+mod problems;
+mod restore;
+mod results;
+mod share;
+mod status;
+mod toasts;
+
+pub use app::App;

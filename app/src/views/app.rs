@@ -1,0 +1,141 @@
+//! The page as a whole.
+
+use super::banner::Banner;
+use super::gallery::Gallery;
+use super::header::Header;
+use super::import::{HpaImport, RecordingImport};
+use super::kpis::Kpis;
+use super::problems::Problems;
+use super::restore::Restore;
+use super::results::Results;
+use super::share::Share;
+use super::toasts::Toasts;
+use crate::charts::provide_palette;
+use crate::editor::Editor;
+use crate::state::{Studio, link, start};
+use crate::views::icons::{Icon, icon};
+use crate::workers::provide_engine_room;
+use gloo::events::EventListener;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let studio = start::open();
+    provide_context(studio);
+    provide_palette(studio);
+    provide_engine_room(studio);
+    start::keep(studio);
+    listen(studio);
+    let editor_open = studio.editor_open;
+    view! {
+        <a class="skip" href="#results">"Skip to results"</a>
+        {view! { <Header/> }.into_any()}
+        <div class="layout">
+            <aside class="side" class:open=move || editor_open.get() id="editor" aria-label="Editor">
+                {view! { <Editor/> }.into_any()}
+                <button type="button" class="primary sheet-close" on:click=move |_| editor_open.set(false)>"Show results"</button>
+            </aside>
+            <main class="main" id="results" tabindex="-1">
+                {view! { <Banner/> }.into_any()}
+                {view! { <Problems/> }.into_any()}
+                {view! { <Kpis/> }.into_any()}
+                <button
+                    type="button"
+                    class="sheet-open"
+                    data-testid="editor-toggle"
+                    aria-expanded=move || editor_open.get().to_string()
+                    aria-controls="editor"
+                    on:click=move |_| editor_open.update(|open| *open = !*open)
+                >
+                    {icon(Icon::Sliders)}
+                    "Edit scenario"
+                </button>
+                {view! { <Results/> }.into_any()}
+                <Footer/>
+            </main>
+        </div>
+        {view! { <Gallery/> }.into_any()}
+        {view! { <Share/> }.into_any()}
+        {view! { <Restore/> }.into_any()}
+        {view! { <HpaImport/> }.into_any()}
+        {view! { <RecordingImport/> }.into_any()}
+        {view! { <Toasts/> }.into_any()}
+    }
+}
+
+/// Keys and links that concern the page as a whole.
+fn listen(studio: Studio) {
+    let keys = EventListener::new_with_options(
+        &document(),
+        "keydown",
+        gloo::events::EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || in_text(event) {
+                return;
+            }
+            match (event.key().to_lowercase().as_str(), event.shift_key()) {
+                ("z", false) => studio.undo(),
+                ("z", true) | ("y", false) => studio.redo(),
+                _ => return,
+            }
+            event.prevent_default();
+        },
+    );
+    let hash = EventListener::new(&window(), "hashchange", move |_| link::receive(studio));
+    // The listeners live as long as the page.
+    keys.forget();
+    hash.forget();
+}
+
+/// Whether the key went into a text, which has its own undo.
+fn in_text(event: &KeyboardEvent) -> bool {
+    let Some(element) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
+        return false;
+    };
+    match element.tag_name().to_uppercase().as_str() {
+        "TEXTAREA" => true,
+        "INPUT" => element
+            .get_attribute("type")
+            .is_none_or(|kind| kind == "text"),
+        _ => false,
+    }
+}
+
+/// What stands below everything: where the numbers come from.
+#[component]
+fn Footer() -> impl IntoView {
+    let studio = crate::state::studio();
+    let line = move || {
+        studio.report.with(|report| {
+            report.as_ref().map(|report| {
+                format!(
+                    "Seed {} · {} plane · prices {} · engine {}",
+                    report.seed, report.plane, report.prices, report.engine_version
+                )
+            })
+        })
+    };
+    let digest = move || {
+        studio
+            .report
+            .with(|report| report.as_ref().map(|report| report.digest.clone()))
+    };
+    view! {
+        <footer class="footer">
+            <p>{line}</p>
+            <p class="hint">
+                "All figures are estimates from a model; it runs in this browser, and nothing leaves it. "
+                <span class="mono" title="SHA-256 of the results: equal wherever the same study runs" data-testid="digest">{digest}</span>
+            </p>
+        </footer>
+    }
+}

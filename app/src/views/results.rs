@@ -1,0 +1,21 @@
+//! The charts of what was found.
+
+use crate::charts::{
+    BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
+};
+use leptos::prelude::*;
+
+/// All charts, the centre piece first.
+#[component]
+pub fn Results() -> impl IntoView {
+    view! {
+        <div class="panels">
+            {view! { <Front/> }.into_any()}
+            {view! { <OverTime/> }.into_any()}
+            {view! { <CostDistribution/> }.into_any()}
+            {view! { <SliDistribution/> }.into_any()}
+            {view! { <CostByResource/> }.into_any()}
+            {view! { <BudgetByCause/> }.into_any()}
+        </div>
+    }
+}

@@ -1,0 +1,7 @@
+//! The engine room: web workers that compute shards, and the page's side of them.
+
+mod deal;
+mod pool;
+mod room;
+
+pub use room::{engine_room, provide_engine_room};

@@ -1,0 +1,202 @@
+//! Which shard next: the work of one plan, dealt out to workers and put together again.
+
+use sim_core::study::{
+    Collection, Plan, Progress, Report, Rounds, Shard, ShardResult, SweepReport,
+};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// Work of one message should take about this long, so that a worker is soon free for something newer.
+const MESSAGE_MS: f64 = 40.0;
+/// Most replications of one message.
+const MAX_REPLICATIONS: u32 = 32;
+
+/// One plan being computed.
+pub struct Deal {
+    /// Number of the job that workers know it by.
+    pub job: u32,
+    /// The plan.
+    pub plan: Rc<Plan>,
+    rounds: Rounds,
+    collection: Collection,
+    waiting: VecDeque<Shard>,
+    out: u32,
+    started_ms: f64,
+    busy_ms: f64,
+    computed: u32,
+    /// Whether anything arrived since the last report.
+    pub news: bool,
+}
+
+impl Deal {
+    /// A plan with all its work before it.
+    pub fn new(job: u32, plan: Plan, now_ms: f64) -> Self {
+        let rounds = Rounds::new(&plan);
+        let collection = Collection::new(&plan);
+        let waiting = rounds.next_round(&collection).into();
+        let plan = Rc::new(plan);
+        Self {
+            job,
+            plan,
+            rounds,
+            collection,
+            waiting,
+            out: 0,
+            started_ms: now_ms,
+            busy_ms: 0.0,
+            computed: 0,
+            news: false,
+        }
+    }
+
+    /// The next shard to compute, if this round has any left. Quick replications of one design go together.
+    pub fn next(&mut self) -> Option<Shard> {
+        let mut shard = self.waiting.pop_front()?;
+        let quick = if self.computed > 0 {
+            MESSAGE_MS / (self.busy_ms / f64::from(self.computed)).max(0.01)
+        } else {
+            1.0
+        };
+        let most = (quick as u32).clamp(1, MAX_REPLICATIONS);
+        while shard.replications * shard.designs < most {
+            let Some(longer) = self.waiting.front().and_then(|next| joined(shard, *next)) else {
+                break;
+            };
+            self.waiting.pop_front();
+            shard = longer;
+        }
+        self.out += 1;
+        Some(shard)
+    }
+
+    /// Takes in a result that took so long; at the end of a round, the next is laid out.
+    pub fn take(&mut self, result: ShardResult, took_ms: f64) {
+        self.out = self.out.saturating_sub(1);
+        self.computed += result.results.len() as u32;
+        self.busy_ms += took_ms;
+        self.news |= self.collection.add(result);
+        if self.out == 0 && self.waiting.is_empty() {
+            self.waiting = self.rounds.next_round(&self.collection).into();
+        }
+    }
+
+    /// Whether everything is computed.
+    pub fn finished(&self) -> bool {
+        self.out == 0 && self.waiting.is_empty()
+    }
+
+    /// How many replications of the first design will be needed, judging by the spread seen so far: a round's end.
+    pub fn needed(&self) -> u32 {
+        let (progress, run) = (self.progress(), &self.plan.document.run);
+        if progress.finished || progress.done < 2 {
+            return progress.done.max(progress.round_end);
+        }
+        let ratio = |reached: f64, wanted: f64| {
+            if wanted > 0.0 {
+                (reached / wanted).powi(2)
+            } else {
+                f64::INFINITY
+            }
+        };
+        let attainment = ratio(progress.attainment_points, run.attainment_precision_points);
+        let cost = ratio(progress.cost_percent, run.cost_precision_percent);
+        let wanted = f64::from(progress.done) * attainment.max(cost);
+        let cap = run.max_replications.max(run.min_replications).max(1);
+        let mut end = progress.round_end;
+        while f64::from(end) < wanted && end < cap {
+            end = end.saturating_mul(2).min(cap);
+        }
+        end
+    }
+
+    /// Progress of the first design.
+    pub fn progress(&self) -> Progress {
+        self.rounds.progress(&self.collection, 0)
+    }
+
+    /// Replications done and needed over all designs, as far as is known.
+    pub fn totals(&self) -> (u32, u32) {
+        let (mut done, mut needed) = (0, 0);
+        for design in 0..self.collection.designs() {
+            let progress = self.rounds.progress(&self.collection, design);
+            done += progress.done;
+            needed += if progress.finished {
+                progress.done
+            } else {
+                progress.round_end.max(progress.done)
+            };
+        }
+        (done, needed)
+    }
+
+    /// Seconds left for `remaining` replications, once there is a rate to tell from.
+    pub fn seconds_left(&self, remaining: u32, now_ms: f64) -> Option<f64> {
+        let elapsed = now_ms - self.started_ms;
+        (self.computed > 0 && elapsed > 500.0)
+            .then(|| f64::from(remaining) * elapsed / f64::from(self.computed) / 1000.0)
+    }
+
+    /// The report on the first design.
+    pub fn report(&self) -> Option<Report> {
+        self.collection.report(&self.plan)
+    }
+
+    /// The report on all designs.
+    pub fn sweep_report(&self) -> SweepReport {
+        SweepReport::new(&self.plan, &self.collection)
+    }
+}
+
+/// Two shards as one, if the second goes on where the first ends: more replications of one design, or the same
+/// replication of more designs.
+fn joined(shard: Shard, next: Shard) -> Option<Shard> {
+    let same_designs = next.first_design == shard.first_design && next.designs == shard.designs;
+    if same_designs && next.first_replication == shard.first_replication + shard.replications {
+        return Some(Shard {
+            replications: shard.replications + next.replications,
+            ..shard
+        });
+    }
+    let same_replications = next.first_replication == shard.first_replication
+        && next.replications == shard.replications;
+    (same_replications && next.first_design == shard.first_design + shard.designs).then(|| Shard {
+        designs: shard.designs + next.designs,
+        ..shard
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shard(first_design: u32, first_replication: u32) -> Shard {
+        Shard {
+            first_design,
+            designs: 1,
+            first_replication,
+            replications: 1,
+        }
+    }
+
+    #[test]
+    fn shards_join_along_one_side_only() {
+        let longer = joined(shard(0, 0), shard(0, 1));
+        assert_eq!(
+            longer,
+            Some(Shard {
+                replications: 2,
+                ..shard(0, 0)
+            })
+        );
+        assert_eq!(
+            joined(shard(0, 0), shard(1, 0)),
+            Some(Shard {
+                designs: 2,
+                ..shard(0, 0)
+            })
+        );
+        assert_eq!(joined(shard(0, 0), shard(1, 1)), None);
+        assert_eq!(longer.and_then(|longer| joined(longer, shard(1, 0))), None);
+        assert_eq!(longer.and_then(|longer| joined(longer, shard(0, 3))), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! The engine room: follows the document, keeps the workers busy, and puts what they find on the page.
+//!
+//! An edit makes the results stale at once; the check and the new plan follow after a short pause, so that a
+//! drag stays smooth. Results of former plans are dropped; a worker that is stuck in one is replaced.
+
+mod edits;
+mod hands;
+mod reports;
+
+use super::deal::Deal;
+use super::pool::Hand;
+use crate::state::{Phase, RunState, Studio, now_ms};
+use edits::{check_now, edited};
+use gloo::timers::callback::Timeout;
+use hands::{dispatch, start};
+use leptos::prelude::*;
+use serde_json::Value;
+use sim_core::study::Plan;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+struct Slot {
+    hand: Hand,
+    ready: bool,
+    /// What it computes, and since when.
+    busy: Option<(u32, f64)>,
+    told: BTreeSet<u32>,
+    /// Tells a replaced worker's late answers from those of its successor.
+    generation: u32,
+}
+
+struct Room {
+    studio: Studio,
+    slots: Vec<Slot>,
+    run: Option<Deal>,
+    /// The document of the run, without what does not change its results.
+    run_key: Option<Value>,
+    sweep: Option<Deal>,
+    stopped: bool,
+    jobs: u32,
+    generations: u32,
+    first_unchecked_edit_ms: Option<f64>,
+    check_timer: Option<Timeout>,
+    report_timer: Option<Timeout>,
+    last_report_ms: f64,
+}
+
+/// The page's handle on its workers.
+#[derive(Clone, Copy)]
+pub struct EngineRoom(StoredValue<Rc<RefCell<Room>>, LocalStorage>);
+
+/// Starts the workers and follows the document; call once, from the root.
+pub fn provide_engine_room(studio: Studio) -> EngineRoom {
+    let room = Rc::new(RefCell::new(Room {
+        studio,
+        slots: Vec::new(),
+        run: None,
+        run_key: None,
+        sweep: None,
+        stopped: false,
+        jobs: 0,
+        generations: 0,
+        first_unchecked_edit_ms: None,
+        check_timer: None,
+        report_timer: None,
+        last_report_ms: 0.0,
+    }));
+    start(&room);
+    check_now(&room);
+    let follower = StoredValue::new_local(Rc::clone(&room));
+    Effect::new(move |former: Option<u64>| {
+        let edits = studio.edits.get();
+        if former.is_some_and(|former| former != edits) {
+            follower.with_value(edited);
+        }
+        edits
+    });
+    let engine_room = EngineRoom(StoredValue::new_local(room));
+    provide_context(engine_room);
+    engine_room
+}
+
+/// The handle, from the context.
+pub fn engine_room() -> EngineRoom {
+    expect_context::<EngineRoom>()
+}
+
+impl EngineRoom {
+    /// Stops computing; what was found stays.
+    pub fn stop(&self) {
+        self.0.with_value(|room| {
+            let mut this = room.borrow_mut();
+            this.stopped = true;
+            let studio = this.studio;
+            if matches!(
+                studio.run.with_untracked(|run| run.phase.clone()),
+                Phase::Updating | Phase::Refining
+            ) {
+                studio.run.update(|run| run.phase = Phase::Stopped);
+            }
+            studio.sweep.update(|sweep| sweep.running = false);
+        });
+    }
+
+    /// Goes on after a stop.
+    pub fn resume(&self) {
+        self.0.with_value(|room| {
+            {
+                let mut this = room.borrow_mut();
+                this.stopped = false;
+                let sweep_open = this.sweep.as_ref().is_some_and(|sweep| !sweep.finished());
+                this.studio.sweep.update(|sweep| sweep.running = sweep_open);
+                this.show_progress();
+            }
+            dispatch(room);
+        });
+    }
+
+    /// Computes all designs of the sweep.
+    pub fn start_sweep(&self) {
+        self.0.with_value(|room| {
+            {
+                let mut this = room.borrow_mut();
+                let studio = this.studio;
+                let document = studio.document.get_untracked();
+                let Ok(scenario) = sim_core::scenario::check_value(&document) else {
+                    return;
+                };
+                let job = this.next_job();
+                this.sweep = Some(Deal::new(job, Plan::sweep(scenario.document()), now_ms()));
+                this.stopped = false;
+                studio.sweep.update(|sweep| {
+                    // A sweep of the same knobs stays in sight, dimmed, until the first design is in.
+                    sweep.document = Some(Arc::new(document));
+                    sweep.running = true;
+                    sweep.report = None;
+                });
+                this.show_sweep();
+                this.show_progress();
+            }
+            dispatch(room);
+        });
+    }
+
+    /// Starts over after workers failed.
+    pub fn retry(&self) {
+        self.0.with_value(|room| {
+            {
+                let mut this = room.borrow_mut();
+                this.slots.clear();
+                this.run = None;
+                this.run_key = None;
+                this.studio.run.set(RunState::default());
+            }
+            start(room);
+            check_now(room);
+        });
+    }
+}
+
+impl Room {
+    fn next_job(&mut self) -> u32 {
+        self.jobs += 1;
+        self.jobs
+    }
+
+    fn is_current(&self, job: u32) -> bool {
+        [&self.run, &self.sweep]
+            .into_iter()
+            .flatten()
+            .any(|deal| deal.job == job)
+    }
+
+    /// The next shard, of what matters most: a first answer, then the sweep that was asked for, then precision.
+    fn next_shard(&mut self) -> Option<(u32, sim_core::study::Shard, Rc<Plan>)> {
+        if self.stopped {
+            return None;
+        }
+        let first_answer = self
+            .run
+            .as_ref()
+            .is_some_and(|run| run.progress().done == 0);
+        let (first, second) = if first_answer {
+            (&mut self.run, &mut self.sweep)
+        } else {
+            (&mut self.sweep, &mut self.run)
+        };
+        let pick = |deal: &mut Option<Deal>| {
+            let deal = deal.as_mut()?;
+            deal.next()
+                .map(|shard| (deal.job, shard, Rc::clone(&deal.plan)))
+        };
+        pick(first).or_else(|| pick(second))
+    }
+
+    fn fail(&mut self, message: String) {
+        self.slots.clear();
+        self.run = None;
+        self.run_key = None;
+        self.sweep = None;
+        self.studio.sweep.update(|sweep| sweep.running = false);
+        self.studio
+            .run
+            .update(|run| run.phase = Phase::Failed(message));
+    }
+}

@@ -1,0 +1,180 @@
+//! The room's workers: starting them, hearing them, giving them work, replacing those that are stuck.
+
+use super::reports::report_soon;
+use super::{Room, Slot};
+use crate::state::now_ms;
+use crate::workers::pool::{Hand, Heard, worker_count, worker_url};
+use gloo::timers::callback::Timeout;
+use protocol::Request;
+use sim_core::study::ShardResult;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// A worker may go on with stale work for so long before it is replaced.
+const STALE_WORK_MS: u32 = 500;
+/// A worker must be ready after this long.
+const READY_MS: u32 = 20_000;
+
+/// Starts all workers.
+pub(super) fn start(room: &Rc<RefCell<Room>>) {
+    let Some(url) = worker_url() else {
+        room.borrow_mut()
+            .fail("the page does not say where its worker lies (meta qec-worker)".to_owned());
+        return;
+    };
+    for _ in 0..worker_count() {
+        start_one(room, &url, None);
+    }
+    let late = Rc::downgrade(room);
+    Timeout::new(READY_MS, move || {
+        let Some(room) = late.upgrade() else { return };
+        let mut this = room.borrow_mut();
+        if !this.slots.is_empty() && !this.slots.iter().any(|slot| slot.ready) {
+            this.fail("the simulation did not start in time".to_owned());
+        }
+    })
+    .forget();
+}
+
+/// Starts one worker, in a new slot or in place of another.
+fn start_one(room: &Rc<RefCell<Room>>, url: &str, place: Option<usize>) {
+    let mut this = room.borrow_mut();
+    this.generations += 1;
+    let generation = this.generations;
+    let ears = Rc::downgrade(room);
+    let hand = Hand::start(url, move |heard| {
+        if let Some(room) = ears.upgrade() {
+            hear(&room, generation, heard);
+        }
+    });
+    match hand {
+        Ok(hand) => {
+            let slot = Slot {
+                hand,
+                ready: false,
+                busy: None,
+                told: BTreeSet::new(),
+                generation,
+            };
+            match place.and_then(|place| this.slots.get_mut(place)) {
+                Some(old) => *old = slot,
+                None => this.slots.push(slot),
+            }
+        }
+        Err(message) => this.fail(message),
+    }
+}
+
+fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
+    {
+        let mut this = room.borrow_mut();
+        let Some(slot) = this
+            .slots
+            .iter_mut()
+            .find(|slot| slot.generation == generation)
+        else {
+            return;
+        };
+        match heard {
+            Heard::Ready => slot.ready = true,
+            Heard::Failed(message) => {
+                this.fail(message);
+                return;
+            }
+            Heard::Result { job, bytes } => {
+                let took = slot.busy.take().map_or(0.0, |(_, since)| now_ms() - since);
+                this.take(job, &bytes, took);
+            }
+        }
+    }
+    dispatch(room);
+    report_soon(room);
+}
+
+impl Room {
+    fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
+        let deal = [&mut self.run, &mut self.sweep]
+            .into_iter()
+            .flatten()
+            .find(|deal| deal.job == job);
+        let Some(deal) = deal else { return };
+        match postcard::from_bytes::<ShardResult>(bytes) {
+            Ok(result) => deal.take(result, took_ms),
+            Err(error) => self.fail(format!("a worker's result could not be read: {error}")),
+        }
+    }
+}
+
+/// Gives every idle worker something to do.
+pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
+    let mut this = room.borrow_mut();
+    let oldest = [&this.run, &this.sweep]
+        .into_iter()
+        .flatten()
+        .map(|deal| deal.job)
+        .min()
+        .unwrap_or(this.jobs + 1);
+    for index in 0..this.slots.len() {
+        if !this
+            .slots
+            .get(index)
+            .is_some_and(|slot| slot.ready && slot.busy.is_none())
+        {
+            continue;
+        }
+        let Some((job, shard, plan)) = this.next_shard() else {
+            return;
+        };
+        let Some(slot) = this.slots.get_mut(index) else {
+            return;
+        };
+        let plan = slot.told.insert(job).then(|| Request::Plan {
+            job,
+            oldest,
+            plan: Box::new((*plan).clone()),
+        });
+        slot.told.retain(|&told| told >= oldest);
+        slot.busy = Some((job, now_ms()));
+        let told = plan.map_or(Ok(()), |plan| slot.hand.tell(&plan));
+        if let Err(message) = told.and_then(|()| slot.hand.tell(&Request::Shard { job, shard })) {
+            this.fail(message);
+            return;
+        }
+    }
+}
+
+/// Replaces the workers that are still at stale work after a while.
+pub(super) fn replace_stuck(room: &Rc<RefCell<Room>>) {
+    let this = room.borrow();
+    let stuck: Vec<u32> = this
+        .slots
+        .iter()
+        .filter(|slot| slot.busy.is_some_and(|(job, _)| !this.is_current(job)))
+        .map(|slot| slot.generation)
+        .collect();
+    drop(this);
+    if stuck.is_empty() {
+        return;
+    }
+    let later = Rc::downgrade(room);
+    Timeout::new(STALE_WORK_MS, move || {
+        let (Some(room), Some(url)) = (later.upgrade(), worker_url()) else {
+            return;
+        };
+        for generation in stuck {
+            let place = {
+                let this = room.borrow();
+                let is_stuck = |slot: &Slot| {
+                    slot.generation == generation
+                        && slot.busy.is_some_and(|(job, _)| !this.is_current(job))
+                };
+                this.slots.iter().position(is_stuck)
+            };
+            if place.is_some() {
+                start_one(&room, &url, place);
+            }
+        }
+    })
+    .forget();
+}

@@ -1,0 +1,100 @@
+//! What the room puts on the page, and how often.
+
+use super::Room;
+use crate::state::{Phase, RunState, now_ms};
+use crate::workers::deal::Deal;
+use gloo::timers::callback::Timeout;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Least time between two reports.
+const REPORT_MS: f64 = 200.0;
+
+impl Room {
+    pub(super) fn show_progress(&self) {
+        let Some(run) = &self.run else { return };
+        let (progress, needed) = (run.progress(), run.needed());
+        let phase = if run.finished() {
+            Phase::Done
+        } else if self.stopped {
+            Phase::Stopped
+        } else if progress.done == 0 {
+            Phase::Updating
+        } else {
+            Phase::Refining
+        };
+        self.studio.run.set(RunState {
+            phase,
+            done: progress.done,
+            needed,
+            attainment_points: progress.attainment_points,
+            cost_percent: progress.cost_percent,
+            seconds_left: run.seconds_left(needed.saturating_sub(progress.done), now_ms()),
+        });
+    }
+
+    pub(super) fn show_report(&mut self) {
+        let began = now_ms();
+        if let Some(run) = self.run.as_mut().filter(|run| run.news) {
+            run.news = false;
+            if let Some(report) = run.report() {
+                self.studio.report.set(Some(Arc::new(report)));
+                self.studio.stale.set(false);
+            }
+        }
+        self.show_progress();
+        self.show_sweep();
+        // A report that takes long is made less often.
+        self.last_report_ms = now_ms() + 4.0 * (now_ms() - began);
+    }
+
+    pub(super) fn show_sweep(&mut self) {
+        let stopped = self.stopped;
+        let Some(sweep) = self.sweep.as_mut() else {
+            return;
+        };
+        let news = std::mem::take(&mut sweep.news);
+        let progress = sweep.totals();
+        let running = !stopped && !sweep.finished();
+        let report = news.then(|| Arc::new(sweep.sweep_report()));
+        let seconds_left = sweep.seconds_left(progress.1.saturating_sub(progress.0), now_ms());
+        let signal = self.studio.sweep;
+        let unchanged = signal.with_untracked(|state| {
+            report.is_none() && state.progress == progress && state.running == running
+        });
+        if !unchanged {
+            signal.update(|state| {
+                (state.progress, state.running, state.seconds_left) =
+                    (progress, running, seconds_left);
+                state.report = report.or(state.report.take());
+            });
+        }
+    }
+}
+
+/// Reports now if the last report was long enough ago (or it is the first or the last), else a little later.
+pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
+    let mut this = room.borrow_mut();
+    let stale =
+        this.studio.stale.get_untracked() || this.studio.report.with_untracked(Option::is_none);
+    let over = [&this.run, &this.sweep]
+        .into_iter()
+        .flatten()
+        .all(Deal::finished);
+    let wait = this.last_report_ms + REPORT_MS - now_ms();
+    if stale || over || wait <= 0.0 {
+        this.report_timer = None;
+        this.show_report();
+    } else if this.report_timer.is_none() {
+        let later = Rc::downgrade(room);
+        this.report_timer = Some(Timeout::new(wait.ceil() as u32, move || {
+            if let Some(room) = later.upgrade() {
+                let mut this = room.borrow_mut();
+                this.report_timer = None;
+                this.show_report();
+            }
+        }));
+    }
+}
