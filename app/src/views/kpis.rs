@@ -180,7 +180,7 @@ fn cost(report: &Report) -> Kpi {
 
 fn interval(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
-        return "one replication, no interval yet".to_owned();
+        return "n=1, no interval yet".to_owned();
     }
     format!("± {} (95 %)", show(summary.half_width()))
 }
