@@ -142,8 +142,10 @@ impl Layout {
             scene.dot(at, 6.0, Ink::Orange, 1.0);
             scene.dot(at, 2.2, Ink::Surface, 1.0);
             let (dx, anchor) = self.side(at);
+            let room_below = at.1 < self.size.1 - BOTTOM - 30.0;
+            let y = at.1 + if room_below { 20.0 } else { -12.0 };
             scene.label(
-                (at.0 + dx, at.1 + 20.0),
+                (at.0 + dx, y),
                 "This design",
                 anchor,
                 "note strong orange",
