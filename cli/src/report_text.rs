@@ -40,9 +40,9 @@ fn attainment(report: &Report, wanted_percent: f64) -> String {
         "met in",
         "95 % interval",
         "good requests",
-        "P5",
+        "(P5)",
         "budget used",
-        "P95",
+        "(P95)",
     ]);
     for objective in &report.objectives {
         let [estimate, interval] = probability(&objective.attainment);

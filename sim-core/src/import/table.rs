@@ -2,6 +2,9 @@
 
 use super::{ImportError, Unit, instant::parse_instant, listed, shown};
 
+/// Most columns of a table: a day in minutes, and some to spare.
+const MAX_COLUMNS: usize = 5000;
+
 /// Rows that are looked at to tell what a column is.
 const SAMPLED_ROWS: usize = 400;
 
@@ -43,6 +46,16 @@ impl<'a> Table<'a> {
             .filter_map(Result::ok)
             .take(SAMPLED_ROWS + 1)
             .collect();
+        if let Some(columns) = sample
+            .iter()
+            .map(csv::StringRecord::len)
+            .max()
+            .filter(|&columns| columns > MAX_COLUMNS)
+        {
+            return Err(ImportError::new(format!(
+                "it has {columns} columns; at most {MAX_COLUMNS} are read"
+            )));
+        }
         let Some(first) = sample.first() else {
             return Err(ImportError::new("the file is empty"));
         };
