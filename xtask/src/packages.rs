@@ -5,7 +5,7 @@ use crate::step::note;
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, stdin};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Whether this system has Debian's package manager.
 pub fn has_apt() -> bool {
@@ -37,6 +37,8 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
             "--no-remove",
         ])
         .args(packages);
+    // Pages of package names help nobody; what goes wrong is on standard error.
+    install.stdout(Stdio::null());
     process::run(&mut install, &by_hand)
 }
 

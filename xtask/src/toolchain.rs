@@ -36,6 +36,9 @@ impl Toolchain {
         if has_own_library() {
             return Ok(Self::Own);
         }
+        if let Some(debian) = Debian::find(project) {
+            return Ok(Self::Debian(debian));
+        }
         if process::find("rustup").is_some() {
             note("adding the standard library for wasm32 with rustup");
             let mut add = Command::new("rustup");

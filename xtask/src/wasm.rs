@@ -43,6 +43,10 @@ impl Program {
     }
 }
 
+/// What to do when cargo fails.
+pub const KEPT: &str = "What cargo said is above. After a failed download or with a full disk (df -h): mend that and \
+                        type the same again; what is done is kept";
+
 /// Compiles both programs side by side; each ends in one long single-threaded link.
 ///
 /// # Errors
@@ -60,17 +64,29 @@ pub fn compile(project: &Project, toolchain: &Toolchain) -> Result<()> {
         .stderr(Stdio::piped())
         .spawn()
         .context("cannot start cargo")?;
-    let page = process::run(&mut build(PAGE), "The compiler's message is above");
+    let page = process::run(&mut build(PAGE), KEPT);
     let worker = worker.wait_with_output().context("cargo was lost")?;
     let said = String::from_utf8_lossy(&worker.stderr);
     if !worker.status.success() {
         bail!("the worker does not compile:\n{}", said.trim_end());
     }
-    for line in said
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("Compiling "))
-    {
+    for line in said.lines().filter(|line| !is_progress(line)) {
         eprintln!("{line}");
     }
     page
+}
+
+/// Whether a line of cargo says only how far it is.
+fn is_progress(line: &str) -> bool {
+    let words = [
+        "Adding",
+        "Blocking",
+        "Compiling",
+        "Downloaded",
+        "Downloading",
+        "Locking",
+        "Updating",
+    ];
+    let first = line.split_whitespace().next();
+    line.starts_with(' ') && first.is_some_and(|first| words.contains(&first))
 }

@@ -6,6 +6,7 @@ use crate::project::Project;
 use crate::site::{self, LIMIT_KB, Live};
 use crate::step::{seconds, step};
 use crate::toolchain::Toolchain;
+use crate::wasm::KEPT;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
@@ -119,7 +120,7 @@ fn command_line(project: &Project) -> Result<()> {
         project
             .cargo()
             .args(["build", "--release", "--package", "cli"]),
-        "The compiler's message is above",
+        KEPT,
     )
 }
 

@@ -37,33 +37,55 @@ pub struct Debian {
 }
 
 impl Debian {
+    /// What a former run left ready, if it still fits the compiler.
+    pub fn find(project: &Project) -> Option<Self> {
+        if !has_compiler() {
+            return None;
+        }
+        let debian = Self::describe(project).ok()?;
+        let ready = process::find(&debian.linker).is_some() && has_library(&debian.library());
+        ready.then_some(debian)
+    }
+
     /// Installs the packages and builds the standard library, as far as they are missing.
     pub fn ensure(project: &Project) -> Result<Self> {
-        if ![CARGO, RUSTC, SOURCES]
-            .iter()
-            .all(|file| Path::new(file).exists())
-        {
+        if !has_compiler() {
             step("Installing Debian's Rust compiler and its sources", || {
                 packages::apt_install(&["rustc-web", "cargo-web", "rust-web-src"])
             })?;
         }
-        let version = process::output(debian_program(RUSTC).arg("-vV"))?;
-        let llvm =
-            llvm_major(&version).context("`/usr/bin/rustc -vV` does not name its LLVM version")?;
-        let linker = format!("wasm-ld-{llvm}");
-        if process::find(&linker).is_none() {
+        let debian = Self::describe(project)?;
+        if process::find(&debian.linker).is_none() {
+            // The linker is named as its package, but for the first word.
+            let package = debian.linker.replace("wasm-ld", "lld");
             step("Installing the linker for wasm32", || {
-                packages::apt_install(&[&format!("lld-{llvm}")])
+                packages::apt_install(&[&package])
             })?;
         }
-        let sysroot = project.work_folder("wasm-std")?.join(folder_name(&version));
-        let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
+        let library = debian.library();
         if !has_library(&library) {
             step("Building the standard library for wasm32 (once)", || {
                 build_library(project, &library)
             })?;
         }
-        Ok(Self { sysroot, linker })
+        Ok(debian)
+    }
+
+    /// Where the library belongs and what the linker is called, as the installed compiler has it.
+    fn describe(project: &Project) -> Result<Self> {
+        let version = process::output(debian_program(RUSTC).arg("-vV"))?;
+        let llvm =
+            llvm_major(&version).context("`/usr/bin/rustc -vV` does not name its LLVM version")?;
+        let sysroot = project.work_folder("wasm-std")?.join(folder_name(&version));
+        Ok(Self {
+            sysroot,
+            linker: format!("wasm-ld-{llvm}"),
+        })
+    }
+
+    /// Where the compiler looks for the standard library.
+    fn library(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib").join(TARGET).join("lib")
     }
 
     /// `cargo` with a subcommand, set up with this compiler and library.
@@ -90,6 +112,13 @@ impl Debian {
             .arg(format!("target.{TARGET}.linker=\"{}\"", self.linker));
         cargo
     }
+}
+
+/// Whether the packages of the compiler and of its sources are installed.
+fn has_compiler() -> bool {
+    [CARGO, RUSTC, SOURCES]
+        .iter()
+        .all(|file| Path::new(file).exists())
 }
 
 /// Installs clippy for the packaged compiler.
