@@ -4,7 +4,7 @@ use super::mixture::Mixture;
 use super::row::Row;
 use super::tables::FluidTables;
 use crate::stats::{BUCKETS_PER_OCTAVE, LOWEST_EDGE_S, edges};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 /// The weighted rows of the last intervals.
@@ -16,6 +16,8 @@ pub(super) struct Recent {
     lengths: VecDeque<usize>,
     /// The edge where the last quantile was found: the next is near. Changes no answer.
     found_at: Cell<usize>,
+    /// Work space of a query.
+    merged: RefCell<Vec<(u32, f64)>>,
 }
 
 impl Recent {
@@ -26,6 +28,7 @@ impl Recent {
             parts: VecDeque::new(),
             lengths: VecDeque::new(),
             found_at: Cell::new(0),
+            merged: RefCell::new(Vec::new()),
         }
     }
 
@@ -49,11 +52,19 @@ impl Recent {
     /// their histogram.
     pub(super) fn quantile(&self, tables: &FluidTables, q: f64, intervals: u32) -> Option<f64> {
         let count: usize = self.lengths.iter().rev().take(intervals as usize).sum();
-        let parts = || self.parts.iter().rev().take(count);
+        let mut merged = self.merged.borrow_mut();
+        merged.clear();
+        // Neighbouring intervals are made of the same few rows.
+        for &(row, weight) in self.parts.iter().rev().take(count) {
+            match merged.iter_mut().find(|(known, _)| *known == row) {
+                Some((_, sum)) => *sum += weight,
+                None => merged.push((row, weight)),
+            }
+        }
         let sum = |read: &dyn Fn(&Row) -> f64| -> f64 {
-            parts()
-                .filter_map(|&(index, weight)| Some(weight * read(tables.row(index as usize)?)))
-                .sum()
+            let part =
+                |&(index, weight): &(u32, f64)| Some(weight * read(tables.row(index as usize)?));
+            merged.iter().filter_map(part).sum()
         };
         let total = sum(&|row| row.in_time);
         if total <= 0.0 {
