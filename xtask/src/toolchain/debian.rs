@@ -135,10 +135,13 @@ pub fn ensure_clippy() -> Result<()> {
 fn build_library(project: &Project, library: &Path) -> Result<()> {
     let build = project.work_folder("wasm-std-build")?;
     let mut cargo = debian_program(CARGO);
-    // How the Rust project itself builds its standard library: unstable features allowed, users kept from them.
-    cargo
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zforce-unstable-if-unmarked");
+    // How the Rust project itself builds its standard library: unstable features allowed, users kept from them,
+    // and fit for link-time optimisation.
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    cargo.env(
+        "RUSTFLAGS",
+        "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes",
+    );
     cargo.args([
         "build",
         "--release",
