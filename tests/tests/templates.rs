@@ -1,0 +1,103 @@
+//! The templates keep what they promise: a few whole windows of each.
+
+use sim_core::scenario::document::ScenarioDocument;
+use sim_core::scenario::templates::template;
+use sim_core::slo::Cause;
+use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+
+const REPLICATIONS: u32 = 4;
+
+fn document(id: &str) -> ScenarioDocument {
+    serde_json::from_str(template(id).expect("in the gallery").json).expect("a document")
+}
+
+fn run(plan: Plan, design: u32) -> Vec<ReplicationResult> {
+    let prepared = Prepared::new(plan).unwrap_or_else(|problems| panic!("{problems}"));
+    let shard = Shard {
+        first_design: design,
+        designs: 1,
+        first_replication: 0,
+        replications: REPLICATIONS,
+    };
+    prepared.run_shard(shard).results
+}
+
+fn mean(results: &[ReplicationResult], value: impl Fn(&ReplicationResult) -> f64) -> f64 {
+    results.iter().map(value).sum::<f64>() / results.len() as f64
+}
+
+fn cost(results: &[ReplicationResult]) -> f64 {
+    mean(results, |result| result.figure(Figure::CostPerMonth))
+}
+
+fn met(results: &[ReplicationResult]) -> usize {
+    results.iter().filter(|result| result.met()).count()
+}
+
+/// The most careful and the most daring design of a grid of CPU target × spare replicas.
+fn extremes(id: &str) -> (Vec<ReplicationResult>, Vec<ReplicationResult>) {
+    let plan = Plan::sweep(&document(id));
+    let find = |target: f64, spare: f64| {
+        let index = plan
+            .designs
+            .iter()
+            .position(|design| design.values == [target, spare]);
+        u32::try_from(index.expect("a corner of the grid")).expect("few designs")
+    };
+    let bound = |knob: usize, pick: fn(f64, f64) -> f64| {
+        let values = plan.designs.iter().map(|design| design.values[knob]);
+        values.reduce(pick).expect("there are designs")
+    };
+    let careful = find(bound(0, f64::min), bound(1, f64::max));
+    let daring = find(bound(0, f64::max), bound(1, f64::min));
+    (run(plan.clone(), careful), run(plan, daring))
+}
+
+#[test]
+fn kubernetes_template_goes_from_hardly_ever_to_nearly_always() {
+    let (careful, daring) = extremes("kubernetes-slo-driven");
+    assert_eq!(met(&careful), REPLICATIONS as usize);
+    assert!(met(&daring) <= 1, "{} met", met(&daring));
+    assert!(
+        cost(&careful) > 1.15 * cost(&daring),
+        "{} {}",
+        cost(&careful),
+        cost(&daring)
+    );
+}
+
+#[test]
+fn recorded_template_depends_on_its_knobs() {
+    let (careful, daring) = extremes("recorded-traffic");
+    let budget = |results: &[ReplicationResult]| {
+        mean(results, |result| result.objectives[0].budget_consumed)
+    };
+    assert!(budget(&daring) > 2.0 * budget(&careful));
+    assert!(cost(&careful) > 1.1 * cost(&daring));
+}
+
+#[test]
+fn recorded_template_peaks_at_five_times_its_mean() {
+    use sim_core::traffic::RateCurve;
+    let curve = RateCurve::new(&document("recorded-traffic").traffic, 60.0, 0, 14 * 1440);
+    let mean = curve.rates_rps().iter().sum::<f64>() / curve.rates_rps().len() as f64;
+    let peak = curve.rates_rps().iter().copied().fold(0.0, f64::max);
+    assert!((mean - 120.0).abs() < 1e-6, "{mean}");
+    assert!((5.0..6.0).contains(&(peak / mean)), "{}", peak / mean);
+}
+
+#[test]
+fn misconfigured_template_never_scales_and_misses_by_saturation() {
+    let results = run(Plan::single(&document("misconfigured-autoscaler")), 0);
+    assert_eq!(met(&results), 0);
+    for result in &results {
+        assert_eq!(result.figure(Figure::ScaleEventsPerHour), 0.0);
+        for objective in &result.objectives {
+            let saturation = objective.bad_by_cause[Cause::Saturation as usize];
+            assert!(saturation > 0.95 * objective.bad(), "{objective:?}");
+        }
+    }
+    // The first target that CPU can cross mends it.
+    let plan = Plan::sweep(&document("misconfigured-autoscaler"));
+    assert_eq!(met(&run(plan, 0)), REPLICATIONS as usize);
+}
