@@ -56,8 +56,35 @@ pub fn money(usd: f64) -> String {
     let size = usd.abs();
     if size >= 99.995 {
         format!("{sign}${}", grouped(size))
-    } else {
+    } else if size == 0.0 || size >= 0.0995 {
         format!("{sign}${size:.2}")
+    } else {
+        let decimals = (1.0 - size.log10().floor()).min(9.0) as usize;
+        format!("{sign}${size:.decimals$}")
+    }
+}
+
+/// Two ends of a range with their unit once: "177–179 ms".
+pub fn range(low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
+    let (low, high) = (show(low), show(high));
+    let unit = high.rsplit_once('\u{a0}').map(|(_, unit)| unit);
+    let short = unit
+        .and_then(|unit| low.strip_suffix(unit))
+        .map(|low| low.trim_end_matches('\u{a0}'));
+    format!("{}–{high}", short.unwrap_or(&low))
+}
+
+/// A value of an axis with as many decimals as its ticks need.
+pub fn tick(value: f64, step: f64) -> String {
+    let decimals = if step > 0.0 && step < 1.0 {
+        (-step.log10() - 1e-9).ceil().min(9.0) as usize
+    } else {
+        0
+    };
+    if decimals == 0 {
+        short(value)
+    } else {
+        format!("{value:.decimals$}")
     }
 }
 
@@ -87,7 +114,7 @@ pub fn short(value: f64) -> String {
 /// A share (0..1) in per cent with so many decimals: "99.95 %".
 pub fn percent(share: f64, decimals: usize) -> String {
     if share.is_finite() {
-        format!("{:.decimals$} %", share * 100.0)
+        format!("{:.decimals$}\u{a0}%", share * 100.0)
     } else {
         "–".to_owned()
     }
@@ -106,7 +133,7 @@ pub fn percent_near_one(share: f64) -> String {
         g if g >= 0.0005 => 3,
         _ => 4,
     };
-    format!("{:.decimals$} %", share * 100.0)
+    format!("{:.decimals$}\u{a0}%", share * 100.0)
 }
 
 /// Milliseconds: "182 ms", from ten seconds on "12.3 s".
@@ -114,9 +141,9 @@ pub fn milliseconds(ms: f64) -> String {
     if !ms.is_finite() {
         "–".to_owned()
     } else if ms >= 10_000.0 {
-        format!("{} s", number(ms / 1000.0))
+        format!("{}\u{a0}s", number(ms / 1000.0))
     } else {
-        format!("{} ms", number(ms))
+        format!("{}\u{a0}ms", number(ms))
     }
 }
 
@@ -126,7 +153,7 @@ pub fn with_unit(value: f64, unit: &str) -> String {
         "USD" => money(value),
         "ms" => milliseconds(value),
         "" => number(value),
-        other => format!("{} {other}", number(value)),
+        other => format!("{}\u{a0}{other}", number(value)),
     }
 }
 
@@ -188,14 +215,15 @@ mod tests {
         assert_eq!(money(18420.4), "$18,420");
         assert_eq!(money_short(18420.0), "$18.4k");
         assert_eq!(money(-12.0), "−$12.00");
+        assert_eq!(money(0.00342), "$0.0034");
     }
 
     #[test]
     fn shares_close_to_one_stay_apart_from_it() {
-        assert_eq!(percent_near_one(0.99954), "99.9540 %");
-        assert_eq!(percent_near_one(0.9991), "99.910 %");
-        assert_eq!(percent_near_one(1.0), "100 %");
-        assert_eq!(percent_near_one(0.5), "50.0 %");
+        assert_eq!(percent_near_one(0.99954), "99.9540\u{a0}%");
+        assert_eq!(percent_near_one(0.9991), "99.910\u{a0}%");
+        assert_eq!(percent_near_one(1.0), "100\u{a0}%");
+        assert_eq!(percent_near_one(0.5), "50.0\u{a0}%");
     }
 
     #[test]
@@ -209,5 +237,21 @@ mod tests {
         assert_eq!(time_left(5.2), "6 s");
         assert_eq!(time_left(125.0), "2 min 5 s");
         assert_eq!(time_left(f64::INFINITY), "");
+    }
+
+    #[test]
+    fn ranges_name_their_unit_once() {
+        assert_eq!(range(177.0, 179.0, milliseconds), "177–179\u{a0}ms");
+        assert_eq!(range(1.0, 2.0, money), "$1.00–$2.00");
+        assert_eq!(
+            range(0.5, 12.0, |share| percent(share, 0)),
+            "50–1200\u{a0}%"
+        );
+    }
+
+    #[test]
+    fn ticks_differ_from_their_neighbours() {
+        assert_eq!(tick(493.05, 0.05), "493.05");
+        assert_eq!(tick(18_500.0, 500.0), "18.5k");
     }
 }

@@ -144,12 +144,7 @@ impl Layout {
             let (dx, anchor) = self.side(at);
             let room_below = at.1 < self.size.1 - BOTTOM - 30.0;
             let y = at.1 + if room_below { 20.0 } else { -12.0 };
-            scene.label(
-                (at.0 + dx, y),
-                "This design",
-                anchor,
-                "note strong orange",
-            );
+            scene.label((at.0 + dx, y), "This design", anchor, "note strong orange");
         }
         scene
     }

@@ -2,7 +2,7 @@
 
 use super::icons::{Icon, icon};
 use crate::format;
-use crate::state::{Phase, RunState, studio};
+use crate::state::{Phase, RunState, SweepState, studio};
 use crate::workers::engine_room;
 use leptos::prelude::*;
 
@@ -30,7 +30,7 @@ pub fn Status() -> impl IntoView {
             <div class="chip-line">
                 <span class=move || run.with(|run| format!("chip {}", class(run))) data-testid="run-state" data-phase=move || run.with(|run| class(run)) role="status">
                     <span class="chip-mark" aria-hidden="true"></span>
-                    {move || run.with(|run| words(run, sweeping()))}
+                    {move || run.with(|run| studio.sweep.with(|sweep| words(run, sweep)))}
                 </span>
                 <button
                     type="button"
@@ -73,18 +73,30 @@ fn class(run: &RunState) -> &'static str {
     }
 }
 
-fn words(run: &RunState, sweeping: bool) -> String {
+fn words(run: &RunState, sweep: &SweepState) -> String {
+    let left = |seconds: Option<f64>| {
+        seconds
+            .map(|seconds| format!(" · {}", format::time_left(seconds)))
+            .unwrap_or_default()
+    };
+    if sweep.running && run.done > 0 {
+        let share = f64::from(sweep.progress.0) / f64::from(sweep.progress.1.max(1));
+        return format!(
+            "Sweeping {}{}",
+            format::percent(share, 0),
+            left(sweep.seconds_left)
+        );
+    }
     match run.phase {
         Phase::Idle => "Idle".to_owned(),
         Phase::Updating => "Updating".to_owned(),
         Phase::Refining => {
-            let left = run
-                .seconds_left
-                .map(|left| format!(" · {}", format::time_left(left)))
-                .unwrap_or_default();
-            format!("Refining {:.0} %{left}", progress(run) * 100.0)
+            format!(
+                "Refining {}{}",
+                format::percent(progress(run), 0),
+                left(run.seconds_left)
+            )
         }
-        Phase::Done if sweeping => "Sweeping".to_owned(),
         Phase::Done => "Done".to_owned(),
         Phase::Stopped => "Stopped".to_owned(),
         Phase::Invalid => "Needs a fix".to_owned(),

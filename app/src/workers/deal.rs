@@ -21,7 +21,6 @@ pub struct Deal {
     collection: Collection,
     waiting: VecDeque<Shard>,
     out: u32,
-    started_ms: f64,
     busy_ms: f64,
     computed: u32,
     /// Whether anything arrived since the last report.
@@ -30,7 +29,7 @@ pub struct Deal {
 
 impl Deal {
     /// A plan with all its work before it.
-    pub fn new(job: u32, plan: Plan, now_ms: f64) -> Self {
+    pub fn new(job: u32, plan: Plan) -> Self {
         let rounds = Rounds::new(&plan);
         let collection = Collection::new(&plan);
         let waiting = rounds.next_round(&collection).into();
@@ -42,7 +41,6 @@ impl Deal {
             collection,
             waiting,
             out: 0,
-            started_ms: now_ms,
             busy_ms: 0.0,
             computed: 0,
             news: false,
@@ -129,11 +127,11 @@ impl Deal {
         (done, needed)
     }
 
-    /// Seconds left for `remaining` replications, once there is a rate to tell from.
-    pub fn seconds_left(&self, remaining: u32, now_ms: f64) -> Option<f64> {
-        let elapsed = now_ms - self.started_ms;
-        (self.computed > 0 && elapsed > 500.0)
-            .then(|| f64::from(remaining) * elapsed / f64::from(self.computed) / 1000.0)
+    /// Seconds left for `remaining` replications on so many workers, once there is a rate to tell from.
+    pub fn seconds_left(&self, remaining: u32, workers: usize) -> Option<f64> {
+        let each_ms = self.busy_ms / f64::from(self.computed);
+        let known = self.computed > 1 && self.busy_ms > 500.0;
+        known.then(|| f64::from(remaining) * each_ms / workers.max(1) as f64 / 1000.0)
     }
 
     /// The report on the first design.

@@ -129,7 +129,7 @@ impl EngineRoom {
                     return;
                 };
                 let job = this.next_job();
-                this.sweep = Some(Deal::new(job, Plan::sweep(scenario.document()), now_ms()));
+                this.sweep = Some(Deal::new(job, Plan::sweep(scenario.document())));
                 this.stopped = false;
                 studio.sweep.update(|sweep| {
                     // A sweep of the same knobs stays in sight, dimmed, until the first design is in.

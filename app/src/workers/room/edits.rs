@@ -107,7 +107,7 @@ impl Room {
                 }
                 self.run_key = Some(key);
                 let job = self.next_job();
-                self.run = Some(Deal::new(job, Plan::single(&checked), now_ms()));
+                self.run = Some(Deal::new(job, Plan::single(&checked)));
                 self.stopped = false;
                 studio
                     .stale

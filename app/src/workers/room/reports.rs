@@ -31,7 +31,7 @@ impl Room {
             needed,
             attainment_points: progress.attainment_points,
             cost_percent: progress.cost_percent,
-            seconds_left: run.seconds_left(needed.saturating_sub(progress.done), now_ms()),
+            seconds_left: run.seconds_left(needed.saturating_sub(progress.done), self.slots.len()),
         });
     }
 
@@ -51,7 +51,7 @@ impl Room {
     }
 
     pub(super) fn show_sweep(&mut self) {
-        let stopped = self.stopped;
+        let (stopped, workers) = (self.stopped, self.slots.len());
         let Some(sweep) = self.sweep.as_mut() else {
             return;
         };
@@ -59,7 +59,7 @@ impl Room {
         let progress = sweep.totals();
         let running = !stopped && !sweep.finished();
         let report = news.then(|| Arc::new(sweep.sweep_report()));
-        let seconds_left = sweep.seconds_left(progress.1.saturating_sub(progress.0), now_ms());
+        let seconds_left = sweep.seconds_left(progress.1.saturating_sub(progress.0), workers);
         let signal = self.studio.sweep;
         let unchanged = signal.with_untracked(|state| {
             report.is_none() && state.progress == progress && state.running == running
