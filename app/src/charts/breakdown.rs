@@ -140,7 +140,7 @@ fn cost_scene(report: &Report, width: f64) -> Scene {
             (NAMES - 8.0, y + 15.0),
             cost.resource.label(),
             Anchor::End,
-            "name",
+            "row-name",
         );
         scene.bar(
             (NAMES, y + 2.0),
@@ -257,7 +257,7 @@ fn budget_scene(report: &Report, width: f64) -> Scene {
             (left, y + 13.0),
             objective.label.clone(),
             Anchor::Start,
-            "name",
+            "row-name",
         );
         let mut sum = 0.0;
         for (cause, (ink, _)) in objective.causes.iter().zip(CAUSES) {

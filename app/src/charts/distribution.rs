@@ -22,7 +22,7 @@ struct Spread<'a> {
     samples: &'a [f64],
     ink: Ink,
     mark: Option<(f64, String)>,
-    tick: fn(f64) -> String,
+    tick: fn(f64, f64) -> String,
 }
 
 /// Quantile `q` (0..1) of sorted values, joined by straight lines.
@@ -71,7 +71,12 @@ fn scene(spread: &Spread<'_>, width: f64) -> Scene {
     let pad = ((high - low) * 0.06).max(high.abs() * 1e-6);
     let x = Scale::new((low - pad, high + pad), (SIDE, width - SIDE));
     let base = HEIGHT - BOTTOM;
-    for tick in x.ticks((width / 95.0).clamp(2.0, 5.0) as u32) {
+    let ticks = x.ticks((width / 95.0).clamp(2.0, 5.0) as u32);
+    let step = ticks
+        .windows(2)
+        .next()
+        .map_or(0.0, |pair| pair[1] - pair[0]);
+    for tick in ticks {
         scene.line(
             vec![(x.at(tick), base), (x.at(tick), base + 4.0)],
             Ink::Axis,
@@ -80,7 +85,7 @@ fn scene(spread: &Spread<'_>, width: f64) -> Scene {
         let at = x.at(tick).clamp(SIDE + 12.0, width - SIDE - 12.0);
         scene.label(
             (at, base + 17.0),
-            (spread.tick)(tick),
+            (spread.tick)(tick, step),
             Anchor::Middle,
             "tick",
         );
@@ -202,7 +207,7 @@ pub fn CostDistribution() -> impl IntoView {
                         samples: &report.cost_samples,
                         ink: Ink::Blue,
                         mark: None,
-                        tick: format::money_short,
+                        tick: |value, step| format!("${}", format::tick(value, step)),
                     },
                     width,
                 )
@@ -351,7 +356,7 @@ fn sli_scene(report: &Report, place: usize, width: f64) -> Option<Scene> {
             samples,
             ink: Ink::Green,
             mark,
-            tick: format::percent_near_one,
+            tick: |value, step| format!("{}\u{a0}%", format::tick(value * 100.0, step * 100.0)),
         },
         width,
     ))
@@ -378,7 +383,7 @@ mod tests {
             samples: &[5.0; 40],
             ink: Ink::Blue,
             mark: None,
-            tick: format::money,
+            tick: format::tick,
         };
         let scene = scene(&spread, 300.0);
         let dots = scene.marks.iter().filter_map(|mark| match mark {
@@ -399,7 +404,7 @@ mod tests {
             samples: &[f64::NAN],
             ink: Ink::Blue,
             mark: None,
-            tick: format::money,
+            tick: format::tick,
         };
         assert_eq!(scene(&spread, 300.0), Scene::default());
     }

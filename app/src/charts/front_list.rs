@@ -1,7 +1,7 @@
 //! The designs on the front as a list, cheapest first: the chart for keyboards and readers.
 
 use super::front::{chance, cost_text};
-use crate::editor::knob_name;
+use crate::editor::knob_value;
 use crate::format;
 use crate::state::{Studio, pointer, studio};
 use crate::views::icons::{Icon, icon};
@@ -97,14 +97,13 @@ fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) ->
     Some(view.into_any())
 }
 
-/// The knobs of a design with their values: "Target 65 %, min replicas 4".
+/// The knobs of a design with their values: "Metric 1 target 65 %, Min replicas 4".
 pub fn knob_text(sweep: &SweepReport, point: &DesignPoint) -> String {
-    let knobs = sweep.knobs.iter().zip(&point.values).map(|(path, value)| {
-        let name = knob_name(path);
-        let short = name.rsplit(" › ").next().unwrap_or_default().to_owned();
-        format!("{short} {}", format::number(*value))
-    });
-    knobs.collect::<Vec<_>>().join(", ")
+    let knobs = sweep.knobs.iter().zip(&point.values);
+    knobs
+        .map(|(path, value)| knob_value(path, *value))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Writes a design's knobs into the document, as one step.

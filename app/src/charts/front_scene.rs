@@ -242,7 +242,7 @@ impl Layout {
                 .filter(move |(point, _)| point.on_front == front)
         };
         for (_, spot) in order(false) {
-            self.cross(scene, spot, Ink::Muted, 1.0, 0.35);
+            self.cross(scene, spot, Ink::Muted, 1.0, 0.22);
             scene.dot(self.at(spot), 3.6, Ink::Muted, 0.75);
         }
         for (point, spot) in order(true) {

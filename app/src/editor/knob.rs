@@ -3,6 +3,7 @@
 use super::field::{Frame, element_id};
 use super::quantity;
 use super::schema::{Kind, Node};
+use crate::format;
 use crate::state::{pointer as json_pointer, studio};
 use leptos::prelude::*;
 use serde_json::Value;
@@ -141,6 +142,31 @@ pub fn name_of(path: &str) -> String {
     } else {
         names.join(" › ")
     }
+}
+
+/// A number of the document with a value, in a few words: "Metric 1 target 65 %".
+pub fn value_text(path: &str, value: f64) -> String {
+    let name = name_of(path);
+    let mut parts = name.rsplit(" › ");
+    let (last, before) = (parts.next().unwrap_or_default(), parts.next());
+    let name = match before {
+        // Such names say nothing without what they belong to.
+        Some(before) if matches!(last, "Target" | "Value" | "Mean" | "Height") => {
+            format!("{before} {}", last.to_lowercase())
+        }
+        _ => last.to_owned(),
+    };
+    let mut node = super::form();
+    for part in path.split('/').skip(1) {
+        node = node.and_then(|node| step(node, part));
+    }
+    let unit = node.map(|node| node.unit.as_str()).unwrap_or_default();
+    let unit = if name.to_lowercase().contains(unit) {
+        ""
+    } else {
+        unit
+    };
+    format!("{name}\u{a0}{}", format::with_unit(value, unit))
 }
 
 fn step(node: &'static Node, part: &str) -> Option<&'static Node> {

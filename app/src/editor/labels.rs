@@ -7,7 +7,7 @@ const NAMES: [(&str, &str); 46] = [
     ("slo", "Objectives (SLO)"),
     ("telemetry", "Telemetry"),
     ("traffic", "Traffic"),
-    ("source", "Rate"),
+    ("source", "Source of the rate"),
     ("base_rps", "Mean rate"),
     ("mean_rps", "Scale to mean rate"),
     ("daily", "Shape of the day"),

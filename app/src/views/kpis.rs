@@ -1,5 +1,6 @@
 //! The figures that matter, each with its uncertainty.
 
+use crate::editor::quantity::significant;
 use crate::format;
 use crate::state::studio;
 use leptos::prelude::*;
@@ -117,9 +118,10 @@ fn attainment(report: &Report, wanted: f64) -> Kpi {
         value: format::percent(attainment.estimate, 0),
         exact: attainment.estimate,
         range: format!(
-            "95 % interval {}–{}",
-            number_of_percent(attainment.ci_low),
-            format::percent(attainment.ci_high, 0)
+            "95\u{a0}% interval {}",
+            format::range(attainment.ci_low, attainment.ci_high, |share| {
+                format::percent(share, 0)
+            })
         ),
         more: format!("{verdict} the wanted {}", format::percent(wanted, 0)),
         class,
@@ -130,10 +132,6 @@ fn attainment(report: &Report, wanted: f64) -> Kpi {
             Some(wanted),
         )),
     }
-}
-
-fn number_of_percent(share: f64) -> String {
-    format!("{:.0}", share * 100.0)
 }
 
 /// A line from 0 to 1 with the interval, the value and a mark for what is wanted.
@@ -182,11 +180,14 @@ fn interval(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         return "n=1, no interval yet".to_owned();
     }
-    format!("± {} (95 %)", show(summary.half_width()))
+    format!(
+        "±\u{a0}{} (95\u{a0}%)",
+        show(significant(summary.half_width(), 2))
+    )
 }
 
 fn spread(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    format!("P5–P95 {} – {}", show(summary.p5), show(summary.p95))
+    format!("P5–P95 {}", format::range(summary.p5, summary.p95, show))
 }
 
 fn figure(
@@ -248,9 +249,8 @@ fn replicas(report: &Report) -> Option<Kpi> {
         exact: mean.mean,
         range: interval(mean, format::number),
         more: format!(
-            "peak P5–P95 {} – {}",
-            format::number(peak.p5),
-            format::number(peak.p95)
+            "peak P5–P95 {}",
+            format::range(peak.p5, peak.p95, format::number)
         ),
         class: "",
         gauge: None,

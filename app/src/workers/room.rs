@@ -9,7 +9,7 @@ mod reports;
 
 use super::deal::Deal;
 use super::pool::Hand;
-use crate::state::{Phase, RunState, Studio, now_ms};
+use crate::state::{Phase, RunState, Studio};
 use edits::{check_now, edited};
 use gloo::timers::callback::Timeout;
 use hands::{dispatch, start};
