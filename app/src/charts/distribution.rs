@@ -127,7 +127,7 @@ fn stack(scene: &mut Scene, dots: &[f64], x: &Scale, base: f64, ink: Ink) {
     loop {
         let columns = columns(dots, x, radius);
         let tallest = columns.iter().map(|(_, count)| *count).max().unwrap_or(0);
-        if tallest as f64 * radius * 2.0 <= room || radius <= 1.5 {
+        if tallest as f64 * radius * 2.0 <= room || radius <= 1.0 {
             for (at, count) in columns {
                 for level in 0..count {
                     scene.dot(
