@@ -170,7 +170,7 @@ impl Layout {
                 "tick",
             );
         }
-        let room = ((self.size.0 - LEFT - RIGHT) / 90.0).clamp(2.0, 8.0) as u32;
+        let room = ((self.size.0 - LEFT - RIGHT) / 80.0).clamp(3.0, 8.0) as u32;
         for tick in self.x.ticks(room) {
             let x = self.x.at(tick);
             scene.line(vec![(x, TOP), (x, bottom)], Ink::Grid, 1.0);

@@ -173,16 +173,17 @@ impl Room {
             .any(|deal| deal.job == job)
     }
 
-    /// The next shard, of what matters most: a first answer, then the sweep that was asked for, then precision.
+    /// The next shard, of what matters most: the first round of this design, then the sweep that was asked for, then
+    /// more precision.
     fn next_shard(&mut self) -> Option<(u32, sim_core::study::Shard, Rc<Plan>)> {
         if self.stopped {
             return None;
         }
-        let first_answer = self
+        let first_round = self
             .run
             .as_ref()
-            .is_some_and(|run| run.progress().done == 0);
-        let (first, second) = if first_answer {
+            .is_some_and(|run| run.progress().done < run.plan.document.run.min_replications);
+        let (first, second) = if first_round {
             (&mut self.run, &mut self.sweep)
         } else {
             (&mut self.sweep, &mut self.run)
