@@ -22,7 +22,7 @@ fn schema_file_is_in_step_with_the_document_types() {
     let generated = sim_core::scenario::schema::schema_text();
     assert!(
         file == generated,
-        "public/scenario.schema.json is out of step; write it again with: cargo run -p tests --bin schema"
+        "public/scenario.schema.json is out of step; write it again with: cargo xtask schema"
     );
 }
 
