@@ -8,10 +8,15 @@ mod editor;
 mod format;
 mod state;
 mod views;
+mod worker;
 mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();
+    if let Some(scope) = worker::scope() {
+        worker::start(&scope);
+        return;
+    }
     // The shell's "loading" words make room for the page.
     if let Some(words) = leptos::prelude::document().get_element_by_id("loading") {
         words.remove();

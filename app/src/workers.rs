@@ -2,6 +2,7 @@
 
 mod deal;
 mod pool;
+pub mod protocol;
 mod room;
 
 pub use room::{engine_room, provide_engine_room};

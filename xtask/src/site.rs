@@ -44,9 +44,7 @@ pub fn build(project: &Project, out: &Path, live: Live) -> Result<Sizes> {
     let toolchain = step("Looking for a compiler for wasm32", || {
         Toolchain::ensure(project)
     })?;
-    step("Compiling the page and its worker", || {
-        wasm::compile(project, &toolchain)
-    })?;
+    step("Compiling the page", || wasm::compile(project, &toolchain))?;
     step(&format!("Writing the site to {}", out.display()), || {
         write(project, out, live)
     })?;
@@ -54,7 +52,7 @@ pub fn build(project: &Project, out: &Path, live: Live) -> Result<Sizes> {
     note(&sizes.to_string());
     if !sizes.within_limit() {
         note(&format!(
-            "warning: page and worker together should stay below {LIMIT_KB} kB (brotli)"
+            "warning: page and workers should stay below {LIMIT_KB} kB (brotli)"
         ));
     }
     Ok(sizes)
@@ -68,9 +66,8 @@ fn write(project: &Project, out: &Path, live: Live) -> Result<()> {
         note("up to date");
         return Ok(());
     }
-    let page = bindgen::bundle(project, wasm::PAGE)?;
-    let worker = bindgen::bundle(project, wasm::WORKER)?;
-    let files = shell::assemble(project, &page, &worker, live)?;
+    let program = bindgen::bundle(project)?;
+    let files = shell::assemble(project, &program, live)?;
     let written = pack::write(out, &files)?;
     stamp.write(&inputs, &written)
 }

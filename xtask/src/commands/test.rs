@@ -70,15 +70,7 @@ fn format(project: &Project) -> Result<()> {
 
 fn lints(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    cargo.args([
-        "clippy",
-        "--workspace",
-        "--exclude",
-        "app",
-        "--exclude",
-        "worker",
-        "--all-targets",
-    ]);
+    cargo.args(["clippy", "--workspace", "--exclude", "app", "--all-targets"]);
     cargo.args(["--features", "tests/browser", "--", "--deny", "warnings"]);
     start(&mut cargo, "The lints are above")
 }
@@ -91,8 +83,6 @@ fn browser_lints(project: &Project) -> Result<()> {
         "--package",
         "app",
         "--package",
-        "worker",
-        "--package",
         "sim-core",
         "--",
         "--deny",
@@ -103,15 +93,7 @@ fn browser_lints(project: &Project) -> Result<()> {
 
 fn tests(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    cargo.args([
-        "test",
-        "--workspace",
-        "--exclude",
-        "app",
-        "--exclude",
-        "worker",
-        "--no-fail-fast",
-    ]);
+    cargo.args(["test", "--workspace", "--exclude", "app", "--no-fail-fast"]);
     start(&mut cargo, "The failed tests are above")
 }
 
@@ -127,7 +109,7 @@ fn command_line(project: &Project) -> Result<()> {
 fn page(project: &Project) -> Result<()> {
     let sizes = site::build(project, &project.root.join("dist"), Live::No)?;
     if !sizes.within_limit() {
-        bail!("page and worker together exceed {LIMIT_KB} kB (brotli): {sizes}");
+        bail!("the page is too big, over {LIMIT_KB} kB (brotli): {sizes}");
     }
     Ok(())
 }

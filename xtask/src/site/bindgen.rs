@@ -5,7 +5,7 @@ use super::stamp::tool_version;
 use crate::process;
 use crate::project::{Project, write_file};
 use crate::step::{note, seconds};
-use crate::wasm::Program;
+use crate::wasm;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,8 +28,8 @@ pub struct Bundle {
 ///
 /// # Errors
 /// The module cannot be read or is no product of the locked wasm-bindgen.
-pub fn bundle(project: &Project, program: Program) -> Result<Bundle> {
-    let file = program.module(project);
+pub fn bundle(project: &Project) -> Result<Bundle> {
+    let file = wasm::module(project);
     let module = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let optimiser = optimiser();
     let key = format!(
@@ -38,22 +38,22 @@ pub fn bundle(project: &Project, program: Program) -> Result<Bundle> {
         tool_version()?,
         optimiser.clone().unwrap_or_default()
     );
-    let folder = project.work_folder(program.name)?;
+    let folder = project.work_folder(wasm::NAME)?;
     if let Some(bundle) = read(&folder, &key) {
         return Ok(bundle);
     }
     let start = Instant::now();
-    let mut bundle = generate(program.name, module)?;
+    let mut bundle = generate(wasm::NAME, module)?;
     note(&format!(
         "{}: wasm-bindgen, {}",
-        program.name,
+        wasm::NAME,
         seconds(start.elapsed())
     ));
     match optimiser {
-        Some(version) => optimise(&folder, program, &mut bundle, &version)?,
+        Some(version) => optimise(&folder, &mut bundle, &version)?,
         None => note(&format!(
             "{}: no wasm-opt on the PATH, kept as compiled",
-            program.name
+            wasm::NAME
         )),
     }
     if bundle.snippets.is_empty() {
@@ -126,14 +126,14 @@ pub fn optimiser() -> Option<String> {
 
 /// Makes a module smaller or faster. Versions of `wasm-opt` differ in what they understand: one that fails is
 /// told about, and the module stays as it was.
-fn optimise(folder: &Path, program: Program, bundle: &mut Bundle, version: &str) -> Result<()> {
+fn optimise(folder: &Path, bundle: &mut Bundle, version: &str) -> Result<()> {
     let before = folder.join("before.wasm");
     let after = folder.join("after.wasm");
     write_file(&before, &bundle.wasm)?;
     let mut command = Command::new("wasm-opt");
     // What rustc turns on for this target; older versions need to be told.
     command.args([
-        program.aim,
+        "-O2",
         "--enable-bulk-memory",
         "--enable-multivalue",
         "--enable-mutable-globals",
@@ -148,14 +148,14 @@ fn optimise(folder: &Path, program: Program, bundle: &mut Bundle, version: &str)
             let (old, new) = (bundle.wasm.len() / 1000, wasm.len() / 1000);
             note(&format!(
                 "{}: {version}, {old} kB to {new} kB, {}",
-                program.name,
+                wasm::NAME,
                 seconds(start.elapsed())
             ));
             bundle.wasm = wasm;
         }
         Err(error) => note(&format!(
             "{}: kept as compiled, for {version} fails: {error:#}",
-            program.name
+            wasm::NAME
         )),
     }
     for file in [before, after] {

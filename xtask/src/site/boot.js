@@ -1,9 +1,9 @@
 // Starts the page. `index.html` holds no script of its own, so that the policy can forbid inline scripts.
-import start from "./PAGE_MODULE";
+import start from "./MODULE";
 
 const loading = document.getElementById("loading");
 try {
-  await start({ module_or_path: new URL("./PAGE_WASM", import.meta.url) });
+  await start({ module_or_path: new URL("./WASM", import.meta.url) });
   loading?.remove();
 } catch (error) {
   if (loading) {

@@ -23,25 +23,19 @@ const BUILD_FILE: &str = "build.txt";
 ///
 /// # Errors
 /// A file cannot be read, or the shell lacks a place that has to be filled.
-pub fn assemble(project: &Project, page: &Bundle, worker: &Bundle, live: Live) -> Result<Files> {
+pub fn assemble(project: &Project, program: &Bundle, live: Live) -> Result<Files> {
     let mut site = Site::default();
     site.add_public(project)?;
-    let page_wasm = site.add_asset("app.wasm", page.wasm.clone());
-    let page_module = site.add_module("app.js", page)?;
-    let boot = fill(
-        include_str!("boot.js"),
-        &[("PAGE_MODULE", &page_module), ("PAGE_WASM", &page_wasm)],
-    )?;
-    let boot = site.add_asset("boot.js", boot.into_bytes());
-    let worker_wasm = site.add_asset("worker.wasm", worker.wasm.clone());
-    let worker_module = site.add_module("worker.js", worker)?;
-    let start = [
-        ("WORKER_MODULE", worker_module.as_str()),
-        ("WORKER_WASM", worker_wasm.as_str()),
-    ];
-    let worker = fill(include_str!("worker_boot.js"), &start)?;
+    let wasm = site.add_asset("app.wasm", program.wasm.clone());
+    let module = site.add_module("app.js", program);
+    // Page and workers start the same program, each in its own way.
+    let names = [("MODULE", module.as_str()), ("WASM", wasm.as_str())];
+    let boot = site.add_asset(
+        "boot.js",
+        fill(include_str!("boot.js"), &names)?.into_bytes(),
+    );
+    let worker = fill(include_str!("worker_boot.js"), &names)?;
     let worker = site.add_asset("worker-boot.js", worker.into_bytes());
-
     let file = project.root.join("index.html");
     let shell =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -52,8 +46,8 @@ pub fn assemble(project: &Project, page: &Bundle, worker: &Bundle, live: Live) -
         &[
             ("%POLICY%", &meta_policy()),
             ("%BOOT%", &in_assets(&boot)),
-            ("%PAGE_MODULE%", &in_assets(&page_module)),
-            ("%PAGE_WASM%", &in_assets(&page_wasm)),
+            ("%MODULE%", &in_assets(&module)),
+            ("%WASM%", &in_assets(&wasm)),
             ("%WORKER%", &in_assets(&worker)),
         ],
     )
@@ -85,15 +79,12 @@ impl Site {
     }
 
     /// Adds a program's JavaScript; says its name in `assets/`.
-    fn add_module(&mut self, name: &str, bundle: &Bundle) -> Result<String> {
+    fn add_module(&mut self, name: &str, bundle: &Bundle) -> String {
         for (path, script) in &bundle.snippets {
             let path = format!("{ASSETS}/{path}");
-            let former = self.files.insert(path.clone(), script.clone());
-            if former.is_some_and(|former| former != *script) {
-                bail!("page and worker bring different scripts for {path}");
-            }
+            self.files.insert(path, script.clone());
         }
-        Ok(self.add_asset(name, bundle.glue.clone()))
+        self.add_asset(name, bundle.glue.clone())
     }
 
     /// Adds the files of `public/`: pictures and fonts first, then styles, which name them, then the rest.

@@ -6,19 +6,12 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// Most that the WebAssembly of page and worker may have together, in kB (1000 bytes) of brotli.
+/// Most that the WebAssembly of the page, which is that of its workers too, may have, in kB (1000 bytes) of brotli.
 pub const LIMIT_KB: u64 = 600;
 
-/// Sizes of the two WebAssembly modules, in bytes.
+/// Sizes of the WebAssembly module, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    page: Size,
-    worker: Size,
-}
-
-/// Size of one module, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Size {
     raw: u64,
     brotli: u64,
 }
@@ -41,58 +34,28 @@ impl Sizes {
                 .metadata()
                 .with_context(|| format!("cannot look at {name}"))?
                 .len();
-            let module = if name.starts_with("app-") {
-                &mut sizes.page
-            } else {
-                &mut sizes.worker
-            };
             if name.ends_with(".wasm") {
-                module.raw = bytes;
+                sizes.raw += bytes;
             } else if name.ends_with(".wasm.br") {
-                module.brotli = bytes;
+                sizes.brotli += bytes;
             }
         }
         Ok(sizes)
     }
 
-    /// Whether page and worker together are as small as they should be.
+    /// Whether it is as small as it should be.
     pub fn within_limit(&self) -> bool {
-        self.page.brotli + self.worker.brotli <= LIMIT_KB * 1000
+        self.brotli <= LIMIT_KB * 1000
     }
 }
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kb = |bytes: u64| format!("{:.0} kB", bytes as f64 / 1000.0);
+        let kb = |bytes: u64| bytes as f64 / 1000.0;
+        let (raw, brotli) = (kb(self.raw), kb(self.brotli));
         write!(
             f,
-            "WebAssembly: page {} ({} brotli), worker {} ({} brotli), together {} of {LIMIT_KB} kB brotli",
-            kb(self.page.raw),
-            kb(self.page.brotli),
-            kb(self.worker.raw),
-            kb(self.worker.brotli),
-            kb(self.page.brotli + self.worker.brotli),
+            "WebAssembly of page and workers: {raw:.0} kB, {brotli:.0} of {LIMIT_KB} kB brotli"
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Size, Sizes};
-
-    #[test]
-    fn the_limit_counts_both() {
-        let sizes = |page, worker| Sizes {
-            page: Size {
-                raw: 0,
-                brotli: page,
-            },
-            worker: Size {
-                raw: 0,
-                brotli: worker,
-            },
-        };
-        assert!(sizes(300_000, 300_000).within_limit());
-        assert!(!sizes(300_000, 300_001).within_limit());
     }
 }

@@ -4,7 +4,7 @@ use super::Live;
 use super::bindgen::optimiser;
 use super::digest::digest;
 use crate::project::{Project, write_file};
-use crate::wasm::{PAGE, WORKER};
+use crate::wasm;
 use anyhow::{Context, Result};
 use std::env;
 use std::fs;
@@ -21,11 +21,7 @@ pub fn inputs(project: &Project, live: Live) -> Result<String> {
         text.push_str(" live");
     }
     text.push_str(&optimiser().unwrap_or_default());
-    let mut files = vec![
-        PAGE.module(project),
-        WORKER.module(project),
-        project.root.join("index.html"),
-    ];
+    let mut files = vec![wasm::module(project), project.root.join("index.html")];
     files.extend(public_files(project)?);
     for file in files {
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;

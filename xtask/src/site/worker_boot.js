@@ -1,7 +1,7 @@
 // Starts a worker.
-import start from "./WORKER_MODULE";
+import start from "./MODULE";
 
-start({ module_or_path: new URL("./WORKER_WASM", import.meta.url) }).catch((error) => {
+start({ module_or_path: new URL("./WASM", import.meta.url) }).catch((error) => {
   // Thrown outside the promise, it reaches the page as the worker's `error` event.
   setTimeout(() => {
     throw error;

@@ -1,7 +1,8 @@
-//! The web worker that runs QEC Studio's simulations: prepares plans, computes shards, one message at a time.
+//! The page's other half: the same program, started in a web worker, prepares plans and computes shards, one message
+//! at a time. One program for both, because they share most of their code: documents, checks, plans, results.
 
+use crate::workers::protocol::{Answer, PROTOCOL, Request, frame};
 use js_sys::{Array, Uint8Array};
-use protocol::{Answer, PROTOCOL, Request, frame};
 use sim_core::study::Prepared;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,11 +13,13 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 /// Plans by job.
 type Jobs = BTreeMap<u32, Prepared>;
 
-fn main() {
-    console_error_panic_hook::set_once();
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        return;
-    };
+/// The worker that this program runs in; `None` on a page.
+pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
+/// Listens to the page for as long as the worker lives.
+pub fn start(scope: &DedicatedWorkerGlobalScope) {
     let jobs = RefCell::new(Jobs::new());
     let ears = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -26,9 +29,8 @@ fn main() {
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    // It listens for as long as the worker lives.
     on_message.forget();
-    post(&scope, &frame(Answer::Ready, PROTOCOL, &[]));
+    post(scope, &frame(Answer::Ready, PROTOCOL, &[]));
 }
 
 /// Does what the page asks for; plans need no answer unless they fail.
