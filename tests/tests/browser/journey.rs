@@ -319,7 +319,7 @@ fn out_of_range_is_answered_at_the_field_and_nothing_is_lost() {
             ))
             .await;
         assert_eq!(shown, json!("-5"), "what was typed stays");
-        type_into(&page, "/traffic/source/base_rps", "400").await;
+        type_into(&page, "/traffic/source/base_rps", "120").await;
         assert_eq!(
             numbers(&page).await,
             before,
