@@ -167,7 +167,10 @@ fn quantile_words(samples: &[f64], show: fn(f64) -> String) -> String {
     )
 }
 
-fn quantile_table(columns: &[(String, &[f64], fn(f64) -> String)]) -> Table {
+/// A column of the table: name, samples, how they are shown.
+type Column<'a> = (String, &'a [f64], fn(f64) -> String);
+
+fn quantile_table(columns: &[Column<'_>]) -> Table {
     let mut head = vec!["Quantile".to_owned()];
     head.extend(columns.iter().map(|(name, ..)| name.clone()));
     let row = |q: f64| {
@@ -300,7 +303,7 @@ pub fn SliDistribution() -> impl IntoView {
             let Some(report) = report else {
                 return Table::default();
             };
-            let columns: Vec<(String, &[f64], fn(f64) -> String)> = report
+            let columns: Vec<Column<'_>> = report
                 .objectives
                 .iter()
                 .zip(&report.good_fraction_samples)

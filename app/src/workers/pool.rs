@@ -127,14 +127,23 @@ fn text_of(value: &JsValue) -> String {
 /// How many workers: as many as the address asks for (`?workers=4`), else one less than the processors, for the
 /// page needs one too. The numbers do not depend on it.
 pub fn worker_count() -> u32 {
-    let asked = window().location().search().ok().and_then(|search| asked_workers(&search));
+    let asked = window()
+        .location()
+        .search()
+        .ok()
+        .and_then(|search| asked_workers(&search));
     let processors = window().navigator().hardware_concurrency() as u32;
-    asked.unwrap_or(processors.saturating_sub(1)).clamp(1, MAX_WORKERS)
+    asked
+        .unwrap_or(processors.saturating_sub(1))
+        .clamp(1, MAX_WORKERS)
 }
 
 fn asked_workers(search: &str) -> Option<u32> {
     let mut parts = search.trim_start_matches('?').split('&');
-    parts.find_map(|part| part.strip_prefix("workers="))?.parse().ok()
+    parts
+        .find_map(|part| part.strip_prefix("workers="))?
+        .parse()
+        .ok()
 }
 
 /// Where the worker's program lies; the page's shell says so, because its name changes with its content.
