@@ -6,6 +6,7 @@
 
 mod breakdown;
 mod distribution;
+mod distribution_scene;
 mod figure;
 mod front;
 mod front_list;

@@ -56,7 +56,7 @@ impl Scale {
 /// A round step (1, 2, 2.5 or 5 times a power of ten) that cuts a range into about `wanted` parts.
 pub fn step(range: f64, wanted: u32) -> f64 {
     let raw = range / f64::from(wanted.max(1));
-    if !(raw > 0.0) || !raw.is_finite() {
+    if !raw.is_finite() || raw <= 0.0 {
         return 1.0;
     }
     let power = 10f64.powf(raw.log10().floor());

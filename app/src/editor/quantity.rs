@@ -176,7 +176,7 @@ pub fn significant(value: f64, digits: i32) -> f64 {
 
 /// The power of ten times 1, 2 or 5 next above a step.
 fn nice_step(raw: f64) -> f64 {
-    if !(raw > 0.0) || !raw.is_finite() {
+    if !raw.is_finite() || raw <= 0.0 {
         return 1.0;
     }
     let power = 10f64.powf(raw.log10().floor());

@@ -25,7 +25,7 @@ pub fn Editor() -> impl IntoView {
     let parts = sections
         .iter()
         .filter(|node| !is_word(node) && node.name != "version")
-        .map(|node| section(node));
+        .map(section);
     view! {
         <div class="editor" aria-label="Scenario editor">
             <div class="editor-head">

@@ -28,7 +28,7 @@ pub fn Status() -> impl IntoView {
     view! {
         <div class="status">
             <div class="chip-line">
-                <span class=move || run.with(|run| format!("chip {}", class(run))) data-testid="run-state" data-phase=move || run.with(|run| class(run)) role="status">
+                <span class=move || run.with(|run| format!("chip {}", class(run))) data-testid="run-state" data-phase=move || run.with(class) role="status">
                     <span class="chip-mark" aria-hidden="true"></span>
                     {move || run.with(|run| studio.sweep.with(|sweep| words(run, sweep)))}
                 </span>
