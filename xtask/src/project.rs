@@ -22,7 +22,10 @@ impl Project {
     /// # Errors
     /// Cargo cannot be asked.
     pub fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+        // `cargo run` says for which clone it runs; clones may share a target folder, and so this program's file.
+        let package =
+            env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let manifest = Path::new(&package).with_file_name("Cargo.toml");
         let mut ask = Command::new(cargo_path());
         ask.args([
             "metadata",
