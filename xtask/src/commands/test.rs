@@ -70,7 +70,7 @@ fn format(project: &Project) -> Result<()> {
 
 fn lints(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    cargo.args(["clippy", "--workspace", "--exclude", "app", "--all-targets"]);
+    cargo.args(["clippy", "--workspace", "--all-targets"]);
     cargo.args(["--features", "tests/browser", "--", "--deny", "warnings"]);
     start(&mut cargo, "The lints are above")
 }
@@ -93,7 +93,7 @@ fn browser_lints(project: &Project) -> Result<()> {
 
 fn tests(project: &Project) -> Result<()> {
     let mut cargo = project.cargo();
-    cargo.args(["test", "--workspace", "--exclude", "app", "--no-fail-fast"]);
+    cargo.args(["test", "--workspace", "--no-fail-fast"]);
     start(&mut cargo, "The failed tests are above")
 }
 
