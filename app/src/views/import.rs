@@ -61,8 +61,8 @@ pub fn HpaImport() -> impl IntoView {
     let content = || {
         body(
             read_hpa,
-            "Paste the manifest of a HorizontalPodAutoscaler (autoscaling/v2, YAML or JSON), such as kubectl prints it with -o yaml, or choose a file. It replaces the autoscaler of this scenario.",
-            ".yaml,.yml,.json,.txt",
+            "Paste the manifest of a HorizontalPodAutoscaler as JSON, as kubectl get hpa NAME -o json prints it, or choose a file. It replaces the autoscaler of this scenario. YAML files are read by the command line: qec import hpa.",
+            ".json,.txt",
         )
     };
     view! { <Modal which=Dialog::Hpa title="Import an autoscaler" testid="hpa-dialog" wide=true content=content/> }

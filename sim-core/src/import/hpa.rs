@@ -13,6 +13,7 @@ mod behavior;
 mod fields;
 mod metrics;
 mod quantity;
+mod text;
 mod versions;
 
 use super::{ImportError, MAX_MANIFEST_BYTES, listed, shown};
@@ -38,7 +39,8 @@ pub struct ImportedHpa {
     pub notes: Vec<String>,
 }
 
-/// Reads a HorizontalPodAutoscaler of autoscaling/v2, v2beta2, v2beta1 or v1 from YAML or JSON.
+/// Reads a HorizontalPodAutoscaler of autoscaling/v2, v2beta2, v2beta1 or v1 from JSON or, with the feature `yaml`,
+/// from YAML.
 ///
 /// # Errors
 /// The text is no YAML, holds no HorizontalPodAutoscaler, or one that cannot be modelled; all reasons at once.
@@ -51,7 +53,7 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
     }
     refuse_templates(text)?;
     let mut found = Findings::default();
-    let object = pick(objects(parse(text)?), &mut found)?;
+    let object = pick(objects(text::parse(text)?), &mut found)?;
     let mut top = Fields::of("", &object, &mut found);
     let version = top.text("apiVersion", &mut found).unwrap_or_default();
     let metadata = top.take("metadata");
@@ -84,23 +86,6 @@ fn refuse_templates(text: &str) -> Result<(), ImportError> {
             shown(line)
         ))),
     }
-}
-
-fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
-    // Generous for manifests, far too small for anchor bombs.
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_events: 200_000,
-            max_nodes: 100_000,
-            max_depth: 64,
-            max_documents: 1000,
-            max_anchors: 1000,
-            max_aliases: 1000,
-        },
-        with_snippet: false,
-    };
-    serde_saphyr::from_multiple_with_options(text, options)
-        .map_err(|error| ImportError::new(format!("this is no YAML that can be read: {error}")))
 }
 
 /// All objects: a List holds several.
