@@ -332,7 +332,17 @@ fn out_of_range_is_answered_at_the_field_and_nothing_is_lost() {
 fn looks_like_a_product() {
     tests::browser::run("looks", async |studio| {
         let page = studio.open("").await;
+        page.find("[data-testid=kpi-attainment]").await;
+        let first = page.value("performance.now()").await;
         page.until("the run is done", DONE).await;
+        let all = page.value("performance.now()").await;
+        let replications = page
+            .value("+document.querySelector('[data-testid=replications]').dataset.value")
+            .await;
+        eprintln!(
+            "first result {first} ms, {replications} replications {all} ms after the start of the navigation"
+        );
+
         for (name, width, height, dark) in [
             ("studio-wide", 1440, 900, false),
             ("studio-wide-dark", 1440, 900, true),
