@@ -13,11 +13,15 @@ use std::sync::Arc;
 #[component]
 pub fn FrontList() -> impl IntoView {
     let studio = studio();
-    let report = move || studio.sweep.with(|sweep| sweep.report.clone());
-    move || report().map(|report| list(studio, report))
+    let found = move || {
+        studio
+            .sweep
+            .with(|sweep| Some((sweep.report.clone()?, sweep.running)))
+    };
+    move || found().map(|(report, running)| list(studio, report, running))
 }
 
-fn list(studio: Studio, report: Arc<SweepReport>) -> AnyView {
+fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
     let verdict = match report.recommended.and_then(|design| report.point(design)) {
         Some(point) => format!(
             "Cheapest design whose lower bound clears {}: {} for {} per month",
@@ -26,8 +30,9 @@ fn list(studio: Studio, report: Arc<SweepReport>) -> AnyView {
             cost_text(&point.cost_per_month)
         ),
         None => format!(
-            "No design of this sweep clears {} with its lower bound yet",
-            format::percent(report.wanted_attainment, 0)
+            "No design of this sweep clears {} with its lower bound{}",
+            format::percent(report.wanted_attainment, 0),
+            if running { " yet" } else { "" }
         ),
     };
     let front: Vec<usize> = report

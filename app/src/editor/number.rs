@@ -129,7 +129,7 @@ fn slider_and_box(
     limits: &Limits,
 ) -> AnyView {
     let studio = studio();
-    let (track, step, unit) = (limits.track, limits.step, limits.unit.clone());
+    let (track, step, unit) = (limits.track.clone(), limits.step, limits.unit.clone());
     let value = {
         let pointer = pointer.clone();
         let default = node.default.as_ref().and_then(Value::as_f64);
@@ -142,7 +142,7 @@ fn slider_and_box(
         move |value: f64| studio.set(&pointer, json_pointer::number(value))
     };
     let on_slide = {
-        let set = set.clone();
+        let (set, track) = (set.clone(), track.clone());
         move |event| {
             typed.set(None);
             if let Ok(position) = event_target_value(&event).parse::<u32>() {

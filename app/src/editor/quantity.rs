@@ -1,5 +1,7 @@
 //! Numbers between text, slider and document.
 
+use std::sync::Arc;
+
 /// Text of a number for a box: as short as tells it apart.
 pub fn text_of(value: f64) -> String {
     if value == value.trunc() && value.abs() < 1e15 {
@@ -88,27 +90,25 @@ fn suffix_factor(suffix: &str, unit: &str) -> Option<f64> {
     }
 }
 
-/// The track of a slider: whole positions `0..=steps` on a linear or logarithmic scale.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The track of a slider: its positions' values, on a linear or logarithmic scale, each value once.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Track {
-    low: f64,
-    high: f64,
-    steps: u32,
-    step: f64,
+    values: Arc<[f64]>,
     log: bool,
-    integer: bool,
 }
 
 /// Positions of a logarithmic track.
 const LOG_STEPS: u32 = 300;
 
 impl Track {
-    /// A track from `low` to `high`; `step` is the wanted step of a linear one.
+    /// A track from `low` to `high`; `step` is the wanted step of a linear one. Values are multiples of the step,
+    /// or have three significant digits on a logarithmic track.
     pub fn new(low: f64, high: f64, step: Option<f64>, log: bool, integer: bool) -> Self {
         let high = if high > low { high } else { low + 1.0 };
         let log = log && high > 0.0;
+        let least = if integer { 1.0 } else { 0.0 };
         let low = if log && low <= 0.0 {
-            (high / 1e5).max(if integer { 1.0 } else { 0.0 })
+            (high / 1e5).max(least)
         } else {
             low
         };
@@ -122,45 +122,51 @@ impl Track {
         } else {
             (span / step).round().max(1.0) as u32
         };
-        Track {
-            low,
-            high,
-            steps,
-            step,
+        let value = |position: u32| {
+            let value = if log {
+                let share = f64::from(position) / f64::from(steps);
+                significant(low * (high / low).powf(share), 3)
+            } else {
+                significant(low + f64::from(position) * step, 10)
+            };
+            let value = if integer { value.round() } else { value };
+            value.clamp(low, high)
+        };
+        let mut values: Vec<f64> = (0..steps).map(value).chain([high]).collect();
+        values.dedup();
+        Self {
+            values: values.into(),
             log,
-            integer,
         }
     }
 
     /// The last position.
     pub fn steps(&self) -> u32 {
-        self.steps
+        self.values.len().saturating_sub(1) as u32
     }
 
     /// The position nearest to a value.
     pub fn position(&self, value: f64) -> u32 {
-        let share = if self.log {
-            (value.max(self.low) / self.low).ln() / (self.high / self.low).ln()
+        let above = self.values.partition_point(|known| *known < value);
+        let at = |index: usize| self.values.get(index).copied().unwrap_or(f64::INFINITY);
+        let below = above.saturating_sub(1);
+        // Nearest in ratio on a logarithmic track, in difference on a linear one.
+        let middle = if self.log {
+            (at(below) * at(above)).sqrt()
         } else {
-            (value - self.low) / (self.high - self.low)
+            0.5 * (at(below) + at(above))
         };
-        (share.clamp(0.0, 1.0) * f64::from(self.steps)).round() as u32
+        let nearest = if value < middle { below } else { above };
+        (nearest as u32).min(self.steps())
     }
 
-    /// The value at a position: a multiple of the step, or three significant digits on a logarithmic track.
+    /// The value at a position.
     pub fn value(&self, position: u32) -> f64 {
-        let position = position.min(self.steps);
-        if position == self.steps {
-            return self.high;
-        }
-        let value = if self.log {
-            let share = f64::from(position) / f64::from(self.steps);
-            significant(self.low * (self.high / self.low).powf(share), 3)
-        } else {
-            significant(self.low + f64::from(position) * self.step, 10)
-        };
-        let value = if self.integer { value.round() } else { value };
-        value.clamp(self.low, self.high)
+        self.values
+            .get(position as usize)
+            .or(self.values.last())
+            .copied()
+            .unwrap_or(0.0)
     }
 }
 
@@ -232,17 +238,24 @@ mod tests {
             Track::new(0.0, 24.0, Some(0.5), false, false),
             Track::new(1.0, 5000.0, None, true, true),
         ] {
-            assert_eq!(track.value(0), track.low);
-            assert_eq!(track.value(track.steps()), track.high);
             for position in 0..=track.steps() {
-                let value = track.value(position);
-                let back = track.value(track.position(value));
-                assert!(
-                    (back - value).abs() <= 0.02 * value.abs() + 1e-9,
-                    "{track:?} {position} {value} {back}"
-                );
+                assert_eq!(track.position(track.value(position)), position, "{track:?}");
             }
         }
+    }
+
+    #[test]
+    fn every_step_of_a_track_changes_its_value() {
+        let replicas = Track::new(1.0, 1000.0, None, true, true);
+        assert_eq!(
+            (replicas.value(0), replicas.value(1), replicas.value(2)),
+            (1.0, 2.0, 3.0)
+        );
+        assert_eq!(replicas.value(replicas.steps()), 1000.0);
+        assert_eq!(
+            (replicas.position(0.0), replicas.position(1e9)),
+            (0, replicas.steps())
+        );
     }
 
     #[test]
