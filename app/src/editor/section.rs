@@ -93,7 +93,7 @@ fn section(node: &'static Node) -> AnyView {
     let import = (node.name == "autoscaler").then(|| {
         view! {
             <button type="button" class="ghost small" data-testid="import-hpa" on:click=move |_| studio.dialog.set(Dialog::Hpa)>
-                {icon(Icon::Import)} "Import HPA YAML…"
+                {icon(Icon::Import)} "Import HPA manifest…"
             </button>
         }
     });
