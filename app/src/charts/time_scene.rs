@@ -168,7 +168,10 @@ fn day_ticks(window_s: f64, width: f64) -> Vec<(f64, String)> {
         };
         (f64::from(day) * DAY_S, name)
     };
-    (0..days).filter(|day| day % every == 0).map(tick).collect()
+    (0..days) // A day that has only just begun when the window ends has no room for its name.
+        .filter(|day| day % every == 0 && f64::from(*day) * DAY_S < 0.98 * window_s)
+        .map(tick)
+        .collect()
 }
 
 /// Stretches without gaps, as index ranges.
