@@ -107,7 +107,7 @@ async fn open_short(page: &Rc<Page>) {
     type_into(page, "/slo/window_days", "1").await;
     page.until(
         "the new window is taken",
-        "!document.querySelector('.kpis.stale') || true",
+        "document.querySelector('[data-testid=\"field:/slo/window_days\"] .changed')",
     )
     .await;
 }
