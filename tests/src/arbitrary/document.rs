@@ -232,7 +232,7 @@ fn pod() -> impl Strategy<Value = PodDocument> {
     )
 }
 
-/// A fixed number of replicas, or a HorizontalPodAutoscaler.
+/// Every kind of autoscaler.
 pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     let hpa = (
         (1..10_u32, 0..30_u32),
@@ -252,7 +252,147 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
                 initial_readiness_delay_s: periods.3,
             })
         });
-    prop_oneof![1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }), 4 => hpa]
+    prop_oneof![
+        2 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
+        6 => hpa,
+        1 => scheduled(),
+        1 => step_scaling(),
+        1 => target_tracking(),
+        1 => predictive(),
+        1 => slo_driven(),
+    ]
+}
+
+fn scheduled() -> impl Strategy<Value = AutoscalerDocument> {
+    let days = prop_oneof![
+        Just(DaysDocument::EveryDay),
+        Just(DaysDocument::Workdays),
+        Just(DaysDocument::Weekend)
+    ];
+    let entry = (days, 0.0..24.0_f64, 0.0..24.0_f64, 1..30_u32).prop_map(
+        |(days, from_hour, to_hour, replicas)| ScheduleEntryDocument {
+            days,
+            from_hour,
+            to_hour,
+            replicas,
+        },
+    );
+    (1..20_u32, proptest::collection::vec(entry, 1..4)).prop_map(|(replicas, entries)| {
+        AutoscalerDocument::Scheduled(ScheduledDocument { replicas, entries })
+    })
+}
+
+fn scaler_metric() -> impl Strategy<Value = ScalerMetricDocument> {
+    prop_oneof![
+        Just(ScalerMetricDocument::CpuUtilization {}),
+        signal().prop_map(|signal| ScalerMetricDocument::Service { signal }),
+        signal().prop_map(|signal| ScalerMetricDocument::PerReplica { signal }),
+    ]
+}
+
+fn step_scaling() -> impl Strategy<Value = AutoscalerDocument> {
+    let steps = || {
+        let step = (0.1..500.0_f64, 1..10_u32)
+            .prop_map(|(bound, replicas)| StepDocument { bound, replicas });
+        proptest::collection::vec(step, 1..4)
+    };
+    (
+        (1..10_u32, 0..30_u32),
+        scaler_metric(),
+        (steps(), steps()),
+        (5..120_u32, 1..5_u32, 0..600_u32),
+    )
+        .prop_map(|((min_replicas, more), metric, steps, periods)| {
+            AutoscalerDocument::StepScaling(StepScalingDocument {
+                min_replicas,
+                max_replicas: min_replicas + more,
+                metric,
+                scale_out: steps.0,
+                scale_in: steps.1,
+                period_s: periods.0,
+                datapoints: periods.1,
+                cooldown_s: periods.2,
+            })
+        })
+}
+
+fn target_tracking() -> impl Strategy<Value = AutoscalerDocument> {
+    (
+        (1..10_u32, 0..30_u32),
+        scaler_metric(),
+        0.1..500.0_f64,
+        (5..120_u32, 1..5_u32, 1..20_u32),
+        (0..600_u32, 0..600_u32, any::<bool>()),
+    )
+        .prop_map(|((min_replicas, more), metric, target, periods, pauses)| {
+            AutoscalerDocument::TargetTracking(TargetTrackingDocument {
+                min_replicas,
+                max_replicas: min_replicas + more,
+                metric,
+                target,
+                period_s: periods.0,
+                datapoints_out: periods.1,
+                datapoints_in: periods.2,
+                scale_out_cooldown_s: pauses.0,
+                scale_in_cooldown_s: pauses.1,
+                disable_scale_in: pauses.2,
+            })
+        })
+}
+
+fn predictive() -> impl Strategy<Value = AutoscalerDocument> {
+    (
+        (1..10_u32, 0..30_u32),
+        0.5..50.0_f64,
+        (0..120_u32, 1..4_u32, 5..600_u32),
+        0.0..50.0_f64,
+        any::<bool>(),
+    )
+        .prop_map(
+            |((min_replicas, more), rps_per_replica, times, margin_percent, correct_level)| {
+                AutoscalerDocument::Predictive(PredictiveDocument {
+                    min_replicas,
+                    max_replicas: min_replicas + more,
+                    rps_per_replica,
+                    lead_minutes: times.0,
+                    weeks: times.1,
+                    margin_percent,
+                    correct_level,
+                    period_s: times.2,
+                })
+            },
+        )
+}
+
+fn slo_driven() -> impl Strategy<Value = AutoscalerDocument> {
+    let indicator = prop_oneof![
+        Just(IndicatorDocument::P95LatencyMs),
+        Just(IndicatorDocument::P99LatencyMs),
+        Just(IndicatorDocument::BurnRate)
+    ];
+    (
+        (1..10_u32, 0..30_u32),
+        (indicator, 0.1..1000.0_f64, 0.0..100.0_f64),
+        (1..200_u32, 1..100_u32, 10..120_u32),
+        (5..120_u32, 0..600_u32, 0..600_u32),
+    )
+        .prop_map(
+            |((min_replicas, more), (indicator, target, relax_percent), steps, times)| {
+                AutoscalerDocument::SloDriven(SloDrivenDocument {
+                    min_replicas,
+                    max_replicas: min_replicas + more,
+                    indicator,
+                    target,
+                    relax_percent,
+                    step_up_percent: steps.0,
+                    step_down_percent: steps.1,
+                    cpu_target_percent: steps.2,
+                    period_s: times.0,
+                    up_cooldown_s: times.1,
+                    down_cooldown_s: times.2,
+                })
+            },
+        )
 }
 
 /// One to three further controllers, under any arbitration.

@@ -216,6 +216,32 @@ pub const LIMITS: &[Limit] = &[
         .log()
         .soft(1.0, 200.0)
         .default(20.0),
+    items("scheduled.entries", 1, 24),
+    number("scheduled.hour", 0.0, 24.0, "h").step(0.25),
+    items("step.steps", 1, 8),
+    whole("scaler.period_s", 1, 3600, "s")
+        .log()
+        .soft(10.0, 300.0)
+        .default(60.0),
+    whole("scaler.datapoints", 1, 60, "periods").default(3.0),
+    whole("scaler.cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(300.0),
+    number("predictive.rps_per_replica", 0.001, 1e6, "req/s")
+        .log()
+        .soft(0.1, 1000.0)
+        .default(20.0),
+    whole("predictive.lead_minutes", 0, 1440, "min")
+        .soft(0.0, 120.0)
+        .default(15.0),
+    whole("predictive.weeks", 1, 8, "weeks").default(2.0),
+    number("predictive.margin_percent", 0.0, 500.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(10.0),
+    number("slo_driven.relax_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(70.0),
     items("autoscaler.others", 1, 4),
     whole("autoscaler.lock_s", 0, 86_400, "s")
         .log()
