@@ -51,13 +51,14 @@ pub struct Simulation<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     arrivals: f64,
-    waiting_at_start: f64,
+    open_at_start: f64,
     served: f64,
     rejected: f64,
     timed_out: f64,
     failed: f64,
+    lost: f64,
     latency_s: f64,
-    waiting: f64,
+    open: f64,
     cpu_s: f64,
     ready_ticks: f64,
     peak_ready: u32,
@@ -126,9 +127,11 @@ impl<'a> Simulation<'a> {
             rate_rps: self.traffic.next_rps(&setup.curve, self.tick, tick_s),
             servers: ready.saturating_mul(setup.concurrency),
             queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
+            buffer_limit: setup.buffer_limit,
+            killed_replicas: 0,
         };
         let outcome = self.plane.serve(&interval);
-        self.sums.waiting = outcome.waiting_at_end;
+        self.sums.open = outcome.open_at_end;
         let cpu_s = outcome.busy_server_s * setup.cpu_per_busy_second;
         self.observe(end_s, ready, cpu_s, &outcome);
         let before = self.fleet.desired();
@@ -150,7 +153,7 @@ impl<'a> Simulation<'a> {
             arrivals: outcome.arrivals,
             cpu_s,
             waiting: outcome.waiting_at_end,
-            in_service: outcome.busy_server_s / self.setup.tick_s,
+            in_service: outcome.in_service_s / self.setup.tick_s,
             ready,
         };
         let window_ticks = self.telemetry.window_ticks();
@@ -181,7 +184,7 @@ impl<'a> Simulation<'a> {
     fn start_window(&mut self) {
         self.plane
             .drain_latency(&mut crate::stats::LogHistogram::new());
-        self.sums.waiting_at_start = self.sums.waiting;
+        self.sums.open_at_start = self.sums.open;
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -210,7 +213,8 @@ impl<'a> Simulation<'a> {
             *bad = objectives.bad(index, outcome);
             worst = worst.max(bad.total());
         }
-        let concluded = outcome.served + outcome.rejected + outcome.timed_out + outcome.failed;
+        let concluded =
+            outcome.served + outcome.rejected + outcome.timed_out + outcome.failed + outcome.lost;
         self.budget.count(objectives, concluded, bad);
         self.attribution
             .tick(capacity, scaled_up, bad, &mut self.budget);
@@ -225,6 +229,7 @@ impl<'a> Simulation<'a> {
         sums.rejected += outcome.rejected;
         sums.timed_out += outcome.timed_out;
         sums.failed += outcome.failed;
+        sums.lost += outcome.lost;
         sums.latency_s += outcome.latency_sum_s;
         sums.cpu_s += cpu_s;
         sums.ready_ticks += f64::from(ready);
@@ -273,14 +278,20 @@ impl<'a> Simulation<'a> {
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
             Figure::ViolationMinutes => self.budget.violation_minutes(),
             Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(),
-            Figure::InFlightAtEnd => sums.waiting,
+            Figure::InFlightAtEnd => sums.open,
         });
         ReplicationResult {
             figures,
             cost_per_month: usd.map(|usd| self.cost.per_month(usd)),
             objectives: self.budget.results(&setup.objectives),
-            fates: [sums.served, sums.rejected, sums.timed_out, sums.failed],
-            waiting_at_start: sums.waiting_at_start,
+            fates: [
+                sums.served,
+                sums.rejected,
+                sums.timed_out,
+                sums.failed,
+                sums.lost,
+            ],
+            open_at_start: sums.open_at_start,
             series,
         }
     }

@@ -358,8 +358,10 @@ impl<'a> FluidPlane<'a> {
             } else {
                 0.0
             },
+            waits: impatient,
             waited: impatient,
             waiting_at_end: waiting,
+            open_at_end: waiting,
             ..Outcome::default()
         }
     }
@@ -392,6 +394,7 @@ impl<'a> FluidPlane<'a> {
             1.0
         };
         let service_alone = self.tables.service_above_timeout();
+        let busy_server_s = (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s;
         Outcome {
             arrivals,
             served: answered * shares.in_time,
@@ -403,10 +406,14 @@ impl<'a> FluidPlane<'a> {
             slow: shares.slow.map(|share| answered * share),
             slow_in_service: shares.slow_in_service.map(|share| answered * share),
             wait_sum_s: started * shares.wait_s + impatience_s,
+            waits: started + impatient,
             waited: started * flow.waits + impatient,
             latency_sum_s: answered * shares.latency_s,
-            busy_server_s: (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s,
+            busy_server_s,
+            in_service_s: busy_server_s,
             waiting_at_end: waiting,
+            open_at_end: waiting,
+            ..Outcome::default()
         }
     }
 }

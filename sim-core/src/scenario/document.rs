@@ -8,6 +8,7 @@
 mod autoscaler;
 mod fleet;
 mod service;
+mod serving;
 mod slo;
 mod study;
 mod traffic;
@@ -15,6 +16,7 @@ mod traffic;
 pub use autoscaler::*;
 pub use fleet::*;
 pub use service::*;
+pub use serving::*;
 pub use slo::*;
 pub use study::*;
 pub use traffic::*;
