@@ -169,6 +169,7 @@ pub(super) struct Parts {
     pub(super) startup_s: Distribution,
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
+    pub(super) node_types: Vec<NodeType>,
 }
 
 impl Parts {
@@ -178,6 +179,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
         } = self;
         Scenario {
             document,
@@ -185,6 +187,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
             warnings,
         }
     }
