@@ -271,8 +271,11 @@ impl<'a> Simulation<'a> {
             .tick(capacity, scaled_up, bad, &mut self.budget);
         let ready = measure.ready;
         let nodes = self.fleet.paid_nodes();
-        self.cost
-            .tick(nodes, outcome.arrivals, outcome.served + outcome.failed);
+        self.cost.tick(
+            self.fleet.paid_nodes_by_type(),
+            outcome.arrivals,
+            outcome.served + outcome.failed,
+        );
         self.recorder.tick(
             outcome.arrivals,
             judged.worst,
@@ -308,7 +311,10 @@ impl<'a> Simulation<'a> {
         let quantile_ms = |q: f64| latency.quantile(q).map_or(0.0, |seconds| seconds * 1000.0);
         let requested_cores =
             f64::from(setup.scenario.document().service.pod.cpu_request_millicores) / 1000.0;
-        let node_cores = f64::from(setup.scenario.node.vcpus_millicores) / 1000.0;
+        let node_core_hours = self.cost.node_hours_times(
+            |kind| f64::from(kind.vcpus_millicores) / 1000.0,
+            &setup.scenario.node_types,
+        );
         let ready_hours = sums.ready_ticks * setup.tick_s / 3600.0;
         let figures = FIGURES.map(|info| match info.figure {
             Figure::CostPerMonth => self.cost.per_month(total_usd),
@@ -324,13 +330,7 @@ impl<'a> Simulation<'a> {
             Figure::CpuUtilization => {
                 100.0 * share(sums.cpu_s / 3600.0, ready_hours * requested_cores)
             }
-            Figure::NodeAllocation => {
-                100.0
-                    * share(
-                        ready_hours * requested_cores,
-                        self.cost.node_hours() * node_cores,
-                    )
-            }
+            Figure::NodeAllocation => 100.0 * share(ready_hours * requested_cores, node_core_hours),
             Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
             Figure::ConflictsPerHour => {

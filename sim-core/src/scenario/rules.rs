@@ -77,6 +77,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
+        node_types: vec![fleet.node.clone()],
         node: fleet.node,
     })
 }
