@@ -46,10 +46,9 @@ impl Station {
     /// The service as a data plane sees it.
     pub fn model(&self) -> ServiceModel {
         ServiceModel {
-            service_time_s: self.service.clone(),
             timeout_s: self.timeout_s,
-            error_probability: 0.0,
             thresholds_s: self.thresholds_s.clone(),
+            ..ServiceModel::new(self.service.clone())
         }
     }
 
@@ -60,6 +59,7 @@ impl Station {
             rate_rps: self.rate_rps,
             servers: self.servers,
             queue_limit: self.queue_limit,
+            ..Interval::default()
         }
     }
 
@@ -108,19 +108,14 @@ pub struct Run {
 }
 
 impl Run {
-    /// Requests that got an outcome other than rejection.
-    pub fn settled(&self) -> f64 {
-        self.outcome.served + self.outcome.timed_out + self.outcome.failed
-    }
-
-    /// Mean wait of these, seconds.
+    /// Mean wait of the requests that started or gave up waiting, seconds.
     pub fn mean_wait_s(&self) -> f64 {
-        self.outcome.wait_sum_s / self.settled()
+        self.outcome.wait_sum_s / self.outcome.waits
     }
 
     /// Share of these that waited at all.
     pub fn share_waiting(&self) -> f64 {
-        self.outcome.waited / self.settled()
+        self.outcome.waited / self.outcome.waits
     }
 
     /// Mean time from arrival to answer of the served, seconds.
@@ -135,7 +130,7 @@ impl Run {
 
     /// Share of the arrivals let in whose client gave up.
     pub fn share_timed_out(&self) -> f64 {
-        self.outcome.timed_out / self.settled()
+        self.outcome.timed_out / (self.outcome.served + self.outcome.timed_out)
     }
 
     /// Share of the served that took longer than threshold `k`.
@@ -171,6 +166,7 @@ pub fn add(total: &mut Outcome, part: &Outcome) {
     for (total, part) in total.slow_in_service.iter_mut().zip(part.slow_in_service) {
         *total += part;
     }
+    total.waits += part.waits;
     total.wait_sum_s += part.wait_sum_s;
     total.waited += part.waited;
     total.latency_sum_s += part.latency_sum_s;

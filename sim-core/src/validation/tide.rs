@@ -35,12 +35,7 @@ impl Tide {
     /// Over whole periods and equally spaced ticks the sine and the cosine are orthogonal, so the coefficients are
     /// plain sums.
     pub fn play(&self, seed: u64, replication: u32, component: u32) -> [f64; 3] {
-        let model = ServiceModel {
-            service_time_s: self.service.clone(),
-            timeout_s: f64::INFINITY,
-            error_probability: 0.0,
-            thresholds_s: Vec::new(),
-        };
+        let model = ServiceModel::new(self.service.clone());
         let mut plane = RequestsPlane::new(&model, 0, seed, replication, component);
         let pulse = TAU / self.period_s;
         let mut busy = |middle_s: f64| {
@@ -49,6 +44,7 @@ impl Tide {
                 rate_rps: self.mean_rps + self.swing_rps * libm::sin(pulse * middle_s),
                 servers: self.servers,
                 queue_limit: u32::MAX,
+                ..Interval::default()
             };
             plane.serve(&interval).busy_server_s / self.tick_s
         };

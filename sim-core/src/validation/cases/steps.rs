@@ -49,12 +49,7 @@ impl Steps {
         replication: u32,
         component: u32,
     ) -> [f64; 4] {
-        let model = ServiceModel {
-            service_time_s: self.service.clone(),
-            timeout_s: f64::INFINITY,
-            error_probability: 0.0,
-            thresholds_s: Vec::new(),
-        };
+        let model = ServiceModel::new(self.service.clone());
         let mut plane = RequestsPlane::new(&model, 0, seed, replication, component);
         let curve = RateCurve::new(&self.traffic(), self.tick_s, 0, self.ticks());
         let mut counts = [Welford::new(); 3];
@@ -69,6 +64,7 @@ impl Steps {
                             rate_rps: curve.rate_rps(tick),
                             servers: 1,
                             queue_limit: u32::MAX,
+                            ..Interval::default()
                         };
                         *count += plane.serve(&interval).arrivals;
                         tick += 1;
