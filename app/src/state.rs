@@ -7,7 +7,12 @@ pub mod link;
 mod model;
 pub mod persist;
 pub mod pointer;
+pub mod route;
 pub mod start;
+mod validation;
+
+pub use route::Page;
+pub use validation::{Board, CaseState};
 
 pub use model::{Dialog, FieldProblem, Phase, RunState, Studio, SweepState, Theme, studio};
 

@@ -14,5 +14,6 @@ mod results;
 mod share;
 mod status;
 mod toasts;
+mod validation;
 
 pub use app::App;

@@ -5,4 +5,4 @@ mod pool;
 pub mod protocol;
 mod room;
 
-pub use room::{engine_room, provide_engine_room};
+pub use room::{EngineRoom, engine_room, provide_engine_room};

@@ -1,6 +1,8 @@
 //! What the page holds: one document, what is being computed of it, and what was found.
 
 use super::history::{History, Snapshot};
+use super::route::Page;
+use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::study::{Report, SweepReport};
@@ -126,6 +128,10 @@ pub enum Theme {
 /// All state of the page. Copies share the same signals.
 #[derive(Clone, Copy)]
 pub struct Studio {
+    /// Which of the page's views is shown.
+    pub page: RwSignal<Page>,
+    /// The models held against theory.
+    pub validation: Validation,
     /// The document, as the visitor wrote it.
     pub document: RwSignal<Value>,
     /// The document as it was opened, for "changed" marks and resetting fields.
@@ -168,6 +174,8 @@ impl Studio {
     /// A page with this document opened.
     pub fn new(document: Value, template: Option<String>, theme: Theme) -> Self {
         Self {
+            page: RwSignal::default(),
+            validation: Validation::new(),
             reference: RwSignal::new(Arc::new(document.clone())),
             document: RwSignal::new(document),
             template: RwSignal::new(template),

@@ -15,7 +15,7 @@ const MAX_WORKERS: u32 = 8;
 pub enum Heard {
     /// It can be told what to do.
     Ready,
-    /// A shard's result, in postcard's encoding.
+    /// A shard's result or a case's samples, in postcard's encoding.
     Result {
         /// Number of the job.
         job: u32,

@@ -6,9 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 use sim_core::study::{Plan, Shard};
+use sim_core::validation::Sample;
 
 /// Version of the protocol; page and worker of different builds do not talk.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// From the page to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +31,30 @@ pub enum Request {
         /// The shard.
         shard: Shard,
     },
+    /// Take samples of a case of `sim_core::validation::cases`.
+    Samples {
+        /// Number of the job.
+        job: u32,
+        /// Place of the case.
+        case: u32,
+        /// Seed of its random numbers.
+        seed: u64,
+        /// Index of the first sample.
+        first: u32,
+        /// How many.
+        samples: u32,
+    },
+}
+
+/// Samples that a worker has taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Samples {
+    /// Place of the case.
+    pub case: u32,
+    /// Index of the first sample.
+    pub first: u32,
+    /// The samples.
+    pub samples: Vec<Sample>,
 }
 
 /// The kinds of answer, by their first byte.
@@ -38,7 +63,7 @@ pub enum Request {
 pub enum Answer {
     /// Ready for requests; the job's place holds the protocol's version.
     Ready = 0,
-    /// A `ShardResult` in postcard's encoding.
+    /// A `ShardResult`, or [`Samples`], in postcard's encoding.
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,
