@@ -2,9 +2,24 @@
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
-//! - [`controller`]: a document's autoscaler in the simulation; [`hpa_driver`] feeds pods and samples to the HPA.
+//! - [`controller`]: what a controller in the simulation sees and asks for.
+//! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
+//!   [`slo_driven`].
+//! - [`arbitration`]: several controllers on one target.
+//! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
+mod alarm;
+pub mod arbitration;
 pub mod controller;
+pub mod decision;
+pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
+mod hpa_words;
+pub mod predictive;
+mod scaler_metric;
+pub mod scheduled;
+pub mod slo_driven;
+pub mod step_scaling;
+pub mod target_tracking;
 pub mod telemetry;

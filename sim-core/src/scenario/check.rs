@@ -113,6 +113,7 @@ fn read_sections(value: &Value) -> Sections {
         traffic: section(value, "traffic"),
         service: section(value, "service"),
         autoscaler: section(value, "autoscaler"),
+        shared_control: section(value, "shared_control"),
         telemetry: section(value, "telemetry"),
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
@@ -145,6 +146,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             traffic: sections.traffic?,
             service: sections.service?,
             autoscaler: sections.autoscaler?,
+            shared_control: sections.shared_control,
             telemetry: sections.telemetry?,
             fleet: sections.fleet?,
             prices: sections.prices?,
@@ -169,6 +171,7 @@ pub(super) struct Parts {
     pub(super) startup_s: Distribution,
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
+    pub(super) node_types: Vec<NodeType>,
 }
 
 impl Parts {
@@ -178,6 +181,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
         } = self;
         Scenario {
             document,
@@ -185,6 +189,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
             warnings,
         }
     }

@@ -40,8 +40,10 @@ pub enum Figure {
     ViolationMinutes,
     /// Largest burn rate of the error budget over any hour, over all objectives.
     WorstHourlyBurnRate,
-    /// Waiting requests at the end of the window.
+    /// Requests without a fate at the end of the window: waiting, or between two attempts.
     InFlightAtEnd,
+    /// Ticks per hour in which one controller asked for more replicas and another for fewer.
+    ConflictsPerHour,
 }
 
 /// How a figure is shown.
@@ -71,8 +73,11 @@ const fn info(
     }
 }
 
+/// Number of figures.
+pub const FIGURE_COUNT: usize = 18;
+
 /// All figures, in the order of [`ReplicationResult::figures`].
-pub const FIGURES: [FigureInfo; 17] = [
+pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
     info(
         Figure::CostPerMonth,
         "cost_per_month",
@@ -135,6 +140,12 @@ pub const FIGURES: [FigureInfo; 17] = [
         "Waiting at the end",
         "",
     ),
+    info(
+        Figure::ConflictsPerHour,
+        "conflicts_per_hour",
+        "Controllers in conflict, per hour",
+        "1/h",
+    ),
 ];
 
 /// One objective over one window.
@@ -190,11 +201,11 @@ pub struct ReplicationResult {
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
-    /// Requests by fate: served, rejected, timed out, failed. With those waiting at the end they sum to the
-    /// arrivals and those waiting at the start.
-    pub fates: [f64; 4],
-    /// Requests waiting when the window started.
-    pub waiting_at_start: f64,
+    /// Requests by fate: served, rejected, timed out, failed, lost. With those open at the end they sum to the
+    /// arrivals and those open at the start.
+    pub fates: [f64; 5],
+    /// Requests without a fate when the window started.
+    pub open_at_start: f64,
     /// The window over time.
     pub series: Series,
 }

@@ -1,5 +1,9 @@
 //! What decides the number of replicas, and what it sees.
 
+use super::{
+    PredictiveDocument, ScheduledDocument, SloDrivenDocument, StepScalingDocument,
+    TargetTrackingDocument,
+};
 use serde::{Deserialize, Serialize};
 
 /// The controller of the number of replicas.
@@ -15,6 +19,71 @@ pub enum AutoscalerDocument {
     },
     /// The Kubernetes HorizontalPodAutoscaler (autoscaling/v2), with the real controller's rules.
     Hpa(HpaDocument),
+    /// A timetable: replicas by the hour of the day and the day of the week.
+    Scheduled(ScheduledDocument),
+    /// Step scaling, as AWS has it: alarms add or remove replicas by how far a metric is out of bounds.
+    StepScaling(StepScalingDocument),
+    /// Target tracking, as AWS has it: replicas in proportion to a metric over its target.
+    TargetTracking(TargetTrackingDocument),
+    /// Predictive scaling: replicas for the forecast from the same hours of the past weeks, ready in advance.
+    Predictive(PredictiveDocument),
+    /// SLO-driven scaling: steps that follow latency or burn rate, with CPU as a fallback and a floor.
+    SloDriven(SloDrivenDocument),
+}
+
+impl AutoscalerDocument {
+    /// Fewest and most replicas it may ask for.
+    pub fn bounds(&self) -> (u32, u32) {
+        match self {
+            AutoscalerDocument::Static { replicas } => (*replicas, *replicas),
+            AutoscalerDocument::Hpa(hpa) => (hpa.min_replicas, hpa.max_replicas),
+            AutoscalerDocument::Scheduled(timetable) => {
+                let numbers = || {
+                    let entries = timetable.entries.iter().map(|entry| entry.replicas);
+                    entries.chain([timetable.replicas])
+                };
+                (
+                    numbers().min().unwrap_or(timetable.replicas),
+                    numbers().max().unwrap_or(timetable.replicas),
+                )
+            }
+            AutoscalerDocument::StepScaling(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::TargetTracking(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::Predictive(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::SloDriven(d) => (d.min_replicas, d.max_replicas),
+        }
+    }
+}
+
+/// Further controllers of the same replicas, and who wins when they disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SharedControlDocument {
+    /// Who wins when controllers disagree.
+    pub arbitration: ArbitrationDocument,
+    /// The further controllers; the autoscaler comes before them.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.others")))]
+    pub controllers: Vec<AutoscalerDocument>,
+}
+
+/// Who wins when several controllers of one target disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ArbitrationDocument {
+    /// Nobody arbitrates, as in Kubernetes itself: each writes its number, and the last one stays.
+    LastWriter {},
+    /// The highest number wins.
+    Max {},
+    /// The first controller in the list that wants a change wins.
+    Priority {},
+    /// Who changes the number holds the target for a while; the others wait.
+    Lock {
+        /// How long a change keeps the others out.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.lock_s")))]
+        lock_s: u32,
+    },
 }
 
 /// A HorizontalPodAutoscaler.
@@ -119,6 +188,10 @@ pub enum Signal {
     WaitingRequests,
     /// 95th percentile of the latency of answered requests, in milliseconds. Missing while nothing is answered.
     P95LatencyMs,
+    /// 99th percentile of the latency of answered requests, in milliseconds. Missing while nothing is answered.
+    P99LatencyMs,
+    /// Burn rate of the error budget over the telemetry's window, of the worst objective: 1 uses the budget up exactly by the end of the SLO window.
+    BurnRate,
 }
 
 /// How a service-wide metric is compared with its target.

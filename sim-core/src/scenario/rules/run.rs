@@ -50,17 +50,20 @@ pub(super) fn hold_length(
 /// Controller and telemetry act at ticks: their periods are simulated as whole numbers of them.
 pub(super) fn hold_ticks(
     run: &RunDocument,
-    autoscaler: Option<&AutoscalerDocument>,
+    controllers: &[(String, &AutoscalerDocument)],
     telemetry: Option<&TelemetryDocument>,
     found: &mut Found,
 ) {
-    if let Some(AutoscalerDocument::Hpa(hpa)) = autoscaler {
-        hold_period(
-            "/autoscaler/sync_period_s",
-            hpa.sync_period_s,
-            run.tick_s,
-            found,
-        );
+    for (place, controller) in controllers {
+        let (field, period_s) = match controller {
+            AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => continue,
+            AutoscalerDocument::Hpa(hpa) => ("sync_period_s", hpa.sync_period_s),
+            AutoscalerDocument::StepScaling(document) => ("period_s", document.period_s),
+            AutoscalerDocument::TargetTracking(document) => ("period_s", document.period_s),
+            AutoscalerDocument::Predictive(document) => ("period_s", document.period_s),
+            AutoscalerDocument::SloDriven(document) => ("period_s", document.period_s),
+        };
+        hold_period(&format!("{place}/{field}"), period_s, run.tick_s, found);
     }
     if let Some(telemetry) = telemetry {
         let (every, over) = (telemetry.scrape_interval_s, telemetry.window_s);
