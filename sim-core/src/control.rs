@@ -1,6 +1,7 @@
 //! What decides the number of replicas, and what it sees.
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`]: controllers.
 //! - [`arbitration`]: several controllers on one target.
@@ -14,3 +15,4 @@ pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
 pub mod telemetry;
+pub mod vpa;
