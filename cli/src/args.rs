@@ -25,6 +25,8 @@ pub enum Command {
     Sweep(SweepArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
+    /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
+    Decisions(DecisionsArguments),
     /// Turn scenarios into share links and back.
     #[command(subcommand)]
     Link(LinkCommand),
@@ -91,6 +93,34 @@ pub struct CheckArguments {
     /// Print the problems as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `qec decisions`
+#[derive(Debug, Args)]
+pub struct DecisionsArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Which replication.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub replication: u32,
+    /// From this hour of the window on.
+    #[arg(long, value_name = "HOUR", default_value_t = 0.0)]
+    pub from: f64,
+    /// Until this hour of the window; by default its end.
+    #[arg(long, value_name = "HOUR")]
+    pub to: Option<f64>,
+    /// Only decisions that changed something.
+    #[arg(long)]
+    pub changes: bool,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Print the decisions as JSON.
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print the decisions as CSV.
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `qec link`

@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod compute;
+mod decisions;
 mod failure;
 mod import;
 mod link;
@@ -46,6 +47,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
         Command::Check(options) => check::check(&options),
+        Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),
         Command::Import(command) => import::import(&command),
         Command::Templates { id } => templates::templates(id.as_deref()),

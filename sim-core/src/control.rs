@@ -3,10 +3,13 @@
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
 //! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
-//! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`]: controllers.
+//! - [`controller`]: what a controller in the simulation sees and asks for.
+//! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
+//!   [`slo_driven`].
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
+mod alarm;
 pub mod arbitration;
 pub mod controller;
 pub mod decision;
@@ -14,5 +17,11 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod predictive;
+mod scaler_metric;
+pub mod scheduled;
+pub mod slo_driven;
+pub mod step_scaling;
+pub mod target_tracking;
 pub mod telemetry;
 pub mod vpa;

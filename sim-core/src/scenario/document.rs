@@ -7,14 +7,18 @@
 
 mod autoscaler;
 mod fleet;
+mod scalers;
 mod service;
+mod serving;
 mod slo;
 mod study;
 mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use scalers::*;
 pub use service::*;
+pub use serving::*;
 pub use slo::*;
 pub use study::*;
 pub use traffic::*;

@@ -31,10 +31,9 @@ impl Station {
 
     pub fn model(&self) -> ServiceModel {
         ServiceModel {
-            service_time_s: self.service.clone(),
             timeout_s: self.timeout_s,
-            error_probability: 0.0,
             thresholds_s: self.thresholds_s.clone(),
+            ..ServiceModel::new(self.service.clone())
         }
     }
 
@@ -45,6 +44,7 @@ impl Station {
             rate_rps: self.rate_rps,
             servers: self.servers,
             queue_limit: self.queue_limit,
+            ..Interval::default()
         }
     }
 }
