@@ -1,6 +1,7 @@
 //! What decides the number of replicas, and what it sees.
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
@@ -23,3 +24,4 @@ pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
 pub mod telemetry;
+pub mod vpa;

@@ -12,6 +12,8 @@ mod checkpoint;
 mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
+#[path = "vectors/vpa.rs"]
+mod vpa;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,7 @@ const RUNNERS: &[(&str, &str, Runner)] = &[
     ("checkpoint_vectors", "checkpoint", checkpoint::run),
     ("faas_cost_vectors", "faas_cost", faas_cost::run),
     ("hpa_vectors", "hpa", hpa::run),
+    ("vpa_vectors", "vpa", vpa::run),
 ];
 
 fn main() {
