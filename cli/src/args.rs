@@ -208,9 +208,11 @@ fn signal(text: &str) -> Result<(String, Signal), String> {
         "in_flight_requests" => Signal::InFlightRequests,
         "waiting_requests" => Signal::WaitingRequests,
         "p95_latency_ms" => Signal::P95LatencyMs,
+        "p99_latency_ms" => Signal::P99LatencyMs,
+        "burn_rate" => Signal::BurnRate,
         other => {
             return Err(format!(
-                "{other} is no signal; requests_per_second, in_flight_requests, waiting_requests and p95_latency_ms are"
+                "{other} is no signal; requests_per_second, in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms and burn_rate are"
             ));
         }
     };

@@ -3,10 +3,16 @@
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
 //! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
-//! - [`controller`]: a document's autoscaler in the simulation; [`hpa_driver`] feeds pods and samples to the HPA.
+//! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`]: controllers.
+//! - [`arbitration`]: several controllers on one target.
+//! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
+pub mod arbitration;
 pub mod controller;
+pub mod decision;
+pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
+mod hpa_words;
 pub mod keda;
 pub mod telemetry;

@@ -5,19 +5,23 @@
 //!               ─► telemetry samples ─► controller decides ─► fleet is asked ─► meters count
 //! ```
 
+mod replay;
 mod series;
 mod setup;
 
-use crate::control::controller::Controller;
-use crate::control::telemetry::{Telemetry, TickMeasure};
+use crate::control::arbitration::Controllers;
+use crate::control::controller::{LatencyWanted, Surroundings, View};
+use crate::control::decision::{DecisionLog, LogFilter};
+use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
 use crate::fleet::Fleet;
 use crate::plane::{DataPlane, Interval, Outcome};
 use crate::scenario::document::PlaneKind;
 use crate::slo::attribution::{Attribution, Capacity};
-use crate::slo::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
+use crate::slo::budget::{BudgetMeter, Judged};
 use crate::study::{FIGURES, Figure, ReplicationResult};
 use crate::traffic::RandomRate;
+pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
 use series::Recorder;
 pub use setup::{MAX_SERIES_POINTS, Setup};
 
@@ -39,12 +43,16 @@ pub struct Simulation<'a> {
     fleet: Fleet,
     plane: Box<dyn DataPlane + 'a>,
     telemetry: Telemetry,
-    controller: Controller,
+    controllers: Controllers,
+    latency_wanted: LatencyWanted,
+    log: DecisionLog,
     attribution: Attribution,
     budget: BudgetMeter,
     cost: CostMeter,
     recorder: Recorder,
     sums: Sums,
+    /// What the last tick measured, and its outcome.
+    last: (TickMeasure, Outcome),
 }
 
 /// What the figures are made of.
@@ -63,6 +71,7 @@ struct Sums {
     peak_ready: u32,
     scale_events: u32,
     direction_flips: u32,
+    conflicts_at_start: u32,
     /// +1 or −1: the direction of the last change of replicas.
     last_direction: i8,
 }
@@ -71,8 +80,13 @@ impl<'a> Simulation<'a> {
     /// A replication at the start of its warm-up.
     pub fn new(setup: &'a Setup, seed: u64, replication: u32) -> Self {
         let document = setup.scenario.document();
-        let controller = Controller::new(document, setup.tick_s);
-        let replicas = controller.initial_replicas();
+        let controllers = Controllers::new(Surroundings {
+            document,
+            curve: &setup.curve,
+            tick_s: setup.tick_s,
+            warm_up_ticks: setup.warm_up_ticks,
+        });
+        let replicas = controllers.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
         Self {
             setup,
@@ -87,13 +101,21 @@ impl<'a> Simulation<'a> {
                 SERVICE,
             ),
             telemetry,
-            attribution: Attribution::new(controller.reaction_ticks()),
-            controller,
+            attribution: Attribution::new(controllers.reaction_ticks()),
+            latency_wanted: controllers.latency_wanted(),
+            controllers,
+            log: DecisionLog::off(),
             budget: BudgetMeter::new(&setup.objectives, setup.tick_s),
             cost: CostMeter::new(&setup.scenario, setup.tick_s),
             recorder: Recorder::new(setup),
             sums: Sums::default(),
+            last: Default::default(),
         }
+    }
+
+    /// Takes down the decisions to come that pass the filter.
+    pub fn log_decisions(&mut self, filter: LogFilter) {
+        self.log = DecisionLog::on(filter);
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
@@ -125,44 +147,82 @@ impl<'a> Simulation<'a> {
             length_s: tick_s,
             rate_rps: self.traffic.next_rps(&setup.curve, self.tick, tick_s),
             servers: ready.saturating_mul(setup.concurrency),
-            queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
+            queue_limit: ready
+                .saturating_mul(setup.queue_limit_per_replica)
+                .saturating_add(setup.buffer_limit),
         };
         let outcome = self.plane.serve(&interval);
         self.sums.waiting = outcome.waiting_at_end;
-        let cpu_s = outcome.busy_server_s * setup.cpu_per_busy_second;
-        self.observe(end_s, ready, cpu_s, &outcome);
+        let judged = setup.objectives.judge(&outcome);
+        let measure = TickMeasure {
+            arrivals: outcome.arrivals,
+            cpu_s: outcome.busy_server_s * setup.cpu_per_busy_second,
+            waiting: outcome.waiting_at_end,
+            in_service: outcome.busy_server_s / tick_s,
+            ready,
+            concluded: judged.concluded,
+            budget_burnt: judged.budget_burnt,
+        };
+        self.last = (measure, outcome);
+        self.observe(end_s, measure);
         let before = self.fleet.desired();
-        let decision = self
-            .controller
-            .decide(end_s, self.tick, &self.fleet, &self.telemetry);
+        self.log
+            .set_time(end_s - f64::from(setup.warm_up_ticks) * tick_s);
+        let view = View {
+            now_s: end_s,
+            tick: self.tick,
+            current: before,
+            fleet: &self.fleet,
+            telemetry: &self.telemetry,
+            measure: &measure,
+        };
+        let decision = self.controllers.decide(view, &mut self.log);
         let capacity = self.capacity(ready, decision.at_maximum);
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
         }
         if self.tick >= setup.warm_up_ticks {
             self.count_scaling(before, decision.replicas);
-            self.meter(&outcome, capacity, decision.replicas > before, ready, cpu_s);
+            let scaled_up = decision.replicas > before;
+            self.meter(&outcome, &judged, capacity, scaled_up, &measure);
         }
     }
 
-    fn observe(&mut self, end_s: f64, ready: u32, cpu_s: f64, outcome: &Outcome) {
-        let measure = TickMeasure {
-            arrivals: outcome.arrivals,
-            cpu_s,
-            waiting: outcome.waiting_at_end,
-            in_service: outcome.busy_server_s / self.setup.tick_s,
-            ready,
-        };
+    /// The tick that has just ended, at `at_s`.
+    fn last_tick(&self, at_s: f64) -> ReplayTick {
+        let (measure, outcome) = (&self.last.0, &self.last.1);
+        let servers = f64::from(measure.ready) * f64::from(self.setup.concurrency);
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let judged = self.setup.objectives.judge(outcome);
+        ReplayTick {
+            at_s,
+            arrivals_rps: measure.arrivals / self.setup.tick_s,
+            waiting: measure.waiting,
+            busy: share(measure.in_service, servers),
+            bad: share(judged.worst, judged.concluded),
+            desired: self.fleet.desired(),
+            ready: measure.ready,
+            nodes: self.fleet.paid_nodes(),
+        }
+    }
+
+    fn observe(&mut self, end_s: f64, measure: TickMeasure) {
         let window_ticks = self.telemetry.window_ticks();
-        let (plane, wanted) = (&self.plane, self.controller.wants_latency());
-        let p95_s = || {
-            if wanted {
-                plane.recent_quantile(0.95, window_ticks)
-            } else {
-                None
+        let (plane, wanted) = (&self.plane, self.latency_wanted);
+        let latencies = || {
+            let quantile = |wanted: bool, q: f64| {
+                if wanted {
+                    plane.recent_quantile(q, window_ticks)
+                } else {
+                    None
+                }
+            };
+            Latencies {
+                p95_s: quantile(wanted.p95, 0.95),
+                p99_s: quantile(wanted.p99, 0.99),
             }
         };
-        self.telemetry.observe(self.tick, end_s, measure, p95_s);
+        self.telemetry.observe(self.tick, end_s, measure, latencies);
     }
 
     fn capacity(&self, ready: u32, at_maximum: bool) -> Capacity {
@@ -182,6 +242,7 @@ impl<'a> Simulation<'a> {
         self.plane
             .drain_latency(&mut crate::stats::LogHistogram::new());
         self.sums.waiting_at_start = self.sums.waiting;
+        self.sums.conflicts_at_start = self.controllers.conflicts();
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -197,28 +258,27 @@ impl<'a> Simulation<'a> {
     fn meter(
         &mut self,
         outcome: &Outcome,
+        judged: &Judged,
         capacity: Capacity,
         scaled_up: bool,
-        ready: u32,
-        cpu_s: f64,
+        measure: &TickMeasure,
     ) {
         let objectives = &self.setup.objectives;
-        let mut bad = [BadRequests::default(); MAX_OBJECTIVES];
-        let bad = &mut bad[..objectives.len()];
-        let mut worst = 0.0_f64;
-        for (index, bad) in bad.iter_mut().enumerate() {
-            *bad = objectives.bad(index, outcome);
-            worst = worst.max(bad.total());
-        }
-        let concluded = outcome.served + outcome.rejected + outcome.timed_out + outcome.failed;
-        self.budget.count(objectives, concluded, bad);
+        let bad = judged.bad(objectives);
+        self.budget.count(objectives, judged.concluded, bad);
         self.attribution
             .tick(capacity, scaled_up, bad, &mut self.budget);
+        let ready = measure.ready;
         let nodes = self.fleet.paid_nodes();
         self.cost
             .tick(nodes, outcome.arrivals, outcome.served + outcome.failed);
-        self.recorder
-            .tick(outcome.arrivals, worst, ready, nodes, &mut *self.plane);
+        self.recorder.tick(
+            outcome.arrivals,
+            judged.worst,
+            ready,
+            nodes,
+            &mut *self.plane,
+        );
         let sums = &mut self.sums;
         sums.arrivals += outcome.arrivals;
         sums.served += outcome.served;
@@ -226,7 +286,7 @@ impl<'a> Simulation<'a> {
         sums.timed_out += outcome.timed_out;
         sums.failed += outcome.failed;
         sums.latency_s += outcome.latency_sum_s;
-        sums.cpu_s += cpu_s;
+        sums.cpu_s += measure.cpu_s;
         sums.ready_ticks += f64::from(ready);
         sums.peak_ready = sums.peak_ready.max(ready);
     }
@@ -271,6 +331,10 @@ impl<'a> Simulation<'a> {
             }
             Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
+            Figure::ConflictsPerHour => {
+                let conflicts = self.controllers.conflicts() - sums.conflicts_at_start;
+                f64::from(conflicts) / window_hours
+            }
             Figure::ViolationMinutes => self.budget.violation_minutes(),
             Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(),
             Figure::InFlightAtEnd => sums.waiting,

@@ -1,11 +1,14 @@
-//! The controller of the number of replicas: what a document asks for, driven by telemetry.
+//! What every controller of the number of replicas has in common: what it sees, and what it asks for.
 
+use super::decision::DecisionLog;
+use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
-use super::telemetry::Telemetry;
+use super::telemetry::{Telemetry, TickMeasure};
 use crate::fleet::Fleet;
 use crate::scenario::document::{AutoscalerDocument, ScenarioDocument};
+use crate::traffic::RateCurve;
 
-/// What a controller wants after a tick.
+/// What a controller asks for after a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {
     /// Replicas.
@@ -14,69 +17,78 @@ pub struct Wish {
     pub at_maximum: bool,
 }
 
-/// A controller with its memory.
-#[derive(Clone, Debug)]
-pub enum Controller {
-    /// A fixed number of replicas.
-    Static {
-        /// The number.
-        replicas: u32,
-    },
-    /// The HorizontalPodAutoscaler.
-    Hpa(Box<HpaDriver>),
+/// What a controller can see at the end of a tick.
+pub struct View<'a> {
+    /// Time since the start of the simulation, warm-up included, seconds.
+    pub now_s: f64,
+    /// Index of the tick that has just ended, from the start of the simulation.
+    pub tick: u32,
+    /// Replicas asked for now; what the target's `spec.replicas` says.
+    pub current: u32,
+    /// The pods as they are.
+    pub fleet: &'a Fleet,
+    /// Sampled, averaged and late.
+    pub telemetry: &'a Telemetry,
+    /// The tick itself, exact: for controllers with probes of their own in the path of the requests.
+    pub measure: &'a TickMeasure,
 }
 
-impl Controller {
-    /// The controller that a document asks for.
-    pub fn new(document: &ScenarioDocument, tick_s: f64) -> Self {
-        match &document.autoscaler {
-            AutoscalerDocument::Static { replicas } => Controller::Static {
-                replicas: *replicas,
-            },
-            AutoscalerDocument::Hpa(hpa) => {
-                let cpu_request = document.service.pod.cpu_request_millicores;
-                Controller::Hpa(Box::new(HpaDriver::new(
-                    hpa,
-                    &document.telemetry,
-                    cpu_request,
-                    tick_s,
-                )))
-            }
+/// Which quantiles of latency a controller looks at; measuring them costs time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LatencyWanted {
+    /// The 95th percentile.
+    pub p95: bool,
+    /// The 99th percentile.
+    pub p99: bool,
+}
+
+impl LatencyWanted {
+    /// What either wants.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            p95: self.p95 || other.p95,
+            p99: self.p99 || other.p99,
         }
     }
+}
 
+/// A controller with its memory.
+pub trait Controller {
     /// Replicas at the start of the warm-up.
-    pub fn initial_replicas(&self) -> u32 {
-        match self {
-            Controller::Static { replicas } => *replicas,
-            Controller::Hpa(hpa) => hpa.min_replicas(),
-        }
+    fn initial_replicas(&self) -> u32;
+
+    /// Ticks from a change of load until it can have answered: averaging, scraping, lag, its own period.
+    fn reaction_ticks(&self) -> u32;
+
+    /// Which latencies it looks at.
+    fn latency_wanted(&self) -> LatencyWanted {
+        LatencyWanted::default()
     }
 
-    /// Ticks from a change of load until the controller can have answered it: averaging, scraping, lag, period.
-    pub fn reaction_ticks(&self) -> u32 {
-        match self {
-            Controller::Static { .. } => 1,
-            Controller::Hpa(hpa) => hpa.reaction_ticks(),
-        }
-    }
+    /// Decides at the end of a tick; `None` when it is not its turn.
+    fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish>;
+}
 
-    /// Whether it looks at latency, which costs time to measure.
-    pub fn wants_latency(&self) -> bool {
-        match self {
-            Controller::Static { .. } => false,
-            Controller::Hpa(hpa) => hpa.wants_latency(),
-        }
-    }
+/// What a controller is made from.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The whole scenario.
+    pub document: &'a ScenarioDocument,
+    /// The expected rate, warm-up first.
+    pub curve: &'a RateCurve,
+    /// Length of a tick, seconds.
+    pub tick_s: f64,
+    /// Ticks before the window.
+    pub warm_up_ticks: u32,
+}
 
-    /// Decides at the end of a tick.
-    pub fn decide(&mut self, now_s: f64, tick: u32, fleet: &Fleet, telemetry: &Telemetry) -> Wish {
-        match self {
-            Controller::Static { replicas } => Wish {
-                replicas: *replicas,
-                at_maximum: false,
-            },
-            Controller::Hpa(hpa) => hpa.decide(now_s, tick, fleet, telemetry),
-        }
+/// The controller that a part of a document asks for.
+pub fn controller(
+    autoscaler: &AutoscalerDocument,
+    around: Surroundings<'_>,
+) -> Box<dyn Controller> {
+    match autoscaler {
+        AutoscalerDocument::Static { replicas } => Box::new(Fixed::new(*replicas)),
+        AutoscalerDocument::Hpa(hpa) => Box::new(HpaDriver::new(hpa, around)),
     }
 }

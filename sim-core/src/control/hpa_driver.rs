@@ -3,13 +3,15 @@
 //! Ready pods share the load, so they have the same samples; they differ in age only, which decides whether
 //! the controller trusts a sample of theirs. A pod that became ready after the newest sample was taken has none.
 
-use super::controller::Wish;
+use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
+use super::decision::DecisionLog;
 use super::hpa::{
     Behavior, HpaSpec, HpaState, LONG_AGO_MS, MetricInput, MetricSpec, PodCounts, PodGroup,
     PodPhase, PodSample, PodSamples, ReadyCondition, ReadyStatus, ResourceName, ResourceTarget,
     ScalingPolicy, ScalingRules, SelectPolicy, ServiceTarget, Tolerances, reconcile,
 };
-use super::telemetry::{Sample, Telemetry};
+use super::hpa_words::{Explained, decision};
+use super::telemetry::Sample;
 use crate::fleet::Fleet;
 use crate::scenario::document as doc;
 
@@ -20,7 +22,7 @@ fn milli(value: f64) -> i64 {
 
 /// Where the value of a metric comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// CPU use per pod.
     Cpu,
     /// A signal of the service, as its mean per pod.
@@ -49,13 +51,10 @@ pub struct HpaDriver {
 
 impl HpaDriver {
     /// A controller that has not run yet.
-    pub fn new(
-        hpa: &doc::HpaDocument,
-        telemetry: &doc::TelemetryDocument,
-        cpu_request_millicores: u32,
-        tick_s: f64,
-    ) -> Self {
+    pub fn new(hpa: &doc::HpaDocument, around: Surroundings<'_>) -> Self {
         let spec = spec(hpa);
+        let (telemetry, tick_s) = (&around.document.telemetry, around.tick_s);
+        let cpu_request_millicores = around.document.service.pod.cpu_request_millicores;
         let (window_s, scrape_s, lag_s) = (
             telemetry.window_s,
             telemetry.scrape_interval_s,
@@ -77,46 +76,13 @@ impl HpaDriver {
         }
     }
 
-    /// Fewest replicas.
-    pub fn min_replicas(&self) -> u32 {
-        self.spec.min_replicas.unsigned_abs()
-    }
-
-    /// Ticks from a change of load until the controller can have answered it.
-    pub fn reaction_ticks(&self) -> u32 {
-        self.reaction_ticks
-    }
-
-    /// Whether some metric is a latency.
-    pub fn wants_latency(&self) -> bool {
-        let latency = doc::Signal::P95LatencyMs;
-        self.sources
-            .iter()
-            .any(|&source| source == Source::PerPod(latency) || source == Source::Whole(latency))
-    }
-
-    /// Runs the controller if its period is over.
-    pub fn decide(&mut self, now_s: f64, tick: u32, fleet: &Fleet, telemetry: &Telemetry) -> Wish {
-        let current = fleet.desired();
-        if tick.is_multiple_of(self.sync_ticks) {
-            let replicas = self.reconcile(now_s, current, fleet, telemetry.visible());
-            return Wish {
-                replicas,
-                at_maximum: self.at_maximum,
-            };
-        }
-        Wish {
-            replicas: current,
-            at_maximum: self.at_maximum,
-        }
-    }
-
     fn reconcile(
         &mut self,
         now_s: f64,
         current: u32,
         fleet: &Fleet,
         sample: Option<&Sample>,
+        log: &mut DecisionLog,
     ) -> u32 {
         let now_ms = (now_s * 1000.0).round() as u64;
         self.list_pods(now_s, fleet);
@@ -143,6 +109,18 @@ impl HpaDriver {
         let most = self.spec.max_replicas;
         self.at_maximum =
             decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
+        log.record(|| {
+            self::decision(Explained {
+                controller: "Kubernetes HPA",
+                spec: &self.spec,
+                decision: &decision,
+                outcomes: self.state.outcomes(),
+                sources: &self.sources,
+                values: &self.values,
+                sample,
+                now_s,
+            })
+        });
         decision.desired.unsigned_abs()
     }
 
@@ -212,8 +190,42 @@ impl HpaDriver {
     }
 }
 
+impl Controller for HpaDriver {
+    fn initial_replicas(&self) -> u32 {
+        self.spec.min_replicas.unsigned_abs()
+    }
+
+    fn reaction_ticks(&self) -> u32 {
+        self.reaction_ticks
+    }
+
+    fn latency_wanted(&self) -> LatencyWanted {
+        let looks_at = |signal| {
+            self.sources
+                .iter()
+                .any(|&source| source == Source::PerPod(signal) || source == Source::Whole(signal))
+        };
+        LatencyWanted {
+            p95: looks_at(doc::Signal::P95LatencyMs),
+            p99: looks_at(doc::Signal::P99LatencyMs),
+        }
+    }
+
+    fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
+        if !view.tick.is_multiple_of(self.sync_ticks) {
+            return None;
+        }
+        let sample = view.telemetry.visible();
+        let replicas = self.reconcile(view.now_s, view.current, view.fleet, sample, log);
+        Some(Wish {
+            replicas,
+            at_maximum: self.at_maximum,
+        })
+    }
+}
+
 /// At most this many metrics, as the limits table has it.
-const MAX_METRICS: usize = 8;
+const MAX_METRICS: usize = 10;
 
 fn as_i32(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
@@ -241,14 +253,18 @@ fn whole(sample: &Sample, signal: doc::Signal) -> Option<f64> {
         doc::Signal::InFlightRequests => Some(sample.in_flight),
         doc::Signal::WaitingRequests => Some(sample.waiting),
         doc::Signal::P95LatencyMs => sample.p95_s.map(|seconds| seconds * 1000.0),
+        doc::Signal::P99LatencyMs => sample.p99_s.map(|seconds| seconds * 1000.0),
+        doc::Signal::BurnRate => sample.burn_rate,
     }
 }
 
-/// Every ready pod reports the same latency, and its share of everything else.
+/// Every ready pod reports the same latency and burn rate, and its share of everything else.
 fn per_pod(sample: &Sample, signal: doc::Signal) -> Option<f64> {
     let value = whole(sample, signal)?;
     match signal {
-        doc::Signal::P95LatencyMs => Some(value),
+        doc::Signal::P95LatencyMs | doc::Signal::P99LatencyMs | doc::Signal::BurnRate => {
+            Some(value)
+        }
         _ if sample.ready == 0 => None,
         _ => Some(value / f64::from(sample.ready)),
     }

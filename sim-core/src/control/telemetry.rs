@@ -18,6 +18,10 @@ pub struct TickMeasure {
     pub in_service: f64,
     /// Ready replicas.
     pub ready: u32,
+    /// Requests that got an outcome, good or bad.
+    pub concluded: f64,
+    /// Bad requests over the share of bad ones that the target allows, of the objective where that is most.
+    pub budget_burnt: f64,
 }
 
 /// One scrape.
@@ -35,10 +39,24 @@ pub struct Sample {
     pub waiting: f64,
     /// Requests waiting or in service.
     pub in_flight: f64,
-    /// 95th percentile of latency, seconds; `None` when nothing was answered.
+    /// 95th percentile of latency, seconds; `None` when nothing was answered, or nobody wants it.
     pub p95_s: Option<f64>,
+    /// 99th percentile of latency, seconds; `None` as for the 95th.
+    pub p99_s: Option<f64>,
+    /// Burn rate of the error budget: share of bad requests over the share that the target allows, of the worst
+    /// objective; `None` when no request got an outcome.
+    pub burn_rate: Option<f64>,
     /// Ready replicas when it was taken.
     pub ready: u32,
+}
+
+/// Quantiles of latency in seconds, as far as they are wanted and known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Latencies {
+    /// 95th percentile.
+    pub p95_s: Option<f64>,
+    /// 99th percentile.
+    pub p99_s: Option<f64>,
 }
 
 /// Takes samples and hands them out late.
@@ -62,6 +80,8 @@ struct Sums {
     cpu_s: f64,
     in_service: f64,
     replica_ticks: f64,
+    concluded: f64,
+    budget_burnt: f64,
 }
 
 impl Telemetry {
@@ -86,13 +106,13 @@ impl Telemetry {
         self.window.len() as u32
     }
 
-    /// Takes in a tick that ended at `now_s`; `p95_s` is asked only when a scrape is due.
+    /// Takes in a tick that ended at `now_s`; `latencies` are asked only when a scrape is due.
     pub fn observe(
         &mut self,
         tick: u32,
         now_s: f64,
         measure: TickMeasure,
-        p95_s: impl FnOnce() -> Option<f64>,
+        latencies: impl FnOnce() -> Latencies,
     ) {
         let full = self.filled == self.window.len();
         let slot = &mut self.window[self.next];
@@ -101,6 +121,8 @@ impl Telemetry {
             self.sum.cpu_s -= slot.cpu_s;
             self.sum.in_service -= slot.in_service;
             self.sum.replica_ticks -= f64::from(slot.ready);
+            self.sum.concluded -= slot.concluded;
+            self.sum.budget_burnt -= slot.budget_burnt;
         } else {
             self.filled += 1;
         }
@@ -110,8 +132,10 @@ impl Telemetry {
         self.sum.cpu_s += measure.cpu_s;
         self.sum.in_service += measure.in_service;
         self.sum.replica_ticks += f64::from(measure.ready);
+        self.sum.concluded += measure.concluded;
+        self.sum.budget_burnt += measure.budget_burnt;
         if tick.is_multiple_of(self.scrape_ticks) {
-            let sample = self.sample(now_s, measure, p95_s());
+            let sample = self.sample(now_s, measure, latencies());
             self.in_transit.push_back(sample);
         }
         while let Some(sample) = self
@@ -125,7 +149,7 @@ impl Telemetry {
         }
     }
 
-    fn sample(&self, now_s: f64, last: TickMeasure, p95_s: Option<f64>) -> Sample {
+    fn sample(&self, now_s: f64, last: TickMeasure, latencies: Latencies) -> Sample {
         let window_s = self.filled as f64 * self.tick_s;
         let replica_s = self.sum.replica_ticks * self.tick_s;
         Sample {
@@ -139,7 +163,11 @@ impl Telemetry {
             },
             waiting: last.waiting,
             in_flight: last.waiting + (self.sum.in_service / self.filled as f64).max(0.0),
-            p95_s,
+            p95_s: latencies.p95_s,
+            p99_s: latencies.p99_s,
+            // Less than one request is what rounding leaves of none.
+            burn_rate: (self.sum.concluded > 0.5)
+                .then(|| (self.sum.budget_burnt / self.sum.concluded).max(0.0)),
             ready: last.ready,
         }
     }
@@ -171,7 +199,7 @@ mod tests {
                 ready: 2,
                 ..Default::default()
             };
-            telemetry.observe(tick, now_s, measure, || None);
+            telemetry.observe(tick, now_s, measure, Latencies::default);
             seen.push(
                 telemetry
                     .visible()

@@ -27,6 +27,7 @@ pub struct Setup {
     pub(super) objectives: Objectives,
     pub(super) concurrency: u32,
     pub(super) queue_limit_per_replica: u32,
+    pub(super) buffer_limit: u32,
     /// CPU-seconds used per second of a busy server.
     pub(super) cpu_per_busy_second: f64,
     tables: Arc<FluidTables>,
@@ -80,6 +81,7 @@ impl Setup {
             objectives: Objectives::new(&document.slo),
             concurrency: document.service.concurrency,
             queue_limit_per_replica: document.service.queue_limit,
+            buffer_limit: document.service.buffer_limit,
             cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             tables,
             scenario,

@@ -45,6 +45,9 @@ pub struct ScenarioDocument {
     pub service: ServiceDocument,
     /// What decides the number of replicas.
     pub autoscaler: AutoscalerDocument,
+    /// Further controllers that act on the same replicas; without it the autoscaler is alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_control: Option<SharedControlDocument>,
     /// What the autoscaler sees of the service, and how late.
     pub telemetry: TelemetryDocument,
     /// The nodes that replicas run on.
@@ -59,6 +62,30 @@ pub struct ScenarioDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "sweep.knobs")))]
     pub sweep: Vec<KnobDocument>,
+}
+
+impl ScenarioDocument {
+    /// All controllers of the replicas with their places in the document, the autoscaler first.
+    pub fn controllers(&self) -> impl Iterator<Item = (String, &AutoscalerDocument)> {
+        controllers(Some(&self.autoscaler), self.shared_control.as_ref())
+    }
+}
+
+/// The controllers of two sections with their places in the document, the autoscaler first.
+pub(super) fn controllers<'a>(
+    autoscaler: Option<&'a AutoscalerDocument>,
+    shared: Option<&'a SharedControlDocument>,
+) -> impl Iterator<Item = (String, &'a AutoscalerDocument)> {
+    let others = shared.into_iter().flat_map(|shared| &shared.controllers);
+    let place = |index| format!("/shared_control/controllers/{index}");
+    autoscaler
+        .map(|autoscaler| ("/autoscaler".to_owned(), autoscaler))
+        .into_iter()
+        .chain(
+            others
+                .enumerate()
+                .map(move |(index, other)| (place(index), other)),
+        )
 }
 
 /// A positive random quantity; its unit is that of the field that holds it.

@@ -14,7 +14,7 @@ mod traffic;
 pub(super) use sweep::hold_sweep;
 
 use super::check::Parts;
-use super::document::*;
+use super::document::{controllers, *};
 use super::problem::Found;
 
 /// The document's sections; `None` where a section could not be read.
@@ -22,6 +22,7 @@ pub(super) struct Sections {
     pub(super) traffic: Option<TrafficDocument>,
     pub(super) service: Option<ServiceDocument>,
     pub(super) autoscaler: Option<AutoscalerDocument>,
+    pub(super) shared_control: Option<SharedControlDocument>,
     pub(super) telemetry: Option<TelemetryDocument>,
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
@@ -42,22 +43,28 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     if let Some(traffic) = &sections.traffic {
         traffic::hold(traffic, found);
     }
-    if let Some(autoscaler) = &sections.autoscaler {
-        autoscaler::hold(autoscaler, found);
+    let controllers: Vec<_> = controllers(
+        sections.autoscaler.as_ref(),
+        sections.shared_control.as_ref(),
+    )
+    .collect();
+    for (place, controller) in &controllers {
+        autoscaler::hold(controller, place, found);
     }
     if let Some(slo) = &sections.slo {
         slo::hold(slo, found);
     }
     if let Some(run) = &sections.run {
         run::hold(run, found);
-        run::hold_ticks(
-            run,
-            sections.autoscaler.as_ref(),
-            sections.telemetry.as_ref(),
-            found,
-        );
+        run::hold_ticks(run, &controllers, sections.telemetry.as_ref(), found);
     }
-    hold_pairs(sections, service.as_ref(), fleet.as_ref(), found);
+    hold_pairs(
+        sections,
+        &controllers,
+        service.as_ref(),
+        fleet.as_ref(),
+        found,
+    );
     let (service, fleet) = service.zip(fleet)?;
     Some(Parts {
         service_time_s: service.service_time_s,
@@ -70,6 +77,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
 /// Rules across sections; each is held when the sections it needs could be read.
 fn hold_pairs(
     sections: &Sections,
+    controllers: &[(String, &AutoscalerDocument)],
     service: Option<&service::CompiledService>,
     fleet: Option<&fleet::CompiledFleet>,
     found: &mut Found,
@@ -77,7 +85,6 @@ fn hold_pairs(
     let Sections {
         traffic,
         service: service_document,
-        autoscaler,
         fleet: fleet_document,
         slo,
         run,
@@ -95,19 +102,15 @@ fn hold_pairs(
     if let Some(slo) = slo {
         slo::hold_reachable(slo, document, service, found);
     }
-    if let Some(autoscaler) = autoscaler {
-        autoscaler::hold_signals(autoscaler, document, service, found);
+    for (place, controller) in controllers {
+        autoscaler::hold_signals(controller, place, document, service, found);
         if let Some(traffic) = traffic {
-            autoscaler::hold_capacity(autoscaler, document, service, traffic, found);
+            autoscaler::hold_capacity(controller, place, document, service, traffic, found);
         }
     }
     if let (Some(fleet_document), Some(fleet)) = (fleet_document, fleet) {
-        fleet::hold_room(
-            fleet_document,
-            fleet,
-            &document.pod,
-            autoscaler.as_ref(),
-            found,
-        );
+        let most = controllers.iter().max_by_key(|(_, c)| c.bounds().1);
+        let most = most.map(|&(_, controller)| controller);
+        fleet::hold_room(fleet_document, fleet, &document.pod, most, found);
     }
 }

@@ -26,6 +26,26 @@ impl BadRequests {
     }
 }
 
+/// One interval, judged by every objective.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Judged {
+    /// Requests that got an outcome.
+    pub concluded: f64,
+    /// Bad requests of the objective that has most of them.
+    pub worst: f64,
+    /// Bad requests over the share of bad ones that the target allows, of the objective where that is most.
+    pub budget_burnt: f64,
+    bad: [BadRequests; MAX_OBJECTIVES],
+}
+
+impl Judged {
+    /// Bad requests of each objective.
+    pub fn bad(&self, objectives: &Objectives) -> &[BadRequests] {
+        let count = objectives.len().min(MAX_OBJECTIVES);
+        &self.bad[..count]
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Objective {
     /// Index of its latency threshold; `None` for success.
@@ -89,7 +109,7 @@ impl Objectives {
     }
 
     /// Bad requests of one interval for objective `index`.
-    pub fn bad(&self, index: usize, outcome: &Outcome) -> BadRequests {
+    fn bad(&self, index: usize, outcome: &Outcome) -> BadRequests {
         let (slow, slow_in_service) = match self.objectives[index].threshold {
             Some(k) => (outcome.slow[k], outcome.slow_in_service[k]),
             None => (0.0, 0.0),
@@ -101,6 +121,21 @@ impl Objectives {
                 + (outcome.timed_out - outcome.timed_out_in_service).max(0.0)
                 + (slow - slow_in_service).max(0.0),
         }
+    }
+
+    /// Judges an interval by every objective.
+    pub fn judge(&self, outcome: &Outcome) -> Judged {
+        let mut judged = Judged {
+            concluded: outcome.served + outcome.rejected + outcome.timed_out + outcome.failed,
+            ..Judged::default()
+        };
+        for (index, bad) in judged.bad.iter_mut().enumerate().take(self.len()) {
+            *bad = self.bad(index, outcome);
+            let total = bad.total();
+            judged.worst = judged.worst.max(total);
+            judged.budget_burnt = judged.budget_burnt.max(total / (1.0 - self.target(index)));
+        }
+        judged
     }
 
     fn target(&self, index: usize) -> f64 {

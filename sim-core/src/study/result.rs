@@ -42,6 +42,8 @@ pub enum Figure {
     WorstHourlyBurnRate,
     /// Waiting requests at the end of the window.
     InFlightAtEnd,
+    /// Ticks per hour in which one controller asked for more replicas and another for fewer.
+    ConflictsPerHour,
 }
 
 /// How a figure is shown.
@@ -71,8 +73,11 @@ const fn info(
     }
 }
 
+/// Number of figures.
+pub const FIGURE_COUNT: usize = 18;
+
 /// All figures, in the order of [`ReplicationResult::figures`].
-pub const FIGURES: [FigureInfo; 17] = [
+pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
     info(
         Figure::CostPerMonth,
         "cost_per_month",
@@ -134,6 +139,12 @@ pub const FIGURES: [FigureInfo; 17] = [
         "in_flight_at_end",
         "Waiting at the end",
         "",
+    ),
+    info(
+        Figure::ConflictsPerHour,
+        "conflicts_per_hour",
+        "Controllers in conflict, per hour",
+        "1/h",
     ),
 ];
 

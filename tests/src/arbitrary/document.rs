@@ -8,7 +8,10 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
     (
         traffic(),
         service(),
-        autoscaler(),
+        (
+            autoscaler(),
+            proptest::option::weighted(0.2, shared_control()),
+        ),
         telemetry(),
         fleet(),
         prices(),
@@ -16,13 +19,23 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         run(),
     )
         .prop_map(
-            |(traffic, service, autoscaler, telemetry, fleet, prices, slo, run)| ScenarioDocument {
+            |(
+                traffic,
+                service,
+                (autoscaler, shared_control),
+                telemetry,
+                fleet,
+                prices,
+                slo,
+                run,
+            )| ScenarioDocument {
                 version: DOCUMENT_VERSION,
                 name: "Random".into(),
                 description: String::new(),
                 traffic,
                 service,
                 autoscaler,
+                shared_control,
                 telemetry,
                 fleet,
                 prices,
@@ -199,6 +212,7 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                     concurrency,
                     cpu_ms_per_request,
                     queue_limit,
+                    buffer_limit: queue_limit / 7,
                     timeout_ms,
                     error_percent,
                     response_kib,
@@ -241,6 +255,22 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     prop_oneof![1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }), 4 => hpa]
 }
 
+/// One to three further controllers, under any arbitration.
+fn shared_control() -> impl Strategy<Value = SharedControlDocument> {
+    let arbitration = prop_oneof![
+        Just(ArbitrationDocument::LastWriter {}),
+        Just(ArbitrationDocument::Max {}),
+        Just(ArbitrationDocument::Priority {}),
+        (0..900_u32).prop_map(|lock_s| ArbitrationDocument::Lock { lock_s }),
+    ];
+    (arbitration, proptest::collection::vec(autoscaler(), 1..4)).prop_map(
+        |(arbitration, controllers)| SharedControlDocument {
+            arbitration,
+            controllers,
+        },
+    )
+}
+
 fn metric() -> impl Strategy<Value = MetricDocument> {
     prop_oneof![
         (10..120_u32).prop_map(|target_percent| MetricDocument::CpuUtilization { target_percent }),
@@ -262,6 +292,8 @@ fn signal() -> impl Strategy<Value = Signal> {
         Just(Signal::InFlightRequests),
         Just(Signal::WaitingRequests),
         Just(Signal::P95LatencyMs),
+        Just(Signal::P99LatencyMs),
+        Just(Signal::BurnRate),
     ]
 }
 

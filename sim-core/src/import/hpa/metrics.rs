@@ -211,7 +211,7 @@ fn signal(
     let chosen = options.signals.get(name).copied();
     let Some(signal) = chosen.or_else(|| guess(name)) else {
         found.error(format!(
-            "{path}.name: what {:?} measures cannot be told from its name; say which of requests_per_second, in_flight_requests, waiting_requests and p95_latency_ms it is",
+            "{path}.name: what {:?} measures cannot be told from its name; say which of requests_per_second, in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms and burn_rate it is",
             shown(name)
         ));
         return None;
@@ -220,11 +220,17 @@ fn signal(
         Signal::RequestsPerSecond => ("requests per second".to_owned(), per_second(name)),
         Signal::InFlightRequests => ("requests in flight".to_owned(), 1.0),
         Signal::WaitingRequests => ("waiting requests".to_owned(), 1.0),
-        Signal::P95LatencyMs => {
+        Signal::BurnRate => ("burn rate of the error budget".to_owned(), 1.0),
+        Signal::P95LatencyMs | Signal::P99LatencyMs => {
             let ms = milliseconds(name, target);
+            let quantile = if signal == Signal::P95LatencyMs {
+                "P95"
+            } else {
+                "P99"
+            };
             (
                 format!(
-                    "P95 latency, in {}",
+                    "{quantile} latency, in {}",
                     if ms == 1.0 { "milliseconds" } else { "seconds" }
                 ),
                 ms,
@@ -248,10 +254,14 @@ fn guess(name: &str) -> Option<Signal> {
     let words = words(name);
     let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let per = says(&["per"]) && says(&["second", "sec", "s", "minute", "min"]);
-    if says(&[
+    let is_latency = says(&[
         "latency", "duration", "p95", "p99", "p90", "p50", "quantile",
-    ]) || says(&["response"]) && says(&["time"])
-    {
+    ]) || says(&["response"]) && says(&["time"]);
+    if says(&["burn", "burnrate"]) {
+        Some(Signal::BurnRate)
+    } else if is_latency && says(&["p99"]) {
+        Some(Signal::P99LatencyMs)
+    } else if is_latency {
         Some(Signal::P95LatencyMs)
     } else if says(&[
         "queue", "queued", "waiting", "backlog", "pending", "lag", "depth",
@@ -331,6 +341,8 @@ mod tests {
                 Some(Signal::P95LatencyMs),
             ),
             ("istio_request_latency_ms", Some(Signal::P95LatencyMs)),
+            ("latency_p99_ms", Some(Signal::P99LatencyMs)),
+            ("slo_error_budget_burn_rate", Some(Signal::BurnRate)),
             ("queue_messages_ready", Some(Signal::WaitingRequests)),
             ("requestsInFlight", Some(Signal::InFlightRequests)),
             ("concurrency", Some(Signal::InFlightRequests)),

@@ -17,6 +17,47 @@ pub enum AutoscalerDocument {
     Hpa(HpaDocument),
 }
 
+impl AutoscalerDocument {
+    /// Fewest and most replicas it may ask for.
+    pub fn bounds(&self) -> (u32, u32) {
+        match self {
+            AutoscalerDocument::Static { replicas } => (*replicas, *replicas),
+            AutoscalerDocument::Hpa(hpa) => (hpa.min_replicas, hpa.max_replicas),
+        }
+    }
+}
+
+/// Further controllers of the same replicas, and who wins when they disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SharedControlDocument {
+    /// Who wins when controllers disagree.
+    pub arbitration: ArbitrationDocument,
+    /// The further controllers; the autoscaler comes before them.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.others")))]
+    pub controllers: Vec<AutoscalerDocument>,
+}
+
+/// Who wins when several controllers of one target disagree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ArbitrationDocument {
+    /// Nobody arbitrates, as in Kubernetes itself: each writes its number, and the last one stays.
+    LastWriter {},
+    /// The highest number wins.
+    Max {},
+    /// The first controller in the list that wants a change wins.
+    Priority {},
+    /// Who changes the number holds the target for a while; the others wait.
+    Lock {
+        /// How long a change keeps the others out.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaler.lock_s")))]
+        lock_s: u32,
+    },
+}
+
 /// A HorizontalPodAutoscaler.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -119,6 +160,10 @@ pub enum Signal {
     WaitingRequests,
     /// 95th percentile of the latency of answered requests, in milliseconds. Missing while nothing is answered.
     P95LatencyMs,
+    /// 99th percentile of the latency of answered requests, in milliseconds. Missing while nothing is answered.
+    P99LatencyMs,
+    /// Burn rate of the error budget over the telemetry's window, of the worst objective: 1 uses the budget up exactly by the end of the SLO window.
+    BurnRate,
 }
 
 /// How a service-wide metric is compared with its target.

@@ -20,6 +20,10 @@ pub struct ServiceDocument {
     /// Requests that may wait per ready replica; more are rejected.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.queue_limit")))]
     pub queue_limit: u32,
+    /// Requests that may wait in front of the service besides, whatever the number of replicas, even none: a message queue, or Knative's activator.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.buffer_limit")))]
+    pub buffer_limit: u32,
     /// The client gives up after this long.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.timeout_ms")))]
     pub timeout_ms: f64,
@@ -33,6 +37,10 @@ pub struct ServiceDocument {
     pub response_kib: f64,
     /// The pod that a replica runs in.
     pub pod: PodDocument,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 /// What a replica asks of a node, and how long it takes to start.

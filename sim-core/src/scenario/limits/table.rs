@@ -175,6 +175,7 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 500.0)
         .step(0.5)
         .default(30.0),
+    whole("service.buffer_limit", 0, 1_000_000, "requests").soft(0.0, 10_000.0),
     whole("service.queue_limit", 0, 100_000, "requests")
         .soft(0.0, 500.0)
         .default(100.0),
@@ -215,6 +216,11 @@ pub const LIMITS: &[Limit] = &[
         .log()
         .soft(1.0, 200.0)
         .default(20.0),
+    items("autoscaler.others", 1, 4),
+    whole("autoscaler.lock_s", 0, 86_400, "s")
+        .log()
+        .soft(15.0, 3600.0)
+        .default(300.0),
     items("autoscaler.metrics", 1, 10),
     number("autoscaler.tolerance_percent", 0.0, 100.0, "%")
         .soft(0.0, 50.0)

@@ -9,16 +9,12 @@ use super::super::problem::{Found, Problem};
 use super::service::{CompiledService, rounded};
 use super::traffic::regular_peak_rps;
 
-pub(super) fn hold(autoscaler: &AutoscalerDocument, found: &mut Found) {
-    if let AutoscalerDocument::Hpa(hpa) = autoscaler
-        && hpa.min_replicas > hpa.max_replicas
-    {
-        let message = format!(
-            "the fewest replicas, {}, are above the most, {}",
-            hpa.min_replicas, hpa.max_replicas
-        );
+pub(super) fn hold(autoscaler: &AutoscalerDocument, place: &str, found: &mut Found) {
+    let (fewest, most) = autoscaler.bounds();
+    if fewest > most {
+        let message = format!("the fewest replicas, {fewest}, are above the most, {most}");
         found.error(
-            "/autoscaler/min_replicas",
+            format!("{place}/min_replicas"),
             message,
             "lower it, or raise max_replicas",
         );
@@ -28,15 +24,18 @@ pub(super) fn hold(autoscaler: &AutoscalerDocument, found: &mut Found) {
 /// Whether the service can be simulated at the most replicas, and can bear the usual peak.
 pub(super) fn hold_capacity(
     autoscaler: &AutoscalerDocument,
+    place: &str,
     document: &ServiceDocument,
     service: &CompiledService,
     traffic: &TrafficDocument,
     found: &mut Found,
 ) {
-    let (most, path) = match autoscaler {
-        AutoscalerDocument::Static { replicas } => (*replicas, "/autoscaler/replicas"),
-        AutoscalerDocument::Hpa(hpa) => (hpa.max_replicas, "/autoscaler/max_replicas"),
+    let most = autoscaler.bounds().1;
+    let field = match autoscaler {
+        AutoscalerDocument::Static { .. } => "replicas",
+        _ => "max_replicas",
     };
+    let path = format!("{place}/{field}");
     let products = [
         (
             document.concurrency,
@@ -59,7 +58,7 @@ pub(super) fn hold_capacity(
                 plain_number(total as f64)
             );
             let limit = format!("at most {}", plain_number(allowed as f64));
-            found.push(Problem::error(path, message, hint).with_limit(limit));
+            found.push(Problem::error(path.clone(), message, hint).with_limit(limit));
         }
     }
     let (peak, capacity) = (
@@ -79,6 +78,7 @@ pub(super) fn hold_capacity(
 /// Metrics whose target the service can never cross, so that they never ask for more replicas.
 pub(super) fn hold_signals(
     autoscaler: &AutoscalerDocument,
+    place: &str,
     document: &ServiceDocument,
     service: &CompiledService,
     found: &mut Found,
@@ -88,7 +88,7 @@ pub(super) fn hold_signals(
     };
     let tolerance = 1.0 + up_tolerance_percent(hpa) / 100.0;
     for (index, metric) in hpa.metrics.iter().enumerate() {
-        let path = format!("/autoscaler/metrics/{index}");
+        let path = format!("{place}/metrics/{index}");
         if let Some((most, target, words)) = ceiling(metric, document, service)
             && most <= target * tolerance
         {
@@ -104,7 +104,7 @@ pub(super) fn hold_signals(
             };
             found.warning(path.clone(), message, format!("{effect}: lower the target"));
         }
-        hold_p95(metric, &path, document, service, found);
+        hold_latency(metric, &path, document, service, found);
     }
 }
 
@@ -135,8 +135,10 @@ fn ceiling(
             target,
             "the number of requests waiting per replica",
         )),
-        Signal::P95LatencyMs => None,
-        Signal::RequestsPerSecond => None,
+        Signal::P95LatencyMs
+        | Signal::P99LatencyMs
+        | Signal::BurnRate
+        | Signal::RequestsPerSecond => None,
     };
     match metric {
         MetricDocument::CpuUtilization { target_percent } => {
@@ -159,10 +161,10 @@ fn ceiling(
         MetricDocument::Object { signal, target } | MetricDocument::External { signal, target } => {
             match target {
                 MetricTarget::AverageValue { value } => per_pod(signal, *value),
-                MetricTarget::Value { value } if *signal == Signal::P95LatencyMs => Some((
+                MetricTarget::Value { value } if quantile(*signal).is_some() => Some((
                     document.timeout_ms,
                     *value,
-                    "the P95 latency of answered requests (in ms)",
+                    "the latency of answered requests (in ms)",
                 )),
                 MetricTarget::Value { .. } => None,
             }
@@ -170,8 +172,17 @@ fn ceiling(
     }
 }
 
+/// The quantile that a latency signal measures.
+fn quantile(signal: Signal) -> Option<f64> {
+    match signal {
+        Signal::P95LatencyMs => Some(0.95),
+        Signal::P99LatencyMs => Some(0.99),
+        _ => None,
+    }
+}
+
 /// Targets below what the service needs even when idle, and rates above what a replica can bear.
-fn hold_p95(
+fn hold_latency(
     metric: &MetricDocument,
     path: &str,
     document: &ServiceDocument,
@@ -191,11 +202,12 @@ fn hold_p95(
         }
         MetricDocument::CpuUtilization { .. } | MetricDocument::CpuAverage { .. } => return,
     };
-    if *signal == Signal::P95LatencyMs && !divided {
-        let idle_ms = service.service_time_s.quantile(0.95) * 1000.0;
+    if let Some(quantile) = quantile(*signal).filter(|_| !divided) {
+        let idle_ms = service.service_time_s.quantile(quantile) * 1000.0;
         if idle_ms > target {
             let message = format!(
-                "95 % of the requests last up to {} ms without any waiting, above the target of {} ms",
+                "{} % of the requests last up to {} ms without any waiting, above the target of {} ms",
+                rounded(100.0 * quantile),
                 rounded(idle_ms),
                 rounded(target)
             );

@@ -138,9 +138,11 @@ fn hold_most_nodes(
     autoscaler: &AutoscalerDocument,
     found: &mut Found,
 ) {
-    let (most, what) = match autoscaler {
-        AutoscalerDocument::Static { replicas } => (*replicas, "replicas"),
-        AutoscalerDocument::Hpa(hpa) => (hpa.max_replicas, "replicas at most"),
+    let (fewest, most) = autoscaler.bounds();
+    let what = if fewest == most {
+        "replicas"
+    } else {
+        "replicas at most"
     };
     let room = fleet.max_nodes.saturating_mul(per_node);
     if most > room {

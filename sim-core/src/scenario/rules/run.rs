@@ -50,17 +50,15 @@ pub(super) fn hold_length(
 /// Controller and telemetry act at ticks: their periods are simulated as whole numbers of them.
 pub(super) fn hold_ticks(
     run: &RunDocument,
-    autoscaler: Option<&AutoscalerDocument>,
+    controllers: &[(String, &AutoscalerDocument)],
     telemetry: Option<&TelemetryDocument>,
     found: &mut Found,
 ) {
-    if let Some(AutoscalerDocument::Hpa(hpa)) = autoscaler {
-        hold_period(
-            "/autoscaler/sync_period_s",
-            hpa.sync_period_s,
-            run.tick_s,
-            found,
-        );
+    for (place, controller) in controllers {
+        if let AutoscalerDocument::Hpa(hpa) = controller {
+            let path = format!("{place}/sync_period_s");
+            hold_period(&path, hpa.sync_period_s, run.tick_s, found);
+        }
     }
     if let Some(telemetry) = telemetry {
         let (every, over) = (telemetry.scrape_interval_s, telemetry.window_s);

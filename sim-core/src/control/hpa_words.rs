@@ -1,0 +1,323 @@
+//! Why the HPA scaled, or did not, in words that name its own rules.
+
+use super::decision::{Decision, Input, Rule};
+use super::hpa::{
+    self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, ResourceTarget,
+    ServiceTarget,
+};
+use super::hpa_driver::Source;
+use super::telemetry::Sample;
+use crate::scenario::document::Signal;
+
+/// A reconcile with all that it looked at.
+pub(super) struct Explained<'a> {
+    pub(super) controller: &'static str,
+    pub(super) spec: &'a HpaSpec,
+    pub(super) decision: &'a hpa::Decision,
+    pub(super) outcomes: &'a [MetricOutcome],
+    pub(super) sources: &'a [Source],
+    /// Values of the service-wide metrics, milli-units.
+    pub(super) values: &'a [Option<[i64; 1]>],
+    pub(super) sample: Option<&'a Sample>,
+    pub(super) now_s: f64,
+}
+
+/// The entry of the decision log.
+pub(super) fn decision(explained: Explained<'_>) -> Decision {
+    let inputs = explained.inputs();
+    let (rule, why) = explained.reason(&inputs);
+    let decision = explained.decision;
+    Decision {
+        at_s: 0.0,
+        controller: explained.controller.into(),
+        from: decision.current.unsigned_abs(),
+        to: decision.desired.unsigned_abs(),
+        rule,
+        inputs,
+        why,
+    }
+}
+
+impl Explained<'_> {
+    fn inputs(&self) -> Vec<Input> {
+        let metrics = self.spec.metrics.iter().zip(self.sources).enumerate();
+        metrics
+            .map(|(index, (metric, source))| self.input(index, metric, *source))
+            .collect()
+    }
+
+    fn input(&self, index: usize, metric: &MetricSpec, source: Source) -> Input {
+        let outcome = self.outcomes.get(index);
+        let proposal = match outcome {
+            Some(MetricOutcome::Proposed(proposal)) => Some(proposal),
+            _ => None,
+        };
+        let (name, target) = describe(metric, source);
+        let whole = self.values.get(index).copied().flatten();
+        let value = match (metric, proposal) {
+            (
+                MetricSpec::Resource {
+                    target: ResourceTarget::Utilization { .. },
+                    ..
+                },
+                Some(proposal),
+            ) => proposal.usage.utilization_pct.map(f64::from),
+            (_, Some(proposal)) => Some(proposal.usage.value_m as f64 / 1000.0),
+            (_, None) => whole.map(|[value_m]| value_m as f64 / 1000.0),
+        };
+        Input {
+            name,
+            value,
+            target: Some(target),
+            age_s: self.sample.map(|sample| self.now_s - sample.taken_s),
+            proposes: proposal.map(|proposal| proposal.replicas.unsigned_abs()),
+            problem: match outcome {
+                Some(MetricOutcome::Failed(error)) => error.to_string(),
+                _ => String::new(),
+            },
+        }
+    }
+
+    fn reason(&self, inputs: &[Input]) -> (Rule, String) {
+        let (decision, spec) = (self.decision, self.spec);
+        let current = decision.current;
+        if current == 0 && spec.min_replicas != 0 {
+            return (
+                Rule::Disabled,
+                "The target was scaled to zero, which switches this autoscaler off.".into(),
+            );
+        }
+        let Some(proposed) = decision.proposed else {
+            return self.without_proposal();
+        };
+        let asks = self.asking(inputs, proposed);
+        let stabilized = decision.stabilized.unwrap_or(proposed);
+        if let Some(limit) = decision.limited_by {
+            return self.limited(&asks, stabilized, limit);
+        }
+        if let Some(by) = decision.stabilized_by {
+            return (Rule::Stabilization, self.held_back(&asks, by));
+        }
+        if proposed == current {
+            let tolerance = spec.effective_tolerances();
+            let exact = inputs.iter().any(|input| {
+                input.proposes == Some(current.unsigned_abs()) && within(input, tolerance)
+            });
+            return if exact {
+                (
+                    Rule::Tolerance,
+                    format!(
+                        "{asks}: that is within the tolerance ({:.0} % down, {:.0} % up), so {} stay.",
+                        tolerance.down * 100.0,
+                        tolerance.up * 100.0,
+                        replicas(current)
+                    ),
+                )
+            } else {
+                (
+                    Rule::Metric,
+                    format!("{asks}: {} are what it asks for.", replicas(current)),
+                )
+            };
+        }
+        (
+            Rule::Metric,
+            format!(
+                "{asks}, so it goes from {current} to {}.",
+                replicas(decision.desired)
+            ),
+        )
+    }
+
+    /// No metric was looked at, or too many failed.
+    fn without_proposal(&self) -> (Rule, String) {
+        let decision = self.decision;
+        match decision.rescale {
+            Some(hpa::RescaleReason::AboveMax) => (
+                Rule::Maximum,
+                format!(
+                    "There were more replicas than the maximum of {}.",
+                    self.spec.max_replicas
+                ),
+            ),
+            Some(hpa::RescaleReason::BelowMin) => (
+                Rule::Minimum,
+                format!(
+                    "There were fewer replicas than the minimum of {}.",
+                    self.spec.min_replicas
+                ),
+            ),
+            _ => {
+                let failed = decision.failed_metrics as usize;
+                let what = if failed >= self.spec.metrics.len() {
+                    "No metric has a value"
+                } else {
+                    "Some metrics have no value, and the others ask for fewer: nothing goes down on partial data"
+                };
+                (
+                    Rule::NoData,
+                    format!("{what}; {} stay.", replicas(decision.current)),
+                )
+            }
+        }
+    }
+
+    /// What the winning metric says: "CPU … is 91 against a target of 70: it asks for 8 replicas".
+    fn asking(&self, inputs: &[Input], proposed: i32) -> String {
+        let winner = self.decision.winner.and_then(|i| inputs.get(i as usize));
+        let Some((input, value)) = winner.and_then(|input| Some((input, input.value?))) else {
+            return format!("It asks for {}", replicas(proposed));
+        };
+        format!(
+            "{} is {} against a target of {}: it asks for {}",
+            input.name,
+            number(value),
+            number(input.target.unwrap_or(0.0)),
+            replicas(proposed)
+        )
+    }
+
+    fn held_back(&self, asks: &str, by: AbleToScaleReason) -> String {
+        let (window_s, direction, extreme) = match (by, &self.spec.behavior) {
+            (AbleToScaleReason::ScaleUpStabilized, Some(behavior)) => {
+                (behavior.scale_up.window_ms(0) / 1000, "up", "lowest")
+            }
+            (_, Some(behavior)) => (
+                behavior
+                    .scale_down
+                    .window_ms(self.spec.downscale_stabilization_ms)
+                    / 1000,
+                "down",
+                "highest",
+            ),
+            (_, None) => (
+                i64::try_from(self.spec.downscale_stabilization_ms / 1000).unwrap_or(0),
+                "down",
+                "highest",
+            ),
+        };
+        let to = self.decision.desired;
+        let ends = if to == self.decision.current {
+            format!("{} stay", replicas(to))
+        } else {
+            format!("it goes to {} only", replicas(to))
+        };
+        format!(
+            "{asks}, but on the way {direction} the {extreme} recommendation of the last {window_s} s counts, so {ends}."
+        )
+    }
+
+    fn limited(&self, asks: &str, stabilized: i32, limit: LimitReason) -> (Rule, String) {
+        let (spec, decision) = (self.spec, self.decision);
+        let to = replicas(decision.desired);
+        let after = if Some(stabilized) == decision.proposed {
+            String::new()
+        } else {
+            format!(" ({stabilized} after the look-back)")
+        };
+        match limit {
+            LimitReason::TooManyReplicas => (
+                Rule::Maximum,
+                format!(
+                    "{asks}{after}, but the most replicas are {}.",
+                    spec.max_replicas
+                ),
+            ),
+            LimitReason::TooFewReplicas => (
+                Rule::Minimum,
+                format!(
+                    "{asks}{after}, but the fewest replicas are {}.",
+                    spec.min_replicas
+                ),
+            ),
+            LimitReason::ScaleUpLimit if spec.behavior.is_none() => (
+                Rule::RateLimit,
+                format!(
+                    "{asks}{after}, but one step at most doubles the replicas (or goes to 4): {to}."
+                ),
+            ),
+            LimitReason::ScaleUpLimit => (
+                Rule::RateLimit,
+                format!("{asks}{after}, but the scale-up policies allow no more than {to} now."),
+            ),
+            LimitReason::ScaleDownLimit => (
+                Rule::RateLimit,
+                format!("{asks}{after}, but the scale-down policies allow no fewer than {to} now."),
+            ),
+            LimitReason::DesiredWithinRange => (Rule::Metric, format!("{asks}.")),
+        }
+    }
+}
+
+fn within(input: &Input, tolerance: hpa::Tolerances) -> bool {
+    match (input.value, input.target) {
+        (Some(value), Some(target)) if target > 0.0 => tolerance.contains(value / target),
+        _ => false,
+    }
+}
+
+/// Name and target of a metric, in the units that people write them in.
+fn describe(metric: &MetricSpec, source: Source) -> (String, f64) {
+    let signal = match source {
+        Source::Cpu => "CPU use",
+        Source::PerPod(signal) | Source::Whole(signal) => signal_words(signal),
+    };
+    let service = |target: &ServiceTarget| match *target {
+        ServiceTarget::Value { milli } => (signal.to_owned(), milli as f64 / 1000.0),
+        ServiceTarget::AverageValue { milli } => {
+            (format!("{signal} per replica"), milli as f64 / 1000.0)
+        }
+    };
+    match metric {
+        MetricSpec::Resource { target, .. } | MetricSpec::ContainerResource { target, .. } => {
+            match *target {
+                ResourceTarget::Utilization { percent } => {
+                    (format!("{signal} (% of request)"), f64::from(percent))
+                }
+                ResourceTarget::AverageValue { milli } => {
+                    (format!("{signal} per pod (cores)"), milli as f64 / 1000.0)
+                }
+            }
+        }
+        MetricSpec::Pods { average_value_m } => (
+            format!("{signal}, mean over pods"),
+            *average_value_m as f64 / 1000.0,
+        ),
+        MetricSpec::Object { target } | MetricSpec::External { target } => service(target),
+    }
+}
+
+/// A signal in words, with its unit.
+pub(super) fn signal_words(signal: Signal) -> &'static str {
+    match signal {
+        Signal::RequestsPerSecond => "Requests per second",
+        Signal::InFlightRequests => "Requests in flight",
+        Signal::WaitingRequests => "Waiting requests",
+        Signal::P95LatencyMs => "P95 latency (ms)",
+        Signal::P99LatencyMs => "P99 latency (ms)",
+        Signal::BurnRate => "Burn rate of the error budget",
+    }
+}
+
+pub(super) fn replicas(count: i32) -> String {
+    if count == 1 {
+        "1 replica".into()
+    } else {
+        format!("{count} replicas")
+    }
+}
+
+/// Three significant digits or so.
+pub(super) fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 || size == 0.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 1.0 => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.digits$}");
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
