@@ -88,10 +88,14 @@ impl JobStrategy {
                 let left = max_scale.saturating_sub(queue_length_deduction);
                 left.saturating_sub(at_work).min(max_replicas)
             }
-            Self::Accurate if max_scale.saturating_add(running) > max_replicas => {
-                max_replicas.saturating_sub(running)
+            Self::Accurate => {
+                let at_work = running.saturating_sub(pending);
+                if max_scale.saturating_add(at_work) > max_replicas {
+                    max_replicas.saturating_sub(running)
+                } else {
+                    max_scale.saturating_sub(pending)
+                }
             }
-            Self::Accurate => max_scale.saturating_sub(pending),
             Self::Eager => {
                 let room = max_replicas.saturating_sub(running).saturating_sub(pending);
                 room.min(max_scale)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sim_core::control::keda::{
     CronWindow, Fallback, FallbackBehavior, Formula, Health, MetricKind, MetricReading, Modifiers,
-    PollInput, PollSpec, PollState, TriggerState, Workload, is_active, object_activity, poll,
+    PollInput, PollSpec, PollState, TriggerState, Workload, is_active, poll,
 };
 
 use crate::case::Answer;
@@ -87,7 +87,7 @@ pub fn object_activity(case: &ObjectActivity) -> Result<Answer, String> {
             })
         }
     };
-    let activity = object_activity(&triggers, modifiers.as_ref());
+    let activity = sim_core::control::keda::object_activity(&triggers, modifiers.as_ref());
     Ok(Answer::of(json!({
         "active": activity.active,
         "error": activity.error,

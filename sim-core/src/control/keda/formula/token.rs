@@ -64,6 +64,9 @@ fn digit_at(rest: &[char], index: usize) -> bool {
 }
 
 fn symbol(rest: &[char]) -> Option<&'static str> {
+    if rest.starts_with(&['?', '?']) {
+        return None;
+    }
     let starts = |symbol: &&&str| {
         symbol
             .chars()
@@ -75,6 +78,7 @@ fn symbol(rest: &[char]) -> Option<&'static str> {
 
 fn unknown(rest: &[char], at: usize) -> FormulaError {
     let message = match rest {
+        ['?', '?', ..] => "?? is not possible: without a metric there is no composite".to_owned(),
         ['%', ..] => "% is not possible: metrics are fractional numbers".to_owned(),
         ['&' | '|' | '=', ..] => "expected is &&, || or ==".to_owned(),
         [other, ..] => format!("{other:?} is not part of a formula"),
