@@ -14,6 +14,8 @@ mod faas_cost;
 mod hpa;
 #[path = "vectors/vpa.rs"]
 mod vpa;
+#[path = "vectors/keda.rs"]
+mod keda;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,7 @@ const RUNNERS: &[(&str, &str, Runner)] = &[
     ("faas_cost_vectors", "faas_cost", faas_cost::run),
     ("hpa_vectors", "hpa", hpa::run),
     ("vpa_vectors", "vpa", vpa::run),
+    ("keda_vectors", "keda", keda::run),
 ];
 
 fn main() {
