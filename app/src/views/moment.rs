@@ -41,7 +41,7 @@ fn Invitation() -> impl IntoView {
     let look = move |_| {
         let report = studio.report.get_untracked();
         let busiest = report.as_deref().and_then(worst_moment).unwrap_or(0.0);
-        microscope().look_at(busiest);
+        microscope().look_for_worst(busiest);
     };
     view! {
         <p class="invitation">
@@ -135,11 +135,11 @@ fn Steps() -> impl IntoView {
     let at = move || moment.with(|moment| moment.at_s.map(format::moment));
     view! {
         <div class="steps" role="group" aria-label="Move through time">
-            <button type="button" class="ghost small" on:click=move |_| go(change_before)>"‹‹ change"</button>
-            <button type="button" class="ghost small" on:click=move |_| go(decision_before)>"‹ decision"</button>
             <strong data-testid="moment-at" aria-live="polite">{at}</strong>
+            <button type="button" class="ghost small" data-testid="moment-change-before" on:click=move |_| go(change_before)>"‹‹ change"</button>
+            <button type="button" class="ghost small" on:click=move |_| go(decision_before)>"‹ decision"</button>
             <button type="button" class="ghost small" on:click=move |_| go(decision_after)>"decision ›"</button>
-            <button type="button" class="ghost small" on:click=move |_| go(change_after)>"change ››"</button>
+            <button type="button" class="ghost small" data-testid="moment-change-after" on:click=move |_| go(change_after)>"change ››"</button>
         </div>
     }
 }

@@ -27,6 +27,8 @@ struct Bench {
     /// Counts requests; answers to former ones are dropped.
     job: u32,
     waiting: Option<(Plan, ReplayRequest)>,
+    /// Whether the moment moves to where most requests were bad, once the stretch is there.
+    seek_worst: bool,
     /// What the replay on the page was made of: document and request.
     shown: Option<(Value, ReplayRequest)>,
 }
@@ -43,6 +45,7 @@ pub fn provide_microscope(studio: Studio) {
         ready: false,
         job: 0,
         waiting: None,
+        seek_worst: false,
         shown: None,
     }));
     let microscope = Microscope(StoredValue::new_local(bench));
@@ -70,6 +73,13 @@ impl Microscope {
             studio.moment.update(|moment| moment.at_s = Some(at_s));
             look(bench);
         });
+    }
+
+    /// Looks at the worst moment of the stretch around a time, in seconds since the start of the window.
+    pub fn look_for_worst(&self, around_s: f64) {
+        self.0
+            .with_value(|bench| bench.borrow_mut().seek_worst = true);
+        self.look_at(around_s);
     }
 
     /// Looks at another replication at the same moment.
@@ -186,10 +196,7 @@ fn take(bench: &Rc<RefCell<Bench>>, heard: Heard) {
             }
             Heard::Replay { job, bytes } if job == this.job => {
                 match postcard::from_bytes::<Replay>(&bytes) {
-                    Ok(replay) => this.studio.moment.update(|moment| {
-                        moment.replay = Some(Arc::new(replay));
-                        moment.loading = false;
-                    }),
+                    Ok(replay) => this.show(replay),
                     Err(error) => this.fail(error.to_string()),
                 }
                 false
@@ -203,6 +210,18 @@ fn take(bench: &Rc<RefCell<Bench>>, heard: Heard) {
 }
 
 impl Bench {
+    fn show(&mut self, replay: Replay) {
+        let worst = replay.ticks.iter().filter(|tick| tick.bad > 0.0);
+        let worst = worst.max_by(|a, b| a.bad.total_cmp(&b.bad));
+        let moved = worst.map(|tick| tick.at_s).filter(|_| self.seek_worst);
+        self.seek_worst = false;
+        self.studio.moment.update(|moment| {
+            moment.at_s = moved.or(moment.at_s);
+            moment.replay = Some(Arc::new(replay));
+            moment.loading = false;
+        });
+    }
+
     /// The worker is given up; the next look starts another.
     fn fail(&mut self, message: String) {
         self.hand = None;
