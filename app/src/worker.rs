@@ -3,7 +3,7 @@
 
 use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
 use js_sys::{Array, Uint8Array};
-use serde::Serialize;
+use sim_core::replication::replay;
 use sim_core::study::Prepared;
 use sim_core::validation::{Case, cases};
 use std::cell::RefCell;
@@ -67,8 +67,14 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             }
         }
         Request::Shard { job, shard } => {
+            let result = bench.jobs.get(&job)?.run_shard(shard);
+            Some(encoded(Answer::Result, job, &result))
+        }
+        Request::Replay { job, request } => {
             let prepared = bench.jobs.get(&job)?;
-            Some(packed(job, &prepared.run_shard(shard)))
+            let seed = prepared.plan().document.run.seed;
+            let replayed = replay(prepared.base(), seed, &request);
+            Some(encoded(Answer::Replay, job, &replayed))
         }
         Request::Samples {
             job,
@@ -84,7 +90,8 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             let samples = (first..first.saturating_add(samples))
                 .map(|index| known.sample(seed, index))
                 .collect();
-            Some(packed(
+            Some(encoded(
+                Answer::Result,
                 job,
                 &Samples {
                     case,
@@ -96,10 +103,9 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// A result as an answer.
-fn packed<T: Serialize>(job: u32, result: &T) -> Vec<u8> {
-    match postcard::to_allocvec(result) {
-        Ok(bytes) => frame(Answer::Result, job, &bytes),
+fn encoded(kind: Answer, job: u32, value: &impl serde::Serialize) -> Vec<u8> {
+    match postcard::to_allocvec(value) {
+        Ok(bytes) => frame(kind, job, &bytes),
         Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! 1. [`random`], [`stats`]: named streams and distributions; histograms, quantiles, intervals.
 //! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
-//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`slo`], [`cost`]: the models.
+//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`functions`], [`batch`], [`slo`], [`cost`]: the models.
 //! 4. [`replication`]: the loop that joins them.
 //! 5. [`study`]: plans, shards, rounds, reports.
 //! 6. [`validation`]: the models held against theory.
@@ -24,9 +24,11 @@
 //! and replication give the same bytes on every machine, natively and as WebAssembly; all transcendental
 //! functions come from `libm`.
 
+pub mod batch;
 pub mod control;
 pub mod cost;
 pub mod fleet;
+pub mod functions;
 pub mod import;
 pub mod plane;
 pub mod random;

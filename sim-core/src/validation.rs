@@ -22,6 +22,7 @@ mod evidence;
 mod family;
 mod oracle;
 pub mod planes;
+mod pool;
 mod station;
 pub mod theory;
 mod tide;

@@ -15,7 +15,7 @@ use crate::charts::provide_palette;
 use crate::editor::Editor;
 use crate::state::{Page, Studio, link, route, start};
 use crate::views::icons::{Icon, icon};
-use crate::workers::provide_engine_room;
+use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -28,6 +28,7 @@ pub fn App() -> impl IntoView {
     provide_context(studio);
     provide_palette(studio);
     provide_engine_room(studio);
+    provide_microscope(studio);
     start::keep(studio);
     listen(studio);
     follow(studio.page);

@@ -5,6 +5,7 @@
 //! before that is lost.
 
 use serde::{Deserialize, Serialize};
+use sim_core::replication::ReplayRequest;
 use sim_core::study::{Plan, Shard};
 use sim_core::validation::Sample;
 
@@ -44,6 +45,13 @@ pub enum Request {
         /// How many.
         samples: u32,
     },
+    /// Run a replication of a plan sent before again, under the microscope.
+    Replay {
+        /// Number of the job.
+        job: u32,
+        /// What to look at.
+        request: ReplayRequest,
+    },
 }
 
 /// Samples that a worker has taken.
@@ -67,6 +75,8 @@ pub enum Answer {
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,
+    /// A `Replay` in postcard's encoding.
+    Replay = 3,
 }
 
 /// Bytes before the rest of an answer.
@@ -89,6 +99,7 @@ pub fn unframe(bytes: &[u8]) -> Option<(Answer, u32, &[u8])> {
         0 => Answer::Ready,
         1 => Answer::Result,
         2 => Answer::Failed,
+        3 => Answer::Replay,
         _ => return None,
     };
     Some((kind, u32::from_le_bytes(job.try_into().ok()?), rest))

@@ -3,6 +3,7 @@
 use super::cases;
 use super::family::Family;
 use super::oracle::{Oracle, Value};
+use super::pool::{PoolReading, PoolStation};
 use super::station::{Reading, Station};
 use super::tide::Tide;
 
@@ -52,6 +53,8 @@ pub struct Case {
 enum Experiment {
     /// Plays queues under constant load and reads some figures of each.
     Stations(Vec<(Station, Vec<Reading>)>, Effort),
+    /// Plays pools of function instances and reads some figures of each.
+    Pools(Vec<(PoolStation, Vec<PoolReading>)>),
     /// Plays a load that rises and falls.
     Tide(Tide),
     /// Counts the arrivals of piecewise constant rates.
@@ -71,19 +74,30 @@ impl Case {
             .iter()
             .map(|(station, _)| station.requests(effort.arrivals));
         let requests = requests.sum();
-        let mut oracles = Vec::new();
-        let split = |(station, known): (Station, Vec<(Oracle, Reading)>)| {
-            let (own, readings): (Vec<Oracle>, Vec<Reading>) = known.into_iter().unzip();
-            oracles.extend(own);
-            (station, readings)
-        };
-        let stations = stations.into_iter().map(split).collect();
+        let (oracles, stations) = apart(stations);
         Self {
             about,
             samples: effort.samples,
             requests,
             oracles,
             experiment: Experiment::Stations(stations, effort),
+        }
+    }
+
+    /// Pools of function instances: each with the oracles that it answers and how.
+    pub(super) fn of_pools(
+        about: About,
+        samples: u32,
+        pools: Vec<(PoolStation, Vec<(Oracle, PoolReading)>)>,
+    ) -> Self {
+        let requests = pools.iter().map(|(pool, _)| pool.requests()).sum();
+        let (oracles, pools) = apart(pools);
+        Self {
+            about,
+            samples,
+            requests,
+            oracles,
+            experiment: Experiment::Pools(pools),
         }
     }
 
@@ -133,12 +147,18 @@ impl Case {
                 let play = |(place, (station, readings)): (u32, &(Station, Vec<Reading>))| {
                     let own = component.wrapping_add(place);
                     let run = station.play(effort.arrivals, seed, index, own);
-                    readings
-                        .iter()
-                        .map(move |read| Value::Number(read(&run)))
-                        .collect::<Sample>()
+                    let values = readings.iter().map(|read| Value::Number(read(&run)));
+                    values.collect::<Sample>()
                 };
                 (0..).zip(stations).flat_map(play).collect()
+            }
+            Experiment::Pools(pools) => {
+                let play = |(place, (pool, readings)): (u32, &(PoolStation, Vec<PoolReading>))| {
+                    let run = pool.play(seed, index, component.wrapping_add(place));
+                    let values = readings.iter().map(|read| Value::Number(read(&run)));
+                    values.collect::<Sample>()
+                };
+                (0..).zip(pools).flat_map(play).collect()
             }
             Experiment::Tide(tide) => tide.play(seed, index, component).map(Value::Number).into(),
             Experiment::Steps(steps) => {
@@ -162,6 +182,21 @@ impl Case {
         let mut words = words.into_iter().chain(figures);
         named || words.any(|words| words.to_lowercase().contains(&wanted))
     }
+}
+
+/// What is played, each with how its figures are read.
+type Played<P, R> = Vec<(P, Vec<R>)>;
+
+/// Oracles in their order, and what is played with the readings that answer them.
+fn apart<P, R>(known: Vec<(P, Vec<(Oracle, R)>)>) -> (Vec<Oracle>, Played<P, R>) {
+    let mut oracles = Vec::new();
+    let split = |(played, known): (P, Vec<(Oracle, R)>)| {
+        let (own, readings): (Vec<Oracle>, Vec<R>) = known.into_iter().unzip();
+        oracles.extend(own);
+        (played, readings)
+    };
+    let played = known.into_iter().map(split).collect();
+    (oracles, played)
 }
 
 /// The number of a case in the names of random streams: FNV-1a of its id, so that new cases leave the numbers of

@@ -8,6 +8,7 @@ mod laws;
 mod limited_room;
 mod loss;
 mod patience;
+mod serverless;
 mod single_server;
 mod steps;
 mod traffic;
@@ -28,6 +29,7 @@ pub fn cases() -> Vec<Case> {
         patience::cases(),
         laws::cases(),
         traffic::cases(),
+        serverless::cases(),
         autoscaler::cases(),
         budget::cases(),
     ]
@@ -79,10 +81,10 @@ mod tests {
                 let name = format!("{} {}", case.about.id, oracle.key);
                 assert!(oracle.expected.number().is_finite(), "{name}");
                 match oracle.rule {
-                    Rule::Interval { precision } => {
+                    Rule::Interval { precision, .. } => {
                         assert!(precision <= 0.25 && case.samples >= 20, "{name}");
                     }
-                    Rule::Approximation { least, most } => {
+                    Rule::Near { least, most } => {
                         assert!(least < most && case.samples >= 20, "{name}");
                     }
                     Rule::Exact => assert_eq!(case.samples, 1, "{name}"),

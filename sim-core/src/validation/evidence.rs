@@ -101,7 +101,7 @@ impl Verdict {
         let error = oracle.expected.number() / self.measured.number() - 1.0;
         let sign = if error < 0.0 { "−" } else { "+" };
         let words = format!("{sign}{:.1} %", 100.0 * error.abs());
-        matches!(oracle.rule, Rule::Approximation { .. }).then_some(words)
+        matches!(oracle.rule, Rule::Near { .. }).then_some(words)
     }
 
     /// Whether it agrees.
@@ -161,14 +161,18 @@ fn same(measured: &Value, expected: &Value) -> bool {
 fn judge(oracle: &Oracle, (low, high): (f64, f64)) -> Judgement {
     let expected = oracle.expected.number();
     match oracle.rule {
-        Rule::Interval { precision } => {
-            let wide = 0.5 * (high - low) > precision * expected.abs();
-            match judged(low <= expected && expected <= high) {
-                Judgement::Agrees if wide => Judgement::TooWide,
+        Rule::Interval {
+            precision,
+            uncertain,
+        } => {
+            let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
+            let allowed = (half * half + uncertain * uncertain).sqrt();
+            match judged((middle - expected).abs() <= allowed) {
+                Judgement::Agrees if half > precision * expected.abs() => Judgement::TooWide,
                 judgement => judgement,
             }
         }
-        Rule::Approximation { least, most } => {
+        Rule::Near { least, most } => {
             let (at_high, at_low) = (expected / high - 1.0, expected / low - 1.0);
             judged(low > 0.0 && least <= at_high && at_low <= most)
         }
@@ -206,6 +210,14 @@ mod tests {
         assert_eq!(nan.judgement, Judgement::Differs);
     }
 
+    /// Mean 2, half width 5.73; with ± 3 of 95 % confidence of its own (3.943 of 99 %), 6.95 apart is still agreement.
+    #[test]
+    fn what_was_measured_elsewhere_is_uncertain_too() {
+        let oracle = |expected| Oracle::published("x", "x", "", (expected, 3.0), 9.0);
+        assert!(of(&oracle(8.9), &[1.0, 2.0, 3.0]).agrees());
+        assert!(!of(&oracle(9.0), &[1.0, 2.0, 3.0]).agrees());
+    }
+
     #[test]
     fn what_is_exact_is_equal() {
         let course = Value::Course(vec![2, 3]);
@@ -221,8 +233,7 @@ mod tests {
     #[test]
     fn an_approximation_is_as_far_off_as_it_says() {
         let numbers = [9.9, 10.0, 10.1, 10.0];
-        let off =
-            |bounds| of(&Oracle::approximation("x", "x", "", 11.0, bounds), &numbers).agrees();
+        let off = |bounds| of(&Oracle::near("x", "x", "", 11.0, bounds), &numbers).agrees();
         assert!(off((0.05, 0.15)));
         // Better than stated is not what was stated either.
         assert!(!off((0.11, 0.2)) && !off((-0.05, 0.05)));

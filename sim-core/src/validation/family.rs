@@ -22,6 +22,8 @@ pub enum Family {
     Laws,
     /// Rates that change over time.
     Traffic,
+    /// Pools of function instances.
+    Serverless,
     /// Replicas that the HPA asks for.
     Autoscaler,
     /// Error budgets.
@@ -30,7 +32,7 @@ pub enum Family {
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 10] = [
+    pub const ALL: [Family; 11] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -39,6 +41,7 @@ impl Family {
         Family::Patience,
         Family::Laws,
         Family::Traffic,
+        Family::Serverless,
         Family::Autoscaler,
         Family::Budget,
     ];
@@ -54,6 +57,7 @@ impl Family {
             Family::Patience => "Clients who give up (M/M/c + D)",
             Family::Laws => "Laws that hold for every queue",
             Family::Traffic => "Traffic that changes over time",
+            Family::Serverless => "Serverless functions",
             Family::Autoscaler => "Kubernetes HPA",
             Family::Budget => "Error budgets and burn rates",
         }
@@ -83,6 +87,9 @@ impl Family {
             }
             Family::Traffic => {
                 "Rates in steps and in waves: counts, and the load's lag and damping behind the rate."
+            }
+            Family::Serverless => {
+                "Instances that start when none is free and end when nobody needs them: cold starts, instances, requests turned away."
             }
             Family::Autoscaler => {
                 "The replicas that the controller's rules ask for, sync by sync, until nothing changes any more."

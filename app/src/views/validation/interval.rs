@@ -1,7 +1,7 @@
 //! A run's interval beside the known value, as a small picture.
 
 use leptos::prelude::*;
-use sim_core::validation::{Oracle, Verdict};
+use sim_core::validation::{Judgement, Oracle, Rule, Verdict};
 
 /// Size of the picture; the known value stands in its middle.
 const WIDTH: f64 = 132.0;
@@ -23,6 +23,7 @@ pub fn graphic(oracle: &Oracle, verdict: &Verdict) -> Option<AnyView> {
     let expected = oracle.expected.number();
     let at = places(expected, low, high, verdict.measured.number())?;
     let inside = low <= expected && expected <= high;
+    let differs = verdict.judgement == Judgement::Differs;
     let words = format!(
         "The known value lies {} the interval",
         if inside { "inside" } else { "outside" }
@@ -31,7 +32,8 @@ pub fn graphic(oracle: &Oracle, verdict: &Verdict) -> Option<AnyView> {
     let view = view! {
         <svg
             class="interval"
-            class:outside=!inside
+            class:differs=differs
+            class:near=matches!(oracle.rule, Rule::Near { .. })
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
             width=WIDTH.to_string()
             height=HEIGHT.to_string()

@@ -5,7 +5,7 @@ use crate::state::{Board, CaseState, studio};
 use crate::views::icons::{Icon, icon};
 use crate::workers::{EngineRoom, engine_room};
 use leptos::prelude::*;
-use sim_core::validation::{Case, Family, Judgement, Oracle, Verdict};
+use sim_core::validation::{Case, Family, Judgement, Oracle, Rule, Verdict};
 use std::sync::Arc;
 
 /// The table.
@@ -21,7 +21,7 @@ pub fn OracleTable() -> impl IntoView {
         <section class="panel">
             <table class="oracles" data-testid="oracles">
                 <caption>
-                    "Models against what is known of them. In the small pictures the bar is the 99 % interval of the run, its dot what was measured, and the tall mark the known value."
+                    "Models against what is known of them. In the small pictures the bar is the 99 % interval of the run, its dot what was measured, and the tall mark the known value. Where that is an approximation, it is off by as much as is stated."
                 </caption>
                 <thead>
                     <tr>
@@ -178,7 +178,9 @@ fn row_of(index: usize, case: &Case, oracle: &Oracle, state: ArcRwSignal<CaseSta
             )
         })
     });
-    let word = move || shown.with(|(verdict, done, open)| word_of(verdict.as_ref(), *done, *open));
+    let near = matches!(oracle.rule, Rule::Near { .. });
+    let word =
+        move || shown.with(|(verdict, done, open)| word_of(verdict.as_ref(), near, *done, *open));
     let measured = move || {
         shown.with(|(verdict, ..)| {
             verdict.as_ref().map(|verdict| {
@@ -218,9 +220,10 @@ fn row_of(index: usize, case: &Case, oracle: &Oracle, state: ArcRwSignal<CaseSta
     .into_any()
 }
 
-fn word_of(verdict: Option<&Verdict>, done: bool, open: bool) -> &'static str {
+fn word_of(verdict: Option<&Verdict>, near: bool, done: bool, open: bool) -> &'static str {
     match verdict.map(|verdict| verdict.judgement) {
         _ if open => "running",
+        Some(Judgement::Agrees) if done && near => "as-stated",
         Some(Judgement::Agrees) if done => "agrees",
         Some(Judgement::Differs) if done => "differs",
         Some(Judgement::TooWide) if done => "too-wide",
@@ -230,7 +233,7 @@ fn word_of(verdict: Option<&Verdict>, done: bool, open: bool) -> &'static str {
 
 fn mark_of(word: &str) -> &'static str {
     match word {
-        "agrees" => "✓ ",
+        "agrees" | "as-stated" => "✓ ",
         "differs" => "✗ ",
         "too-wide" => "? ",
         "running" => "… ",
@@ -241,6 +244,7 @@ fn mark_of(word: &str) -> &'static str {
 fn words_of(word: &str) -> &'static str {
     match word {
         "agrees" => "agrees",
+        "as-stated" => "as stated",
         "differs" => "differs",
         "too-wide" => "too wide",
         "running" => "running",
