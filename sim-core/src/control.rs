@@ -1,6 +1,6 @@
 //! What decides the number of replicas, and what it sees.
 //!
-//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself; [`kpa`]: the Knative Pod Autoscaler.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
@@ -16,6 +16,7 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod kpa;
 pub mod predictive;
 mod scaler_metric;
 pub mod scheduled;

@@ -8,6 +8,8 @@
 mod case;
 #[path = "vectors/hpa.rs"]
 mod hpa;
+#[path = "vectors/kpa.rs"]
+mod kpa;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +18,10 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use case::{Case, Runner, read_cases};
 
 /// Beginning of a file's name → family of test names, runner of its cases.
-const RUNNERS: &[(&str, &str, Runner)] = &[("hpa_vectors", "hpa", hpa::run)];
+const RUNNERS: &[(&str, &str, Runner)] = &[
+    ("hpa_vectors", "hpa", hpa::run),
+    ("kpa_vectors", "kpa", kpa::run),
+];
 
 fn main() {
     let arguments = Arguments::from_args();

@@ -9,10 +9,15 @@ use serde_json::{Map, Value};
 /// Computes the outputs of a case, by name. `Err` is the error that the computation itself gives.
 pub type Runner = fn(&Case) -> Result<Answer, String>;
 
+/// Names of outputs that are compared roughly, with their greatest deviation.
+pub type Tolerances = &'static [(&'static str, f64)];
+
 /// What a computation gave.
 pub enum Answer {
     /// Outputs by the names that `expected` uses.
     Outputs(Map<String, Value>),
+    /// Outputs of which some are only compared roughly: name (at any depth) and greatest deviation.
+    Roughly(Map<String, Value>, Tolerances),
     /// The computation refused, with this message; `expected.error_contains` is held against it.
     Refused(String),
 }
@@ -23,6 +28,14 @@ impl Answer {
         match outputs {
             Value::Object(outputs) => Self::Outputs(outputs),
             other => Self::Outputs(Map::from_iter([("value".to_owned(), other)])),
+        }
+    }
+
+    /// Outputs from a JSON object, some of which are only compared roughly: name and greatest deviation.
+    pub fn roughly(outputs: Value, tolerances: Tolerances) -> Self {
+        match Self::of(outputs) {
+            Self::Outputs(outputs) => Self::Roughly(outputs, tolerances),
+            other => other,
         }
     }
 }
@@ -58,16 +71,18 @@ impl Case {
             (Answer::Refused(message), Some(part)) => Err(format!(
                 "refused with {message:?}, expected a message with {part}"
             )),
-            (Answer::Outputs(outputs), Some(part)) => Err(format!(
+            (Answer::Outputs(outputs) | Answer::Roughly(outputs, _), Some(part)) => Err(format!(
                 "gave {}, expected an error with {part}",
                 Value::Object(outputs)
             )),
-            (Answer::Outputs(outputs), None) => compare(
-                "",
-                &Value::Object(self.expected.clone()),
-                &Value::Object(outputs),
-            ),
+            (Answer::Outputs(outputs), None) => self.compare(outputs, &[]),
+            (Answer::Roughly(outputs, tolerances), None) => self.compare(outputs, tolerances),
         }
+    }
+
+    fn compare(&self, outputs: Map<String, Value>, tolerances: Tolerances) -> Result<(), String> {
+        let expected = Value::Object(self.expected.clone());
+        compare("", &expected, &Value::Object(outputs), tolerances)
     }
 }
 
@@ -99,8 +114,13 @@ pub fn read_cases(file: &Path) -> Result<Cases, String> {
 }
 
 /// Holds the given value against the expected one: objects by the keys of the expected one, lists of names in any
-/// order, floating-point numbers to 1e-12.
-fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
+/// order, floating-point numbers to 1e-12 or to the tolerance of the name that is last in the path.
+fn compare(
+    path: &str,
+    expected: &Value,
+    given: &Value,
+    tolerances: Tolerances,
+) -> Result<(), String> {
     let differs = || Err(format!("{path}: expected {expected}, got {given}"));
     match (expected, given) {
         (Value::Object(expected), Value::Object(given)) => {
@@ -109,7 +129,7 @@ fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
                 let Some(given) = given.get(key) else {
                     return Err(format!("{path}: expected {value}, but nothing computes it"));
                 };
-                compare(&path, value, given)?;
+                compare(&path, value, given, tolerances)?;
             }
             Ok(())
         }
@@ -121,19 +141,30 @@ fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
                 .into_iter()
                 .zip(sorted_if_names(given));
             for (index, (expected, given)) in pairs.enumerate() {
-                compare(&format!("{path}/{index}"), expected, given)?;
+                compare(&format!("{path}/{index}"), expected, given, tolerances)?;
             }
             Ok(())
         }
-        (Value::Number(e), Value::Number(g)) if e.is_f64() || g.is_f64() => {
+        (Value::Number(e), Value::Number(g))
+            if e.is_f64() || g.is_f64() || tolerance(path, tolerances).is_some() =>
+        {
+            let tolerance = tolerance(path, tolerances).unwrap_or(1e-12);
             match (e.as_f64(), g.as_f64()) {
-                (Some(e), Some(g)) if (e - g).abs() <= 1e-12 => Ok(()),
+                (Some(e), Some(g)) if (e - g).abs() <= tolerance => Ok(()),
                 _ => differs(),
             }
         }
         _ if expected == given => Ok(()),
         _ => differs(),
     }
+}
+
+/// The tolerance of the name that comes last in a path; numbers are places in a list.
+fn tolerance(path: &str, tolerances: Tolerances) -> Option<f64> {
+    let mut names = path.rsplit('/');
+    let name = names.find(|name| name.parse::<usize>().is_err())?;
+    let found = tolerances.iter().find(|(of, _)| *of == name)?;
+    Some(found.1)
 }
 
 fn sorted_if_names(values: &[Value]) -> Vec<&Value> {
