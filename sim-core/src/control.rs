@@ -1,6 +1,9 @@
 //! What decides the number of replicas, and what it sees.
 //!
-//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself; [`kpa`]: the Knative Pod Autoscaler.
+//! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
+//! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
+//! - [`kpa`]: the Knative Pod Autoscaler, rule for rule, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
@@ -23,4 +26,6 @@ pub mod scheduled;
 pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
+pub mod keda;
 pub mod telemetry;
+pub mod vpa;

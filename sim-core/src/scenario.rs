@@ -44,6 +44,8 @@ pub struct Scenario {
     pub provisioning_s: Distribution,
     /// The node, looked up or custom, before the discount.
     pub node: NodeType,
+    /// Every type of node that the fleet may have; the first is `node`.
+    pub node_types: Vec<NodeType>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }

@@ -6,10 +6,18 @@
 
 #[path = "vectors/case.rs"]
 mod case;
+#[path = "vectors/checkpoint.rs"]
+mod checkpoint;
+#[path = "vectors/faas_cost.rs"]
+mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
+#[path = "vectors/keda.rs"]
+mod keda;
 #[path = "vectors/kpa.rs"]
 mod kpa;
+#[path = "vectors/vpa.rs"]
+mod vpa;
 
 use std::path::{Path, PathBuf};
 
@@ -19,8 +27,12 @@ use case::{Case, Runner, read_cases};
 
 /// Beginning of a file's name → family of test names, runner of its cases.
 const RUNNERS: &[(&str, &str, Runner)] = &[
-    ("hpa_vectors", "hpa", hpa::run),
     ("kpa_vectors", "kpa", kpa::run),
+    ("checkpoint_vectors", "checkpoint", checkpoint::run),
+    ("faas_cost_vectors", "faas_cost", faas_cost::run),
+    ("hpa_vectors", "hpa", hpa::run),
+    ("vpa_vectors", "vpa", vpa::run),
+    ("keda_vectors", "keda", keda::run),
 ];
 
 fn main() {

@@ -128,12 +128,13 @@ impl HpaDriver {
     /// Pods by what the controller may treat differently: age, and whether they are ready at all.
     fn list_pods(&mut self, now_s: f64, fleet: &Fleet) {
         self.pods.clear();
-        let mut old = 0;
+        let mut old = fleet.ready();
         for (count, started_s, ready_s) in fleet.pod_ages().ready_youngest_first() {
+            // The rest is older still; going through thousands of them each time would be slow.
             if now_s - ready_s > self.settled_after_s {
-                old += count;
-                continue;
+                break;
             }
+            old -= count;
             self.pods.push(PodGroup {
                 count,
                 start_ms: Some(milli(started_s)),

@@ -1,7 +1,7 @@
 //! The cost meter: hours, units and bytes times their prices.
 
 use super::{HOURS_PER_MONTH, Resource};
-use crate::scenario::Scenario;
+use crate::scenario::{NodeType, Scenario};
 
 /// Bytes of a gigabyte as providers bill transfer.
 const BYTES_PER_GB: f64 = 1024.0 * 1024.0 * 1024.0;
@@ -13,7 +13,8 @@ const LCU_GB_PER_HOUR: f64 = 1.0;
 /// Adds up what a window costs.
 #[derive(Clone, Debug)]
 pub struct CostMeter {
-    usd_per_node_hour: f64,
+    /// By type of node, as the fleet counts them.
+    usd_per_node_hour: Vec<f64>,
     usd_per_control_plane_hour: f64,
     usd_per_balancer_hour: f64,
     usd_per_lcu_hour: f64,
@@ -21,7 +22,7 @@ pub struct CostMeter {
     requests_per_connection: f64,
     gb_per_answer: f64,
     tick_hours: f64,
-    node_hours: f64,
+    node_hours: Vec<f64>,
     hours: f64,
     hour: Hour,
     lcu_hours: f64,
@@ -41,8 +42,11 @@ impl CostMeter {
     pub fn new(scenario: &Scenario, tick_s: f64) -> Self {
         let prices = &scenario.document().prices;
         Self {
-            usd_per_node_hour: scenario.node.usd_per_hour
-                * (1.0 - prices.node_discount_percent / 100.0),
+            usd_per_node_hour: scenario
+                .node_types
+                .iter()
+                .map(|kind| kind.usd_per_hour * (1.0 - prices.node_discount_percent / 100.0))
+                .collect(),
             usd_per_control_plane_hour: prices.cluster_usd_per_hour,
             usd_per_balancer_hour: prices.load_balancer_usd_per_hour,
             usd_per_lcu_hour: prices.load_balancer_usd_per_lcu_hour,
@@ -50,7 +54,7 @@ impl CostMeter {
             requests_per_connection: prices.requests_per_connection,
             gb_per_answer: scenario.document().service.response_kib * 1024.0 / BYTES_PER_GB,
             tick_hours: tick_s / 3600.0,
-            node_hours: 0.0,
+            node_hours: vec![0.0; scenario.node_types.len()],
             hours: 0.0,
             hour: Hour::default(),
             lcu_hours: 0.0,
@@ -58,9 +62,11 @@ impl CostMeter {
         }
     }
 
-    /// Counts a tick: nodes paid for, requests offered, requests answered.
-    pub fn tick(&mut self, nodes: u32, arrivals: f64, answers: f64) {
-        self.node_hours += f64::from(nodes) * self.tick_hours;
+    /// Counts a tick: nodes paid for by type, requests offered, requests answered.
+    pub fn tick(&mut self, nodes: &[u32], arrivals: f64, answers: f64) {
+        for (hours, nodes) in self.node_hours.iter_mut().zip(nodes) {
+            *hours += f64::from(*nodes) * self.tick_hours;
+        }
         self.hours += self.tick_hours;
         let gb = answers * self.gb_per_answer;
         self.gb += gb;
@@ -82,7 +88,13 @@ impl CostMeter {
 
     /// Node-hours so far.
     pub fn node_hours(&self) -> f64 {
-        self.node_hours
+        self.node_hours.iter().sum()
+    }
+
+    /// Node-hours so far, each times what its type of node has of something.
+    pub fn node_hours_times(&self, amount: impl Fn(&NodeType) -> f64, types: &[NodeType]) -> f64 {
+        let hours = self.node_hours.iter().zip(types);
+        hours.map(|(hours, kind)| hours * amount(kind)).sum()
     }
 
     /// What the window costs by resource, US dollars, in the order of [`Resource::ALL`].
@@ -91,7 +103,8 @@ impl CostMeter {
         let balancer =
             self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
         let mut usd = [0.0; Resource::COUNT];
-        usd[Resource::Nodes as usize] = self.node_hours * self.usd_per_node_hour;
+        let nodes = self.node_hours.iter().zip(&self.usd_per_node_hour);
+        usd[Resource::Nodes as usize] = nodes.map(|(hours, usd)| hours * usd).sum();
         usd[Resource::ControlPlane as usize] = self.hours * self.usd_per_control_plane_hour;
         usd[Resource::LoadBalancer as usize] = balancer;
         usd[Resource::Egress as usize] = self.gb * self.usd_per_gb;

@@ -1,44 +1,77 @@
-//! Nodes: provisioned when pods find no room, removed when they stay empty.
+//! Nodes and the room on them. Who adds and removes them is another's business.
 
-use crate::random::{Distribution, Rng};
-use crate::scenario::Scenario;
+use super::room::{Room, RoomIndex};
+use super::{MAX_PODS_PER_NODE, Size};
+use crate::scenario::{NodeType, Scenario};
+use core::cmp::Reverse;
+use std::collections::BinaryHeap;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Node {
-    /// Pods it cannot take any more of when it reaches the room of a node.
-    pods: u32,
-    ready_s: f64,
+/// One node.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    /// Index of its type.
+    pub(super) kind: u32,
+    /// What its pods have left of it.
+    pub(super) room: Room,
+    /// Its pods by size; no size twice.
+    pub(super) loads: Vec<(Size, u32)>,
+    pub(super) ready_s: f64,
     /// Since when it has been empty; meaningless while it has pods.
-    empty_since_s: f64,
+    pub(super) empty_since_s: f64,
 }
 
-/// A group of equal nodes. A removed node's place is kept and reused, so that pods can name their node.
+/// The room of an empty node of this type: its size less what the system reserves.
+pub(super) fn empty_room(kind: &NodeType, scenario: &Scenario) -> Room {
+    let fleet = &scenario.document().fleet;
+    Room {
+        size: Size {
+            millicores: kind.vcpus_millicores,
+            mib: kind.memory_mib,
+        }
+        .less(Size {
+            millicores: fleet.reserved_millicores,
+            mib: fleet.reserved_mib,
+        }),
+        pods: MAX_PODS_PER_NODE,
+    }
+}
+
+/// A type of node as the fleet needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kind {
+    pub(super) empty: Room,
+    pub(super) usd_per_hour: f64,
+}
+
+/// All nodes. A removed node's place is kept and reused, lowest first, so that pods can name their node.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
-    room: u32,
-    minimum: u32,
-    maximum: u32,
-    removal_s: f64,
-    provisioning_s: Distribution,
-    rng: Rng,
+    kinds: Vec<Kind>,
     places: Vec<Option<Node>>,
+    vacant: BinaryHeap<Reverse<u32>>,
+    room: RoomIndex,
     count: u32,
-    next_removal_s: f64,
+    /// Nodes of each type.
+    counts: Vec<u32>,
 }
 
 impl Nodes {
-    pub(super) fn new(scenario: &Scenario, rng: Rng) -> Self {
-        let fleet = &scenario.document().fleet;
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let kinds: Vec<Kind> = scenario
+            .node_types
+            .iter()
+            .map(|kind| Kind {
+                empty: empty_room(kind, scenario),
+                usd_per_hour: kind.usd_per_hour,
+            })
+            .collect();
         Self {
-            room: super::pods_per_node(scenario),
-            minimum: fleet.min_nodes,
-            maximum: fleet.max_nodes,
-            removal_s: f64::from(fleet.empty_node_removal_s),
-            provisioning_s: scenario.provisioning_s.clone(),
-            rng,
+            counts: vec![0; kinds.len()],
+            kinds,
             places: Vec::new(),
+            vacant: BinaryHeap::new(),
+            room: RoomIndex::default(),
             count: 0,
-            next_removal_s: f64::INFINITY,
         }
     }
 
@@ -46,107 +79,125 @@ impl Nodes {
         self.count
     }
 
-    fn add(&mut self, pods: u32, now_s: f64, ready_s: f64) -> u32 {
+    pub(super) fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    pub(super) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    pub(super) fn usd_per_hour(&self) -> f64 {
+        let kinds = self.counts.iter().zip(&self.kinds);
+        kinds
+            .map(|(count, kind)| f64::from(*count) * kind.usd_per_hour)
+            .sum()
+    }
+
+    pub(super) fn get(&self, place: u32) -> Option<&Node> {
+        self.places.get(place as usize)?.as_ref()
+    }
+
+    /// All nodes with their places, lowest place first.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (u32, &Node)> {
+        let places = self.places.iter().enumerate();
+        places.filter_map(|(place, node)| Some((place as u32, node.as_ref()?)))
+    }
+
+    /// Adds an empty node and answers its place.
+    pub(super) fn add(&mut self, kind: u32, now_s: f64, ready_s: f64) -> u32 {
+        let empty = self
+            .kinds
+            .get(kind as usize)
+            .map_or(Room::NONE, |kind| kind.empty);
         let node = Node {
-            pods,
+            kind,
+            room: empty,
+            loads: Vec::new(),
             ready_s,
             empty_since_s: ready_s.max(now_s),
         };
-        self.count += 1;
-        if pods == 0 && self.count > self.minimum {
-            self.next_removal_s = self.next_removal_s.min(node.empty_since_s + self.removal_s);
-        }
-        match self.places.iter().position(Option::is_none) {
-            Some(place) => {
-                self.places[place] = Some(node);
-                place as u32
-            }
+        let place = match self.vacant.pop() {
+            Some(Reverse(place)) => place,
             None => {
-                self.places.push(Some(node));
+                self.places.push(None);
                 (self.places.len() - 1) as u32
             }
-        }
+        };
+        self.count_kind(kind, true);
+        self.places[place as usize] = Some(node);
+        self.room.set(place, empty);
+        place
     }
 
-    /// A place for a pod at the very start, when nodes are already there.
-    pub(super) fn place_at_start(&mut self) -> Option<u32> {
-        self.first_with_room().map(|(index, _)| index).or_else(|| {
-            (self.room > 0 && self.count < self.maximum)
-                .then(|| self.add(1, 0.0, f64::NEG_INFINITY))
-        })
-    }
-
-    /// Empty nodes up to the minimum, ready at the very start.
-    pub(super) fn fill_to_minimum(&mut self) {
-        while self.count < self.minimum {
-            self.add(0, 0.0, f64::NEG_INFINITY);
-        }
-    }
-
-    /// The oldest node with room takes a pod.
-    fn first_with_room(&mut self) -> Option<(u32, f64)> {
-        let room = self.room;
-        let (index, node) = self
+    /// Removes a node; its pods have left it before.
+    pub(super) fn remove(&mut self, place: u32) {
+        let Some(node) = self
             .places
-            .iter_mut()
-            .enumerate()
-            .find_map(|(index, place)| {
-                place
-                    .as_mut()
-                    .filter(|node| node.pods < room)
-                    .map(|node| (index, node))
-            })?;
-        node.pods += 1;
-        Some((index as u32, node.ready_s))
+            .get_mut(place as usize)
+            .and_then(|node| node.take())
+        else {
+            return;
+        };
+        debug_assert!(node.loads.is_empty(), "a node is removed with its pods");
+        self.count_kind(node.kind, false);
+        self.room.set(place, Room::NONE);
+        self.vacant.push(Reverse(place));
     }
 
-    /// A place for a pod: its node and when that node is ready. Provisions a node if it must and may.
-    pub(super) fn place(&mut self, now_s: f64) -> Option<(u32, f64)> {
-        if let Some(place) = self.first_with_room() {
-            return Some(place);
+    fn count_kind(&mut self, kind: u32, one_more: bool) {
+        let change = |count: &mut u32| {
+            *count = if one_more {
+                *count + 1
+            } else {
+                count.saturating_sub(1)
+            }
+        };
+        change(&mut self.count);
+        if let Some(count) = self.counts.get_mut(kind as usize) {
+            change(count);
         }
-        if self.room == 0 || self.count >= self.maximum {
+    }
+
+    /// The node at the lowest place that has room for the pod takes it: its place and when it is ready.
+    pub(super) fn place(&mut self, pod: Size) -> Option<(u32, f64)> {
+        let place = self.room.first(pod)?;
+        self.put(place, pod)
+    }
+
+    /// A certain node takes a pod, if it has room: its place and when it is ready.
+    pub(super) fn put(&mut self, place: u32, pod: Size) -> Option<(u32, f64)> {
+        let node = self.places.get_mut(place as usize)?.as_mut()?;
+        if node.room.count(pod) == 0 {
             return None;
         }
-        let ready_s = now_s + self.provisioning_s.sample(&mut self.rng);
-        Some((self.add(1, now_s, ready_s), ready_s))
-    }
-
-    /// A pod has left.
-    pub(super) fn release(&mut self, index: u32, now_s: f64) {
-        if let Some(Some(node)) = self.places.get_mut(index as usize) {
-            node.pods = node.pods.saturating_sub(1);
-            if node.pods == 0 {
-                node.empty_since_s = now_s.max(node.ready_s);
-                self.next_removal_s = self.next_removal_s.min(node.empty_since_s + self.removal_s);
-            }
+        node.room = node.room.after(pod, 1);
+        match node.loads.iter_mut().find(|(size, _)| *size == pod) {
+            Some((_, count)) => *count += 1,
+            None => node.loads.push((pod, 1)),
         }
+        self.room.set(place, node.room);
+        Some((place, node.ready_s))
     }
 
-    /// Removes nodes that have been empty for long enough; whether one was.
-    pub(super) fn advance(&mut self, now_s: f64) -> bool {
-        if now_s < self.next_removal_s {
+    /// A pod has left; whether its node is empty now.
+    pub(super) fn release(&mut self, place: u32, pod: Size, now_s: f64) -> bool {
+        let Some(Some(node)) = self.places.get_mut(place as usize) else {
             return false;
+        };
+        let Some(index) = node.loads.iter().position(|(size, _)| *size == pod) else {
+            return false;
+        };
+        node.loads[index].1 -= 1;
+        if node.loads[index].1 == 0 {
+            node.loads.swap_remove(index);
         }
-        let before = self.count;
-        let mut next_s = f64::INFINITY;
-        // The youngest place first: old nodes are the last to go, as they are the first to be filled.
-        for place in self.places.iter_mut().rev() {
-            let Some(node) = place.filter(|node| node.pods == 0) else {
-                continue;
-            };
-            if self.count <= self.minimum {
-                break;
-            }
-            let due_s = node.empty_since_s + self.removal_s;
-            if due_s <= now_s {
-                *place = None;
-                self.count -= 1;
-            } else {
-                next_s = next_s.min(due_s);
-            }
+        node.room.size = node.room.size.plus(pod);
+        node.room.pods += 1;
+        self.room.set(place, node.room);
+        if node.loads.is_empty() {
+            node.empty_since_s = now_s.max(node.ready_s);
         }
-        self.next_removal_s = next_s;
-        self.count < before
+        node.loads.is_empty()
     }
 }

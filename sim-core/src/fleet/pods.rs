@@ -1,20 +1,54 @@
 //! Pods, in the order of their creation.
 
-/// A pod that has a node and is ready, or will be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Placed {
-    node: u32,
-    started_s: f64,
-    ready_s: f64,
+use super::Size;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Why a pod that is not ready is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// More replicas were asked for.
+    New,
+    /// It replaces a pod that was evicted.
+    Evicted,
+    /// Its container was restarted in place.
+    Restarted,
 }
 
-/// Ready pods first (by the time they became so), then starting ones; pending pods are only counted.
+/// A pod that has a node and is ready, or will be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pod {
+    /// Place of its node.
+    pub node: u32,
+    /// What it asks for.
+    pub size: Size,
+    /// When it got its node, seconds.
+    pub started_s: f64,
+    /// When it became ready, or will, seconds.
+    pub ready_s: f64,
+    origin: Origin,
+}
+
+/// Pods without a node that were created one after the other and are alike.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pending {
+    pub(super) size: Size,
+    pub(super) count: u32,
+    origin: Origin,
+}
+
+/// Ready pods by the time they became so, starting ones by the time they will, pending ones by creation.
 #[derive(Clone, Debug)]
 pub(super) struct Pods {
-    ready: Vec<Placed>,
-    /// Sorted by `ready_s`, latest first, so that the next one due is the last.
-    starting: Vec<Placed>,
-    pending: u32,
+    ready: Vec<Pod>,
+    /// The ready ones by size; no size twice, the order is that of appearance.
+    ready_sizes: Vec<(Size, u32)>,
+    /// Keyed by when they are ready, then by a sequence number.
+    starting: BTreeMap<(u64, u64), Pod>,
+    sequence: u64,
+    pending: VecDeque<Pending>,
+    pending_count: u32,
+    /// Pods that are not ready, by [`Origin`].
+    waiting: [u32; 3],
     next_ready_s: f64,
 }
 
@@ -22,8 +56,12 @@ impl Default for Pods {
     fn default() -> Self {
         Self {
             ready: Vec::new(),
-            starting: Vec::new(),
-            pending: 0,
+            ready_sizes: Vec::new(),
+            starting: BTreeMap::new(),
+            sequence: 0,
+            pending: VecDeque::new(),
+            pending_count: 0,
+            waiting: [0; 3],
             next_ready_s: f64::INFINITY,
         }
     }
@@ -31,49 +69,125 @@ impl Default for Pods {
 
 impl Pods {
     pub(super) fn len(&self) -> u32 {
-        (self.ready.len() + self.starting.len()) as u32 + self.pending
+        (self.ready.len() + self.starting.len()) as u32 + self.pending_count
     }
 
     pub(super) fn ready(&self) -> u32 {
         self.ready.len() as u32
     }
 
-    pub(super) fn has_pending(&self) -> bool {
-        self.pending > 0
+    pub(super) fn pending(&self) -> u32 {
+        self.pending_count
     }
 
-    pub(super) fn add_ready(&mut self, node: u32) {
-        self.ready.push(Placed {
+    /// Pods that are not ready and came to be in this way.
+    pub(super) fn waiting(&self, origin: Origin) -> u32 {
+        self.waiting[origin as usize]
+    }
+
+    pub(super) fn ready_sizes(&self) -> &[(Size, u32)] {
+        &self.ready_sizes
+    }
+
+    /// Pods that have a node: ready ones, oldest first, then starting ones.
+    pub(super) fn placed(&self) -> impl Iterator<Item = &Pod> {
+        self.ready.iter().chain(self.starting.values())
+    }
+
+    pub(super) fn add_ready(&mut self, node: u32, size: Size) {
+        self.push_ready(Pod {
             node,
+            size,
             started_s: f64::NEG_INFINITY,
             ready_s: f64::NEG_INFINITY,
+            origin: Origin::New,
         });
     }
 
-    pub(super) fn add_pending(&mut self) {
-        self.pending += 1;
+    fn push_ready(&mut self, pod: Pod) {
+        match self
+            .ready_sizes
+            .iter_mut()
+            .find(|(size, _)| *size == pod.size)
+        {
+            Some((_, count)) => *count += 1,
+            None => self.ready_sizes.push((pod.size, 1)),
+        }
+        self.ready.push(pod);
     }
 
-    pub(super) fn start_one_pending(&mut self, node: u32, now_s: f64, ready_s: f64) {
-        self.pending -= 1;
-        let position = self.starting.partition_point(|pod| pod.ready_s > ready_s);
-        self.starting.insert(
-            position,
-            Placed {
-                node,
-                started_s: now_s,
-                ready_s,
-            },
-        );
-        self.next_ready_s = self.next_ready_s.min(ready_s);
+    fn forget_ready_size(&mut self, pod_size: Size) {
+        if let Some(index) = self
+            .ready_sizes
+            .iter()
+            .position(|(size, _)| *size == pod_size)
+        {
+            self.ready_sizes[index].1 -= 1;
+            if self.ready_sizes[index].1 == 0 {
+                self.ready_sizes.remove(index);
+            }
+        }
+    }
+
+    pub(super) fn add_pending(&mut self, size: Size, count: u32, origin: Origin) {
+        if count == 0 {
+            return;
+        }
+        self.pending_count += count;
+        self.waiting[origin as usize] += count;
+        match self.pending.back_mut() {
+            Some(last) if last.size == size && last.origin == origin => last.count += count,
+            _ => self.pending.push_back(Pending {
+                size,
+                count,
+                origin,
+            }),
+        }
+    }
+
+    /// The runs of equal pending pods, oldest first.
+    pub(super) fn pending_run(&self, index: usize) -> Option<Pending> {
+        self.pending.get(index).copied()
+    }
+
+    /// Gives one pod of a run of pending ones its node.
+    pub(super) fn start_pending(&mut self, index: usize, node: u32, now_s: f64, ready_s: f64) {
+        let Some(run) = self.pending.get_mut(index) else {
+            return;
+        };
+        let (size, origin) = (run.size, run.origin);
+        run.count -= 1;
+        if run.count == 0 {
+            self.pending.remove(index);
+        }
+        self.pending_count -= 1;
+        self.add_starting(Pod {
+            node,
+            size,
+            started_s: now_s,
+            ready_s,
+            origin,
+        });
+    }
+
+    fn add_starting(&mut self, pod: Pod) {
+        // Times are not negative, so their bits are in their order.
+        let key = (pod.ready_s.max(0.0).to_bits(), self.sequence);
+        self.sequence += 1;
+        self.starting.insert(key, pod);
+        self.next_ready_s = self.next_ready_s.min(pod.ready_s);
     }
 
     pub(super) fn make_ready(&mut self, now_s: f64) {
         if now_s < self.next_ready_s {
             return;
         }
-        while let Some(pod) = self.starting.pop_if(|pod| pod.ready_s <= now_s) {
-            self.ready.push(pod);
+        while let Some(first) = self.starting.first_entry()
+            && first.get().ready_s <= now_s
+        {
+            let pod = first.remove();
+            self.waiting[pod.origin as usize] -= 1;
+            self.push_ready(pod);
         }
         self.schedule_next();
     }
@@ -81,28 +195,96 @@ impl Pods {
     fn schedule_next(&mut self) {
         self.next_ready_s = self
             .starting
-            .last()
-            .map_or(f64::INFINITY, |pod| pod.ready_s);
+            .first_key_value()
+            .map_or(f64::INFINITY, |(_, pod)| pod.ready_s);
     }
 
     /// Removes the pod that Kubernetes would: pending, then the one furthest from ready, then the youngest.
-    /// Answers the node whose room is free again.
-    pub(super) fn remove_one(&mut self) -> Option<u32> {
-        if self.pending > 0 {
-            self.pending -= 1;
+    /// Answers its node, whose room is free again, and its size.
+    pub(super) fn remove_one(&mut self) -> Option<(u32, Size)> {
+        if let Some(last) = self.pending.back_mut() {
+            last.count -= 1;
+            self.waiting[last.origin as usize] -= 1;
+            if last.count == 0 {
+                self.pending.pop_back();
+            }
+            self.pending_count -= 1;
             return None;
         }
-        if !self.starting.is_empty() {
-            let pod = self.starting.remove(0);
+        if let Some((_, pod)) = self.starting.pop_last() {
+            self.waiting[pod.origin as usize] -= 1;
             self.schedule_next();
-            return Some(pod.node);
+            return Some((pod.node, pod.size));
         }
-        self.ready.pop().map(|pod| pod.node)
+        let pod = self.ready.pop()?;
+        self.forget_ready_size(pod.size);
+        Some((pod.node, pod.size))
+    }
+
+    /// Takes out the ready pods that `which` picks, oldest first, `most` of them at most.
+    pub(super) fn take_ready(
+        &mut self,
+        most: u32,
+        mut which: impl FnMut(&Pod) -> bool,
+    ) -> Vec<Pod> {
+        let mut taken = Vec::new();
+        if most == 0 {
+            return taken;
+        }
+        self.ready.retain(|pod| {
+            let take = taken.len() < most as usize && which(pod);
+            if take {
+                taken.push(*pod);
+            }
+            !take
+        });
+        for pod in &taken {
+            self.forget_ready_size(pod.size);
+        }
+        taken
+    }
+
+    /// Takes out all pods of a node.
+    pub(super) fn take_from_node(&mut self, node: u32) -> Vec<Pod> {
+        let mut taken = self.take_ready(u32::MAX, |pod| pod.node == node);
+        let waiting = &mut self.waiting;
+        self.starting.retain(|_, pod| {
+            if pod.node == node {
+                waiting[pod.origin as usize] -= 1;
+                taken.push(*pod);
+            }
+            pod.node != node
+        });
+        self.schedule_next();
+        taken
+    }
+
+    /// Restarts a pod that was taken out, in place: ready again at `ready_s`.
+    pub(super) fn restart(&mut self, pod: Pod, ready_s: f64) {
+        self.waiting[Origin::Restarted as usize] += 1;
+        self.add_starting(Pod {
+            ready_s,
+            origin: Origin::Restarted,
+            ..pod
+        });
     }
 
     pub(super) fn ages(&self) -> PodAges<'_> {
         PodAges { pods: self }
     }
+}
+
+/// Ready pods that are alike to a controller.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgeGroup {
+    /// How many.
+    pub count: u32,
+    /// When they got their nodes, seconds.
+    pub started_s: f64,
+    /// When they became ready, seconds.
+    pub ready_s: f64,
+    /// What each of them asks for.
+    pub size: Size,
 }
 
 /// A view of the pods by age.
@@ -111,18 +293,44 @@ pub struct PodAges<'a> {
     pods: &'a Pods,
 }
 
-impl PodAges<'_> {
+impl<'a> PodAges<'a> {
     /// Ready pods, youngest first, as groups that became ready at the same time:
     /// (count, started at, ready at) in seconds.
-    pub fn ready_youngest_first(&self) -> impl Iterator<Item = (u32, f64, f64)> + '_ {
+    pub fn ready_youngest_first(&self) -> impl Iterator<Item = (u32, f64, f64)> + 'a {
+        let alike = |a: &Pod, b: &Pod| a.ready_s == b.ready_s;
+        self.groups(alike)
+            .map(|group| (group.count, group.started_s, group.ready_s))
+    }
+
+    /// Ready pods, youngest first, as groups of one age and one size. Once a group is as old as a controller
+    /// cares for, [`PodAges::ready_by_size`] less the groups before it is the rest, without going through it.
+    pub fn groups_youngest_first(&self) -> impl Iterator<Item = AgeGroup> + 'a {
+        let key = |pod: &Pod| (pod.started_s, pod.ready_s, pod.size);
+        self.groups(move |a, b| key(a) == key(b))
+    }
+
+    /// Ready pods by size, whatever their age.
+    pub fn ready_by_size(&self) -> &'a [(Size, u32)] {
+        self.pods.ready_sizes()
+    }
+
+    fn groups(
+        &self,
+        alike: impl Fn(&Pod, &Pod) -> bool + 'a,
+    ) -> impl Iterator<Item = AgeGroup> + 'a {
         let mut rest = self.pods.ready.as_slice();
         core::iter::from_fn(move || {
             let last = rest.last()?;
             let older = rest
                 .iter()
-                .rposition(|pod| pod.ready_s != last.ready_s)
+                .rposition(|pod| !alike(pod, last))
                 .map_or(0, |index| index + 1);
-            let group = ((rest.len() - older) as u32, last.started_s, last.ready_s);
+            let group = AgeGroup {
+                count: (rest.len() - older) as u32,
+                started_s: last.started_s,
+                ready_s: last.ready_s,
+                size: last.size,
+            };
             rest = rest.get(..older)?;
             Some(group)
         })
@@ -133,31 +341,48 @@ impl PodAges<'_> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn removes_pending_then_least_ready_then_youngest() {
-        let mut pods = Pods::default();
-        pods.add_ready(0);
-        for _ in 0..4 {
-            pods.add_pending();
-        }
-        pods.start_one_pending(1, 0.0, 10.0);
-        pods.start_one_pending(2, 0.0, 30.0);
-        pods.start_one_pending(3, 0.0, 20.0);
-        pods.make_ready(15.0);
-        assert_eq!((pods.ready(), pods.len()), (2, 5));
-        let order: Vec<_> = (0..5).map(|_| pods.remove_one()).collect();
-        assert_eq!(order, [None, Some(2), Some(3), Some(1), Some(0)]);
+    const SIZE: Size = Size {
+        millicores: 500,
+        mib: 512,
+    };
+
+    fn start(pods: &mut Pods, node: u32, now_s: f64, ready_s: f64) {
+        pods.start_pending(0, node, now_s, ready_s);
     }
 
     #[test]
-    fn groups_pods_by_readiness() {
+    fn removes_pending_then_least_ready_then_youngest() {
+        let mut pods = Pods::default();
+        pods.add_ready(0, SIZE);
+        pods.add_pending(SIZE, 4, Origin::New);
+        start(&mut pods, 1, 0.0, 10.0);
+        start(&mut pods, 2, 0.0, 30.0);
+        start(&mut pods, 3, 0.0, 20.0);
+        pods.make_ready(15.0);
+        assert_eq!((pods.ready(), pods.len()), (2, 5));
+        let order: Vec<_> = (0..5)
+            .map(|_| pods.remove_one().map(|(node, _)| node))
+            .collect();
+        assert_eq!(order, [None, Some(2), Some(3), Some(1), Some(0)]);
+        assert_eq!(pods.len(), 0);
+        assert!(pods.ready_sizes().is_empty());
+    }
+
+    #[test]
+    fn groups_pods_by_readiness_and_by_size() {
         let mut pods = Pods::default();
         for _ in 0..3 {
-            pods.add_ready(0);
+            pods.add_ready(0, SIZE);
         }
+        let small = Size {
+            millicores: 100,
+            mib: 64,
+        };
+        pods.add_pending(SIZE, 1, Origin::New);
+        pods.add_pending(small, 1, Origin::New);
+        pods.add_pending(SIZE, 1, Origin::New);
         for ready_s in [5.0, 5.0, 9.0] {
-            pods.add_pending();
-            pods.start_one_pending(1, 1.0, ready_s);
+            start(&mut pods, 1, 1.0, ready_s);
         }
         pods.make_ready(10.0);
         let groups: Vec<_> = pods.ages().ready_youngest_first().collect();
@@ -169,5 +394,30 @@ mod tests {
                 (3, f64::NEG_INFINITY, f64::NEG_INFINITY)
             ]
         );
+        let sizes: Vec<_> = pods
+            .ages()
+            .groups_youngest_first()
+            .map(|group| (group.count, group.size))
+            .collect();
+        assert_eq!(sizes, [(1, SIZE), (1, small), (1, SIZE), (3, SIZE)]);
+        assert_eq!(pods.ages().ready_by_size(), [(SIZE, 5), (small, 1)]);
+    }
+
+    #[test]
+    fn pods_that_lose_their_place_are_told_from_new_ones() {
+        let mut pods = Pods::default();
+        pods.add_ready(0, SIZE);
+        pods.add_ready(1, SIZE);
+        let restarted = pods.take_ready(1, |_| true);
+        pods.restart(restarted[0], 20.0);
+        assert_eq!((pods.ready(), pods.waiting(Origin::Restarted)), (1, 1));
+        let evicted = pods.take_from_node(0);
+        assert_eq!(evicted.len(), 1, "the restarted pod stood on node 0");
+        pods.add_pending(SIZE, 1, Origin::Evicted);
+        assert_eq!(pods.waiting(Origin::Restarted), 0);
+        start(&mut pods, 1, 0.0, 30.0);
+        assert_eq!(pods.waiting(Origin::Evicted), 1);
+        pods.make_ready(30.0);
+        assert_eq!((pods.waiting(Origin::Evicted), pods.ready()), (0, 2));
     }
 }

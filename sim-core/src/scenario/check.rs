@@ -171,6 +171,7 @@ pub(super) struct Parts {
     pub(super) startup_s: Distribution,
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
+    pub(super) node_types: Vec<NodeType>,
 }
 
 impl Parts {
@@ -180,6 +181,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
         } = self;
         Scenario {
             document,
@@ -187,6 +189,7 @@ impl Parts {
             startup_s,
             provisioning_s,
             node,
+            node_types,
             warnings,
         }
     }

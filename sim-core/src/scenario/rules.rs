@@ -7,6 +7,7 @@ mod distribution;
 mod fleet;
 mod run;
 mod service;
+mod serving;
 mod slo;
 mod sweep;
 mod traffic;
@@ -54,6 +55,12 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     if let Some(slo) = &sections.slo {
         slo::hold(slo, found);
     }
+    if let Some(service) = &sections.service {
+        serving::hold(service, found);
+        if let Some(run) = &sections.run {
+            serving::hold_plane(service, run, found);
+        }
+    }
     if let Some(run) = &sections.run {
         run::hold(run, found);
         run::hold_ticks(run, &controllers, sections.telemetry.as_ref(), found);
@@ -70,6 +77,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
+        node_types: vec![fleet.node.clone()],
         node: fleet.node,
     })
 }

@@ -27,21 +27,27 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 fleet,
                 prices,
                 slo,
-                run,
-            )| ScenarioDocument {
-                version: DOCUMENT_VERSION,
-                name: "Random".into(),
-                description: String::new(),
-                traffic,
-                service,
-                autoscaler,
-                shared_control,
-                telemetry,
-                fleet,
-                prices,
-                slo,
-                run,
-                sweep: vec![],
+                mut run,
+            )| {
+                if !is_plain(&service) {
+                    // The fluid plane cannot compute it yet.
+                    run.plane = PlaneKind::Requests;
+                }
+                ScenarioDocument {
+                    version: DOCUMENT_VERSION,
+                    name: "Random".into(),
+                    description: String::new(),
+                    traffic,
+                    service,
+                    autoscaler,
+                    shared_control,
+                    telemetry,
+                    fleet,
+                    prices,
+                    slo,
+                    run,
+                    sweep: vec![],
+                }
             },
         )
 }
@@ -194,7 +200,10 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
         10.0..5000.0_f64,
         prop_oneof![Just(0.0), 0.0..5.0_f64],
         0.0..100.0_f64,
-        pod(),
+        (
+            pod(),
+            prop_oneof![6 => Just(Serving::default()), 1 => serving()],
+        ),
     )
         .prop_map(
             |(
@@ -205,21 +214,119 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                 timeout_ms,
                 error_percent,
                 response_kib,
-                pod,
+                (pod, serving),
             )| {
                 ServiceDocument {
                     service_time_ms,
                     concurrency,
                     cpu_ms_per_request,
                     queue_limit,
-                    buffer_limit: queue_limit / 7,
                     timeout_ms,
                     error_percent,
                     response_kib,
+                    balancing: serving.balancing,
+                    processor_sharing: serving.processor_sharing,
+                    overflow: serving.overflow,
+                    buffer_limit: serving.buffer_limit,
+                    on_timeout: serving.on_timeout,
+                    removal: serving.removal,
+                    high_priority_percent: serving.high_priority_percent,
+                    retries: serving.retries,
                     pod,
                 }
             },
         )
+}
+
+/// The part of a service that says how requests meet replicas.
+#[derive(Clone, Debug, Default)]
+struct Serving {
+    balancing: Balancing,
+    processor_sharing: Option<ProcessorSharingDocument>,
+    overflow: Overflow,
+    buffer_limit: u32,
+    on_timeout: OnTimeout,
+    removal: Removal,
+    high_priority_percent: f64,
+    retries: Option<RetryDocument>,
+}
+
+fn serving() -> impl Strategy<Value = Serving> {
+    let balancing = prop_oneof![
+        Just(Balancing::Shared),
+        Just(Balancing::Random),
+        Just(Balancing::RoundRobin),
+        Just(Balancing::LeastOutstanding),
+        Just(Balancing::PowerOfTwo),
+    ];
+    let sharing = (0.1..16.0_f64).prop_map(|cores| ProcessorSharingDocument { cores });
+    let overflow = prop_oneof![
+        Just(Overflow::RejectNew),
+        Just(Overflow::DropOldest),
+        Just(Overflow::Block),
+    ];
+    let on_timeout = prop_oneof![Just(OnTimeout::Finish), Just(OnTimeout::Cancel)];
+    let removal = prop_oneof![Just(Removal::Drain), Just(Removal::Kill)];
+    (
+        balancing,
+        proptest::option::of(sharing),
+        overflow,
+        prop_oneof![Just(0), 0..500_u32],
+        on_timeout,
+        removal,
+        prop_oneof![Just(0.0), 0.0..100.0_f64],
+        proptest::option::of(retries()),
+    )
+        .prop_map(
+            |(
+                balancing,
+                processor_sharing,
+                overflow,
+                buffer_limit,
+                on_timeout,
+                removal,
+                high_priority_percent,
+                retries,
+            )| Serving {
+                balancing,
+                processor_sharing,
+                overflow,
+                buffer_limit,
+                on_timeout,
+                removal,
+                high_priority_percent,
+                retries,
+            },
+        )
+}
+
+fn retries() -> impl Strategy<Value = RetryDocument> {
+    (
+        1..5_u32,
+        prop_oneof![Just(0.0), 1.0..2000.0_f64],
+        1.0..3.0_f64,
+        prop_oneof![Just(Jitter::Full), Just(Jitter::None)],
+        proptest::option::of(0.0..50.0_f64),
+    )
+        .prop_map(
+            |(max_attempts, backoff_ms, multiplier, jitter, budget_percent)| RetryDocument {
+                max_attempts,
+                backoff_ms,
+                multiplier,
+                jitter,
+                budget_percent,
+            },
+        )
+}
+
+fn is_plain(service: &ServiceDocument) -> bool {
+    service.balancing == Balancing::Shared
+        && service.processor_sharing.is_none()
+        && service.overflow == Overflow::RejectNew
+        && service.on_timeout == OnTimeout::Finish
+        && service.removal == Removal::Drain
+        && service.high_priority_percent == 0.0
+        && service.retries.is_none()
 }
 
 fn pod() -> impl Strategy<Value = PodDocument> {

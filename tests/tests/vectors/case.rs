@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// Computes the outputs of a case, by name. `Err` is the error that the computation itself gives.
@@ -25,18 +25,12 @@ pub enum Answer {
 impl Answer {
     /// Outputs from a JSON object.
     pub fn of(outputs: Value) -> Self {
-        match outputs {
-            Value::Object(outputs) => Self::Outputs(outputs),
-            other => Self::Outputs(Map::from_iter([("value".to_owned(), other)])),
-        }
+        Self::Outputs(named(outputs))
     }
 
     /// Outputs from a JSON object, some of which are only compared roughly: name and greatest deviation.
     pub fn roughly(outputs: Value, tolerances: Tolerances) -> Self {
-        match Self::of(outputs) {
-            Self::Outputs(outputs) => Self::Roughly(outputs, tolerances),
-            other => other,
-        }
+        Self::Roughly(named(outputs), tolerances)
     }
 }
 
@@ -48,8 +42,26 @@ pub struct Case {
     /// What is computed.
     pub kind: String,
     inputs: Value,
+    #[serde(deserialize_with = "outputs")]
     expected: Map<String, Value>,
+    /// How far off numbers may be, as a share of them: what the source's own test allows.
+    #[serde(default)]
+    rel_tol: f64,
 }
+
+/// An output without a name is called `value`.
+fn outputs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    Ok(named(Value::deserialize(deserializer)?))
+}
+
+fn named(outputs: Value) -> Map<String, Value> {
+    match outputs {
+        Value::Object(outputs) => outputs,
+        other => Map::from_iter([(UNNAMED.to_owned(), other)]),
+    }
+}
+
+const UNNAMED: &str = "value";
 
 impl Case {
     /// The inputs as `T`.
@@ -76,13 +88,19 @@ impl Case {
                 Value::Object(outputs)
             )),
             (Answer::Outputs(outputs), None) => self.compare(outputs, &[]),
-            (Answer::Roughly(outputs, tolerances), None) => self.compare(outputs, tolerances),
+            (Answer::Roughly(outputs, absolute), None) => self.compare(outputs, absolute),
         }
     }
 
-    fn compare(&self, outputs: Map<String, Value>, tolerances: Tolerances) -> Result<(), String> {
+    fn compare(&self, outputs: Map<String, Value>, absolute: Tolerances) -> Result<(), String> {
+        // Some files give the tolerance among the inputs.
+        let among_inputs = self.inputs.get("rel_tol").and_then(Value::as_f64);
+        let tolerance = Tolerance {
+            relative: among_inputs.unwrap_or(self.rel_tol),
+            absolute,
+        };
         let expected = Value::Object(self.expected.clone());
-        compare("", &expected, &Value::Object(outputs), tolerances)
+        compare("", &expected, &Value::Object(outputs), tolerance)
     }
 }
 
@@ -113,13 +131,40 @@ pub fn read_cases(file: &Path) -> Result<Cases, String> {
     Ok(document.cases.into_iter().enumerate().map(case).collect())
 }
 
+/// How far off numbers may be.
+#[derive(Clone, Copy)]
+struct Tolerance {
+    /// As a share of the expected number.
+    relative: f64,
+    /// By the name that comes last in a path; numbers in it are places in a list.
+    absolute: Tolerances,
+}
+
+impl Tolerance {
+    fn named(self, path: &str) -> f64 {
+        let mut names = path.rsplit('/');
+        let name = names.find(|name| name.parse::<usize>().is_err());
+        let found = self.absolute.iter().find(|(of, _)| Some(*of) == name);
+        found.map_or(0.0, |(_, deviation)| *deviation)
+    }
+
+    fn is_rough(self, path: &str) -> bool {
+        self.relative > 0.0 || self.named(path) > 0.0
+    }
+
+    fn allowed(self, path: &str, expected: f64) -> f64 {
+        1e-12 * expected.abs().max(1.0) + self.relative * expected.abs() + self.named(path)
+    }
+}
+
 /// Holds the given value against the expected one: objects by the keys of the expected one, lists of names in any
-/// order, floating-point numbers to 1e-12 or to the tolerance of the name that is last in the path.
+/// order unless such a list is the whole output, floating-point numbers to 1e-12 (of themselves, above 1) and the
+/// tolerance.
 fn compare(
     path: &str,
     expected: &Value,
     given: &Value,
-    tolerances: Tolerances,
+    tolerance: Tolerance,
 ) -> Result<(), String> {
     let differs = || Err(format!("{path}: expected {expected}, got {given}"));
     match (expected, given) {
@@ -129,7 +174,7 @@ fn compare(
                 let Some(given) = given.get(key) else {
                     return Err(format!("{path}: expected {value}, but nothing computes it"));
                 };
-                compare(&path, value, given, tolerances)?;
+                compare(&path, value, given, tolerance)?;
             }
             Ok(())
         }
@@ -137,20 +182,19 @@ fn compare(
             if expected.len() != given.len() {
                 return differs();
             }
-            let pairs = sorted_if_names(expected)
-                .into_iter()
-                .zip(sorted_if_names(given));
+            let ordered = path == format!("/{UNNAMED}");
+            let order = |values| sorted_if_names(values, ordered);
+            let pairs = order(expected).into_iter().zip(order(given));
             for (index, (expected, given)) in pairs.enumerate() {
-                compare(&format!("{path}/{index}"), expected, given, tolerances)?;
+                compare(&format!("{path}/{index}"), expected, given, tolerance)?;
             }
             Ok(())
         }
         (Value::Number(e), Value::Number(g))
-            if e.is_f64() || g.is_f64() || tolerance(path, tolerances).is_some() =>
+            if e.is_f64() || g.is_f64() || tolerance.is_rough(path) =>
         {
-            let tolerance = tolerance(path, tolerances).unwrap_or(1e-12);
             match (e.as_f64(), g.as_f64()) {
-                (Some(e), Some(g)) if (e - g).abs() <= tolerance => Ok(()),
+                (Some(e), Some(g)) if (e - g).abs() <= tolerance.allowed(path, e) => Ok(()),
                 _ => differs(),
             }
         }
@@ -159,17 +203,9 @@ fn compare(
     }
 }
 
-/// The tolerance of the name that comes last in a path; numbers are places in a list.
-fn tolerance(path: &str, tolerances: Tolerances) -> Option<f64> {
-    let mut names = path.rsplit('/');
-    let name = names.find(|name| name.parse::<usize>().is_err())?;
-    let found = tolerances.iter().find(|(of, _)| *of == name)?;
-    Some(found.1)
-}
-
-fn sorted_if_names(values: &[Value]) -> Vec<&Value> {
+fn sorted_if_names(values: &[Value], ordered: bool) -> Vec<&Value> {
     let mut values: Vec<&Value> = values.iter().collect();
-    if values.iter().all(|v| v.is_string()) {
+    if !ordered && values.iter().all(|v| v.is_string()) {
         values.sort_by_key(|v| v.as_str());
     }
     values

@@ -175,7 +175,6 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 500.0)
         .step(0.5)
         .default(30.0),
-    whole("service.buffer_limit", 0, 1_000_000, "requests").soft(0.0, 10_000.0),
     whole("service.queue_limit", 0, 100_000, "requests")
         .soft(0.0, 500.0)
         .default(100.0),
@@ -191,6 +190,32 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 500.0)
         .step(1.0)
         .default(20.0),
+    number("service.cores", 0.05, 1000.0, "cores")
+        .log()
+        .soft(0.25, 64.0)
+        .default(1.0),
+    whole("service.buffer_limit", 0, 1_000_000, "requests")
+        .soft(0.0, 1000.0)
+        .default(0.0),
+    number("service.high_priority_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(0.0),
+    whole("retries.max_attempts", 1, 10, "attempts")
+        .soft(1.0, 5.0)
+        .default(3.0),
+    number("retries.backoff_ms", 0.0, 600_000.0, "ms")
+        .soft(0.0, 5000.0)
+        .step(10.0)
+        .default(100.0),
+    number("retries.multiplier", 1.0, 10.0, "×")
+        .soft(1.0, 4.0)
+        .step(0.1)
+        .default(2.0),
+    number("retries.budget_percent", 0.0, 1000.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(20.0)
+        .source("Envoy, Finagle and Linkerd: default of 20 %"),
     whole("pod.cpu_request_millicores", 1, 512_000, "millicores")
         .log()
         .soft(50.0, 8000.0)
