@@ -7,7 +7,7 @@
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
-//!   [`slo_driven`].
+//!   [`slo_driven`], [`knative`].
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
@@ -19,6 +19,9 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod keda;
+pub mod knative;
+mod knative_words;
 pub mod kpa;
 pub mod predictive;
 mod scaler_metric;
@@ -26,6 +29,5 @@ pub mod scheduled;
 pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
-pub mod keda;
 pub mod telemetry;
 pub mod vpa;

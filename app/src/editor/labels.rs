@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 55] = [
+const NAMES: [(&str, &str); 60] = [
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -60,12 +60,20 @@ const NAMES: [(&str, &str); 55] = [
     ("attainment_precision_points", "Precision of the attainment"),
     ("cost_precision_percent", "Precision of the cost"),
     ("cv", "Coefficient of variation"),
+    ("scale_to_zero", "May go to zero"),
+    ("scale_to_zero_grace_s", "Grace before zero"),
+    ("scale_to_zero_retention_s", "Last replica kept for"),
+    ("panic_window_percent", "Panic window"),
+    ("panic_threshold_percent", "Panic threshold"),
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 28] = [
     ("hpa", "Kubernetes HPA"),
     ("static", "Fixed number of replicas"),
+    ("knative", "Knative Pod Autoscaler"),
+    ("rps", "Requests per second"),
+    ("concurrency", "Requests in flight"),
     ("fluid", "Fluid (closed form)"),
     ("requests", "Requests (every one an event)"),
     ("model", "Model of days and weeks"),

@@ -3,6 +3,7 @@
 use super::decision::DecisionLog;
 use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
+use super::knative::Knative;
 use super::predictive::Predictive;
 use super::scheduled::Scheduled;
 use super::slo_driven::SloDriven;
@@ -100,5 +101,6 @@ pub fn controller(
         AutoscalerDocument::TargetTracking(target) => Box::new(TargetTracking::new(target, around)),
         AutoscalerDocument::Predictive(forecast) => Box::new(Predictive::new(forecast, around)),
         AutoscalerDocument::SloDriven(slo) => Box::new(SloDriven::new(slo, around)),
+        AutoscalerDocument::Knative(knative) => Box::new(Knative::new(knative, around)),
     }
 }

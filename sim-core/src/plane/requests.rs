@@ -110,7 +110,7 @@ impl RequestsPlane {
         let mut clock = self.until_next;
         while clock < expected {
             let arrival_s = (self.now_s + clock * gap_s).min(end_s);
-            self.arrive(arrival_s, interval.queue_limit as usize, tally);
+            self.arrive(arrival_s, interval.waiting_room() as usize, tally);
             clock += self.gaps.next(standard_exponential);
         }
         self.until_next = clock - expected;

@@ -1,7 +1,7 @@
 //! What decides the number of replicas, and what it sees.
 
 use super::{
-    PredictiveDocument, ScheduledDocument, SloDrivenDocument, StepScalingDocument,
+    KnativeDocument, PredictiveDocument, ScheduledDocument, SloDrivenDocument, StepScalingDocument,
     TargetTrackingDocument,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub enum AutoscalerDocument {
     Predictive(PredictiveDocument),
     /// SLO-driven scaling: steps that follow latency or burn rate, with CPU as a fallback and a floor.
     SloDriven(SloDrivenDocument),
+    /// The Knative Pod Autoscaler, with the real controller's rules: concurrency or rate per replica, panic mode, down to zero.
+    Knative(KnativeDocument),
 }
 
 impl AutoscalerDocument {
@@ -51,6 +53,18 @@ impl AutoscalerDocument {
             AutoscalerDocument::TargetTracking(d) => (d.min_replicas, d.max_replicas),
             AutoscalerDocument::Predictive(d) => (d.min_replicas, d.max_replicas),
             AutoscalerDocument::SloDriven(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::Knative(d) => (d.min_scale, d.max_scale),
+        }
+    }
+
+    /// Names of the fields with the fewest and the most replicas.
+    pub fn bound_fields(&self) -> (&'static str, &'static str) {
+        match self {
+            AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => {
+                ("replicas", "replicas")
+            }
+            AutoscalerDocument::Knative(_) => ("min_scale", "max_scale"),
+            _ => ("min_replicas", "max_replicas"),
         }
     }
 }
