@@ -365,7 +365,7 @@ impl<'a> FluidPlane<'a> {
         if woken <= 0.0 {
             return 0.0;
         }
-        self.mixture.scale(1.0 - woken / started);
+        self.mixture.scale((1.0 - woken / started).max(0.0));
         let servers = f64::from(interval.servers);
         let mut ahead = 0.0;
         for group in groups {
