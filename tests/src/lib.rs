@@ -2,6 +2,7 @@
 
 pub mod arbitrary;
 pub mod base;
+pub mod bench;
 pub mod bomb;
 pub mod fixture;
 pub mod golden;
