@@ -3,6 +3,7 @@
 pub mod arbitrary;
 pub mod base;
 pub mod bomb;
+pub mod digests;
 pub mod fixture;
 pub mod golden;
 pub mod validation;
