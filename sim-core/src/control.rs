@@ -1,6 +1,8 @@
 //! What decides the number of replicas, and what it sees.
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
+//! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
@@ -16,6 +18,7 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod keda;
 pub mod predictive;
 mod scaler_metric;
 pub mod scheduled;
@@ -23,3 +26,4 @@ pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
 pub mod telemetry;
+pub mod vpa;

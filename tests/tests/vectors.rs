@@ -12,6 +12,10 @@ mod checkpoint;
 mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
+#[path = "vectors/keda.rs"]
+mod keda;
+#[path = "vectors/vpa.rs"]
+mod vpa;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +28,8 @@ const RUNNERS: &[(&str, &str, Runner)] = &[
     ("checkpoint_vectors", "checkpoint", checkpoint::run),
     ("faas_cost_vectors", "faas_cost", faas_cost::run),
     ("hpa_vectors", "hpa", hpa::run),
+    ("vpa_vectors", "vpa", vpa::run),
+    ("keda_vectors", "keda", keda::run),
 ];
 
 fn main() {
