@@ -61,8 +61,8 @@ pub fn HpaImport() -> impl IntoView {
     let content = || {
         body(
             read_hpa,
-            "Paste the manifest of a HorizontalPodAutoscaler as JSON, as kubectl get hpa NAME -o json prints it, or choose a file. It replaces the autoscaler of this scenario. YAML files are read by the command line: qec import hpa.",
-            ".json,.txt",
+            "Paste the manifest of a HorizontalPodAutoscaler, YAML or JSON, as kubectl get hpa NAME -o yaml prints it, or choose a file. It replaces the autoscaler of this scenario.",
+            ".yaml,.yml,.json,.txt",
         )
     };
     view! { <Modal which=Dialog::Hpa title="Import an autoscaler" testid="hpa-dialog" wide=true content=content/> }
