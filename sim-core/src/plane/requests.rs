@@ -15,14 +15,17 @@ mod attempts;
 mod balancer;
 mod booked;
 mod calendar;
+mod certain;
 mod clients;
 mod deadlines;
 mod events;
+mod lanes;
 mod levels;
+mod lineup;
 mod memory;
 mod occupied;
+mod places;
 mod queue;
-mod replicas;
 mod scaling;
 mod service;
 mod sharing;
@@ -34,7 +37,9 @@ use super::{DataPlane, Discipline, Interval, Outcome, ServiceModel};
 use crate::scenario::document::{Balancing, Overflow, Removal};
 use crate::stats::LogHistogram;
 use booked::Booked;
+use certain::Fates;
 use events::Events;
+use lanes::Lanes;
 use memory::Memory;
 use source::{Source, Streams};
 
@@ -50,9 +55,39 @@ pub struct RequestsPlane {
     memory: Memory,
 }
 
+/// The ways to play, each as fast as what it must provide for allows.
 enum Engine {
-    Booked(Booked),
+    Booked(Box<Booked>),
+    Lanes(Box<Lanes>),
     Events(Box<Events>),
+}
+
+impl Engine {
+    fn new(model: &ServiceModel, limits: &LatencyLimits, streams: &Streams) -> Self {
+        let fates = || Fates::new(model, limits, streams);
+        if !is_certain_at_start(model) {
+            Self::Events(Box::new(Events::new(model, limits, streams)))
+        } else if model.balancing == Balancing::Shared {
+            Self::Booked(Box::new(Booked::new(model, fates())))
+        } else {
+            Self::Lanes(Box::new(Lanes::new(model, fates(), streams)))
+        }
+    }
+}
+
+/// Whether nothing can change what becomes of an attempt once it has started, nor when those start that wait.
+fn is_certain_at_start(model: &ServiceModel) -> bool {
+    let shared = model.balancing == Balancing::Shared;
+    model.discipline == Discipline::Slots
+        && match model.overflow {
+            Overflow::RejectNew => true,
+            Overflow::Block => shared,
+            Overflow::DropOldest => false,
+        }
+        && (shared || !model.may_be_buffered)
+        && model.removal == Removal::Drain
+        && !model.may_be_killed
+        && model.high_priority_share <= 0.0
 }
 
 impl RequestsPlane {
@@ -75,25 +110,10 @@ impl RequestsPlane {
         Self {
             limits,
             source: Source::new(model, &streams),
-            engine: if is_certain_at_start(model) {
-                Engine::Booked(Booked::new(model, &limits))
-            } else {
-                Engine::Events(Box::new(Events::new(model, &limits, &streams)))
-            },
+            engine: Engine::new(model, &limits, &streams),
             memory: Memory::new(recent_intervals),
         }
     }
-}
-
-/// Whether nothing can change what becomes of a request once it has started, nor when those that wait start.
-fn is_certain_at_start(model: &ServiceModel) -> bool {
-    model.balancing == Balancing::Shared
-        && model.discipline == Discipline::Slots
-        && model.overflow != Overflow::DropOldest
-        && model.removal == Removal::Drain
-        && !model.may_be_killed
-        && model.high_priority_share <= 0.0
-        && !model.retries.is_on()
 }
 
 impl DataPlane for RequestsPlane {
@@ -103,6 +123,7 @@ impl DataPlane for RequestsPlane {
         let source = &mut self.source;
         let outcome = match &mut self.engine {
             Engine::Booked(booked) => booked.serve(interval, source, &mut tally),
+            Engine::Lanes(lanes) => lanes.serve(interval, source, &mut tally),
             Engine::Events(events) => events.serve(interval, source, &mut tally),
         };
         self.memory.keep(latencies);

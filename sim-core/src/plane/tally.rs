@@ -62,7 +62,7 @@ pub(super) struct Tally<'a> {
     wait_sum_s: f64,
     wait_sum_high_s: f64,
     latency_sum_s: f64,
-    /// Service time of the requests that started, seconds; only [`start`](Self::start) adds to it.
+    /// Server-seconds that the attempts which started will take.
     pub(super) started_s: f64,
 }
 
@@ -92,36 +92,6 @@ impl<'a> Tally<'a> {
             latency_sum_s: 0.0,
             started_s: 0.0,
         }
-    }
-
-    /// A request whose end is certain starts after waiting for `wait_s`.
-    #[inline]
-    pub(super) fn start(&mut self, wait_s: f64, service_s: f64, error: bool) {
-        let latency_s = wait_s + service_s;
-        self.started_s += service_s;
-        self.wait(wait_s);
-        if latency_s > self.limits.timeout_s {
-            self.time_out(service_s);
-        } else if error {
-            self.failed += 1;
-        } else {
-            self.serve(latency_s, service_s);
-        }
-    }
-
-    /// As [`start`](Self::start), for a server that stops working when the client gives up.
-    pub(super) fn start_cancellable(&mut self, wait_s: f64, service_s: f64, error: bool) {
-        let patience_s = self.limits.timeout_s - wait_s;
-        let started_s = self.started_s + service_s.min(patience_s);
-        self.cancelled += u64::from(service_s > patience_s);
-        self.start(wait_s, service_s, error);
-        self.started_s = started_s;
-    }
-
-    /// A client leaves the queue after waiting for `wait_s`, its whole patience.
-    pub(super) fn give_up(&mut self, wait_s: f64, service_s: f64) {
-        self.wait(wait_s);
-        self.time_out(service_s);
     }
 
     /// An attempt's wait is over.

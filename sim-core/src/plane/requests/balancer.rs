@@ -5,10 +5,21 @@
 //! the shortest queue (Winston 1977), power of two choices is Vvedenskaya, Dobrushin & Karpelevich 1996 and
 //! Mitzenmacher 2001.
 
-use super::replicas::Replicas;
+use super::lineup::Lineup;
 use crate::random::Rng;
 use crate::scenario::document::Balancing;
 use rand_xoshiro::rand_core::Rng as _;
+
+/// What a balancer says.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Choice {
+    /// There is no replica.
+    None,
+    /// This one.
+    This(u32),
+    /// The one with the lower load; the first if both are equal.
+    BetterOf(u32, u32),
+}
 
 /// Picks replicas.
 pub(super) struct Balancer {
@@ -28,17 +39,18 @@ impl Balancer {
     }
 
     /// Whether it needs to know who has the least load.
+    #[inline]
     pub(super) fn goes_by_load(&self) -> bool {
         matches!(self.policy, Balancing::Shared | Balancing::LeastOutstanding)
     }
 
-    /// A replica of those that take requests; it may be full. `None` when there are none.
+    /// A replica of those that take requests; it may be full.
     #[inline]
-    pub(super) fn choose(&mut self, replicas: &Replicas) -> Option<u32> {
-        let all = replicas.active();
-        match self.policy {
+    pub(super) fn choose(&mut self, lineup: &Lineup) -> Choice {
+        let all = lineup.active();
+        let one = match self.policy {
             // One slot is as good as another, but with shared processors the emptiest replica is not.
-            Balancing::Shared | Balancing::LeastOutstanding => self.least_loaded(replicas),
+            Balancing::Shared | Balancing::LeastOutstanding => self.least_loaded(lineup),
             Balancing::Random => any(all, self.rng.next_u64() as u32),
             Balancing::RoundRobin => {
                 self.turn = if self.turn + 1 < all.len() {
@@ -48,29 +60,29 @@ impl Balancer {
                 };
                 all.get(self.turn).copied()
             }
-            Balancing::PowerOfTwo => self.better_of_two(replicas),
-        }
+            Balancing::PowerOfTwo => return self.two(all),
+        };
+        one.map_or(Choice::None, Choice::This)
     }
 
     /// One of the replicas with the least load, at random; only where replicas are kept by load.
     #[inline]
-    pub(super) fn least_loaded(&mut self, replicas: &Replicas) -> Option<u32> {
-        any(replicas.least_loaded(), self.rng.next_u64() as u32)
+    pub(super) fn least_loaded(&mut self, lineup: &Lineup) -> Option<u32> {
+        any(lineup.least_loaded(), self.rng.next_u64() as u32)
     }
 
     #[inline]
-    fn better_of_two(&mut self, replicas: &Replicas) -> Option<u32> {
-        let all = replicas.active();
+    fn two(&mut self, all: &[u32]) -> Choice {
         let draw = self.rng.next_u64();
         let first = place(all.len(), draw as u32);
         // One of the others.
         let mut second = place(all.len().saturating_sub(1), (draw >> 32) as u32);
         second += usize::from(second >= first);
-        let (&first, second) = (all.get(first)?, all.get(second));
-        Some(match second {
-            Some(&second) if replicas[second].load() < replicas[first].load() => second,
-            _ => first,
-        })
+        match (all.get(first), all.get(second)) {
+            (Some(&first), Some(&second)) => Choice::BetterOf(first, second),
+            (Some(&first), None) => Choice::This(first),
+            (None, _) => Choice::None,
+        }
     }
 }
 

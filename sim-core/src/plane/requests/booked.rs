@@ -6,32 +6,29 @@
 //! queue: at its start, or when its client gives up. Until then it waits.
 
 use super::super::servers::FreeTimes;
-use super::super::tally::{Failure, LatencyLimits, Tally};
+use super::super::tally::{Failure, Tally};
 use super::super::{Interval, Outcome, ServiceModel};
 use super::MOST_OUTSIDE;
+use super::certain::{Fates, Request};
 use super::source::Source;
-use crate::scenario::document::{OnTimeout, Overflow};
+use crate::scenario::document::Overflow;
 use std::collections::VecDeque;
 
 /// A request that has arrived but not left the queue.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
-    arrival_s: f64,
-    service_s: f64,
+    request: Request,
     /// When it leaves the queue: its start, or the end of its client's patience.
     leaves_s: f64,
     /// Whether it leaves the queue to be served.
     starts: bool,
-    error: bool,
 }
 
 /// Servers and the queue in front of them.
 pub(super) struct Booked {
-    timeout_s: f64,
+    fates: Fates,
     /// Whether an arrival that finds the queue full waits outside.
     blocks: bool,
-    /// Whether a server stops working when the client gives up.
-    cancels: bool,
     /// Time since the run's start, seconds.
     now_s: f64,
     servers: FreeTimes,
@@ -42,11 +39,10 @@ pub(super) struct Booked {
 }
 
 impl Booked {
-    pub(super) fn new(model: &ServiceModel, limits: &LatencyLimits) -> Self {
+    pub(super) fn new(model: &ServiceModel, fates: Fates) -> Self {
         Self {
-            timeout_s: limits.timeout_s,
+            fates,
             blocks: model.overflow == Overflow::Block,
-            cancels: model.on_timeout == OnTimeout::Cancel,
             now_s: 0.0,
             servers: FreeTimes::default(),
             waiting: VecDeque::new(),
@@ -67,49 +63,69 @@ impl Booked {
         let end_s = self.now_s + interval.length_s;
         let mut schedule = source.open(interval, self.now_s);
         while let Some(arrival_s) = schedule.next_s() {
-            let (service_s, error) = source.demand();
+            let request = Request::new(arrival_s, source.demand());
+            self.run_until(arrival_s, interval, tally);
             tally.arrivals += 1;
-            self.leave_queue(arrival_s, tally);
-            self.arrive(arrival_s, service_s, error, interval, tally);
+            self.fates.first_attempt();
+            self.arrive(&request, interval, tally);
             source.advance(&mut schedule);
         }
         source.close(&schedule);
-        self.leave_queue(end_s, tally);
+        self.run_until(end_s, interval, tally);
         let mut outcome = tally.outcome();
         let capacity_s = f64::from(interval.servers) * interval.length_s;
         outcome.busy_server_s = self.work_done(end_s, tally.started_s).min(capacity_s);
         outcome.in_service_s = outcome.busy_server_s;
         outcome.waiting_at_end = self.waiting.len() as f64;
-        outcome.open_at_end = outcome.waiting_at_end;
+        outcome.open_at_end = outcome.waiting_at_end + self.fates.open() as f64;
         self.now_s = end_s;
         outcome
     }
 
+    /// Lets everything happen that is due by `until_s`.
     #[inline]
-    fn arrive(
-        &mut self,
-        arrival_s: f64,
-        service_s: f64,
-        error: bool,
-        interval: &Interval,
-        tally: &mut Tally<'_>,
-    ) {
+    fn run_until(&mut self, until_s: f64, interval: &Interval, tally: &mut Tally<'_>) {
+        if !self.fates.anyone_returns() {
+            return self.leave_queue(until_s, tally);
+        }
+        loop {
+            let client_s = self.fates.next_s(until_s);
+            // Who leaves the queue may fail at once: one at a time.
+            match self.waiting.front() {
+                Some(waiting) if waiting.leaves_s <= client_s.min(until_s) => {
+                    let leaves_s = waiting.leaves_s;
+                    self.leave_queue(leaves_s, tally);
+                }
+                _ if client_s <= until_s => {
+                    if let Some(request) = self.fates.take(client_s, tally) {
+                        self.arrive(&request, interval, tally);
+                    }
+                }
+                _ => return,
+            }
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, request: &Request, interval: &Interval, tally: &mut Tally<'_>) {
+        let arrival_s = request.arrival_s;
         let free_s = self.servers.next();
         if free_s <= arrival_s {
             self.servers
-                .occupy_next(self.end_s(arrival_s, service_s, arrival_s));
-            self.start(0.0, service_s, error, tally);
+                .occupy_next(self.fates.end_s(request, arrival_s));
+            self.start(request, arrival_s, tally);
             return;
         }
         if self.waiting.len() >= interval.queue_limit as usize {
             if self.waiting.len() >= self.room(interval) {
-                tally.fail(Failure::Rejected, service_s);
+                self.fates
+                    .fail(request, Failure::Rejected, arrival_s, tally);
                 return;
             }
             tally.blocked += 1;
         }
-        let request = self.book(arrival_s, service_s, error, free_s);
-        self.waiting.push_back(request);
+        let booked = self.book(request, free_s);
+        self.waiting.push_back(booked);
     }
 
     /// Requests that may wait, in the queue and outside.
@@ -122,58 +138,43 @@ impl Booked {
     }
 
     #[inline]
-    fn start(&self, wait_s: f64, service_s: f64, error: bool, tally: &mut Tally<'_>) {
-        if self.cancels {
-            tally.start_cancellable(wait_s, service_s, error);
-        } else {
-            tally.start(wait_s, service_s, error);
-        }
-    }
-
-    /// When the server of a request that starts at `start_s` falls free again.
-    #[inline]
-    fn end_s(&self, start_s: f64, service_s: f64, arrival_s: f64) -> f64 {
-        let end_s = start_s + service_s;
-        if self.cancels {
-            end_s.min((arrival_s + self.timeout_s).max(start_s))
-        } else {
-            end_s
-        }
+    fn start(&mut self, request: &Request, start_s: f64, tally: &mut Tally<'_>) {
+        tally.started_s += self.fates.held_s(request, start_s);
+        self.fates.start(request, start_s, tally);
     }
 
     /// Decides what becomes of a request for which the next server falls free at `start_s`.
-    fn book(&mut self, arrival_s: f64, service_s: f64, error: bool, start_s: f64) -> Waiting {
-        let starts = start_s - arrival_s <= self.timeout_s && start_s < f64::INFINITY;
+    fn book(&mut self, request: &Request, start_s: f64) -> Waiting {
+        let starts = self.fates.starts(request, start_s);
         if starts {
-            self.servers
-                .occupy_next(self.end_s(start_s, service_s, arrival_s));
+            self.servers.occupy_next(self.fates.end_s(request, start_s));
         }
         Waiting {
-            arrival_s,
-            service_s,
+            request: *request,
             leaves_s: if starts {
                 start_s
             } else {
-                arrival_s + self.timeout_s
+                self.fates.deadline_s(request)
             },
             starts,
-            error,
         }
     }
 
-    /// Gives their outcome to the requests that have left the queue by `now_s`.
+    /// Tells the requests that have left the queue by `now_s` what becomes of them.
     #[inline]
     fn leave_queue(&mut self, now_s: f64, tally: &mut Tally<'_>) {
-        while let Some(&request) = self.waiting.front() {
-            if request.leaves_s > now_s {
+        while let Some(&waiting) = self.waiting.front() {
+            if waiting.leaves_s > now_s {
                 break;
             }
             self.waiting.pop_front();
-            let wait_s = request.leaves_s - request.arrival_s;
-            if request.starts {
-                self.start(wait_s, request.service_s, request.error, tally);
+            if waiting.starts {
+                self.start(&waiting.request, waiting.leaves_s, tally);
             } else {
-                tally.give_up(wait_s, request.service_s);
+                self.fates.count_patience(&waiting.request, tally);
+                let deadline_s = waiting.leaves_s;
+                self.fates
+                    .fail(&waiting.request, Failure::TimedOut, deadline_s, tally);
             }
         }
     }
@@ -190,9 +191,9 @@ impl Booked {
         self.servers.set_sorted(free_s);
         self.work_in_service_s = self.servers.work_left(self.now_s);
         let waiting = std::mem::take(&mut self.waiting);
-        for request in waiting {
+        for Waiting { request, .. } in waiting {
             let start_s = self.servers.next().max(self.now_s);
-            let booked = self.book(request.arrival_s, request.service_s, request.error, start_s);
+            let booked = self.book(&request, start_s);
             self.waiting.push_back(booked);
         }
     }
@@ -202,14 +203,14 @@ impl Booked {
     /// `free times without the waiting = free times + starts − ends`, bit for bit.
     fn free_times_without_waiting(&mut self) -> Vec<f64> {
         let mut times = self.servers.take_sorted();
-        let booked = || self.waiting.iter().filter(|request| request.starts);
+        let booked = || self.waiting.iter().filter(|waiting| waiting.starts);
         let mut ends: Vec<f64> = booked()
-            .map(|request| self.end_s(request.leaves_s, request.service_s, request.arrival_s))
+            .map(|waiting| self.fates.end_s(&waiting.request, waiting.leaves_s))
             .collect();
         if ends.is_empty() {
             return times;
         }
-        times.extend(booked().map(|request| request.leaves_s));
+        times.extend(booked().map(|waiting| waiting.leaves_s));
         times.sort_unstable_by(f64::total_cmp);
         ends.sort_unstable_by(f64::total_cmp);
         let mut ends = ends.into_iter().peekable();
@@ -219,16 +220,9 @@ impl Booked {
 
     /// Server-seconds of work done in an interval that ends at `end_s` and in which work of `started_s` began.
     fn work_done(&mut self, end_s: f64, started_s: f64) -> f64 {
-        let booked = self.waiting.iter().filter(|request| request.starts);
+        let booked = self.waiting.iter().filter(|waiting| waiting.starts);
         let booked_s: f64 = booked
-            .map(|request| {
-                if self.cancels {
-                    let (start_s, arrival_s) = (request.leaves_s, request.arrival_s);
-                    self.end_s(start_s, request.service_s, arrival_s) - start_s
-                } else {
-                    request.service_s
-                }
-            })
+            .map(|waiting| self.fates.held_s(&waiting.request, waiting.leaves_s))
             .sum();
         let left_s = (self.servers.work_left(end_s) - booked_s).max(0.0);
         let done_s = self.work_in_service_s + started_s - left_s;

@@ -1,8 +1,8 @@
 //! What happens when: the events to come, in order of time, at a cost that does not grow with their number.
 //!
-//! A calendar queue (Brown 1988). Time is cut into buckets; a ring of them covers the next few mean service
-//! times, and what lies beyond waits in a heap until the ring reaches it. A bucket is sorted when its time has
-//! come: it then holds a handful of events. Events at the same time come out in the order they went in.
+//! A calendar queue (Brown 1988). Time is cut into buckets that hold a handful of events; a ring of them covers
+//! at least the next few typical delays, and what lies beyond waits in a heap until the ring reaches it. A
+//! bucket is sorted when its time has come. Events at the same time come out in the order they went in.
 //!
 //! Time never runs back: nothing may be added before the last time asked for.
 
@@ -12,8 +12,10 @@ use std::collections::BinaryHeap;
 
 /// Buckets of the ring.
 const BUCKETS: usize = Occupied::PLACES;
-/// Typical delays of an event that the ring covers.
+/// Typical delays of an event that the ring covers at least.
 const SPAN: f64 = 4.0;
+/// Events in a bucket, if there are few enough of them.
+const PER_BUCKET: f64 = 4.0;
 /// Buckets up to this size are sorted by insertion.
 const FEW: usize = 24;
 /// Bucket numbers stay below this, so that adding a ring's length to one cannot overflow.
@@ -31,13 +33,27 @@ struct Event {
 /// An event in a bucket of the ring.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    event: Event,
+    time_s: f64,
+    what: u32,
     next: u32,
+}
+
+impl Node {
+    fn event(&self) -> Event {
+        Event {
+            time_s: self.time_s,
+            what: self.what,
+        }
+    }
 }
 
 /// The events to come.
 pub(super) struct Calendar {
+    delay_s: f64,
     buckets_per_s: f64,
+    s_per_bucket: f64,
+    /// No event comes before this time.
+    quiet_until_s: f64,
     /// The bucket that is being emptied.
     bucket: u64,
     /// Its events, the next one last.
@@ -45,7 +61,7 @@ pub(super) struct Calendar {
     /// The next bucket after it that holds something, or `u64::MAX`.
     next_bucket: u64,
     /// First node of each bucket of the ring, by the bucket's number modulo their count.
-    heads: Vec<u32>,
+    heads: Box<[u32; BUCKETS]>,
     occupied: Occupied,
     nodes: Vec<Node>,
     /// First of the unused nodes.
@@ -59,30 +75,79 @@ pub(super) struct Calendar {
 impl Calendar {
     /// An empty calendar for events that typically come `delay_s` after they are known.
     pub(super) fn new(delay_s: f64) -> Self {
-        Self {
-            buckets_per_s: BUCKETS as f64 / (SPAN * delay_s.max(1e-12)),
+        let mut calendar = Self {
+            delay_s: delay_s.clamp(1e-12, 1e12),
+            buckets_per_s: 0.0,
+            s_per_bucket: 0.0,
+            quiet_until_s: f64::INFINITY,
             bucket: 0,
             open: Vec::new(),
             next_bucket: u64::MAX,
-            heads: vec![NONE; BUCKETS],
+            heads: Box::new([NONE; BUCKETS]),
             occupied: Occupied::default(),
             nodes: Vec::new(),
             unused: NONE,
             far: BinaryHeap::new(),
             far_count: 0,
+        };
+        calendar.set_width(0.0);
+        calendar
+    }
+
+    fn set_width(&mut self, expected: f64) {
+        let per_delay = (expected / PER_BUCKET).clamp(1.0, BUCKETS as f64 / SPAN);
+        self.buckets_per_s = per_delay / self.delay_s;
+        // Rounded down, to be on the safe side.
+        self.s_per_bucket = self.delay_s / per_delay * (1.0 - 1e-15);
+    }
+
+    /// Adapts to about so many events to come at a time; `now_s` is the last time asked for.
+    pub(super) fn expect(&mut self, expected: f64, now_s: f64) {
+        let before = self.buckets_per_s;
+        self.set_width(expected);
+        if (0.5..=2.0).contains(&(self.buckets_per_s / before)) {
+            self.buckets_per_s = before;
+            self.s_per_bucket = (1.0 - 1e-15) / before;
+            return;
+        }
+        let mut events: Vec<Event> = self.open.drain(..).rev().collect();
+        for head in self.heads.iter_mut() {
+            let start = events.len();
+            while *head != NONE {
+                let node = self.nodes[*head as usize];
+                events.push(node.event());
+                *head = node.next;
+            }
+            // Newest first, as a list is.
+            events[start..].reverse();
+        }
+        let mut far = core::mem::take(&mut self.far);
+        while let Some(Far { event, .. }) = far.pop() {
+            events.push(event);
+        }
+        events.sort_by(|a, b| a.time_s.total_cmp(&b.time_s));
+        self.occupied = Occupied::default();
+        self.nodes.clear();
+        self.unused = NONE;
+        self.bucket = self.bucket_of(now_s);
+        self.next_bucket = u64::MAX;
+        self.quiet_until_s = f64::INFINITY;
+        for event in events {
+            self.add(event.time_s, event.what);
         }
     }
 
     #[inline]
     fn bucket_of(&self, time_s: f64) -> u64 {
         // A conversion from f64 saturates; both steps keep the order of times.
-        ((time_s * self.buckets_per_s) as u64).min(LAST_BUCKET)
+        ((time_s * self.buckets_per_s) as i64 as u64).min(LAST_BUCKET)
     }
 
     /// Adds an event.
     #[inline]
     pub(super) fn add(&mut self, time_s: f64, what: u32) {
         let event = Event { time_s, what };
+        self.quiet_until_s = self.quiet_until_s.min(time_s);
         let bucket = self.bucket_of(time_s);
         if bucket <= self.bucket {
             let later = self.open.iter().rposition(|other| other.time_s > time_s);
@@ -105,7 +170,8 @@ impl Calendar {
     fn add_to_ring(&mut self, bucket: u64, event: Event) {
         let place = bucket as usize % BUCKETS;
         let node = Node {
-            event,
+            time_s: event.time_s,
+            what: event.what,
             next: self.heads[place],
         };
         let index = if self.unused == NONE {
@@ -124,8 +190,16 @@ impl Calendar {
     /// When the next event comes, if that is by `until_s`; otherwise some later time.
     #[inline]
     pub(super) fn next_s(&mut self, until_s: f64) -> f64 {
+        if until_s < self.quiet_until_s {
+            return f64::INFINITY;
+        }
+        self.find_next(until_s)
+    }
+
+    fn find_next(&mut self, until_s: f64) -> f64 {
         loop {
             if let Some(event) = self.open.last() {
+                self.quiet_until_s = event.time_s;
                 return event.time_s;
             }
             let bucket = self.bucket_of(until_s);
@@ -135,26 +209,58 @@ impl Calendar {
                 if !self.far.is_empty() {
                     self.fetch_far();
                 }
+                self.quiet_until_s = if self.next_bucket == u64::MAX {
+                    f64::INFINITY
+                } else {
+                    (self.next_bucket as f64 * self.s_per_bucket).max(until_s)
+                };
                 return f64::INFINITY;
             }
             self.open_next_bucket();
         }
     }
 
+    /// Takes the next event, if it comes by `until_s`.
+    #[inline]
+    pub(super) fn take_by(&mut self, until_s: f64) -> Option<u32> {
+        if until_s < self.quiet_until_s {
+            return None;
+        }
+        loop {
+            if let Some(event) = self.open.last() {
+                if event.time_s > until_s {
+                    self.quiet_until_s = event.time_s;
+                    return None;
+                }
+                return self.open.pop().map(|event| event.what);
+            }
+            if self.find_next(until_s) > until_s {
+                return None;
+            }
+        }
+    }
+
     /// Takes the event that [`next_s`](Self::next_s) has just announced.
     #[inline]
     pub(super) fn take(&mut self) -> Option<u32> {
-        self.open.pop().map(|event| event.what)
+        let event = self.open.pop();
+        self.quiet_until_s = match self.open.last() {
+            Some(next) => next.time_s,
+            None => event.map_or(f64::INFINITY, |event| event.time_s),
+        };
+        event.map(|event| event.what)
     }
 
     fn open_next_bucket(&mut self) {
         self.bucket = self.next_bucket;
-        self.fetch_far();
+        if !self.far.is_empty() {
+            self.fetch_far();
+        }
         let place = self.bucket as usize % BUCKETS;
         let mut index = core::mem::replace(&mut self.heads[place], NONE);
         while index != NONE {
             let node = &mut self.nodes[index as usize];
-            self.open.push(node.event);
+            self.open.push(node.event());
             let next = core::mem::replace(&mut node.next, self.unused);
             self.unused = index;
             index = next;
@@ -292,6 +398,32 @@ mod tests {
                 .enumerate()
                 .all(|(index, &what)| index as u32 == what)
         );
+    }
+
+    #[test]
+    fn another_width_changes_nothing() {
+        let run = |widths: bool| {
+            let mut calendar = Calendar::new(1.0);
+            let mut seen = Vec::new();
+            let mut now_s = 0.0;
+            for what in 0..2_000_u32 {
+                now_s += 0.05;
+                while calendar.next_s(now_s) <= now_s {
+                    seen.extend(calendar.take());
+                }
+                if widths && what % 100 == 0 {
+                    calendar.expect(f64::from(what % 700), now_s);
+                }
+                let delay_s = f64::from(what * 7919 % 101) / 20.0;
+                calendar.add(now_s + delay_s * delay_s, what);
+            }
+            while calendar.next_s(1e6) < 1e6 {
+                seen.extend(calendar.take());
+            }
+            seen
+        };
+        assert_eq!(run(false).len(), 2_000);
+        assert_eq!(run(false), run(true));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The clients: whether and when they try again.
 
+use super::source::Streams;
 use crate::plane::{RETRY_BURST, RetryModel};
-use crate::random::{Distribution, Rng, uniform};
+use crate::random::{Distribution, Purpose, Rng, uniform};
 
 /// Clients between two attempts at most; those beyond give up. A bound for memory that no sensible scenario
 /// meets.
@@ -19,12 +20,12 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(retries: RetryModel, pauses: Rng, demands: Rng) -> Self {
+    pub(super) fn new(retries: RetryModel, streams: &Streams) -> Self {
         Self {
             retries,
-            tokens: RETRY_BURST.min(retries.budget),
-            pauses,
-            demands,
+            tokens: 0.0,
+            pauses: streams.rng(Purpose::Retries),
+            demands: streams.rng(Purpose::RetriedRequests),
         }
     }
 

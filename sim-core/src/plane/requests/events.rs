@@ -14,12 +14,12 @@ use super::super::tally::{Failure, LatencyLimits, Tally};
 use super::super::{Discipline, Interval, Outcome, ServiceModel};
 use super::MOST_OUTSIDE;
 use super::attempts::{Attempt, Attempts};
-use super::balancer::Balancer;
+use super::balancer::{Balancer, Choice};
 use super::calendar::Calendar;
 use super::clients::Clients;
 use super::deadlines::Deadlines;
+use super::lineup::Lineup;
 use super::queue::Queue;
-use super::replicas::Replicas;
 use super::sharing::Sharing;
 use super::source::{Source, Streams};
 use super::usage::Usage;
@@ -28,6 +28,20 @@ use crate::scenario::document::{Balancing, OnTimeout, Overflow, Removal};
 
 /// Set in the number of an event that is a replica's, not an attempt's.
 pub(super) const OF_REPLICA: u32 = 1 << 31;
+
+/// What a replica holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replica {
+    pub(super) in_service: u32,
+    pub(super) queue: Queue,
+}
+
+impl Replica {
+    pub(super) const IDLE: Self = Self {
+        in_service: 0,
+        queue: Queue::EMPTY,
+    };
+}
 
 /// Replicas, what they hold, and what is to come.
 pub(super) struct Events {
@@ -46,7 +60,11 @@ pub(super) struct Events {
     pub(super) deadlines: Deadlines,
     pub(super) attempts: Attempts,
     pub(super) balancer: Balancer,
-    pub(super) replicas: Replicas,
+    pub(super) lineup: Lineup,
+    /// What each replica holds, by number.
+    pub(super) replicas: Vec<Replica>,
+    /// Requests that one replica may hold.
+    pub(super) capacity: u32,
     /// By the number of the replica; empty without processor sharing.
     pub(super) sharing: Vec<Sharing>,
     /// Attempts that wait in front of the replicas; none while an active replica has room.
@@ -88,16 +106,14 @@ impl Events {
             )),
             attempts: Attempts::default(),
             balancer: Balancer::new(model.balancing, streams.rng(Purpose::Balancing)),
-            replicas: Replicas::default(),
+            lineup: Lineup::default(),
+            replicas: Vec::new(),
+            capacity: 0,
             sharing: Vec::new(),
             front: Queue::EMPTY,
             front_limit: 0,
             front_queue: 0,
-            clients: Clients::new(
-                model.retries,
-                streams.rng(Purpose::Retries),
-                streams.rng(Purpose::RetriedRequests),
-            ),
+            clients: Clients::new(model.retries, streams),
             usage: Usage::default(),
             waiting: 0,
             serving: 0,
@@ -168,13 +184,25 @@ impl Events {
         let choice = if self.front.len() > 0 {
             None
         } else {
-            self.balancer.choose(&self.replicas)
+            self.choose()
         };
         match choice {
-            Some(replica) if self.replicas.has_room(replica) => {
+            Some(replica) if self.has_room(replica) => {
                 self.place(number, replica, now_s, tally);
             }
             _ => self.overflow(number, choice, now_s, tally),
+        }
+    }
+
+    #[inline]
+    fn choose(&mut self) -> Option<u32> {
+        match self.balancer.choose(&self.lineup) {
+            Choice::None => None,
+            Choice::This(replica) => Some(replica),
+            Choice::BetterOf(first, second) => {
+                let less = self.lineup.load(second) < self.lineup.load(first);
+                Some(if less { second } else { first })
+            }
         }
     }
 
@@ -195,17 +223,22 @@ impl Events {
         now_s: f64,
         tally: &mut Tally<'_>,
     ) -> bool {
-        let starts = self.replicas[replica].in_service < self.concurrency;
+        self.lineup.raise(replica);
+        let holder = &mut self.replicas[replica as usize];
+        let starts = holder.in_service < self.concurrency;
         if starts {
-            self.replicas.raise(replica, |r| r.in_service += 1);
+            holder.in_service += 1;
             self.start(number, replica, now_s, tally);
         } else {
-            let attempts = &mut self.attempts;
-            attempts[number].replica = replica;
-            self.replicas
-                .raise(replica, |r| r.queue.push(number, attempts));
+            self.attempts[number].replica = replica;
+            holder.queue.push(number, &mut self.attempts);
         }
         starts
+    }
+
+    #[inline]
+    pub(super) fn has_room(&self, replica: u32) -> bool {
+        self.lineup.load(replica) < self.capacity
     }
 
     /// An attempt begins to wait.
@@ -237,8 +270,8 @@ impl Events {
         // What holds requests in front passes over a replica without room.
         if choice.is_some()
             && !self.balancer.goes_by_load()
-            && let Some(replica) = self.balancer.least_loaded(&self.replicas)
-            && self.replicas.has_room(replica)
+            && let Some(replica) = self.balancer.least_loaded(&self.lineup)
+            && self.has_room(replica)
         {
             return self.place(number, replica, now_s, tally);
         }
@@ -263,7 +296,7 @@ impl Events {
     /// An attempt takes the place of the oldest that waits at a replica.
     fn replace_at(&mut self, replica: u32, number: u32, now_s: f64, tally: &mut Tally<'_>) {
         let attempts = &mut self.attempts;
-        let queue = &mut self.replicas[replica].queue;
+        let queue = &mut self.replicas[replica as usize].queue;
         let Some(oldest) = queue.pop_least(attempts[number].high, attempts) else {
             return self.fail(number, Failure::Rejected, now_s, tally);
         };

@@ -2,8 +2,8 @@
 
 use super::super::Interval;
 use super::super::tally::{Failure, Tally};
-use super::attempts::State;
-use super::events::Events;
+use super::attempts::{Attempt, State};
+use super::events::{Events, Replica};
 use super::sharing::Sharing;
 
 impl Events {
@@ -18,30 +18,35 @@ impl Events {
             interval.queue_limit / replicas as u32
         };
         let by_load = self.balancer.goes_by_load() || self.front_limit > 0 || self.front.len() > 0;
-        self.replicas
-            .set_rules(self.concurrency.saturating_add(own_queue), by_load);
+        self.capacity = self.concurrency.saturating_add(own_queue);
+        self.lineup.keep_by_load(by_load);
         if interval.killed_replicas > 0 {
-            let killed = self.replicas.retire_any(interval.killed_replicas as usize);
+            let killed = self.lineup.retire_any(interval.killed_replicas as usize);
             self.kill(killed, tally);
         }
-        let active = self.replicas.active().len();
+        let active = self.lineup.active().len();
         if active > replicas {
-            let removed = self.replicas.retire_youngest(active - replicas);
+            let removed = self.lineup.retire_youngest(active - replicas);
             if self.kills {
                 self.kill(removed, tally);
             } else {
                 self.drain(&removed);
             }
         } else if active < replicas {
-            self.replicas.grow(replicas - active);
+            self.lineup.grow(replicas - active);
+            let numbers = self.lineup.numbers();
+            self.replicas.resize(numbers, Replica::IDLE);
             if let Some(cores) = self.cores {
-                let numbers = self.replicas.numbers();
                 self.sharing.resize(numbers, Sharing::idle(cores));
             }
         }
+        if self.lineup.active().len() != active {
+            // With shared processors two events for each end, not knowing how many share.
+            self.calendar.expect(f64::from(interval.servers), now_s);
+        }
         while self.front.len() > 0
-            && let Some(&replica) = self.replicas.least_loaded().first()
-            && self.replicas.has_room(replica)
+            && let Some(&replica) = self.lineup.least_loaded().first()
+            && self.has_room(replica)
         {
             self.pull(replica, now_s, tally);
         }
@@ -51,8 +56,8 @@ impl Events {
     fn drain(&mut self, removed: &[u32]) {
         for &replica in removed {
             self.stop_counting(replica);
-            if self.replicas[replica].load() == 0 {
-                self.replicas.remove(replica);
+            if self.lineup.load(replica) == 0 {
+                self.lineup.remove(replica);
             }
         }
     }
@@ -80,14 +85,11 @@ impl Events {
         }
         self.serving -= lost.len() as u64;
         for &replica in &removed {
-            let attempts = &self.attempts;
-            let mut waiting = Vec::new();
-            while let Some(number) = self.replicas[replica].queue.pop(attempts) {
-                waiting.push(number);
-            }
-            self.waiting -= waiting.len() as u64;
-            self.replicas.remove(replica);
-            for number in waiting {
+            let holder = core::mem::replace(&mut self.replicas[replica as usize], Replica::IDLE);
+            let mut queue = holder.queue;
+            self.lineup.remove(replica);
+            while let Some(number) = queue.pop(&self.attempts) {
+                self.waiting -= 1;
                 self.fail(number, Failure::Lost, self.now_s, tally);
             }
         }
@@ -97,7 +99,7 @@ impl Events {
     }
 
     /// Takes from a replica all that share its processors; `lost` receives those whose clients wait.
-    fn end_sharing(&mut self, replica: u32, lost: &mut Vec<super::attempts::Attempt>) {
+    fn end_sharing(&mut self, replica: u32, lost: &mut Vec<Attempt>) {
         for number in self.sharing[replica as usize].clear() {
             let attempt = self.attempts[number];
             if attempt.state == State::Serving {
@@ -112,7 +114,7 @@ impl Events {
         let (in_service, busy) = match self.sharing.get(replica as usize) {
             Some(sharing) => sharing.usage(),
             None => {
-                let count = f64::from(self.replicas[replica].in_service);
+                let count = f64::from(self.replicas[replica as usize].in_service);
                 (count, count)
             }
         };

@@ -30,7 +30,7 @@ impl Events {
         if end_s <= deadline_s || !self.cancels {
             self.calendar.add(end_s, number);
         }
-        if self.replicas[replica].active {
+        if self.lineup.is_active(replica) {
             self.usage.change(now_s, 1.0, 1.0);
         }
     }
@@ -50,7 +50,7 @@ impl Events {
             sharing.armed_s = sharing.due_s;
             self.calendar.add(sharing.due_s, replica | OF_REPLICA);
         }
-        if self.replicas[replica].active {
+        if self.lineup.is_active(replica) {
             let after = sharing.usage();
             self.usage
                 .change(now_s, after.0 - before.0, after.1 - before.1);
@@ -75,7 +75,7 @@ impl Events {
         }
         match attempt.state {
             State::Serving | State::Orphaned => {
-                if self.replicas[attempt.replica].active {
+                if self.lineup.is_active(attempt.replica) {
                     self.usage.change(now_s, -1.0, -1.0);
                 }
                 self.finish(what, now_s, tally);
@@ -123,15 +123,14 @@ impl Events {
     /// A slot of a replica falls free: the next one that waits there takes it, and the next in front its place.
     #[inline]
     fn free_slot(&mut self, replica: u32, now_s: f64, tally: &mut Tally<'_>) {
-        let attempts = &self.attempts;
-        let next = self.replicas.lower(replica, |r| {
-            let next = r.queue.pop(attempts);
-            r.in_service -= u32::from(next.is_none());
-            next
-        });
-        if let Some(next) = next {
-            self.waiting -= 1;
-            self.start(next, replica, now_s, tally);
+        self.lineup.lower(replica);
+        let holder = &mut self.replicas[replica as usize];
+        match holder.queue.pop(&self.attempts) {
+            Some(next) => {
+                self.waiting -= 1;
+                self.start(next, replica, now_s, tally);
+            }
+            None => holder.in_service -= 1,
         }
         self.use_room(replica, now_s, tally);
     }
@@ -139,11 +138,11 @@ impl Events {
     /// A replica holds one less than before.
     #[inline]
     fn use_room(&mut self, replica: u32, now_s: f64, tally: &mut Tally<'_>) {
-        if !self.replicas[replica].active {
-            if self.replicas[replica].load() == 0 {
-                self.replicas.remove(replica);
+        if !self.lineup.is_active(replica) {
+            if self.lineup.load(replica) == 0 {
+                self.lineup.remove(replica);
             }
-        } else if self.front.len() > 0 && self.replicas.has_room(replica) {
+        } else if self.front.len() > 0 && self.has_room(replica) {
             self.pull(replica, now_s, tally);
         }
     }
@@ -167,8 +166,9 @@ impl Events {
         let oldest = if attempt.replica == NOBODY {
             self.front.pop_oldest(high, attempts)
         } else {
-            self.replicas
-                .lower(attempt.replica, |r| r.queue.pop_oldest(high, attempts))
+            self.lineup.lower(attempt.replica);
+            let holder = &mut self.replicas[attempt.replica as usize];
+            holder.queue.pop_oldest(high, attempts)
         };
         debug_assert_eq!(oldest, Some(number), "the first in is the first to give up");
         self.waiting -= 1;
@@ -198,7 +198,7 @@ impl Events {
                 self.shared_anew(attempt.replica, before, now_s);
             } else {
                 self.attempts.remove(number);
-                if self.replicas[attempt.replica].active {
+                if self.lineup.is_active(attempt.replica) {
                     self.usage.change(now_s, -1.0, -1.0);
                 }
             }

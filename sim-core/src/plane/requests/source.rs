@@ -69,7 +69,7 @@ impl Schedule {
 impl Source {
     pub(super) fn new(model: &ServiceModel, streams: &Streams) -> Self {
         let mut gaps = Block::new(streams.rng(Purpose::Arrivals));
-        let until_next = gaps.next(standard_exponential);
+        let until_next = gaps.next(fill_gaps);
         Self {
             service_time: model.service_time_s.clone(),
             error_probability: model.error_probability,
@@ -96,7 +96,7 @@ impl Source {
     /// The next request of the schedule has arrived.
     #[inline]
     pub(super) fn advance(&mut self, schedule: &mut Schedule) {
-        schedule.clock += self.gaps.next(standard_exponential);
+        schedule.clock += self.gaps.next(fill_gaps);
     }
 
     /// The interval is over.
@@ -108,7 +108,9 @@ impl Source {
     #[inline]
     pub(super) fn demand(&mut self) -> (f64, bool) {
         let service_time = &self.service_time;
-        let service_s = self.services.next(|rng| service_time.sample(rng));
+        let service_s = self
+            .services
+            .next(|rng, values| service_time.fill(rng, values));
         let error =
             self.error_probability > 0.0 && uniform(&mut self.errors) < self.error_probability;
         (service_s, error)
@@ -137,17 +139,21 @@ impl Block {
         }
     }
 
-    /// The next number; always called with the same `draw`.
+    /// The next number; always called with the same `fill`.
     #[inline]
-    fn next(&mut self, draw: impl Fn(&mut Rng) -> f64) -> f64 {
+    fn next(&mut self, fill: impl Fn(&mut Rng, &mut [f64])) -> f64 {
         if self.used >= BLOCK {
-            for value in &mut self.values {
-                *value = draw(&mut self.rng);
-            }
+            fill(&mut self.rng, &mut self.values);
             self.used = 0;
         }
         let value = self.values[self.used];
         self.used += 1;
         value
+    }
+}
+
+fn fill_gaps(rng: &mut Rng, gaps: &mut [f64]) {
+    for gap in gaps {
+        *gap = standard_exponential(rng);
     }
 }
