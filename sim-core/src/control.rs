@@ -3,7 +3,8 @@
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
 //! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
-//! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`]: controllers.
+//! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`],
+//!   [`keda_driver`], [`keda_jobs_driver`]: controllers.
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
@@ -15,4 +16,7 @@ pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
 pub mod keda;
+pub mod keda_driver;
+pub mod keda_jobs_driver;
+mod keda_triggers;
 pub mod telemetry;

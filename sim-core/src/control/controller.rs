@@ -3,6 +3,8 @@
 use super::decision::DecisionLog;
 use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
+use super::keda_driver::KedaDriver;
+use super::keda_jobs_driver::KedaJobsDriver;
 use super::telemetry::{Telemetry, TickMeasure};
 use crate::fleet::Fleet;
 use crate::scenario::document::{AutoscalerDocument, ScenarioDocument};
@@ -80,6 +82,8 @@ pub struct Surroundings<'a> {
     pub tick_s: f64,
     /// Ticks before the window.
     pub warm_up_ticks: u32,
+    /// Mean time to serve a request, seconds.
+    pub mean_service_s: f64,
 }
 
 /// The controller that a part of a document asks for.
@@ -90,5 +94,7 @@ pub fn controller(
     match autoscaler {
         AutoscalerDocument::Static { replicas } => Box::new(Fixed::new(*replicas)),
         AutoscalerDocument::Hpa(hpa) => Box::new(HpaDriver::new(hpa, around)),
+        AutoscalerDocument::Keda(keda) => Box::new(KedaDriver::new(keda, around)),
+        AutoscalerDocument::KedaScaledJob(jobs) => Box::new(KedaJobsDriver::new(jobs, around)),
     }
 }

@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::keda;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -232,7 +233,7 @@ fn pod() -> impl Strategy<Value = PodDocument> {
     )
 }
 
-/// A fixed number of replicas, or a HorizontalPodAutoscaler.
+/// A fixed number of replicas, a HorizontalPodAutoscaler, or KEDA.
 pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     let hpa = (
         (1..10_u32, 0..30_u32),
@@ -252,7 +253,12 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
                 initial_readiness_delay_s: periods.3,
             })
         });
-    prop_oneof![1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }), 4 => hpa]
+    prop_oneof![
+        1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
+        4 => hpa,
+        2 => keda::scaled_object(),
+        1 => keda::scaled_job(),
+    ]
 }
 
 /// One to three further controllers, under any arbitration.
@@ -286,7 +292,7 @@ fn metric() -> impl Strategy<Value = MetricDocument> {
     ]
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+pub(super) fn signal() -> impl Strategy<Value = Signal> {
     prop_oneof![
         Just(Signal::RequestsPerSecond),
         Just(Signal::InFlightRequests),
@@ -304,7 +310,7 @@ fn target() -> impl Strategy<Value = MetricTarget> {
     ]
 }
 
-fn behavior() -> impl Strategy<Value = BehaviorDocument> {
+pub(super) fn behavior() -> impl Strategy<Value = BehaviorDocument> {
     (proptest::option::of(rules()), proptest::option::of(rules())).prop_map(
         |(scale_up, scale_down)| BehaviorDocument {
             scale_up,

@@ -1,5 +1,6 @@
 //! What decides the number of replicas, and what it sees.
 
+use super::{KedaDocument, KedaScaledJobDocument};
 use serde::{Deserialize, Serialize};
 
 /// The controller of the number of replicas.
@@ -15,6 +16,10 @@ pub enum AutoscalerDocument {
     },
     /// The Kubernetes HorizontalPodAutoscaler (autoscaling/v2), with the real controller's rules.
     Hpa(HpaDocument),
+    /// KEDA: its operator decides between none and some replicas, the HPA that it makes how many. Give the service a buffer for requests that come while there are none.
+    Keda(KedaDocument),
+    /// KEDA's jobs: created while work waits, and gone when it is done. Give the service a buffer for it to wait in.
+    KedaScaledJob(KedaScaledJobDocument),
 }
 
 impl AutoscalerDocument {
@@ -23,6 +28,8 @@ impl AutoscalerDocument {
         match self {
             AutoscalerDocument::Static { replicas } => (*replicas, *replicas),
             AutoscalerDocument::Hpa(hpa) => (hpa.min_replicas, hpa.max_replicas),
+            AutoscalerDocument::Keda(keda) => (keda.lowest(), keda.max_replicas),
+            AutoscalerDocument::KedaScaledJob(jobs) => (jobs.min_replicas, jobs.max_replicas),
         }
     }
 }

@@ -55,10 +55,15 @@ pub(super) fn hold_ticks(
     found: &mut Found,
 ) {
     for (place, controller) in controllers {
-        if let AutoscalerDocument::Hpa(hpa) = controller {
-            let path = format!("{place}/sync_period_s");
-            hold_period(&path, hpa.sync_period_s, run.tick_s, found);
-        }
+        let (field, period_s) = match controller {
+            AutoscalerDocument::Static { .. } => continue,
+            AutoscalerDocument::Hpa(hpa) => ("sync_period_s", hpa.sync_period_s),
+            AutoscalerDocument::Keda(keda) => ("polling_interval_s", keda.polling_interval_s),
+            AutoscalerDocument::KedaScaledJob(jobs) => {
+                ("polling_interval_s", jobs.polling_interval_s)
+            }
+        };
+        hold_period(&format!("{place}/{field}"), period_s, run.tick_s, found);
     }
     if let Some(telemetry) = telemetry {
         let (every, over) = (telemetry.scrape_interval_s, telemetry.window_s);
