@@ -116,6 +116,7 @@ impl<'a> Simulation<'a> {
     /// Takes down the decisions to come that pass the filter.
     pub fn log_decisions(&mut self, filter: LogFilter) {
         self.log = DecisionLog::on(filter);
+        self.fleet.log_decisions();
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
@@ -142,6 +143,7 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         self.fleet.advance(start_s + 0.5 * tick_s);
+        self.log_nodes();
         let ready = self.fleet.ready();
         let interval = Interval {
             length_s: tick_s,
@@ -185,6 +187,15 @@ impl<'a> Simulation<'a> {
             self.count_scaling(before, decision.replicas);
             let scaled_up = decision.replicas > before;
             self.meter(&outcome, &judged, capacity, scaled_up, &measure);
+        }
+    }
+
+    /// Decisions about nodes come with their own times, between the ticks.
+    fn log_nodes(&mut self) {
+        let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
+        for decision in self.fleet.take_decisions() {
+            self.log.set_time(decision.at_s - warm_up_s);
+            self.log.record(|| decision);
         }
     }
 

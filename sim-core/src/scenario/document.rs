@@ -7,6 +7,7 @@
 
 mod autoscaler;
 mod fleet;
+mod provisioner;
 mod service;
 mod slo;
 mod study;
@@ -14,6 +15,7 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use provisioner::*;
 pub use service::*;
 pub use slo::*;
 pub use study::*;

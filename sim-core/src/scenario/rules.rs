@@ -5,6 +5,7 @@
 mod autoscaler;
 mod distribution;
 mod fleet;
+mod provisioner;
 mod run;
 mod service;
 mod slo;
@@ -70,7 +71,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
-        node_types: vec![fleet.node.clone()],
+        node_types: fleet.node_types,
         node: fleet.node,
     })
 }
