@@ -7,7 +7,7 @@ use sim_core::scenario::document::{PlaneKind, Signal};
 /// QEC Studio on the command line: what will it cost, and how likely is the SLO met?
 ///
 /// SCENARIO is a file, `-` for standard input, the id of a template (see `qec templates`), or a share link.
-/// Exit codes: 0 done, 2 bad input, 3 a mistake in qec.
+/// Exit codes: 0 done, 1 a figure disagrees (validate), 2 bad input, 3 a mistake in qec.
 #[derive(Debug, Parser)]
 #[command(name = "qec", version)]
 pub struct Arguments {
@@ -25,12 +25,16 @@ pub enum Command {
     Sweep(SweepArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
+    /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
+    Decisions(DecisionsArguments),
     /// Turn scenarios into share links and back.
     #[command(subcommand)]
     Link(LinkCommand),
     /// Turn other people's files into parts of a scenario.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Hold the models against queueing theory and published figures.
+    Validate(ValidateArguments),
     /// List the templates, or print one.
     Templates {
         /// Id of the template to print.
@@ -91,6 +95,34 @@ pub struct CheckArguments {
     /// Print the problems as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `qec decisions`
+#[derive(Debug, Args)]
+pub struct DecisionsArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Which replication.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub replication: u32,
+    /// From this hour of the window on.
+    #[arg(long, value_name = "HOUR", default_value_t = 0.0)]
+    pub from: f64,
+    /// Until this hour of the window; by default its end.
+    #[arg(long, value_name = "HOUR")]
+    pub to: Option<f64>,
+    /// Only decisions that changed something.
+    #[arg(long)]
+    pub changes: bool,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Print the decisions as JSON.
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print the decisions as CSV.
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `qec link`
@@ -157,6 +189,23 @@ pub struct HpaArguments {
     /// Print this scenario with the autoscaler in it, instead of the autoscaler alone.
     #[arg(long, value_name = "SCENARIO")]
     pub into: Option<String>,
+}
+
+/// `qec validate`
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// Seed of the random streams; by default that of docs/VALIDATION.md.
+    #[arg(long, value_name = "N", default_value_t = sim_core::validation::SEED)]
+    pub seed: u64,
+    /// Only cases whose id, words or group hold this text, such as Q10, M/M/3 or HPA.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Print every figure as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 /// A data plane.

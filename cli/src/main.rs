@@ -7,6 +7,7 @@
 mod args;
 mod check;
 mod compute;
+mod decisions;
 mod failure;
 mod import;
 mod link;
@@ -18,6 +19,7 @@ mod sweep;
 mod sweep_text;
 mod table;
 mod templates;
+mod validate;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -46,8 +48,10 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
         Command::Check(options) => check::check(&options),
+        Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),
         Command::Import(command) => import::import(&command),
+        Command::Validate(options) => validate::validate(&options),
         Command::Templates { id } => templates::templates(id.as_deref()),
     }
 }

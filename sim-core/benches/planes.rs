@@ -9,10 +9,10 @@ use std::hint::black_box;
 /// Lognormal, 0.1 s, cv 1.5.
 fn model() -> Option<ServiceModel> {
     Some(ServiceModel {
-        service_time_s: Distribution::log_normal(0.1, 1.5).ok()?,
         timeout_s: 10.0,
         error_probability: 0.001,
         thresholds_s: vec![0.3, 1.0],
+        ..ServiceModel::new(Distribution::log_normal(0.1, 1.5).ok()?)
     })
 }
 
@@ -26,6 +26,7 @@ fn day() -> Vec<Interval> {
             rate_rps: 200.0 * (0.55 + 0.35 * wave),
             servers,
             queue_limit: 100 * servers,
+            ..Interval::default()
         }
     };
     (0..5760).map(tick).collect()
@@ -70,6 +71,7 @@ fn requests(criterion: &mut Criterion) {
             rate_rps,
             servers,
             queue_limit: u32::MAX,
+            ..Interval::default()
         };
         group.throughput(Throughput::Elements(100_000));
         let mut plane = RequestsPlane::new(&model, 0, 1, 0, 0);

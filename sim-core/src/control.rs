@@ -1,11 +1,16 @@
 //! What decides the number of replicas, and what it sees.
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
+//! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
+//! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
-//! - [`controller`]: what a controller in the simulation sees and asks for; [`fixed`], [`hpa_driver`]: controllers.
+//! - [`controller`]: what a controller in the simulation sees and asks for.
+//! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
+//!   [`slo_driven`].
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
+mod alarm;
 pub mod arbitration;
 pub mod controller;
 pub mod decision;
@@ -13,4 +18,12 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod keda;
+pub mod predictive;
+mod scaler_metric;
+pub mod scheduled;
+pub mod slo_driven;
+pub mod step_scaling;
+pub mod target_tracking;
 pub mod telemetry;
+pub mod vpa;

@@ -11,12 +11,14 @@
 //! Both draw from the same named random streams, so a design can be compared under either.
 
 mod fluid;
+mod model;
 pub mod queueing;
 mod requests;
 mod servers;
 mod tally;
 
 pub use fluid::{FluidPlane, FluidTables};
+pub use model::{Discipline, RETRY_BURST, RetryModel, ServiceModel};
 pub use requests::RequestsPlane;
 pub use servers::FreeTimes;
 
@@ -25,74 +27,102 @@ use crate::stats::LogHistogram;
 /// At most this many latency thresholds (one per latency objective) are counted per request.
 pub const MAX_THRESHOLDS: usize = 3;
 
-/// One stretch of constant conditions: what the control plane hands to the data plane.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// One stretch of constant conditions: what the control plane hands to the data plane. What changes within a
+/// tick is two intervals.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Interval {
     /// Length in seconds, > 0.
     pub length_s: f64,
-    /// Intensity of the arrival process in requests per second, ≥ 0 (bursts and over-dispersion included).
+    /// Intensity of the arrival process in requests per second, ≥ 0 (bursts and over-dispersion included;
+    /// retries come on top).
     pub rate_rps: f64,
-    /// Requests that can be in service at once: ready replicas × concurrency per replica. May be 0.
+    /// Requests that can be in service at once: ready replicas × the model's concurrency, so a multiple of
+    /// that concurrency. May be 0.
     pub servers: u32,
-    /// Requests that may wait for a server; an arrival that finds as many waiting is rejected.
+    /// Requests that may wait at the replicas, all together; where each has a queue of its own, it has room for
+    /// `queue_limit` / replicas of them, rounded down.
     pub queue_limit: u32,
+    /// Requests that may wait in front of the replicas beside those, also while there is no replica: the buffer
+    /// of a gateway or an activator. Its head moves on as soon as a replica has room.
+    pub buffer_limit: u32,
+    /// Replicas of the previous interval that ended abruptly (out of memory, eviction, spot): the requests
+    /// they held are lost. They are gone first; what remains is then drained (or killed, as the model's
+    /// `removal` says) or added to, to reach `servers`. Only where the model `may_be_killed`.
+    pub killed_replicas: u32,
 }
 
-/// What happened to the requests of one interval. Counts are of requests; `fluid` yields expected
-/// (fractional) numbers, `requests` whole ones.
+impl Interval {
+    /// Requests that may wait, at the replicas and in front of them.
+    pub fn waiting_room(&self) -> u32 {
+        self.queue_limit.saturating_add(self.buffer_limit)
+    }
+}
+
+/// What happened to the requests of one interval. Counts are of requests unless they say attempts; `fluid`
+/// yields expected (fractional) numbers, `requests` whole ones. Without retries a request is one attempt.
 ///
-/// A request gets its outcome when it leaves the queue (at its start, or when its client gives up), or at
-/// arrival when it is rejected. Until then it counts in `waiting_at_end`, so over any run
-/// `arrivals = served + timed_out + rejected + failed + change of waiting_at_end`.
+/// A request has one fate, that of its last attempt: served, rejected, timed out, failed or lost. It is counted
+/// when it is known, and until then the request is open: it waits, it pauses before a retry, or it is in
+/// service and its end is not certain. So over any run
+/// `arrivals = served + rejected + timed_out + failed + lost + change of open_at_end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome {
-    /// Requests that arrived.
+    /// Requests that arrived (their first attempts).
     pub arrivals: f64,
+    /// Further attempts that arrived. Amplification of the load is `(arrivals + retries) / arrivals`.
+    pub retries: f64,
     /// Answered before the client's timeout, and without error. Includes the slow ones.
     pub served: f64,
-    /// Turned away on arrival because the queue was full.
+    /// Turned away because there was no room, on arrival or (see `dropped`) later.
     pub rejected: f64,
+    /// Of `rejected`: pushed out of a full queue by a newer request.
+    pub dropped: f64,
     /// The client gave up: waiting plus service lasted longer than the timeout.
     pub timed_out: f64,
     /// Of `timed_out`: service alone would have lasted longer than the timeout.
     pub timed_out_in_service: f64,
     /// Answered in time, but with an error of the service's own.
     pub failed: f64,
-    /// Of `served`: latency above threshold k.
+    /// Held by a replica that ended abruptly.
+    pub lost: f64,
+    /// Of `served`: latency, from the first attempt on, above threshold k.
     pub slow: [f64; MAX_THRESHOLDS],
     /// Of `slow[k]`: service alone lasted longer than threshold k, so no capacity would have helped.
     pub slow_in_service: [f64; MAX_THRESHOLDS],
-    /// Sum over the requests that got an outcome (not the rejected) of time spent waiting, seconds.
+    /// Attempts whose wait is over: they started, or their client gave up waiting. Not those that were
+    /// rejected, dropped or lost while waiting.
+    pub waits: f64,
+    /// Sum over these of the time spent waiting for a server, seconds.
     pub wait_sum_s: f64,
-    /// Requests among these that had to wait at all.
+    /// Of `waits`: had to wait at all.
     pub waited: f64,
-    /// Sum of waiting plus service of `served` requests, seconds.
+    /// Of `waits`: of high priority.
+    pub waits_high: f64,
+    /// Of `wait_sum_s`: by attempts of high priority.
+    pub wait_sum_high_s: f64,
+    /// Attempts that found no room at a replica and had to wait outside: at the client or in the buffer.
+    pub blocked: f64,
+    /// Attempts that a server stopped working on because their client had given up.
+    pub cancelled: f64,
+    /// Sum of latency, from the first attempt on, of `served` requests, seconds.
     pub latency_sum_s: f64,
-    /// Server-seconds that the interval's `servers` spent serving: utilisation = busy / (servers × length)
-    /// ≤ 1. Draining servers are not among them.
+    /// Seconds of service given on the interval's replicas, not on draining ones. With slots, utilisation =
+    /// busy / (servers × length) ≤ 1; with processor sharing, busy / (replicas × cores × length) ≤ 1.
     pub busy_server_s: f64,
-    /// Requests waiting for a server at the end of the interval.
+    /// Request-seconds in service on the interval's replicas: mean number in service × length. With slots the
+    /// same as `busy_server_s`.
+    pub in_service_s: f64,
+    /// Attempts waiting for a server at the end of the interval, wherever they wait.
     pub waiting_at_end: f64,
-}
-
-/// The service as a data plane sees it; constant over a replication.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServiceModel {
-    /// Time a server needs for one request, seconds.
-    pub service_time_s: crate::random::Distribution,
-    /// The client gives up after this long, seconds. A request in service keeps its server to its end.
-    pub timeout_s: f64,
-    /// Probability that an answered request carries an error, 0..1.
-    pub error_probability: f64,
-    /// Latency thresholds of the objectives, seconds, at most [`MAX_THRESHOLDS`].
-    pub thresholds_s: Vec<f64>,
+    /// Requests without a fate at the end of the interval, at least `waiting_at_end`.
+    pub open_at_end: f64,
 }
 
 /// A way to serve intervals one after another. State (queue, busy servers) carries over between calls.
 pub trait DataPlane {
-    /// Serves one interval. A change of `servers` against the previous interval adds idle servers, or
-    /// drains: removed servers finish the request they hold and take no other. They are taken without regard
-    /// to what they are doing.
+    /// Serves one interval. A change of `servers` against the previous interval adds idle servers, or removes
+    /// some, without regard to what they are doing: drained, they finish what they hold and take no other;
+    /// killed, they lose it.
     fn serve(&mut self, interval: &Interval) -> Outcome;
 
     /// Latency quantile `q` (0..1), in seconds, of the requests served in the last `intervals` calls

@@ -59,13 +59,14 @@ pub struct Simulation<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     arrivals: f64,
-    waiting_at_start: f64,
+    open_at_start: f64,
     served: f64,
     rejected: f64,
     timed_out: f64,
     failed: f64,
+    lost: f64,
     latency_s: f64,
-    waiting: f64,
+    open: f64,
     cpu_s: f64,
     ready_ticks: f64,
     peak_ready: u32,
@@ -149,18 +150,18 @@ impl<'a> Simulation<'a> {
             length_s: tick_s,
             rate_rps: self.traffic.next_rps(&setup.curve, self.tick, tick_s),
             servers: ready.saturating_mul(setup.concurrency),
-            queue_limit: ready
-                .saturating_mul(setup.queue_limit_per_replica)
-                .saturating_add(setup.buffer_limit),
+            queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
+            buffer_limit: setup.buffer_limit,
+            killed_replicas: 0,
         };
         let outcome = self.plane.serve(&interval);
-        self.sums.waiting = outcome.waiting_at_end;
+        self.sums.open = outcome.open_at_end;
         let judged = setup.objectives.judge(&outcome);
         let measure = TickMeasure {
             arrivals: outcome.arrivals,
             cpu_s: outcome.busy_server_s * setup.cpu_per_busy_second,
             waiting: outcome.waiting_at_end,
-            in_service: outcome.busy_server_s / tick_s,
+            in_service: outcome.in_service_s / tick_s,
             ready,
             concluded: judged.concluded,
             budget_burnt: judged.budget_burnt,
@@ -252,7 +253,7 @@ impl<'a> Simulation<'a> {
     fn start_window(&mut self) {
         self.plane
             .drain_latency(&mut crate::stats::LogHistogram::new());
-        self.sums.waiting_at_start = self.sums.waiting;
+        self.sums.open_at_start = self.sums.open;
         self.sums.conflicts_at_start = self.controllers.conflicts();
     }
 
@@ -299,6 +300,7 @@ impl<'a> Simulation<'a> {
         sums.rejected += outcome.rejected;
         sums.timed_out += outcome.timed_out;
         sums.failed += outcome.failed;
+        sums.lost += outcome.lost;
         sums.latency_s += outcome.latency_sum_s;
         sums.cpu_s += measure.cpu_s;
         sums.ready_ticks += f64::from(ready);
@@ -348,14 +350,20 @@ impl<'a> Simulation<'a> {
             }
             Figure::ViolationMinutes => self.budget.violation_minutes(),
             Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(),
-            Figure::InFlightAtEnd => sums.waiting,
+            Figure::InFlightAtEnd => sums.open,
         });
         ReplicationResult {
             figures,
             cost_per_month: usd.map(|usd| self.cost.per_month(usd)),
             objectives: self.budget.results(&setup.objectives),
-            fates: [sums.served, sums.rejected, sums.timed_out, sums.failed],
-            waiting_at_start: sums.waiting_at_start,
+            fates: [
+                sums.served,
+                sums.rejected,
+                sums.timed_out,
+                sums.failed,
+                sums.lost,
+            ],
+            open_at_start: sums.open_at_start,
             series,
         }
     }

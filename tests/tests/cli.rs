@@ -501,3 +501,43 @@ fn wrong_arguments_are_bad_input() {
     assert_eq!(qec(&["--help"]).code, Some(0));
     assert_eq!(qec(&["--version"]).code, Some(0));
 }
+
+#[test]
+fn decisions_tell_why_it_did_not_scale() {
+    let window = [
+        "decisions",
+        "misconfigured-autoscaler",
+        "--from",
+        "14",
+        "--to",
+        "14.1",
+    ];
+    let answer = qec(&window);
+    assert_eq!(answer.code, Some(0), "{}", answer.err);
+    assert!(answer.out.lines().count() > 20, "{}", answer.out);
+    let first = answer.out.lines().next().expect("there are decisions");
+    assert!(first.starts_with("day  1 14:00:00"), "{first}");
+    assert!(first.contains("the fewest replicas are 3"), "{first}");
+    let csv = qec(&[&window[..], &["--csv"]].concat());
+    assert!(
+        csv.out
+            .starts_with("at_s,controller,from,to,rule,why,inputs\r\n")
+    );
+    let json: Value = serde_json::from_str(&qec(&[&window[..], &["--json"]].concat()).out)
+        .expect("the decisions are JSON");
+    assert_eq!(json[0]["rule"], "minimum");
+    let wrong = qec(&[
+        "decisions",
+        "misconfigured-autoscaler",
+        "--from",
+        "9",
+        "--to",
+        "8",
+    ]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(
+        wrong.err.contains("--from 9 lies after --to 8"),
+        "{}",
+        wrong.err
+    );
+}

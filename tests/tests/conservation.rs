@@ -45,9 +45,9 @@ fn check(result: &ReplicationResult) -> Result<(), TestCaseError> {
         prop_assert!(value.is_finite() && value >= 0.0, "{} is {value}", info.key);
     }
     let near = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0);
-    let [served, rejected, timed_out, failed] = result.fates;
-    let concluded = served + rejected + timed_out + failed;
-    let arrived = result.figure(Figure::Requests) + result.waiting_at_start;
+    let [served, rejected, timed_out, failed, lost] = result.fates;
+    let concluded = served + rejected + timed_out + failed + lost;
+    let arrived = result.figure(Figure::Requests) + result.open_at_start;
     prop_assert!(
         near(arrived, concluded + result.figure(Figure::InFlightAtEnd)),
         "{result:?}"
@@ -65,7 +65,7 @@ fn check(result: &ReplicationResult) -> Result<(), TestCaseError> {
             objective.bad() <= objective.total * (1.0 + 1e-9) + 1e-9,
             "{objective:?}"
         );
-        let unserved = rejected + timed_out + failed;
+        let unserved = rejected + timed_out + failed + lost;
         prop_assert!(
             objective.bad() >= unserved - 1e-6 * unserved.max(1.0),
             "{objective:?} {unserved}"

@@ -39,7 +39,7 @@ fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult>
 }
 
 fn assert_conserved(result: &ReplicationResult) {
-    let arrivals = result.figure(Figure::Requests) + result.waiting_at_start;
+    let arrivals = result.figure(Figure::Requests) + result.open_at_start;
     let fates: f64 = result.fates.iter().sum::<f64>() + result.figure(Figure::InFlightAtEnd);
     assert!(
         (arrivals - fates).abs() <= 1e-6 * arrivals.max(1.0),
@@ -47,15 +47,18 @@ fn assert_conserved(result: &ReplicationResult) {
     );
     let cost: f64 = result.cost_per_month.iter().sum();
     assert!((cost - result.figure(Figure::CostPerMonth)).abs() <= 1e-9 * cost.max(1.0));
-    let [served, rejected, timed_out, failed] = result.fates;
+    let [served, rejected, timed_out, failed, lost] = result.fates;
     for objective in &result.objectives {
         assert!(
             objective.bad_by_cause.iter().all(|bad| *bad >= 0.0),
             "{objective:?}"
         );
-        assert!(objective.bad() >= rejected + timed_out + failed - 1e-6 * objective.total.max(1.0));
         assert!(
-            (objective.total - (served + rejected + timed_out + failed)).abs()
+            objective.bad()
+                >= rejected + timed_out + failed + lost - 1e-6 * objective.total.max(1.0)
+        );
+        assert!(
+            (objective.total - (served + rejected + timed_out + failed + lost)).abs()
                 <= 1e-6 * objective.total.max(1.0)
         );
         assert!(

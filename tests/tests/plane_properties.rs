@@ -18,6 +18,7 @@ fn interval() -> impl Strategy<Value = Interval> {
         rate_rps,
         servers,
         queue_limit,
+        ..Interval::default()
     })
 }
 
@@ -41,10 +42,10 @@ fn model() -> impl Strategy<Value = ServiceModel> {
     )
         .prop_map(
             |(service, timeout_s, error_probability, thresholds_s)| ServiceModel {
-                service_time_s: service.expect("parameters in range"),
                 timeout_s,
                 error_probability,
                 thresholds_s,
+                ..ServiceModel::new(service.expect("parameters in range"))
             },
         )
 }
@@ -157,6 +158,7 @@ fn extremes_give_numbers() {
                         rate_rps,
                         servers,
                         queue_limit,
+                        ..Interval::default()
                     });
                 }
             }
@@ -167,10 +169,10 @@ fn extremes_give_numbers() {
         for cv in [0.0, 1.0, 20.0] {
             for timeout_s in [1e-3, 30.0, f64::INFINITY] {
                 let model = ServiceModel {
-                    service_time_s: Distribution::log_normal(mean_s, cv).unwrap(),
                     timeout_s,
                     error_probability: 0.5,
                     thresholds_s: vec![0.0, mean_s, 1e9],
+                    ..ServiceModel::new(Distribution::log_normal(mean_s, cv).unwrap())
                 };
                 let tables = FluidTables::new(model.clone());
                 let mut fluid = FluidPlane::new(&tables, 4, 1, 0, 0);
@@ -186,10 +188,10 @@ fn extremes_give_numbers() {
 #[test]
 fn shared_tables_change_nothing() {
     let model = ServiceModel {
-        service_time_s: Distribution::log_normal(0.1, 1.5).unwrap(),
         timeout_s: 5.0,
         error_probability: 0.01,
         thresholds_s: vec![0.3],
+        ..ServiceModel::new(Distribution::log_normal(0.1, 1.5).unwrap())
     };
     let outcomes = |tables: &FluidTables, servers: u32| -> Vec<Outcome> {
         let mut plane = FluidPlane::new(tables, 4, 7, 0, 0);
@@ -198,6 +200,7 @@ fn shared_tables_change_nothing() {
             rate_rps: f64::from(i % 50) * 6.0,
             servers: servers + i % 7,
             queue_limit: 500,
+            ..Interval::default()
         };
         (0..200).map(|i| plane.serve(&interval(i))).collect()
     };

@@ -115,18 +115,15 @@ fn limited_queues_lose_what_theory_says() {
         (20, 2.0, 0),
         (100, 0.9, 0),
     ] {
-        let tables = FluidTables::new(ServiceModel {
-            service_time_s: Distribution::exponential(0.1).expect("a positive mean"),
-            timeout_s: f64::INFINITY,
-            error_probability: 0.0,
-            thresholds_s: Vec::new(),
-        });
+        let service_time_s = Distribution::exponential(0.1).expect("a positive mean");
+        let tables = FluidTables::new(ServiceModel::new(service_time_s));
         let mut plane = FluidPlane::new(&tables, 0, 1, 0, 0);
         let interval = Interval {
             length_s: 1e5,
             rate_rps: load * f64::from(servers) / 0.1,
             servers,
             queue_limit: limit,
+            ..Interval::default()
         };
         plane.serve(&interval);
         let outcome = plane.serve(&interval);

@@ -6,8 +6,16 @@
 
 #[path = "vectors/case.rs"]
 mod case;
+#[path = "vectors/checkpoint.rs"]
+mod checkpoint;
+#[path = "vectors/faas_cost.rs"]
+mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
+#[path = "vectors/keda.rs"]
+mod keda;
+#[path = "vectors/vpa.rs"]
+mod vpa;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +24,13 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use case::{Case, Runner, read_cases};
 
 /// Beginning of a file's name → family of test names, runner of its cases.
-const RUNNERS: &[(&str, &str, Runner)] = &[("hpa_vectors", "hpa", hpa::run)];
+const RUNNERS: &[(&str, &str, Runner)] = &[
+    ("checkpoint_vectors", "checkpoint", checkpoint::run),
+    ("faas_cost_vectors", "faas_cost", faas_cost::run),
+    ("hpa_vectors", "hpa", hpa::run),
+    ("vpa_vectors", "vpa", vpa::run),
+    ("keda_vectors", "keda", keda::run),
+];
 
 fn main() {
     let arguments = Arguments::from_args();

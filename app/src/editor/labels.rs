@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 46] = [
+const NAMES: [(&str, &str); 55] = [
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -29,6 +29,15 @@ const NAMES: [(&str, &str); 46] = [
     ("queue_limit", "Queue limit per replica"),
     ("error_percent", "Own errors"),
     ("response_kib", "Answer size"),
+    ("balancing", "Load balancing"),
+    ("processor_sharing", "Requests share the processors"),
+    ("cores", "Processors per replica"),
+    ("overflow", "When the queue is full"),
+    ("buffer_limit", "Buffer in front of the replicas"),
+    ("on_timeout", "When the client gives up"),
+    ("removal", "When a replica is scaled in"),
+    ("high_priority_percent", "High-priority share"),
+    ("budget_percent", "Retry budget"),
     ("cpu_request_millicores", "CPU request"),
     ("memory_request_mib", "Memory request"),
     ("startup_s", "Startup time"),
@@ -54,7 +63,7 @@ const NAMES: [(&str, &str); 46] = [
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 17] = [
+const WORDS: [(&str, &str); 25] = [
     ("hpa", "Kubernetes HPA"),
     ("static", "Fixed number of replicas"),
     ("fluid", "Fluid (closed form)"),
@@ -70,6 +79,14 @@ const WORDS: [(&str, &str); 17] = [
     ("external", "External metric"),
     ("p95_latency_ms", "P95 latency (ms)"),
     ("average_value", "Average per replica"),
+    ("shared", "One shared queue"),
+    ("power_of_two", "Power of two choices"),
+    ("reject_new", "Reject the new request"),
+    ("drop_oldest", "Drop the oldest request"),
+    ("block", "Wait outside"),
+    ("finish", "Finish the work"),
+    ("cancel", "Stop the work"),
+    ("full", "Full jitter"),
     ("success", "Success"),
     ("latency", "Latency below a threshold"),
 ];

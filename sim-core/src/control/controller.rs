@@ -3,6 +3,11 @@
 use super::decision::DecisionLog;
 use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
+use super::predictive::Predictive;
+use super::scheduled::Scheduled;
+use super::slo_driven::SloDriven;
+use super::step_scaling::StepScaling;
+use super::target_tracking::TargetTracking;
 use super::telemetry::{Telemetry, TickMeasure};
 use crate::fleet::Fleet;
 use crate::scenario::document::{AutoscalerDocument, ScenarioDocument};
@@ -89,6 +94,11 @@ pub fn controller(
 ) -> Box<dyn Controller> {
     match autoscaler {
         AutoscalerDocument::Static { replicas } => Box::new(Fixed::new(*replicas)),
+        AutoscalerDocument::Scheduled(timetable) => Box::new(Scheduled::new(timetable, around)),
         AutoscalerDocument::Hpa(hpa) => Box::new(HpaDriver::new(hpa, around)),
+        AutoscalerDocument::StepScaling(steps) => Box::new(StepScaling::new(steps, around)),
+        AutoscalerDocument::TargetTracking(target) => Box::new(TargetTracking::new(target, around)),
+        AutoscalerDocument::Predictive(forecast) => Box::new(Predictive::new(forecast, around)),
+        AutoscalerDocument::SloDriven(slo) => Box::new(SloDriven::new(slo, around)),
     }
 }

@@ -11,6 +11,7 @@ use super::hpa::{
     ScalingPolicy, ScalingRules, SelectPolicy, ServiceTarget, Tolerances, reconcile,
 };
 use super::hpa_words::{Explained, decision};
+use super::scaler_metric::{signal_per_replica, signal_value};
 use super::telemetry::Sample;
 use crate::fleet::Fleet;
 use crate::scenario::document as doc;
@@ -168,7 +169,9 @@ impl HpaDriver {
             *value = None;
             match *source {
                 Source::Whole(signal) => {
-                    *value = sample.and_then(|s| whole(s, signal)).map(|v| [milli(v)])
+                    *value = sample
+                        .and_then(|s| signal_value(s, signal))
+                        .map(|v| [milli(v)])
                 }
                 Source::Cpu => {
                     let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
@@ -179,7 +182,9 @@ impl HpaDriver {
                     );
                 }
                 Source::PerPod(signal) => {
-                    let value_m = sample.and_then(|sample| per_pod(sample, signal)).map(milli);
+                    let value_m = sample
+                        .and_then(|sample| signal_per_replica(sample, signal))
+                        .map(milli);
                     pods.extend(
                         self.pods
                             .iter()
@@ -246,29 +251,6 @@ fn with_sample(pod: &PodGroup, sample: Option<&Sample>, value_m: Option<i64>) ->
         })
     });
     PodGroup { sample, ..*pod }
-}
-
-fn whole(sample: &Sample, signal: doc::Signal) -> Option<f64> {
-    match signal {
-        doc::Signal::RequestsPerSecond => Some(sample.requests_per_second),
-        doc::Signal::InFlightRequests => Some(sample.in_flight),
-        doc::Signal::WaitingRequests => Some(sample.waiting),
-        doc::Signal::P95LatencyMs => sample.p95_s.map(|seconds| seconds * 1000.0),
-        doc::Signal::P99LatencyMs => sample.p99_s.map(|seconds| seconds * 1000.0),
-        doc::Signal::BurnRate => sample.burn_rate,
-    }
-}
-
-/// Every ready pod reports the same latency and burn rate, and its share of everything else.
-fn per_pod(sample: &Sample, signal: doc::Signal) -> Option<f64> {
-    let value = whole(sample, signal)?;
-    match signal {
-        doc::Signal::P95LatencyMs | doc::Signal::P99LatencyMs | doc::Signal::BurnRate => {
-            Some(value)
-        }
-        _ if sample.ready == 0 => None,
-        _ => Some(value / f64::from(sample.ready)),
-    }
 }
 
 fn source(metric: &doc::MetricDocument) -> Source {

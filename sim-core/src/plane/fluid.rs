@@ -132,8 +132,8 @@ impl<'a> FluidPlane<'a> {
         let load = interval.rate_rps * mean_s / servers;
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
         let patience = servers * self.tables.limits.timeout_s / mean_s;
-        let counted = f64::from(interval.queue_limit) <= patience;
-        let room = f64::from(interval.queue_limit).min(patience);
+        let counted = f64::from(interval.waiting_room()) <= patience;
+        let room = f64::from(interval.waiting_room()).min(patience);
         let (state, above) = self.advance(table, load, turnover);
         let tick = Tick {
             table,
@@ -321,7 +321,7 @@ impl<'a> FluidPlane<'a> {
         let expected = interval.rate_rps * interval.length_s;
         let patient = interval.rate_rps * self.tables.limits.timeout_s;
         let before = self.queue + self.backlog;
-        let room = f64::from(interval.queue_limit);
+        let room = f64::from(interval.waiting_room());
         // Those who were there before leave evenly over the time of one patience.
         let staying = before * (1.0 - interval.length_s / self.tables.limits.timeout_s).max(0.0);
         self.queue = 0.0;
@@ -358,8 +358,10 @@ impl<'a> FluidPlane<'a> {
             } else {
                 0.0
             },
+            waits: impatient,
             waited: impatient,
             waiting_at_end: waiting,
+            open_at_end: waiting,
             ..Outcome::default()
         }
     }
@@ -375,7 +377,7 @@ impl<'a> FluidPlane<'a> {
         let answered = started * (1.0 - self.tables.service().error_probability);
         let patience =
             f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
-        let rejecting = f64::from(interval.queue_limit) <= patience;
+        let rejecting = f64::from(interval.waiting_room()) <= patience;
         let (rejected, impatient) = if rejecting { (lost, 0.0) } else { (0.0, lost) };
         let impatience_s = if impatient > 0.0 {
             impatient * limits.timeout_s
@@ -392,6 +394,7 @@ impl<'a> FluidPlane<'a> {
             1.0
         };
         let service_alone = self.tables.service_above_timeout();
+        let busy_server_s = (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s;
         Outcome {
             arrivals,
             served: answered * shares.in_time,
@@ -403,10 +406,14 @@ impl<'a> FluidPlane<'a> {
             slow: shares.slow.map(|share| answered * share),
             slow_in_service: shares.slow_in_service.map(|share| answered * share),
             wait_sum_s: started * shares.wait_s + impatience_s,
+            waits: started + impatient,
             waited: started * flow.waits + impatient,
             latency_sum_s: answered * shares.latency_s,
-            busy_server_s: (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s,
+            busy_server_s,
+            in_service_s: busy_server_s,
             waiting_at_end: waiting,
+            open_at_end: waiting,
+            ..Outcome::default()
         }
     }
 }

@@ -249,7 +249,9 @@ impl DataPlane for RequestsPlane {
         let mut outcome = tally.outcome();
         let capacity_s = f64::from(interval.servers) * interval.length_s;
         outcome.busy_server_s = self.work_done(end_s, tally.started_s).min(capacity_s);
+        outcome.in_service_s = outcome.busy_server_s;
         outcome.waiting_at_end = self.waiting.len() as f64;
+        outcome.open_at_end = outcome.waiting_at_end;
         self.now_s = end_s;
         self.remember(latencies);
         outcome

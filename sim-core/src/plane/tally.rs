@@ -34,6 +34,7 @@ pub(super) struct Tally<'a> {
     timed_out: u64,
     timed_out_in_service: u64,
     failed: u64,
+    waits: u64,
     waited: u64,
     slow: [u64; MAX_THRESHOLDS],
     slow_in_service: [u64; MAX_THRESHOLDS],
@@ -54,6 +55,7 @@ impl<'a> Tally<'a> {
             timed_out: 0,
             timed_out_in_service: 0,
             failed: 0,
+            waits: 0,
             waited: 0,
             slow: [0; MAX_THRESHOLDS],
             slow_in_service: [0; MAX_THRESHOLDS],
@@ -86,6 +88,7 @@ impl<'a> Tally<'a> {
 
     #[inline]
     fn count_wait(&mut self, wait_s: f64) {
+        self.waits += 1;
         self.waited += u64::from(wait_s > 0.0);
         self.wait_sum_s += wait_s;
     }
@@ -118,6 +121,7 @@ impl<'a> Tally<'a> {
             failed: self.failed as f64,
             slow: self.slow.map(|count| count as f64),
             slow_in_service: self.slow_in_service.map(|count| count as f64),
+            waits: self.waits as f64,
             wait_sum_s: self.wait_sum_s,
             waited: self.waited as f64,
             latency_sum_s: self.latency_sum_s,

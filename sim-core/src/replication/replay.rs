@@ -4,7 +4,7 @@
 //! replication again with the log on.
 
 use super::{Setup, Simulation};
-use crate::control::decision::{Decision, LogFilter};
+use crate::control::decision::{Decision, Input, LogFilter};
 use serde::{Deserialize, Serialize};
 
 /// What to look at.
@@ -48,6 +48,46 @@ pub struct Replay {
     pub left_out: u32,
     /// Ticks in order of time.
     pub ticks: Vec<ReplayTick>,
+}
+
+impl Replay {
+    /// The decisions as CSV (RFC 4180) with a heading, one line each; the inputs are one field.
+    pub fn decisions_csv(&self) -> String {
+        let mut text = "at_s,controller,from,to,rule,why,inputs\r\n".to_owned();
+        for decision in &self.decisions {
+            let inputs: Vec<String> = decision.inputs.iter().map(in_words).collect();
+            let fields = [
+                format!("{}", decision.at_s),
+                quoted(&decision.controller),
+                format!("{}", decision.from),
+                format!("{}", decision.to),
+                quoted(decision.rule.label()),
+                quoted(&decision.why),
+                quoted(&inputs.join("; ")),
+            ];
+            text.push_str(&fields.join(","));
+            text.push_str("\r\n");
+        }
+        text
+    }
+}
+
+fn in_words(input: &Input) -> String {
+    let value = match input.value {
+        Some(value) => format!("{value}"),
+        None => format!("missing ({})", input.problem),
+    };
+    let target = input
+        .target
+        .map_or(String::new(), |t| format!(" against {t}"));
+    let age = input
+        .age_s
+        .map_or(String::new(), |a| format!(", {a} s old"));
+    format!("{} = {value}{target}{age}", input.name)
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// Runs the replication again, up to the end of the stretch asked for.

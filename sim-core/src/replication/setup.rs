@@ -1,8 +1,10 @@
 //! What all replications of one design share.
 
-use crate::plane::{DataPlane, FluidPlane, FluidTables, RequestsPlane, ServiceModel};
+use crate::plane::{
+    DataPlane, Discipline, FluidPlane, FluidTables, RequestsPlane, RetryModel, ServiceModel,
+};
 use crate::scenario::Scenario;
-use crate::scenario::document::PlaneKind;
+use crate::scenario::document::{Jitter, PlaneKind, RetryDocument};
 use crate::slo::budget::Objectives;
 use crate::traffic::RateCurve;
 use std::sync::Arc;
@@ -57,12 +59,7 @@ impl Setup {
                 window_ticks,
             )),
         };
-        let service = ServiceModel {
-            service_time_s: scenario.service_time_s.clone(),
-            timeout_s: document.service.timeout_ms / 1000.0,
-            error_probability: document.service.error_percent / 100.0,
-            thresholds_s: Objectives::thresholds_s(&document.slo),
-        };
+        let service = service_model(&scenario);
         let tables = match like.filter(|like| *like.tables.service() == service) {
             Some(like) => Arc::clone(&like.tables),
             None => Arc::new(FluidTables::new(service)),
@@ -117,5 +114,44 @@ impl Setup {
                 component,
             )),
         }
+    }
+}
+
+/// The service of a scenario, in the units of the data planes.
+fn service_model(scenario: &Scenario) -> ServiceModel {
+    let document = scenario.document();
+    let service = &document.service;
+    let sharing = service.processor_sharing.as_ref();
+    ServiceModel {
+        service_time_s: scenario.service_time_s.clone(),
+        timeout_s: service.timeout_ms / 1000.0,
+        error_probability: service.error_percent / 100.0,
+        thresholds_s: Objectives::thresholds_s(&document.slo),
+        concurrency: service.concurrency,
+        balancing: service.balancing,
+        discipline: sharing.map_or(Discipline::Slots, |sharing| Discipline::ProcessorSharing {
+            cores: sharing.cores,
+        }),
+        overflow: service.overflow,
+        on_timeout: service.on_timeout,
+        removal: service.removal,
+        may_be_killed: false,
+        high_priority_share: service.high_priority_percent / 100.0,
+        retries: service
+            .retries
+            .as_ref()
+            .map_or(RetryModel::NONE, retry_model),
+    }
+}
+
+fn retry_model(document: &RetryDocument) -> RetryModel {
+    RetryModel {
+        max_attempts: document.max_attempts,
+        backoff_s: document.backoff_ms / 1000.0,
+        multiplier: document.multiplier,
+        full_jitter: document.jitter == Jitter::Full,
+        budget: document
+            .budget_percent
+            .map_or(f64::INFINITY, |percent| percent / 100.0),
     }
 }

@@ -8,6 +8,7 @@ mod fleet;
 mod provisioner;
 mod run;
 mod service;
+mod serving;
 mod slo;
 mod sweep;
 mod traffic;
@@ -54,6 +55,12 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     }
     if let Some(slo) = &sections.slo {
         slo::hold(slo, found);
+    }
+    if let Some(service) = &sections.service {
+        serving::hold(service, found);
+        if let Some(run) = &sections.run {
+            serving::hold_plane(service, run, found);
+        }
     }
     if let Some(run) = &sections.run {
         run::hold(run, found);

@@ -15,6 +15,8 @@ pub struct BadRequests {
     pub slow_service: f64,
     /// The service answered with an error.
     pub service_error: f64,
+    /// The replica that held them ended abruptly.
+    pub lost: f64,
     /// They waited too long, or found the queue full.
     pub for_want_of_capacity: f64,
 }
@@ -22,7 +24,7 @@ pub struct BadRequests {
 impl BadRequests {
     /// All of them.
     pub fn total(&self) -> f64 {
-        self.slow_service + self.service_error + self.for_want_of_capacity
+        self.slow_service + self.service_error + self.lost + self.for_want_of_capacity
     }
 }
 
@@ -117,6 +119,7 @@ impl Objectives {
         BadRequests {
             slow_service: outcome.timed_out_in_service + slow_in_service,
             service_error: outcome.failed,
+            lost: outcome.lost,
             for_want_of_capacity: outcome.rejected
                 + (outcome.timed_out - outcome.timed_out_in_service).max(0.0)
                 + (slow - slow_in_service).max(0.0),
@@ -126,7 +129,11 @@ impl Objectives {
     /// Judges an interval by every objective.
     pub fn judge(&self, outcome: &Outcome) -> Judged {
         let mut judged = Judged {
-            concluded: outcome.served + outcome.rejected + outcome.timed_out + outcome.failed,
+            concluded: outcome.served
+                + outcome.rejected
+                + outcome.timed_out
+                + outcome.failed
+                + outcome.lost,
             ..Judged::default()
         };
         for (index, bad) in judged.bad.iter_mut().enumerate().take(self.len()) {
@@ -221,7 +228,8 @@ impl BudgetMeter {
         for ((by_cause, sum), bad) in self.bad.iter_mut().zip(&mut self.slice.bad).zip(bad) {
             *sum += bad.total();
             by_cause[Cause::SlowService as usize] += bad.slow_service;
-            by_cause[Cause::ServiceError as usize] += bad.service_error;
+            // To the client, a replica that is gone is a broken connection.
+            by_cause[Cause::ServiceError as usize] += bad.service_error + bad.lost;
         }
         self.slice_ticks += 1;
         if self.slice_ticks == self.ticks_per_slice {

@@ -40,7 +40,7 @@ pub enum Figure {
     ViolationMinutes,
     /// Largest burn rate of the error budget over any hour, over all objectives.
     WorstHourlyBurnRate,
-    /// Waiting requests at the end of the window.
+    /// Requests without a fate at the end of the window: waiting, or between two attempts.
     InFlightAtEnd,
     /// Ticks per hour in which one controller asked for more replicas and another for fewer.
     ConflictsPerHour,
@@ -201,11 +201,11 @@ pub struct ReplicationResult {
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
-    /// Requests by fate: served, rejected, timed out, failed. With those waiting at the end they sum to the
-    /// arrivals and those waiting at the start.
-    pub fates: [f64; 4],
-    /// Requests waiting when the window started.
-    pub waiting_at_start: f64,
+    /// Requests by fate: served, rejected, timed out, failed, lost. With those open at the end they sum to the
+    /// arrivals and those open at the start.
+    pub fates: [f64; 5],
+    /// Requests without a fate when the window started.
+    pub open_at_start: f64,
     /// The window over time.
     pub series: Series,
 }

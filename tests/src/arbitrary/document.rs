@@ -27,21 +27,27 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 fleet,
                 prices,
                 slo,
-                run,
-            )| ScenarioDocument {
-                version: DOCUMENT_VERSION,
-                name: "Random".into(),
-                description: String::new(),
-                traffic,
-                service,
-                autoscaler,
-                shared_control,
-                telemetry,
-                fleet,
-                prices,
-                slo,
-                run,
-                sweep: vec![],
+                mut run,
+            )| {
+                if !is_plain(&service) {
+                    // The fluid plane cannot compute it yet.
+                    run.plane = PlaneKind::Requests;
+                }
+                ScenarioDocument {
+                    version: DOCUMENT_VERSION,
+                    name: "Random".into(),
+                    description: String::new(),
+                    traffic,
+                    service,
+                    autoscaler,
+                    shared_control,
+                    telemetry,
+                    fleet,
+                    prices,
+                    slo,
+                    run,
+                    sweep: vec![],
+                }
             },
         )
 }
@@ -194,7 +200,10 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
         10.0..5000.0_f64,
         prop_oneof![Just(0.0), 0.0..5.0_f64],
         0.0..100.0_f64,
-        pod(),
+        (
+            pod(),
+            prop_oneof![6 => Just(Serving::default()), 1 => serving()],
+        ),
     )
         .prop_map(
             |(
@@ -205,21 +214,119 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                 timeout_ms,
                 error_percent,
                 response_kib,
-                pod,
+                (pod, serving),
             )| {
                 ServiceDocument {
                     service_time_ms,
                     concurrency,
                     cpu_ms_per_request,
                     queue_limit,
-                    buffer_limit: queue_limit / 7,
                     timeout_ms,
                     error_percent,
                     response_kib,
+                    balancing: serving.balancing,
+                    processor_sharing: serving.processor_sharing,
+                    overflow: serving.overflow,
+                    buffer_limit: serving.buffer_limit,
+                    on_timeout: serving.on_timeout,
+                    removal: serving.removal,
+                    high_priority_percent: serving.high_priority_percent,
+                    retries: serving.retries,
                     pod,
                 }
             },
         )
+}
+
+/// The part of a service that says how requests meet replicas.
+#[derive(Clone, Debug, Default)]
+struct Serving {
+    balancing: Balancing,
+    processor_sharing: Option<ProcessorSharingDocument>,
+    overflow: Overflow,
+    buffer_limit: u32,
+    on_timeout: OnTimeout,
+    removal: Removal,
+    high_priority_percent: f64,
+    retries: Option<RetryDocument>,
+}
+
+fn serving() -> impl Strategy<Value = Serving> {
+    let balancing = prop_oneof![
+        Just(Balancing::Shared),
+        Just(Balancing::Random),
+        Just(Balancing::RoundRobin),
+        Just(Balancing::LeastOutstanding),
+        Just(Balancing::PowerOfTwo),
+    ];
+    let sharing = (0.1..16.0_f64).prop_map(|cores| ProcessorSharingDocument { cores });
+    let overflow = prop_oneof![
+        Just(Overflow::RejectNew),
+        Just(Overflow::DropOldest),
+        Just(Overflow::Block),
+    ];
+    let on_timeout = prop_oneof![Just(OnTimeout::Finish), Just(OnTimeout::Cancel)];
+    let removal = prop_oneof![Just(Removal::Drain), Just(Removal::Kill)];
+    (
+        balancing,
+        proptest::option::of(sharing),
+        overflow,
+        prop_oneof![Just(0), 0..500_u32],
+        on_timeout,
+        removal,
+        prop_oneof![Just(0.0), 0.0..100.0_f64],
+        proptest::option::of(retries()),
+    )
+        .prop_map(
+            |(
+                balancing,
+                processor_sharing,
+                overflow,
+                buffer_limit,
+                on_timeout,
+                removal,
+                high_priority_percent,
+                retries,
+            )| Serving {
+                balancing,
+                processor_sharing,
+                overflow,
+                buffer_limit,
+                on_timeout,
+                removal,
+                high_priority_percent,
+                retries,
+            },
+        )
+}
+
+fn retries() -> impl Strategy<Value = RetryDocument> {
+    (
+        1..5_u32,
+        prop_oneof![Just(0.0), 1.0..2000.0_f64],
+        1.0..3.0_f64,
+        prop_oneof![Just(Jitter::Full), Just(Jitter::None)],
+        proptest::option::of(0.0..50.0_f64),
+    )
+        .prop_map(
+            |(max_attempts, backoff_ms, multiplier, jitter, budget_percent)| RetryDocument {
+                max_attempts,
+                backoff_ms,
+                multiplier,
+                jitter,
+                budget_percent,
+            },
+        )
+}
+
+fn is_plain(service: &ServiceDocument) -> bool {
+    service.balancing == Balancing::Shared
+        && service.processor_sharing.is_none()
+        && service.overflow == Overflow::RejectNew
+        && service.on_timeout == OnTimeout::Finish
+        && service.removal == Removal::Drain
+        && service.high_priority_percent == 0.0
+        && service.retries.is_none()
 }
 
 fn pod() -> impl Strategy<Value = PodDocument> {
@@ -232,7 +339,7 @@ fn pod() -> impl Strategy<Value = PodDocument> {
     )
 }
 
-/// A fixed number of replicas, or a HorizontalPodAutoscaler.
+/// Every kind of autoscaler.
 pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     let hpa = (
         (1..10_u32, 0..30_u32),
@@ -252,7 +359,147 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
                 initial_readiness_delay_s: periods.3,
             })
         });
-    prop_oneof![1 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }), 4 => hpa]
+    prop_oneof![
+        2 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
+        6 => hpa,
+        1 => scheduled(),
+        1 => step_scaling(),
+        1 => target_tracking(),
+        1 => predictive(),
+        1 => slo_driven(),
+    ]
+}
+
+fn scheduled() -> impl Strategy<Value = AutoscalerDocument> {
+    let days = prop_oneof![
+        Just(DaysDocument::EveryDay),
+        Just(DaysDocument::Workdays),
+        Just(DaysDocument::Weekend)
+    ];
+    let entry = (days, 0.0..24.0_f64, 0.0..24.0_f64, 1..30_u32).prop_map(
+        |(days, from_hour, to_hour, replicas)| ScheduleEntryDocument {
+            days,
+            from_hour,
+            to_hour,
+            replicas,
+        },
+    );
+    (1..20_u32, proptest::collection::vec(entry, 1..4)).prop_map(|(replicas, entries)| {
+        AutoscalerDocument::Scheduled(ScheduledDocument { replicas, entries })
+    })
+}
+
+fn scaler_metric() -> impl Strategy<Value = ScalerMetricDocument> {
+    prop_oneof![
+        Just(ScalerMetricDocument::CpuUtilization {}),
+        signal().prop_map(|signal| ScalerMetricDocument::Service { signal }),
+        signal().prop_map(|signal| ScalerMetricDocument::PerReplica { signal }),
+    ]
+}
+
+fn step_scaling() -> impl Strategy<Value = AutoscalerDocument> {
+    let steps = || {
+        let step = (0.1..500.0_f64, 1..10_u32)
+            .prop_map(|(bound, replicas)| StepDocument { bound, replicas });
+        proptest::collection::vec(step, 1..4)
+    };
+    (
+        (1..10_u32, 0..30_u32),
+        scaler_metric(),
+        (steps(), steps()),
+        (5..120_u32, 1..5_u32, 0..600_u32),
+    )
+        .prop_map(|((min_replicas, more), metric, steps, periods)| {
+            AutoscalerDocument::StepScaling(StepScalingDocument {
+                min_replicas,
+                max_replicas: min_replicas + more,
+                metric,
+                scale_out: steps.0,
+                scale_in: steps.1,
+                period_s: periods.0,
+                datapoints: periods.1,
+                cooldown_s: periods.2,
+            })
+        })
+}
+
+fn target_tracking() -> impl Strategy<Value = AutoscalerDocument> {
+    (
+        (1..10_u32, 0..30_u32),
+        scaler_metric(),
+        0.1..500.0_f64,
+        (5..120_u32, 1..5_u32, 1..20_u32),
+        (0..600_u32, 0..600_u32, any::<bool>()),
+    )
+        .prop_map(|((min_replicas, more), metric, target, periods, pauses)| {
+            AutoscalerDocument::TargetTracking(TargetTrackingDocument {
+                min_replicas,
+                max_replicas: min_replicas + more,
+                metric,
+                target,
+                period_s: periods.0,
+                datapoints_out: periods.1,
+                datapoints_in: periods.2,
+                scale_out_cooldown_s: pauses.0,
+                scale_in_cooldown_s: pauses.1,
+                disable_scale_in: pauses.2,
+            })
+        })
+}
+
+fn predictive() -> impl Strategy<Value = AutoscalerDocument> {
+    (
+        (1..10_u32, 0..30_u32),
+        0.5..50.0_f64,
+        (0..120_u32, 1..4_u32, 5..600_u32),
+        0.0..50.0_f64,
+        any::<bool>(),
+    )
+        .prop_map(
+            |((min_replicas, more), rps_per_replica, times, margin_percent, correct_level)| {
+                AutoscalerDocument::Predictive(PredictiveDocument {
+                    min_replicas,
+                    max_replicas: min_replicas + more,
+                    rps_per_replica,
+                    lead_minutes: times.0,
+                    weeks: times.1,
+                    margin_percent,
+                    correct_level,
+                    period_s: times.2,
+                })
+            },
+        )
+}
+
+fn slo_driven() -> impl Strategy<Value = AutoscalerDocument> {
+    let indicator = prop_oneof![
+        Just(IndicatorDocument::P95LatencyMs),
+        Just(IndicatorDocument::P99LatencyMs),
+        Just(IndicatorDocument::BurnRate)
+    ];
+    (
+        (1..10_u32, 0..30_u32),
+        (indicator, 0.1..1000.0_f64, 0.0..100.0_f64),
+        (1..200_u32, 1..100_u32, 10..120_u32),
+        (5..120_u32, 0..600_u32, 0..600_u32),
+    )
+        .prop_map(
+            |((min_replicas, more), (indicator, target, relax_percent), steps, times)| {
+                AutoscalerDocument::SloDriven(SloDrivenDocument {
+                    min_replicas,
+                    max_replicas: min_replicas + more,
+                    indicator,
+                    target,
+                    relax_percent,
+                    step_up_percent: steps.0,
+                    step_down_percent: steps.1,
+                    cpu_target_percent: steps.2,
+                    period_s: times.0,
+                    up_cooldown_s: times.1,
+                    down_cooldown_s: times.2,
+                })
+            },
+        )
 }
 
 /// One to three further controllers, under any arbitration.
@@ -354,13 +601,48 @@ fn telemetry() -> impl Strategy<Value = TelemetryDocument> {
 }
 
 fn fleet() -> impl Strategy<Value = FleetDocument> {
-    let instances = sim_core::cost::price_book::PriceBook::CURRENT.instances;
-    // Nodes with room for the largest pod of this generator.
-    let catalogue = (0..instances.len())
-        .prop_map(move |index| instances[index].name)
-        .prop_map(|name| NodeDocument::Catalogue {
-            instance_type: name.to_owned(),
-        });
+    (
+        node(),
+        (0..5_u32, 1..30_u32),
+        distribution(90.0),
+        0..1200_u32,
+        (0..400_u32, 0..1000_u32),
+        proptest::option::of(provisioner()),
+    )
+        .prop_map(
+            |(
+                node,
+                (min_nodes, more),
+                provisioning_s,
+                empty_node_removal_s,
+                reserved,
+                provisioner,
+            )| {
+                // The groups' fewest nodes come beside the base.
+                let fewest = match &provisioner {
+                    Some(ProvisionerDocument::ClusterAutoscaler(autoscaler)) => {
+                        autoscaler.groups.iter().map(|group| group.min_nodes).sum()
+                    }
+                    _ => 0,
+                };
+                FleetDocument {
+                    node,
+                    min_nodes,
+                    max_nodes: min_nodes + fewest + more,
+                    provisioning_s,
+                    empty_node_removal_s,
+                    reserved_millicores: reserved.0,
+                    reserved_mib: reserved.1,
+                    provisioner,
+                }
+            },
+        )
+}
+
+/// Nodes with room for the largest pod of this generator.
+fn node() -> impl Strategy<Value = NodeDocument> {
+    let catalogue =
+        instance_type().prop_map(|instance_type| NodeDocument::Catalogue { instance_type });
     let custom = (2.0..16.0_f64, 4.0..64.0_f64, 0.0..2.0_f64).prop_map(
         |(vcpus, memory_gib, usd_per_hour)| NodeDocument::Custom {
             vcpus,
@@ -368,26 +650,118 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
             usd_per_hour,
         },
     );
+    prop_oneof![catalogue, custom]
+}
+
+fn instance_type() -> impl Strategy<Value = String> {
+    let instances = sim_core::cost::price_book::PriceBook::CURRENT.instances;
+    (0..instances.len()).prop_map(move |index| instances[index].name.to_owned())
+}
+
+/// What adds and removes nodes, quick enough to be seen in a few hours.
+pub fn provisioner() -> impl Strategy<Value = ProvisionerDocument> {
+    prop_oneof![
+        cluster_autoscaler().prop_map(ProvisionerDocument::ClusterAutoscaler),
+        karpenter().prop_map(ProvisionerDocument::Karpenter),
+    ]
+}
+
+fn cluster_autoscaler() -> impl Strategy<Value = ClusterAutoscalerDocument> {
+    let group =
+        (node(), 0..3_u32, 1..20_u32).prop_map(|(node, min_nodes, more)| NodeGroupDocument {
+            node,
+            min_nodes,
+            max_nodes: min_nodes + more,
+        });
+    let expander = prop_oneof![
+        Just(ExpanderDocument::LeastWaste),
+        Just(ExpanderDocument::Random),
+        Just(ExpanderDocument::MostPods),
+        Just(ExpanderDocument::Price),
+    ];
     (
-        prop_oneof![catalogue, custom],
-        (0..5_u32, 1..30_u32),
-        distribution(90.0),
-        0..1200_u32,
-        (0..400_u32, 0..1000_u32),
+        proptest::collection::vec(group, 1..4),
+        expander,
+        (1..60_u32, 0.0..=100.0_f64, 0..900_u32, 0..900_u32),
+        (10..900_u32, prop_oneof![Just(0.0), 0.0..60.0_f64]),
+        (1..12_u32, 0..120_u32),
     )
         .prop_map(
-            |(node, (min_nodes, more), provisioning_s, empty_node_removal_s, reserved)| {
-                FleetDocument {
-                    node,
-                    min_nodes,
-                    max_nodes: min_nodes + more,
-                    provisioning_s,
-                    empty_node_removal_s,
-                    reserved_millicores: reserved.0,
-                    reserved_mib: reserved.1,
+            |(groups, expander, times, patience, removal)| ClusterAutoscalerDocument {
+                groups,
+                expander,
+                scan_interval_s: times.0,
+                utilization_threshold_percent: times.1,
+                unneeded_s: times.2,
+                delay_after_add_s: times.3,
+                max_provision_s: patience.0,
+                provisioning_failure_percent: patience.1,
+                max_empty_bulk_delete: removal.0,
+                drain_s: removal.1,
+            },
+        )
+}
+
+fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
+    let policy = prop_oneof![
+        3 => Just(ConsolidationPolicy::WhenEmptyOrUnderutilized),
+        1 => Just(ConsolidationPolicy::WhenEmpty),
+        1 => Just(ConsolidationPolicy::Never),
+    ];
+    let limits = (
+        proptest::option::of(4.0..200.0_f64),
+        proptest::option::of(16.0..800.0_f64),
+    )
+        .prop_map(|(vcpus, memory_gib)| PoolLimitsDocument { vcpus, memory_gib });
+    (
+        proptest::collection::vec(instance_type(), 1..12),
+        (0.0..20.0_f64, 0.0..60.0_f64),
+        policy,
+        prop_oneof![Just(0), 0..900_u32],
+        proptest::collection::vec(budget(), 0..3),
+        proptest::option::of(0.1..10.0_f64),
+        (10..900_u32, 0..120_u32),
+        proptest::option::of(limits),
+    )
+        .prop_map(
+            |(
+                instance_types,
+                batch,
+                consolidation,
+                consolidate_after_s,
+                budgets,
+                expire_after_hours,
+                times,
+                limits,
+            )| {
+                KarpenterDocument {
+                    instance_types,
+                    batch_idle_s: batch.0,
+                    batch_max_s: batch.1,
+                    consolidation,
+                    consolidate_after_s,
+                    budgets,
+                    expire_after_hours,
+                    registration_timeout_s: times.0,
+                    limits,
+                    drain_s: times.1,
                 }
             },
         )
+}
+
+fn budget() -> impl Strategy<Value = BudgetDocument> {
+    let reason = prop_oneof![
+        Just(DisruptionReason::Underutilized),
+        Just(DisruptionReason::Empty),
+        Just(DisruptionReason::Drifted),
+    ];
+    let reasons = || proptest::collection::vec(reason.clone(), 0..3);
+    prop_oneof![
+        (0.0..=100.0_f64, reasons())
+            .prop_map(|(percent, reasons)| BudgetDocument::Percent { percent, reasons }),
+        (0..6_u32, reasons()).prop_map(|(nodes, reasons)| BudgetDocument::Count { nodes, reasons }),
+    ]
 }
 
 fn prices() -> impl Strategy<Value = PricesDocument> {

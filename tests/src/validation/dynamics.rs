@@ -1,11 +1,11 @@
 //! Load and capacity that change over time: `fluid` against `requests`, tick by tick.
 
-use super::measure::add;
 use sim_core::plane::{
     DataPlane, FluidPlane, FluidTables, Interval, Outcome, RequestsPlane, ServiceModel,
 };
 use sim_core::random::Distribution;
 use sim_core::stats::{LogHistogram, Welford};
+use sim_core::validation::add;
 
 /// Length of an interval in all courses, seconds.
 pub const TICK_S: f64 = 15.0;
@@ -165,10 +165,9 @@ pub fn courses() -> Vec<Course> {
 
 fn model(cv: f64, timeout_s: f64) -> ServiceModel {
     ServiceModel {
-        service_time_s: Distribution::log_normal(MEAN_S, cv).expect("a positive cv"),
         timeout_s,
-        error_probability: 0.0,
         thresholds_s: vec![0.5],
+        ..ServiceModel::new(Distribution::log_normal(MEAN_S, cv).expect("a positive cv"))
     }
 }
 
@@ -189,6 +188,7 @@ fn course(
             rate_rps: capacity_rps * load(time_s),
             servers: servers(time_s),
             queue_limit,
+            ..Interval::default()
         }
     };
     Course {

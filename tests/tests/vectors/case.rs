@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 /// Computes the outputs of a case, by name. `Err` is the error that the computation itself gives.
@@ -20,10 +20,7 @@ pub enum Answer {
 impl Answer {
     /// Outputs from a JSON object.
     pub fn of(outputs: Value) -> Self {
-        match outputs {
-            Value::Object(outputs) => Self::Outputs(outputs),
-            other => Self::Outputs(Map::from_iter([("value".to_owned(), other)])),
-        }
+        Self::Outputs(named(outputs))
     }
 }
 
@@ -35,8 +32,26 @@ pub struct Case {
     /// What is computed.
     pub kind: String,
     inputs: Value,
+    #[serde(deserialize_with = "outputs")]
     expected: Map<String, Value>,
+    /// How far off numbers may be, as a share of them: what the source's own test allows.
+    #[serde(default)]
+    rel_tol: f64,
 }
+
+/// An output without a name is called `value`.
+fn outputs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    Ok(named(Value::deserialize(deserializer)?))
+}
+
+fn named(outputs: Value) -> Map<String, Value> {
+    match outputs {
+        Value::Object(outputs) => outputs,
+        other => Map::from_iter([(UNNAMED.to_owned(), other)]),
+    }
+}
+
+const UNNAMED: &str = "value";
 
 impl Case {
     /// The inputs as `T`.
@@ -66,8 +81,15 @@ impl Case {
                 "",
                 &Value::Object(self.expected.clone()),
                 &Value::Object(outputs),
+                self.tolerance(),
             ),
         }
+    }
+
+    /// Some files give the tolerance among the inputs.
+    fn tolerance(&self) -> f64 {
+        let among_inputs = self.inputs.get("rel_tol").and_then(Value::as_f64);
+        among_inputs.unwrap_or(self.rel_tol)
     }
 }
 
@@ -99,8 +121,9 @@ pub fn read_cases(file: &Path) -> Result<Cases, String> {
 }
 
 /// Holds the given value against the expected one: objects by the keys of the expected one, lists of names in any
-/// order, floating-point numbers to 1e-12.
-fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
+/// order unless such a list is the whole output, floating-point numbers to 1e-12 (of themselves, above 1) and the
+/// case's own relative tolerance.
+fn compare(path: &str, expected: &Value, given: &Value, rel_tol: f64) -> Result<(), String> {
     let differs = || Err(format!("{path}: expected {expected}, got {given}"));
     match (expected, given) {
         (Value::Object(expected), Value::Object(given)) => {
@@ -109,7 +132,7 @@ fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
                 let Some(given) = given.get(key) else {
                     return Err(format!("{path}: expected {value}, but nothing computes it"));
                 };
-                compare(&path, value, given)?;
+                compare(&path, value, given, rel_tol)?;
             }
             Ok(())
         }
@@ -117,17 +140,18 @@ fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
             if expected.len() != given.len() {
                 return differs();
             }
-            let pairs = sorted_if_names(expected)
-                .into_iter()
-                .zip(sorted_if_names(given));
+            let ordered = path == format!("/{UNNAMED}");
+            let order = |values| sorted_if_names(values, ordered);
+            let pairs = order(expected).into_iter().zip(order(given));
             for (index, (expected, given)) in pairs.enumerate() {
-                compare(&format!("{path}/{index}"), expected, given)?;
+                compare(&format!("{path}/{index}"), expected, given, rel_tol)?;
             }
             Ok(())
         }
-        (Value::Number(e), Value::Number(g)) if e.is_f64() || g.is_f64() => {
+        (Value::Number(e), Value::Number(g)) if e.is_f64() || g.is_f64() || rel_tol > 0.0 => {
+            let allowed = |e: f64| 1e-12 * e.abs().max(1.0) + rel_tol * e.abs();
             match (e.as_f64(), g.as_f64()) {
-                (Some(e), Some(g)) if (e - g).abs() <= 1e-12 => Ok(()),
+                (Some(e), Some(g)) if (e - g).abs() <= allowed(e) => Ok(()),
                 _ => differs(),
             }
         }
@@ -136,9 +160,9 @@ fn compare(path: &str, expected: &Value, given: &Value) -> Result<(), String> {
     }
 }
 
-fn sorted_if_names(values: &[Value]) -> Vec<&Value> {
+fn sorted_if_names(values: &[Value], ordered: bool) -> Vec<&Value> {
     let mut values: Vec<&Value> = values.iter().collect();
-    if values.iter().all(|v| v.is_string()) {
+    if !ordered && values.iter().all(|v| v.is_string()) {
         values.sort_by_key(|v| v.as_str());
     }
     values

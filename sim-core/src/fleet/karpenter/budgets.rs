@@ -75,7 +75,7 @@ mod tests {
             );
         }
         assert_eq!(allowed(&[percent(10.0, &[])], Underutilized, 3, 0), 1);
-        for whole in 1..=100 {
+        for whole in 1..=100u32 {
             for total in 0..200 {
                 let exact = (whole * total).div_ceil(100);
                 let budget = [percent(f64::from(whole), &[])];

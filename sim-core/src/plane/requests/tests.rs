@@ -2,10 +2,9 @@ use super::*;
 
 fn model(service_time_s: Distribution, timeout_s: f64) -> ServiceModel {
     ServiceModel {
-        service_time_s,
         timeout_s,
-        error_probability: 0.0,
         thresholds_s: vec![1.5],
+        ..ServiceModel::new(service_time_s)
     }
 }
 
@@ -19,6 +18,7 @@ fn interval(length_s: f64, rate_rps: f64, servers: u32) -> Interval {
         rate_rps,
         servers,
         queue_limit: u32::MAX,
+        ..Interval::default()
     }
 }
 

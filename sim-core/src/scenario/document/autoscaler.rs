@@ -1,5 +1,9 @@
 //! What decides the number of replicas, and what it sees.
 
+use super::{
+    PredictiveDocument, ScheduledDocument, SloDrivenDocument, StepScalingDocument,
+    TargetTrackingDocument,
+};
 use serde::{Deserialize, Serialize};
 
 /// The controller of the number of replicas.
@@ -15,6 +19,16 @@ pub enum AutoscalerDocument {
     },
     /// The Kubernetes HorizontalPodAutoscaler (autoscaling/v2), with the real controller's rules.
     Hpa(HpaDocument),
+    /// A timetable: replicas by the hour of the day and the day of the week.
+    Scheduled(ScheduledDocument),
+    /// Step scaling, as AWS has it: alarms add or remove replicas by how far a metric is out of bounds.
+    StepScaling(StepScalingDocument),
+    /// Target tracking, as AWS has it: replicas in proportion to a metric over its target.
+    TargetTracking(TargetTrackingDocument),
+    /// Predictive scaling: replicas for the forecast from the same hours of the past weeks, ready in advance.
+    Predictive(PredictiveDocument),
+    /// SLO-driven scaling: steps that follow latency or burn rate, with CPU as a fallback and a floor.
+    SloDriven(SloDrivenDocument),
 }
 
 impl AutoscalerDocument {
@@ -23,6 +37,20 @@ impl AutoscalerDocument {
         match self {
             AutoscalerDocument::Static { replicas } => (*replicas, *replicas),
             AutoscalerDocument::Hpa(hpa) => (hpa.min_replicas, hpa.max_replicas),
+            AutoscalerDocument::Scheduled(timetable) => {
+                let numbers = || {
+                    let entries = timetable.entries.iter().map(|entry| entry.replicas);
+                    entries.chain([timetable.replicas])
+                };
+                (
+                    numbers().min().unwrap_or(timetable.replicas),
+                    numbers().max().unwrap_or(timetable.replicas),
+                )
+            }
+            AutoscalerDocument::StepScaling(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::TargetTracking(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::Predictive(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::SloDriven(d) => (d.min_replicas, d.max_replicas),
         }
     }
 }

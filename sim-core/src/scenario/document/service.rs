@@ -1,6 +1,10 @@
 //! The service: how one replica serves requests, and what a replica asks of a node.
 
-use super::DistributionDocument;
+use super::serving::is_default;
+use super::{
+    Balancing, DistributionDocument, OnTimeout, Overflow, ProcessorSharingDocument, Removal,
+    RetryDocument,
+};
 use serde::{Deserialize, Serialize};
 
 /// One replica's way of serving a request.
@@ -20,10 +24,6 @@ pub struct ServiceDocument {
     /// Requests that may wait per ready replica; more are rejected.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.queue_limit")))]
     pub queue_limit: u32,
-    /// Requests that may wait in front of the service besides, whatever the number of replicas, even none: a message queue, or Knative's activator.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.buffer_limit")))]
-    pub buffer_limit: u32,
     /// The client gives up after this long.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.timeout_ms")))]
     pub timeout_ms: f64,
@@ -35,12 +35,39 @@ pub struct ServiceDocument {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.response_kib")))]
     pub response_kib: f64,
+    /// Which replica serves a request, and where it waits.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "shared")))]
+    pub balancing: Balancing,
+    /// The requests in a replica share its processors, as they do when the service is bound by CPU: the service
+    /// time is then that of a request alone. Without it each slot serves at its own pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor_sharing: Option<ProcessorSharingDocument>,
+    /// What happens to a request that finds the queue full.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "reject_new")))]
+    pub overflow: Overflow,
+    /// Requests that may wait in front beside the replicas' queues, also while there is no replica: a gateway's buffer, a message queue, Knative's activator.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.buffer_limit")))]
+    pub buffer_limit: u32,
+    /// What a replica does with a request whose client has given up.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "finish")))]
+    pub on_timeout: OnTimeout,
+    /// What happens to the requests of a replica that is scaled in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "drain")))]
+    pub removal: Removal,
+    /// Share of requests of high priority: they are served before all others that wait, but interrupt none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.high_priority_percent")))]
+    pub high_priority_percent: f64,
+    /// Clients try again after a rejection, timeout, error or loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<RetryDocument>,
     /// The pod that a replica runs in.
     pub pod: PodDocument,
-}
-
-fn is_zero(value: &u32) -> bool {
-    *value == 0
 }
 
 /// What a replica asks of a node, and how long it takes to start.

@@ -177,7 +177,6 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 500.0)
         .step(0.5)
         .default(30.0),
-    whole("service.buffer_limit", 0, 1_000_000, "requests").soft(0.0, 10_000.0),
     whole("service.queue_limit", 0, 100_000, "requests")
         .soft(0.0, 500.0)
         .default(100.0),
@@ -193,6 +192,32 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 500.0)
         .step(1.0)
         .default(20.0),
+    number("service.cores", 0.05, 1000.0, "cores")
+        .log()
+        .soft(0.25, 64.0)
+        .default(1.0),
+    whole("service.buffer_limit", 0, 1_000_000, "requests")
+        .soft(0.0, 1000.0)
+        .default(0.0),
+    number("service.high_priority_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(0.0),
+    whole("retries.max_attempts", 1, 10, "attempts")
+        .soft(1.0, 5.0)
+        .default(3.0),
+    number("retries.backoff_ms", 0.0, 600_000.0, "ms")
+        .soft(0.0, 5000.0)
+        .step(10.0)
+        .default(100.0),
+    number("retries.multiplier", 1.0, 10.0, "×")
+        .soft(1.0, 4.0)
+        .step(0.1)
+        .default(2.0),
+    number("retries.budget_percent", 0.0, 1000.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(20.0)
+        .source("Envoy, Finagle and Linkerd: default of 20 %"),
     whole("pod.cpu_request_millicores", 1, 512_000, "millicores")
         .log()
         .soft(50.0, 8000.0)
@@ -218,6 +243,32 @@ pub const LIMITS: &[Limit] = &[
         .log()
         .soft(1.0, 200.0)
         .default(20.0),
+    items("scheduled.entries", 1, 24),
+    number("scheduled.hour", 0.0, 24.0, "h").step(0.25),
+    items("step.steps", 1, 8),
+    whole("scaler.period_s", 1, 3600, "s")
+        .log()
+        .soft(10.0, 300.0)
+        .default(60.0),
+    whole("scaler.datapoints", 1, 60, "periods").default(3.0),
+    whole("scaler.cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(300.0),
+    number("predictive.rps_per_replica", 0.001, 1e6, "req/s")
+        .log()
+        .soft(0.1, 1000.0)
+        .default(20.0),
+    whole("predictive.lead_minutes", 0, 1440, "min")
+        .soft(0.0, 120.0)
+        .default(15.0),
+    whole("predictive.weeks", 1, 8, "weeks").default(2.0),
+    number("predictive.margin_percent", 0.0, 500.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(10.0),
+    number("slo_driven.relax_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(70.0),
     items("autoscaler.others", 1, 4),
     whole("autoscaler.lock_s", 0, 86_400, "s")
         .log()

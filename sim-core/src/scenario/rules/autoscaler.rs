@@ -2,7 +2,7 @@
 
 use super::super::document::{
     AutoscalerDocument, HpaDocument, MetricDocument, MetricTarget, ServiceDocument, Signal,
-    TrafficDocument,
+    StepDocument, StepScalingDocument, TrafficDocument,
 };
 use super::super::limits::{MAX_SERVERS, MAX_WAITING, plain_number};
 use super::super::problem::{Found, Problem};
@@ -32,7 +32,7 @@ pub(super) fn hold_capacity(
 ) {
     let most = autoscaler.bounds().1;
     let field = match autoscaler {
-        AutoscalerDocument::Static { .. } => "replicas",
+        AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => "replicas",
         _ => "max_replicas",
     };
     let path = format!("{place}/{field}");
@@ -83,8 +83,14 @@ pub(super) fn hold_signals(
     service: &CompiledService,
     found: &mut Found,
 ) {
-    let AutoscalerDocument::Hpa(hpa) = autoscaler else {
-        return;
+    let hpa = match autoscaler {
+        AutoscalerDocument::Hpa(hpa) => hpa,
+        AutoscalerDocument::SloDriven(slo) => {
+            let path = format!("{place}/target");
+            return hold_idle(slo.indicator.signal(), slo.target, &path, service, found);
+        }
+        AutoscalerDocument::StepScaling(steps) => return hold_steps(steps, place, found),
+        _ => return,
     };
     let tolerance = 1.0 + up_tolerance_percent(hpa) / 100.0;
     for (index, metric) in hpa.metrics.iter().enumerate() {
@@ -172,6 +178,54 @@ fn ceiling(
     }
 }
 
+/// Latency targets below what the service needs even when idle.
+fn hold_idle(
+    signal: Signal,
+    target: f64,
+    path: &str,
+    service: &CompiledService,
+    found: &mut Found,
+) {
+    let Some(quantile) = quantile(signal) else {
+        return;
+    };
+    let idle_ms = service.service_time_s.quantile(quantile) * 1000.0;
+    if idle_ms > target {
+        let message = format!(
+            "{} % of the requests last up to {} ms without any waiting, above the target of {} ms",
+            rounded(100.0 * quantile),
+            rounded(idle_ms),
+            rounded(target)
+        );
+        found.warning(
+            path,
+            message,
+            "it scales to the most replicas and stays there: raise the target",
+        );
+    }
+}
+
+/// Steps in and out that overlap would undo each other.
+fn hold_steps(steps: &StepScalingDocument, place: &str, found: &mut Found) {
+    let bounds = |steps: &[StepDocument]| steps.iter().map(|step| step.bound).collect::<Vec<_>>();
+    let lowest_out = bounds(&steps.scale_out).into_iter().reduce(f64::min);
+    let highest_in = bounds(&steps.scale_in).into_iter().reduce(f64::max);
+    if let (Some(out), Some(back)) = (lowest_out, highest_in)
+        && back >= out
+    {
+        let message = format!(
+            "it removes replicas up to {} and adds them from {} on",
+            rounded(back),
+            rounded(out)
+        );
+        found.warning(
+            format!("{place}/scale_in"),
+            message,
+            "between the two steps out win: leave a gap",
+        );
+    }
+}
+
 /// The quantile that a latency signal measures.
 fn quantile(signal: Signal) -> Option<f64> {
     match signal {
@@ -181,7 +235,7 @@ fn quantile(signal: Signal) -> Option<f64> {
     }
 }
 
-/// Targets below what the service needs even when idle, and rates above what a replica can bear.
+/// Targets of single metrics: latencies below what the service needs when idle, rates above what a replica bears.
 fn hold_latency(
     metric: &MetricDocument,
     path: &str,
@@ -202,21 +256,8 @@ fn hold_latency(
         }
         MetricDocument::CpuUtilization { .. } | MetricDocument::CpuAverage { .. } => return,
     };
-    if let Some(quantile) = quantile(*signal).filter(|_| !divided) {
-        let idle_ms = service.service_time_s.quantile(quantile) * 1000.0;
-        if idle_ms > target {
-            let message = format!(
-                "{} % of the requests last up to {} ms without any waiting, above the target of {} ms",
-                rounded(100.0 * quantile),
-                rounded(idle_ms),
-                rounded(target)
-            );
-            found.warning(
-                path,
-                message,
-                "it scales to the most replicas and stays there: raise the target",
-            );
-        }
+    if !divided {
+        hold_idle(*signal, target, path, service, found);
     }
     if *signal == Signal::RequestsPerSecond && divided {
         let serves = service.replica_rps(document);

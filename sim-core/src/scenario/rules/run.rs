@@ -55,10 +55,15 @@ pub(super) fn hold_ticks(
     found: &mut Found,
 ) {
     for (place, controller) in controllers {
-        if let AutoscalerDocument::Hpa(hpa) = controller {
-            let path = format!("{place}/sync_period_s");
-            hold_period(&path, hpa.sync_period_s, run.tick_s, found);
-        }
+        let (field, period_s) = match controller {
+            AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => continue,
+            AutoscalerDocument::Hpa(hpa) => ("sync_period_s", hpa.sync_period_s),
+            AutoscalerDocument::StepScaling(document) => ("period_s", document.period_s),
+            AutoscalerDocument::TargetTracking(document) => ("period_s", document.period_s),
+            AutoscalerDocument::Predictive(document) => ("period_s", document.period_s),
+            AutoscalerDocument::SloDriven(document) => ("period_s", document.period_s),
+        };
+        hold_period(&format!("{place}/{field}"), period_s, run.tick_s, found);
     }
     if let Some(telemetry) = telemetry {
         let (every, over) = (telemetry.scrape_interval_s, telemetry.window_s);

@@ -15,10 +15,12 @@ pub(super) struct CompiledService {
 impl CompiledService {
     /// Requests per second that one replica can serve.
     pub(super) fn replica_rps(&self, document: &ServiceDocument) -> f64 {
-        f64::from(document.concurrency) / self.service_time_s.mean()
+        let slots = f64::from(document.concurrency);
+        let sharing = document.processor_sharing.as_ref();
+        sharing.map_or(slots, |sharing| sharing.cores.min(slots)) / self.service_time_s.mean()
     }
 
-    /// Processor that a replica uses when all its slots are busy, in millicores.
+    /// Processor that a replica uses at most, in millicores.
     pub(super) fn full_millicores(&self, document: &ServiceDocument) -> f64 {
         self.replica_rps(document) * document.cpu_ms_per_request
     }

@@ -1,0 +1,115 @@
+//! How requests meet replicas: who gets which, what happens when there is no room, when a client gives up,
+//! when a replica goes, and when a request is tried again.
+
+use serde::{Deserialize, Serialize};
+
+/// Which replica serves a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Balancing {
+    /// One queue in front of all replicas: a free slot takes the next request. No balancer does better.
+    #[default]
+    Shared,
+    /// A random replica, and the request waits there: kube-proxy with iptables.
+    Random,
+    /// Each replica in turn, and the request waits there: the default of nginx and HAProxy.
+    RoundRobin,
+    /// A replica with the fewest requests waiting or in service, at random among equals, and it waits there.
+    LeastOutstanding,
+    /// The better of two different random replicas by requests waiting or in service: Envoy's least request.
+    PowerOfTwo,
+}
+
+/// What happens to a request that finds the queue full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Overflow {
+    /// It is rejected.
+    #[default]
+    RejectNew,
+    /// It takes the place of the request that has waited longest, which is rejected.
+    DropOldest,
+    /// It waits outside, at the client, until there is room or the client gives up.
+    Block,
+}
+
+/// What a replica does with a request whose client has given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OnTimeout {
+    /// It works on to the end, for nobody.
+    #[default]
+    Finish,
+    /// It stops at once, and the slot is free: deadlines and cancellation are passed on.
+    Cancel,
+}
+
+/// What happens to the requests of a replica that is scaled in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Removal {
+    /// It takes no new request and finishes those it holds.
+    #[default]
+    Drain,
+    /// It stops at once: those it holds are lost.
+    Kill,
+}
+
+/// Replicas whose requests share their processors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProcessorSharingDocument {
+    /// Processors of a replica that its requests share; one request uses one of them at most.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "service.cores")))]
+    pub cores: f64,
+}
+
+/// Clients that try again after a rejection, timeout, error or loss.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetryDocument {
+    /// Attempts in all, the first included; 1 is never to try again.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "retries.max_attempts")))]
+    pub max_attempts: u32,
+    /// Pause before the second attempt.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "retries.backoff_ms")))]
+    pub backoff_ms: f64,
+    /// Factor by which each further pause is longer.
+    #[serde(default = "default_multiplier")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "retries.multiplier")))]
+    pub multiplier: f64,
+    /// Whether the pauses are spread at random.
+    #[serde(default)]
+    pub jitter: Jitter,
+    /// Retries at most, as a share of the requests of all clients; without it there is no such bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "retries.budget_percent")))]
+    pub budget_percent: Option<f64>,
+}
+
+fn default_multiplier() -> f64 {
+    2.0
+}
+
+/// How a pause before a retry is spread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Jitter {
+    /// Evenly between nothing and the whole pause ("full jitter").
+    #[default]
+    Full,
+    /// Always the whole pause: clients that failed together come back together.
+    None,
+}
+
+/// For `skip_serializing_if`: what is left at its default is not written, so old documents keep their bytes.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
