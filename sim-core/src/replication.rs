@@ -241,7 +241,11 @@ impl<'a> Simulation<'a> {
         if self.fleet.is_out_of_nodes() {
             Capacity::OutOfNodes
         } else if ready < self.fleet.desired() {
-            Capacity::OnItsWay
+            if 2 * self.fleet.not_ready_after_eviction() > self.fleet.not_ready() {
+                Capacity::Evicted
+            } else {
+                Capacity::OnItsWay
+            }
         } else if at_maximum {
             Capacity::AtMaximum
         } else {

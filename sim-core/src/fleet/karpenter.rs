@@ -60,6 +60,8 @@ pub(super) struct Karpenter {
     lifetime_s: f64,
     patience_s: f64,
     drain_s: f64,
+    /// When the window starts, on a Monday at 00:00.
+    monday_s: f64,
     most_millicores: u64,
     most_mib: u64,
     /// Nodes at most, its own and the base together.
@@ -100,6 +102,7 @@ impl Karpenter {
             lifetime_s: hours.map_or(f64::INFINITY, |hours| hours * 3600.0),
             patience_s: f64::from(document.registration_timeout_s),
             drain_s: f64::from(document.drain_s),
+            monday_s: f64::from(scenario.document().run.warm_up_minutes) * 60.0,
             most_millicores: limit(limits.and_then(|limits| limits.vcpus), 1000.0),
             most_mib: limit(limits.and_then(|limits| limits.memory_gib), 1024.0),
             most_nodes: scenario.document().fleet.max_nodes,

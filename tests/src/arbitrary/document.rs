@@ -756,12 +756,32 @@ fn budget() -> impl Strategy<Value = BudgetDocument> {
         Just(DisruptionReason::Empty),
         Just(DisruptionReason::Drifted),
     ];
-    let reasons = || proptest::collection::vec(reason.clone(), 0..3);
-    prop_oneof![
-        (0.0..=100.0_f64, reasons())
-            .prop_map(|(percent, reasons)| BudgetDocument::Percent { percent, reasons }),
-        (0..6_u32, reasons()).prop_map(|(nodes, reasons)| BudgetDocument::Count { nodes, reasons }),
-    ]
+    let days = prop_oneof![
+        Just(DaysDocument::EveryDay),
+        Just(DaysDocument::Workdays),
+        Just(DaysDocument::Weekend),
+    ];
+    let hours = (days, 0.0..24.0_f64, 0.0..24.0_f64).prop_map(|(days, from_hour, to_hour)| {
+        BudgetHoursDocument {
+            days,
+            from_hour,
+            to_hour,
+        }
+    });
+    let most = prop_oneof![
+        (0.0..=100.0_f64).prop_map(|percent| BudgetLimitDocument::Percent { percent }),
+        (0..6_u32).prop_map(|nodes| BudgetLimitDocument::Count { nodes }),
+    ];
+    (
+        most,
+        proptest::collection::vec(reason, 0..3),
+        proptest::option::of(hours),
+    )
+        .prop_map(|(most, reasons, hours)| BudgetDocument {
+            most,
+            reasons,
+            hours,
+        })
 }
 
 fn prices() -> impl Strategy<Value = PricesDocument> {

@@ -4,11 +4,12 @@
 //! of candidates, by halving), singlenodeconsolidation, consolidation (computeConsolidation, filterOutSameType),
 //! validation. Candidates are in order of disruption cost: pods times the share of the node's life that is left.
 
+use super::super::Size;
 use super::super::cluster::Cluster;
 use super::super::nodes::{Node, NodeState, Nodes};
 use super::super::packing;
-use super::super::room::Room;
-use super::budgets::allowed;
+use super::super::room::{Room, RoomIndex};
+use super::budgets;
 use super::words::{self, NothingToDo};
 use super::{Karpenter, Replacement, cheapest, own_nodes, rooms};
 use crate::scenario::document::{ConsolidationPolicy, DisruptionReason};
@@ -42,7 +43,13 @@ impl Karpenter {
             Some(proposal) => cluster.note(|nodes| words::proposed(nodes, proposal, now_s)),
             None => {
                 cluster.note(|nodes| words::nothing_to_do(nodes, &nothing, now_s));
-                if let Some(next_s) = self.next_candidate_s(&cluster.nodes, now_s) {
+                let mut next_s = self.next_candidate_s(&cluster.nodes, now_s);
+                if nothing.kept_by_budget {
+                    let time_s = now_s - self.monday_s;
+                    next_s =
+                        next_s.min(self.monday_s + budgets::next_change_s(&self.budgets, time_s));
+                }
+                if next_s < f64::INFINITY {
                     self.poll_at(next_s);
                 }
             }
@@ -50,13 +57,14 @@ impl Karpenter {
     }
 
     /// Nodes that may go for this reason.
-    fn allowed(&self, nodes: &Nodes, reason: DisruptionReason) -> u32 {
+    fn allowed(&self, nodes: &Nodes, reason: DisruptionReason, now_s: f64) -> u32 {
         let (mut total, mut disrupting) = (0, 0);
         for (_, node) in own_nodes(nodes).filter(|(_, node)| node.state != NodeState::Coming) {
             total += 1;
             disrupting += u32::from(node.state != NodeState::Ready);
         }
-        allowed(&self.budgets, reason, total, disrupting)
+        let time_s = now_s - self.monday_s;
+        budgets::allowed(&self.budgets, reason, time_s, (total, disrupting))
     }
 
     /// Whether pods have left the node alone for long enough.
@@ -65,11 +73,11 @@ impl Karpenter {
     }
 
     /// When the next node will have been left alone for long enough.
-    fn next_candidate_s(&self, nodes: &Nodes, now_s: f64) -> Option<f64> {
+    fn next_candidate_s(&self, nodes: &Nodes, now_s: f64) -> f64 {
         own_nodes(nodes)
             .filter(|(_, node)| node.state == NodeState::Ready && !self.is_quiet(node, now_s))
             .map(|(_, node)| node.touched_s + self.consolidate_after_s)
-            .reduce(f64::min)
+            .fold(f64::INFINITY, f64::min)
     }
 
     fn candidates<'a>(
@@ -95,7 +103,7 @@ impl Karpenter {
         if empty.is_empty() {
             return None;
         }
-        let most = self.allowed(nodes, DisruptionReason::Empty) as usize;
+        let most = self.allowed(nodes, DisruptionReason::Empty, now_s) as usize;
         nothing.kept_by_budget |= empty.len() > most;
         let nodes: Vec<NodeId> = empty.into_iter().take(most).collect();
         (!nodes.is_empty()).then_some(Proposal {
@@ -123,15 +131,22 @@ impl Karpenter {
             .collect();
         candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         nothing.candidates = candidates.len() as u32;
-        let most = self.allowed(&cluster.nodes, DisruptionReason::Underutilized) as usize;
+        let most = self.allowed(&cluster.nodes, DisruptionReason::Underutilized, now_s) as usize;
         nothing.kept_by_budget |= candidates.len() > most;
         if most == 0 {
             return None;
         }
         let candidates: Vec<NodeId> = candidates.into_iter().map(|(_, id)| id).collect();
         let together = &candidates[..candidates.len().min(most).min(MOST_AT_ONCE)];
-        self.propose_several(cluster, together, now_s)
-            .or_else(|| self.propose_one(cluster, &candidates, now_s, nothing))
+        let mut room = cluster.nodes.ready_room();
+        self.propose_several(&cluster.nodes, together, &mut room)
+            .or_else(|| self.propose_one(&cluster.nodes, &candidates, &mut room, nothing))
+            .map(|(nodes, by)| Proposal {
+                due_s: now_s + VALIDATION_S,
+                reason: DisruptionReason::Underutilized,
+                nodes,
+                by,
+            })
     }
 
     /// What evicting the node's pods costs, in pods: less at the end of its life.
@@ -147,49 +162,37 @@ impl Karpenter {
     /// As many of the first candidates as can go together, at least two.
     fn propose_several(
         &self,
-        cluster: &Cluster,
+        nodes: &Nodes,
         candidates: &[NodeId],
-        now_s: f64,
-    ) -> Option<Proposal> {
+        room: &mut RoomIndex,
+    ) -> Option<(Vec<NodeId>, Option<u32>)> {
         let mut found = None;
         let (mut low, mut high) = (1, candidates.len().checked_sub(1)?);
         while low <= high {
             let middle = (low + high) / 2;
-            let together = &candidates[..=middle];
-            match self.consolidate(&cluster.nodes, together) {
+            let together = candidates.get(..=middle)?;
+            match self.consolidate(nodes, together, room) {
                 Ok(by) => {
-                    found = Some((together, by));
+                    found = Some((together.to_vec(), by));
                     low = middle + 1;
                 }
                 Err(_) => high = middle - 1,
             }
         }
-        let (together, by) = found?;
-        Some(Proposal {
-            due_s: now_s + VALIDATION_S,
-            reason: DisruptionReason::Underutilized,
-            nodes: together.to_vec(),
-            by,
-        })
+        found
     }
 
+    /// The first candidate that can go alone.
     fn propose_one(
         &self,
-        cluster: &Cluster,
+        nodes: &Nodes,
         candidates: &[NodeId],
-        now_s: f64,
+        room: &mut RoomIndex,
         nothing: &mut NothingToDo,
-    ) -> Option<Proposal> {
+    ) -> Option<(Vec<NodeId>, Option<u32>)> {
         for id in candidates {
-            match self.consolidate(&cluster.nodes, &[*id]) {
-                Ok(by) => {
-                    return Some(Proposal {
-                        due_s: now_s + VALIDATION_S,
-                        reason: DisruptionReason::Underutilized,
-                        nodes: vec![*id],
-                        by,
-                    });
-                }
+            match self.consolidate(nodes, &[*id], room) {
+                Ok(by) => return Some((vec![*id], by)),
                 Err(NotPossible::FitsNowhere) => nothing.fits_nowhere += 1,
                 Err(NotPossible::NoneCheaper) => nothing.none_cheaper += 1,
             }
@@ -198,53 +201,68 @@ impl Karpenter {
     }
 
     /// Whether the pods of these nodes fit elsewhere, at most with one new node that is cheaper than they are
-    /// together: its type, or `None` when no new node is needed.
-    fn consolidate(&self, nodes: &Nodes, going: &[NodeId]) -> Result<Option<u32>, NotPossible> {
-        let mut room = nodes.ready_room();
+    /// together: its type, or `None` when no new node is needed. `room` is that of the ready nodes, before and after.
+    fn consolidate(
+        &self,
+        nodes: &Nodes,
+        going: &[NodeId],
+        room: &mut RoomIndex,
+    ) -> Result<Option<u32>, NotPossible> {
+        let mut before = Vec::new();
         let mut pods = Vec::new();
-        let mut price = 0.0;
-        let mut going_kinds = Vec::new();
+        let mut there = Vec::new();
         for id in going {
-            let node = nodes.find(*id).ok_or(NotPossible::FitsNowhere)?;
+            let Some(node) = nodes.find(*id) else {
+                continue;
+            };
+            before.push((id.0, room.get(id.0)));
             room.set(id.0, Room::NONE);
             pods.extend_from_slice(&node.loads);
-            price += nodes.kind(node.kind).usd_per_hour;
-            going_kinds.push(node.kind);
+            there.push(node);
         }
         pods.sort_by(|a, b| b.0.cmp(&a.0));
-        packing::put(&mut pods, &mut room);
+        before.extend(packing::put(&mut pods, room));
+        packing::undo(before, room);
         if packing::is_done(&pods) {
             return Ok(None);
         }
-        let all = self.kinds.as_slice();
-        let bin = packing::fill(&mut pods, &rooms(all, nodes));
+        self.cheaper(nodes, &there, pods).map(Some)
+    }
+
+    /// One new node for the pods that fit nowhere else, cheaper than the nodes that go.
+    fn cheaper(
+        &self,
+        nodes: &Nodes,
+        going: &[&Node],
+        mut pods: Vec<(Size, u32)>,
+    ) -> Result<u32, NotPossible> {
+        let bin = packing::fill(&mut pods, &rooms(&self.kinds, nodes));
         if !packing::is_done(&pods) || nodes.count() >= self.most_nodes {
             return Err(NotPossible::FitsNowhere);
         }
-        let fits: Vec<u32> = all
+        let usd = |kind: u32| nodes.kind(kind).usd_per_hour;
+        let price: f64 = going.iter().map(|node| usd(node.kind)).sum();
+        let kinds = self.kinds.iter().copied();
+        let fits = kinds.filter(|kind| bin.fits(nodes.kind(*kind).empty) && usd(*kind) < price);
+        let fits: Vec<u32> = fits.collect();
+        // Of several nodes one that is of a type that fits could as well stay: only what is cheaper makes sense.
+        let goes = |kind: u32| {
+            let name = &nodes.kind(kind).name;
+            going.iter().any(|node| nodes.kind(node.kind).name == *name)
+        };
+        let could_stay = fits
             .iter()
             .copied()
-            .filter(|kind| bin.fits(nodes.kind(*kind).empty))
-            .filter(|kind| nodes.kind(*kind).usd_per_hour < price)
-            .collect();
-        // A node of a type that goes could as well stay: only something cheaper than it makes sense.
-        let same = fits.iter().filter(|kind| {
-            going.len() > 1
-                && going_kinds
-                    .iter()
-                    .any(|going| is_same(nodes, *going, **kind))
-        });
-        let cheapest_same = same
-            .map(|kind| nodes.kind(*kind).usd_per_hour)
-            .fold(f64::INFINITY, f64::min);
-        let by = cheapest(&fits, &bin, nodes)
-            .filter(|kind| nodes.kind(*kind).usd_per_hour < cheapest_same);
-        by.map(Some).ok_or(NotPossible::NoneCheaper)
+            .filter(|kind| going.len() > 1 && goes(*kind));
+        let limit = could_stay.map(usd).fold(f64::INFINITY, f64::min);
+        cheapest(&fits, &bin, nodes)
+            .filter(|kind| usd(*kind) < limit)
+            .ok_or(NotPossible::NoneCheaper)
     }
 
     /// Does what was proposed, if it still holds.
     pub(super) fn carry_out(&mut self, cluster: &mut Cluster, proposal: Proposal, now_s: f64) {
-        let most = self.allowed(&cluster.nodes, proposal.reason) as usize;
+        let most = self.allowed(&cluster.nodes, proposal.reason, now_s) as usize;
         let still_candidate = |id: &NodeId| {
             cluster.nodes.find(*id).is_some_and(|node| {
                 node.state == NodeState::Ready
@@ -263,7 +281,8 @@ impl Karpenter {
             _ => {
                 nodes == proposal.nodes
                     && nodes.len() <= most
-                    && self.consolidate(&cluster.nodes, &nodes) == Ok(proposal.by)
+                    && self.consolidate(&cluster.nodes, &nodes, &mut cluster.nodes.ready_room())
+                        == Ok(proposal.by)
             }
         };
         if !holds {
@@ -299,9 +318,4 @@ enum NotPossible {
     FitsNowhere,
     /// They do, but on no cheaper one.
     NoneCheaper,
-}
-
-/// The catalogue may name a type twice.
-fn is_same(nodes: &Nodes, a: u32, b: u32) -> bool {
-    a == b || nodes.kind(a).name == nodes.kind(b).name
 }

@@ -1,6 +1,6 @@
 //! What adds and removes nodes.
 
-use super::NodeDocument;
+use super::{DaysDocument, NodeDocument};
 use serde::{Deserialize, Serialize};
 
 /// What adds and removes nodes. Its nodes come beside the fleet's own `min_nodes`, which are a fixed base then.
@@ -151,28 +151,52 @@ pub enum ConsolidationPolicy {
 /// A limit on how many nodes are disrupted at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BudgetDocument {
+    /// How many.
+    pub most: BudgetLimitDocument,
+    /// Reasons that it holds for; without any it holds for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.reasons")))]
+    pub reasons: Vec<DisruptionReason>,
+    /// When it holds (schedule and duration); without it always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<BudgetHoursDocument>,
+}
+
+/// How many nodes a budget lets be disrupted at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum BudgetDocument {
+pub enum BudgetLimitDocument {
     /// A share of the nodes, rounded up.
     Percent {
         /// Per cent of the nodes.
         #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.budget_percent")))]
         percent: f64,
-        /// Reasons that it holds for; without any it holds for all.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.reasons")))]
-        reasons: Vec<DisruptionReason>,
     },
     /// A number of nodes.
     Count {
         /// Number of nodes.
         #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.budget_nodes")))]
         nodes: u32,
-        /// Reasons that it holds for; without any it holds for all.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.reasons")))]
-        reasons: Vec<DisruptionReason>,
     },
+}
+
+/// Hours in which a budget holds. The window starts on a Monday at 00:00.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BudgetHoursDocument {
+    /// Days on which they start.
+    #[serde(default)]
+    pub days: DaysDocument,
+    /// Hour of the day at which they start.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "scheduled.hour")))]
+    pub from_hour: f64,
+    /// Hour of the day at which they end; at or before the start means on the next day.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "scheduled.hour")))]
+    pub to_hour: f64,
 }
 
 /// Why a node is disrupted.
@@ -231,9 +255,10 @@ fn default_batch_max_s() -> f64 {
     10.0
 }
 fn default_budgets() -> Vec<BudgetDocument> {
-    vec![BudgetDocument::Percent {
-        percent: 10.0,
+    vec![BudgetDocument {
+        most: BudgetLimitDocument::Percent { percent: 10.0 },
         reasons: vec![],
+        hours: None,
     }]
 }
 fn default_registration_timeout_s() -> u32 {
