@@ -3,5 +3,5 @@
 mod document;
 mod edit;
 
-pub use document::{autoscaler, distribution, document, traffic};
+pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
