@@ -189,7 +189,7 @@ fn the_first_requests_wake_it_and_wait_for_it() {
             // Then the HPA takes over: 1, 4 (its cap), and what the load asks for.
             let taken_over = by(&replay, HPA).find(|d| d.at_s > woken.at_s && d.is_change());
             assert_eq!(taken_over.map(|d| d.from), Some(1), "{plane}");
-            let [_, rejected, timed_out, _] = result(&document).fates;
+            let [_, rejected, timed_out, ..] = result(&document).fates;
             assert_eq!(rejected, 0.0, "{plane}");
             assert!(plane == "fluid" || timed_out == 0.0, "{timed_out}");
         }
