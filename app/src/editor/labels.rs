@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 46] = [
+const NAMES: [(&str, &str); 49] = [
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -47,6 +47,9 @@ const NAMES: [(&str, &str); 46] = [
     ("egress_usd_per_gb", "Egress"),
     ("usd_per_hour", "Price"),
     ("sync_period_s", "Decision interval"),
+    ("cooldown_s", "Cooldown before zero"),
+    ("initial_cooldown_s", "Cooldown at the start"),
+    ("days", "Days of the week"),
     ("wanted_attainment_percent", "Wanted probability"),
     ("attainment_precision_points", "Precision of the attainment"),
     ("cost_precision_percent", "Precision of the cost"),
