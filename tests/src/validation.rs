@@ -8,5 +8,6 @@ pub mod grid;
 pub mod measure;
 pub mod oracles;
 pub mod report;
+pub mod serving;
 pub mod wait_table;
 pub mod waits;

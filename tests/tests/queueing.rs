@@ -105,3 +105,23 @@ fn impatient_clients_leave() {
 fn little_s_law_holds() {
     hold("Little");
 }
+
+#[test]
+fn shared_processors_are_insensitive() {
+    hold("processor sharing");
+}
+
+#[test]
+fn priorities_follow_cobham() {
+    hold("priorities");
+}
+
+#[test]
+fn balanced_queues_follow_their_theories() {
+    hold("balancing");
+}
+
+#[test]
+fn retries_add_to_the_load() {
+    hold("retries");
+}

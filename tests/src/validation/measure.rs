@@ -7,7 +7,9 @@ use sim_core::stats::Welford;
 /// A queue under constant load. Times in seconds.
 #[derive(Clone, Debug)]
 pub struct Station {
-    pub service: Distribution,
+    /// Everything else about the service.
+    pub model: ServiceModel,
+    /// Requests in service at once: a multiple of the model's concurrency.
     pub servers: u32,
     pub rate_rps: f64,
     pub queue_limit: u32,
@@ -20,7 +22,7 @@ impl Station {
     /// A queue without limit and with patient clients.
     pub fn new(service: Distribution, servers: u32, rate_rps: f64) -> Self {
         Self {
-            service,
+            model: ServiceModel::new(service),
             servers,
             rate_rps,
             queue_limit: u32::MAX,
@@ -33,7 +35,7 @@ impl Station {
         ServiceModel {
             timeout_s: self.timeout_s,
             thresholds_s: self.thresholds_s.clone(),
-            ..ServiceModel::new(self.service.clone())
+            ..self.model.clone()
         }
     }
 
@@ -69,17 +71,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// Requests that got an outcome other than rejection.
-    pub fn settled(&self) -> f64 {
-        self.outcome.served + self.outcome.timed_out + self.outcome.failed
-    }
-
     pub fn mean_wait_s(&self) -> f64 {
-        self.outcome.wait_sum_s / self.settled()
+        self.outcome.wait_sum_s / self.outcome.waits
     }
 
     pub fn share_waiting(&self) -> f64 {
-        self.outcome.waited / self.settled()
+        self.outcome.waited / self.outcome.waits
     }
 
     pub fn share_rejected(&self) -> f64 {
@@ -124,6 +121,16 @@ pub fn measure(station: &Station, effort: Effort, figures: &[Figure]) -> Vec<Wel
 /// Adds the counts and sums of `part` to `total`.
 pub fn add(total: &mut Outcome, part: &Outcome) {
     total.arrivals += part.arrivals;
+    total.retries += part.retries;
+    total.dropped += part.dropped;
+    total.lost += part.lost;
+    total.waits += part.waits;
+    total.waits_high += part.waits_high;
+    total.wait_sum_high_s += part.wait_sum_high_s;
+    total.blocked += part.blocked;
+    total.cancelled += part.cancelled;
+    total.in_service_s += part.in_service_s;
+    total.open_at_end = part.open_at_end;
     total.served += part.served;
     total.rejected += part.rejected;
     total.timed_out += part.timed_out;

@@ -17,7 +17,7 @@ pub struct Oracle {
     /// Largest half width of the confidence interval, relative to `expected`, with which the run proves
     /// anything.
     pub precision: f64,
-    read: Figure,
+    pub(super) read: Figure,
 }
 
 /// Oracles that share one run.
@@ -94,6 +94,7 @@ pub fn cases() -> Vec<Case> {
         impatient(),
         little(),
     ];
+    cases.extend(super::serving::cases());
     cases.extend(
         [
             (10, 8.0),
@@ -107,7 +108,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-fn effort(arrivals: f64) -> Effort {
+pub(super) fn effort(arrivals: f64) -> Effort {
     Effort {
         seed: 1,
         replications: 20,
@@ -115,7 +116,7 @@ fn effort(arrivals: f64) -> Effort {
     }
 }
 
-fn oracle(
+pub(super) fn oracle(
     queue: &'static str,
     figure: &'static str,
     expected: f64,
@@ -280,14 +281,14 @@ fn little() -> Case {
     }
 }
 
-fn deterministic(seconds: f64) -> Distribution {
+pub(super) fn deterministic(seconds: f64) -> Distribution {
     Distribution::deterministic(seconds).expect("a constant service time")
 }
 
-fn exponential(mean_s: f64) -> Distribution {
+pub(super) fn exponential(mean_s: f64) -> Distribution {
     Distribution::exponential(mean_s).expect("a positive mean")
 }
 
-fn lognormal(mean_s: f64, cv: f64) -> Distribution {
+pub(super) fn lognormal(mean_s: f64, cv: f64) -> Distribution {
     Distribution::log_normal(mean_s, cv).expect("a positive mean and cv")
 }
