@@ -5,6 +5,7 @@
 
 mod hpa;
 mod instant;
+mod keda;
 mod points;
 mod prometheus;
 mod table;
@@ -12,6 +13,7 @@ mod traffic;
 
 pub use hpa::{HpaOptions, ImportedHpa, hpa};
 pub use instant::{Instant, parse_instant};
+pub use keda::{ImportedKeda, keda};
 pub use points::Unit;
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};
 

@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 55] = [
+const NAMES: &[(&str, &str)] = &[
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -63,15 +63,20 @@ const NAMES: [(&str, &str); 55] = [
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: &[(&str, &str)] = &[
     ("hpa", "Kubernetes HPA"),
+    ("keda", "KEDA (ScaledObject)"),
+    ("keda_scaled_job", "KEDA jobs (ScaledJob)"),
+    ("queue", "Queue length"),
+    ("cron", "Time of the day (cron)"),
+    ("max", "Longest queue"),
     ("static", "Fixed number of replicas"),
     ("fluid", "Fluid (closed form)"),
     ("requests", "Requests (every one an event)"),
     ("model", "Model of days and weeks"),
     ("recorded", "Recorded traffic"),
     ("catalogue", "From the price book"),
-    ("custom", "Own size and price"),
+    ("custom", "Own values"),
     ("cpu_utilization", "CPU utilisation"),
     ("cpu_average", "CPU per pod"),
     ("pods", "Pods metric"),

@@ -9,9 +9,9 @@
 //! k8s.io/api/autoscaling/v2/types.go. Fields that Kubernetes does not know are refused where a misspelling
 //! would change the scaling, and named in the notes elsewhere.
 
-mod behavior;
-mod fields;
-mod metrics;
+pub(super) mod behavior;
+pub(super) mod fields;
+pub(super) mod metrics;
 mod quantity;
 mod text;
 mod versions;
@@ -25,8 +25,8 @@ use std::collections::BTreeMap;
 /// What the reader of a manifest knows better than the manifest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HpaOptions {
-    /// What custom and external metrics measure, by their names. Metrics that are not listed are read by the
-    /// words of their names, such as `http_requests_per_second`.
+    /// What custom and external metrics (or KEDA's triggers) measure, by their names. Metrics that are not listed are
+    /// read by the words of their names, such as `http_requests_per_second`.
     pub signals: BTreeMap<String, Signal>,
 }
 
@@ -45,15 +45,8 @@ pub struct ImportedHpa {
 /// # Errors
 /// The text is no YAML, holds no HorizontalPodAutoscaler, or one that cannot be modelled; all reasons at once.
 pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError> {
-    if text.len() > MAX_MANIFEST_BYTES {
-        return Err(ImportError::new(format!(
-            "the file has {} bytes; at most {MAX_MANIFEST_BYTES} are read as a manifest",
-            text.len()
-        )));
-    }
-    refuse_templates(text)?;
-    let mut found = Findings::default();
-    let object = pick(objects(text::parse(text)?), &mut found)?;
+    let mut found = Findings::of("autoscaling/v2");
+    let object = pick(manifests(text)?, &mut found)?;
     let mut top = Fields::of("", &object, &mut found);
     let version = top.text("apiVersion", &mut found).unwrap_or_default();
     let metadata = top.take("metadata");
@@ -62,7 +55,7 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
         .ok_or_else(|| ImportError::new("the HorizontalPodAutoscaler has no spec"))?;
     let spec = versions::as_v2(&version, spec, metadata.as_ref(), &mut found)?;
     let hpa = read_spec(&spec, options, &mut found);
-    let Findings { errors, notes } = found;
+    let Findings { errors, notes, .. } = found;
     match hpa {
         Some(hpa) if errors.is_empty() => Ok(ImportedHpa {
             autoscaler: AutoscalerDocument::Hpa(hpa),
@@ -70,6 +63,18 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
         }),
         _ => Err(ImportError::new(errors.join("\n"))),
     }
+}
+
+/// The objects of a file.
+pub(super) fn manifests(text: &str) -> Result<Vec<Value>, ImportError> {
+    if text.len() > MAX_MANIFEST_BYTES {
+        return Err(ImportError::new(format!(
+            "the file has {} bytes; at most {MAX_MANIFEST_BYTES} are read as a manifest",
+            text.len()
+        )));
+    }
+    refuse_templates(text)?;
+    text::parse(text).map(objects)
 }
 
 /// Templates are no manifests yet.
@@ -103,7 +108,7 @@ fn objects(documents: Vec<Value>) -> Vec<Value> {
     objects
 }
 
-fn kind(object: &Value) -> &str {
+pub(super) fn kind(object: &Value) -> &str {
     object
         .get("kind")
         .and_then(Value::as_str)
@@ -111,7 +116,7 @@ fn kind(object: &Value) -> &str {
 }
 
 /// The object with its name in words.
-fn title(object: &Value) -> String {
+pub(super) fn title(object: &Value) -> String {
     let name = object
         .pointer("/metadata/name")
         .and_then(Value::as_str)
@@ -174,7 +179,7 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
     let listed = fields.take("metrics");
     let behavior = fields
         .take("behavior")
-        .map(|value| behavior::read(&value, found));
+        .map(|value| behavior::read("spec.behavior", &value, found));
     fields.note_unknown(found);
     let metrics = match listed {
         None | Some(Value::Array(_))

@@ -7,6 +7,7 @@
 
 mod autoscaler;
 mod fleet;
+mod keda;
 mod scalers;
 mod service;
 mod serving;
@@ -16,6 +17,7 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use keda::*;
 pub use scalers::*;
 pub use service::*;
 pub use serving::*;

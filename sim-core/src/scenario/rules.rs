@@ -5,6 +5,7 @@
 mod autoscaler;
 mod distribution;
 mod fleet;
+mod keda;
 mod run;
 mod service;
 mod serving;
@@ -112,6 +113,7 @@ fn hold_pairs(
     }
     for (place, controller) in controllers {
         autoscaler::hold_signals(controller, place, document, service, found);
+        keda::hold_waking(controller, document, service, found);
         if let Some(traffic) = traffic {
             autoscaler::hold_capacity(controller, place, document, service, traffic, found);
         }

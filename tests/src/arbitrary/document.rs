@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::keda;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -362,6 +363,8 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     prop_oneof![
         2 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
         6 => hpa,
+        3 => keda::scaled_object(),
+        1 => keda::scaled_job(),
         1 => scheduled(),
         1 => step_scaling(),
         1 => target_tracking(),
@@ -533,7 +536,7 @@ fn metric() -> impl Strategy<Value = MetricDocument> {
     ]
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+pub(super) fn signal() -> impl Strategy<Value = Signal> {
     prop_oneof![
         Just(Signal::RequestsPerSecond),
         Just(Signal::InFlightRequests),
@@ -551,7 +554,7 @@ fn target() -> impl Strategy<Value = MetricTarget> {
     ]
 }
 
-fn behavior() -> impl Strategy<Value = BehaviorDocument> {
+pub(super) fn behavior() -> impl Strategy<Value = BehaviorDocument> {
     (proptest::option::of(rules()), proptest::option::of(rules())).prop_map(
         |(scale_up, scale_down)| BehaviorDocument {
             scale_up,

@@ -1,6 +1,7 @@
 //! The rows.
 
 use super::{Bounds, Limit, Scale};
+use crate::control::keda::MAX_FORMULA_CHARS;
 use crate::plane::MAX_THRESHOLDS;
 
 const fn row(key: &'static str, bounds: Bounds, min: f64, max: f64, unit: &'static str) -> Limit {
@@ -70,6 +71,7 @@ impl Limit {
 
 const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
 const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
+const KEDA_DEFAULT: &str = "KEDA: default of the ScaledObject";
 const AWS_PRICES: &str = "AWS price list, us-east-1, 2026-07-20";
 const EKS_RESERVED: &str = "Amazon EKS on a *.large node: kubelet 70 m and 574 MiB, eviction threshold 100 MiB; the rest for daemon sets";
 
@@ -321,6 +323,57 @@ pub const LIMITS: &[Limit] = &[
         .soft(1.0, 600.0)
         .default(15.0)
         .source(HPA_LIMIT),
+    whole("keda.min_replicas", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.idle_replicas", 0, 4999, "replicas")
+        .soft(0.0, 10.0)
+        .default(0.0),
+    whole("keda.polling_interval_s", 5, 3600, "s")
+        .log()
+        .soft(5.0, 300.0)
+        .default(30.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(300.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.initial_cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    items("keda.triggers", 1, 10),
+    text("keda.trigger_name", 0, 40),
+    number("keda.activation_threshold", 0.0, 1e9, "")
+        .soft(0.0, 1000.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    text("keda.formula", 1, MAX_FORMULA_CHARS as u32),
+    number("cron.start_hour", 0.0, 24.0, "h")
+        .step(0.25)
+        .default(8.0),
+    number("cron.end_hour", 0.0, 24.0, "h")
+        .step(0.25)
+        .default(20.0),
+    items("cron.days", 1, 7),
+    whole("cron.desired_replicas", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 100.0)
+        .default(5.0),
+    whole("fallback.failure_threshold", 0, 1000, "failures")
+        .soft(0.0, 20.0)
+        .default(3.0),
+    whole("fallback.replicas", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(6.0),
+    whole("jobs.queue_length_deduction", 0, 1_000_000, "")
+        .soft(0.0, 100.0)
+        .default(0.0),
+    number("jobs.running_job_percent", 0.0, 1000.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(50.0),
     whole("telemetry.scrape_interval_s", 5, 600, "s")
         .soft(5.0, 120.0)
         .default(15.0)
