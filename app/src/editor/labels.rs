@@ -60,6 +60,11 @@ const NAMES: &[(&str, &str)] = &[
     ("attainment_precision_points", "Precision of the attainment"),
     ("cost_precision_percent", "Precision of the cost"),
     ("cv", "Coefficient of variation"),
+    ("scale_to_zero", "May go to zero"),
+    ("scale_to_zero_grace_s", "Grace before zero"),
+    ("scale_to_zero_retention_s", "Last replica kept for"),
+    ("panic_window_percent", "Panic window"),
+    ("panic_threshold_percent", "Panic threshold"),
 ];
 
 /// Words of a choice that are not just their own text.
@@ -71,6 +76,9 @@ const WORDS: &[(&str, &str)] = &[
     ("cron", "Time of the day (cron)"),
     ("max", "Longest queue"),
     ("static", "Fixed number of replicas"),
+    ("knative", "Knative Pod Autoscaler"),
+    ("rps", "Requests per second"),
+    ("concurrency", "Requests in flight"),
     ("fluid", "Fluid (closed form)"),
     ("requests", "Requests (every one an event)"),
     ("model", "Model of days and weeks"),

@@ -5,6 +5,7 @@ use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
 use super::keda_driver::KedaDriver;
 use super::keda_jobs_driver::KedaJobsDriver;
+use super::knative::Knative;
 use super::predictive::Predictive;
 use super::scheduled::Scheduled;
 use super::slo_driven::SloDriven;
@@ -106,5 +107,6 @@ pub fn controller(
         AutoscalerDocument::SloDriven(slo) => Box::new(SloDriven::new(slo, around)),
         AutoscalerDocument::Keda(keda) => Box::new(KedaDriver::new(keda, around)),
         AutoscalerDocument::KedaScaledJob(jobs) => Box::new(KedaJobsDriver::new(jobs, around)),
+        AutoscalerDocument::Knative(knative) => Box::new(Knative::new(knative, around)),
     }
 }

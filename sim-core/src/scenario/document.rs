@@ -8,6 +8,7 @@
 mod autoscaler;
 mod fleet;
 mod keda;
+mod knative;
 mod scalers;
 mod service;
 mod serving;
@@ -18,6 +19,7 @@ mod traffic;
 pub use autoscaler::*;
 pub use fleet::*;
 pub use keda::*;
+pub use knative::*;
 pub use scalers::*;
 pub use service::*;
 pub use serving::*;

@@ -6,6 +6,7 @@ mod autoscaler;
 mod distribution;
 mod fleet;
 mod keda;
+mod knative;
 mod run;
 mod service;
 mod serving;
@@ -104,6 +105,9 @@ fn hold_pairs(
         if let Some(run) = run {
             run::hold_length(run, traffic, slo, found);
         }
+    }
+    if let (Some(run), Some(slo)) = (run, slo) {
+        run::hold_tick_count(run, slo, found);
     }
     let (Some(document), Some(service)) = (service_document, service) else {
         return;

@@ -72,6 +72,8 @@ impl Limit {
 const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
 const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
 const KEDA_DEFAULT: &str = "KEDA: default of the ScaledObject";
+const KNATIVE_DEFAULT: &str = "Knative Serving: default of config-autoscaler";
+const KNATIVE_LIMIT: &str = "Knative Serving: default and limits of its annotation";
 const AWS_PRICES: &str = "AWS price list, us-east-1, 2026-07-20";
 const EKS_RESERVED: &str = "Amazon EKS on a *.large node: kubelet 70 m and 574 MiB, eviction threshold 100 MiB; the rest for daemon sets";
 
@@ -374,6 +376,66 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 100.0)
         .step(1.0)
         .default(50.0),
+    whole("knative.min_scale", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(0.0),
+    whole("knative.initial_scale", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(1.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target", 0.01, 1e6, "")
+        .log()
+        .soft(1.0, 1000.0)
+        .default(100.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target_utilization_percent", 1.0, 100.0, "%")
+        .soft(10.0, 100.0)
+        .step(1.0)
+        .default(70.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.stable_window_s", 6, 3600, "s")
+        .soft(6.0, 600.0)
+        .default(60.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.panic_window_percent", 1.0, 100.0, "%")
+        .step(1.0)
+        .default(10.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.panic_threshold_percent", 110.0, 1000.0, "%")
+        .step(10.0)
+        .default(200.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.max_scale_up_rate", 1.01, 100_000.0, "×")
+        .log()
+        .soft(1.1, 1000.0)
+        .default(1000.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.max_scale_down_rate", 1.01, 100_000.0, "×")
+        .log()
+        .soft(1.1, 1000.0)
+        .default(2.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target_burst_capacity", -1.0, 1e6, "requests")
+        .soft(-1.0, 1000.0)
+        .step(1.0)
+        .default(211.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_to_zero_grace_s", 0, 3600, "s")
+        .soft(0.0, 300.0)
+        .default(30.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_to_zero_retention_s", 0, 86_400, "s")
+        .soft(0.0, 3600.0)
+        .default(0.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_down_delay_s", 0, 3600, "s")
+        .soft(0.0, 900.0)
+        .default(0.0)
+        .source(KNATIVE_LIMIT),
+    whole("knative.activation_scale", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 100.0)
+        .default(1.0),
     whole("telemetry.scrape_interval_s", 5, 600, "s")
         .soft(5.0, 120.0)
         .default(15.0)
@@ -481,7 +543,7 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 1000.0)
         .default(1.0)
         .source("2^53 - 1, the largest whole number exact in every JSON reader"),
-    whole("run.tick_s", 5, 60, "s")
+    whole("run.tick_s", 1, 60, "s")
         .default(15.0)
         .source("The sync period of the HorizontalPodAutoscaler"),
     whole("run.warm_up_minutes", 0, 1440, "min")

@@ -7,6 +7,7 @@ use super::super::document::{
 use super::super::limits::{MAX_SERVERS, MAX_WAITING, plain_number};
 use super::super::problem::{Found, Problem};
 use super::keda;
+use super::knative;
 use super::service::{CompiledService, rounded};
 use super::traffic::regular_peak_rps;
 
@@ -14,16 +15,18 @@ pub(super) fn hold(autoscaler: &AutoscalerDocument, place: &str, found: &mut Fou
     let (fewest, most) = autoscaler.bounds();
     if fewest > most {
         let message = format!("the fewest replicas, {fewest}, are above the most, {most}");
+        let (fewest_field, most_field) = autoscaler.bound_fields();
         found.error(
-            format!("{place}/min_replicas"),
+            format!("{place}/{fewest_field}"),
             message,
-            "lower it, or raise max_replicas",
+            format!("lower it, or raise {most_field}"),
         );
     }
     match autoscaler {
         AutoscalerDocument::Keda(keda) => keda::hold(keda, place, found),
         AutoscalerDocument::KedaScaledJob(jobs) => keda::hold_jobs(jobs, place, found),
-        AutoscalerDocument::Static { .. } | AutoscalerDocument::Hpa(_) => {}
+        AutoscalerDocument::Knative(knative) => knative::hold(knative, place, found),
+        _ => {}
     }
 }
 
@@ -37,11 +40,7 @@ pub(super) fn hold_capacity(
     found: &mut Found,
 ) {
     let most = autoscaler.bounds().1;
-    let field = match autoscaler {
-        AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => "replicas",
-        _ => "max_replicas",
-    };
-    let path = format!("{place}/{field}");
+    let path = format!("{place}/{}", autoscaler.bound_fields().1);
     let products = [
         (
             document.concurrency,
@@ -103,6 +102,9 @@ pub(super) fn hold_signals(
             return hold_idle(slo.indicator.signal(), slo.target, &path, service, found);
         }
         AutoscalerDocument::StepScaling(steps) => return hold_steps(steps, place, found),
+        AutoscalerDocument::Knative(knative) => {
+            return knative::hold_signals(knative, place, document, service, found);
+        }
         _ => return,
     };
     let tolerance = 1.0 + tolerance_percent / 100.0;
