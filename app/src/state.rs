@@ -9,7 +9,7 @@ pub mod persist;
 pub mod pointer;
 pub mod start;
 
-pub use model::{Dialog, FieldProblem, Phase, RunState, Studio, SweepState, Theme, studio};
+pub use model::{Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio};
 
 use serde_json::Value;
 use sim_core::scenario::templates;

@@ -8,6 +8,7 @@ pub mod icons;
 mod import;
 mod kpis;
 mod modal;
+mod moment;
 mod problems;
 mod restore;
 mod results;

@@ -3,6 +3,7 @@
 
 use crate::workers::protocol::{Answer, PROTOCOL, Request, frame};
 use js_sys::{Array, Uint8Array};
+use sim_core::replication::replay;
 use sim_core::study::Prepared;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -59,12 +60,22 @@ fn answer(jobs: &mut Jobs, text: &str) -> Option<Vec<u8>> {
             }
         }
         Request::Shard { job, shard } => {
-            let prepared = jobs.get(&job)?;
-            Some(match postcard::to_allocvec(&prepared.run_shard(shard)) {
-                Ok(bytes) => frame(Answer::Result, job, &bytes),
-                Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
-            })
+            let result = jobs.get(&job)?.run_shard(shard);
+            Some(encoded(Answer::Result, job, &result))
         }
+        Request::Replay { job, request } => {
+            let prepared = jobs.get(&job)?;
+            let seed = prepared.plan().document.run.seed;
+            let replayed = replay(prepared.base(), seed, &request);
+            Some(encoded(Answer::Replay, job, &replayed))
+        }
+    }
+}
+
+fn encoded(kind: Answer, job: u32, value: &impl serde::Serialize) -> Vec<u8> {
+    match postcard::to_allocvec(value) {
+        Ok(bytes) => frame(kind, job, &bytes),
+        Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
     }
 }
 

@@ -150,6 +150,8 @@ pub enum ImportCommand {
     Traffic(TrafficArguments),
     /// Read a HorizontalPodAutoscaler manifest (autoscaling/v2, v2beta2, v2beta1, v1).
     Hpa(HpaArguments),
+    /// Read a KEDA ScaledObject or ScaledJob manifest (keda.sh/v1alpha1).
+    Keda(HpaArguments),
     /// Read a Karpenter NodePool manifest (karpenter.sh/v1, v1beta1).
     Nodepool(NodepoolArguments),
 }
@@ -179,13 +181,13 @@ pub struct TrafficArguments {
     pub into: Option<String>,
 }
 
-/// `qec import hpa`
+/// `qec import hpa` and `qec import keda`
 #[derive(Debug, Args)]
 pub struct HpaArguments {
     /// The manifest; `-` for standard input.
     pub file: String,
-    /// What a custom metric measures: its name and requests_per_second, in_flight_requests, waiting_requests
-    /// or p95_latency_ms.
+    /// What a custom metric (or a KEDA trigger of that name) measures: its name and requests_per_second,
+    /// in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms or burn_rate.
     #[arg(long, value_name = "METRIC=SIGNAL", value_parser = signal)]
     pub signal: Vec<(String, Signal)>,
     /// Print this scenario with the autoscaler in it, instead of the autoscaler alone.

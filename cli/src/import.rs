@@ -16,6 +16,7 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
     match command {
         ImportCommand::Traffic(options) => traffic(options),
         ImportCommand::Hpa(options) => hpa(options),
+        ImportCommand::Keda(options) => keda(options),
         ImportCommand::Nodepool(options) => nodepool(options),
     }
 }
@@ -48,6 +49,20 @@ fn hpa(options: &HpaArguments) -> Result<(), Failure> {
         signals: options.signal.iter().cloned().collect(),
     };
     let imported = import::hpa(&text, &read).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.autoscaler,
+        options.into.as_deref(),
+        |document, autoscaler| document.autoscaler = autoscaler,
+    )
+}
+
+fn keda(options: &HpaArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let read = HpaOptions {
+        signals: options.signal.iter().cloned().collect(),
+    };
+    let imported = import::keda(&text, &read).map_err(|error| refused(&options.file, error))?;
     output::explain_all(&imported.notes);
     place(
         &imported.autoscaler,

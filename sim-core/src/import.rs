@@ -5,6 +5,7 @@
 
 mod hpa;
 mod instant;
+mod keda;
 mod manifest;
 mod nodepool;
 mod points;
@@ -14,6 +15,7 @@ mod traffic;
 
 pub use hpa::{HpaOptions, ImportedHpa, hpa};
 pub use instant::{Instant, parse_instant};
+pub use keda::{ImportedKeda, keda};
 pub use nodepool::{ImportedNodePool, nodepool};
 pub use points::Unit;
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};

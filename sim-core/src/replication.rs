@@ -86,6 +86,7 @@ impl<'a> Simulation<'a> {
             curve: &setup.curve,
             tick_s: setup.tick_s,
             warm_up_ticks: setup.warm_up_ticks,
+            mean_service_s: setup.scenario.service_time_s.mean(),
         });
         let replicas = controllers.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);

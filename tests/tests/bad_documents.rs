@@ -422,8 +422,42 @@ fn bad_fields() -> Vec<Case> {
         ),
         (
             "/run/tick_s",
-            "1 is too small",
+            "0 is too small",
+            with("/run/tick_s", json!(0)),
+        ),
+        (
+            "/run/tick_s",
+            "one replication would take",
             with("/run/tick_s", json!(1)),
+        ),
+        (
+            "/run/tick_s",
+            "the Knative autoscaler (/autoscaler) looks every 2 s and averages over seconds; a tick lasts 15 s",
+            with("/autoscaler", json!({"kind": "knative", "max_scale": 24})),
+        ),
+        (
+            "/autoscaler/min_scale",
+            "the fewest replicas, 25, are above the most, 24",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "min_scale": 25, "max_scale": 24}),
+            ),
+        ),
+        (
+            "/autoscaler/initial_scale",
+            "the initial replicas, 25, are above the most, 24",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "initial_scale": 25, "max_scale": 24}),
+            ),
+        ),
+        (
+            "/autoscaler/target_burst_capacity",
+            "-2 is too small",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "target_burst_capacity": -2, "max_scale": 24}),
+            ),
         ),
         (
             "/sweep",

@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 73] = [
+const NAMES: &[(&str, &str)] = &[
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -81,12 +81,25 @@ const NAMES: [(&str, &str); 73] = [
     ("attainment_precision_points", "Precision of the attainment"),
     ("cost_precision_percent", "Precision of the cost"),
     ("cv", "Coefficient of variation"),
+    ("scale_to_zero", "May go to zero"),
+    ("scale_to_zero_grace_s", "Grace before zero"),
+    ("scale_to_zero_retention_s", "Last replica kept for"),
+    ("panic_window_percent", "Panic window"),
+    ("panic_threshold_percent", "Panic threshold"),
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: &[(&str, &str)] = &[
     ("hpa", "Kubernetes HPA"),
+    ("keda", "KEDA (ScaledObject)"),
+    ("keda_scaled_job", "KEDA jobs (ScaledJob)"),
+    ("queue", "Queue length"),
+    ("cron", "Time of the day (cron)"),
+    ("max", "Longest queue"),
     ("static", "Fixed number of replicas"),
+    ("knative", "Knative Pod Autoscaler"),
+    ("rps", "Requests per second"),
+    ("concurrency", "Requests in flight"),
     ("fluid", "Fluid (closed form)"),
     ("requests", "Requests (every one an event)"),
     ("model", "Model of days and weeks"),
@@ -95,7 +108,7 @@ const WORDS: [(&str, &str); 28] = [
     ("cluster_autoscaler", "Cluster Autoscaler"),
     ("karpenter", "Karpenter"),
     ("when_empty_or_underutilized", "When empty or underutilised"),
-    ("custom", "Own size and price"),
+    ("custom", "Own values"),
     ("cpu_utilization", "CPU utilisation"),
     ("cpu_average", "CPU per pod"),
     ("pods", "Pods metric"),

@@ -3,6 +3,7 @@
 use super::history::{History, Snapshot};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_core::replication::Replay;
 use sim_core::study::{Report, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -69,6 +70,21 @@ pub struct SweepState {
     pub progress: (u32, u32),
     /// Seconds left.
     pub seconds_left: Option<f64>,
+}
+
+/// What the visitor looks at closely: a moment of one replication.
+#[derive(Clone, Debug, Default)]
+pub struct Moment {
+    /// Seconds since the start of the window; `None` while nobody has asked.
+    pub at_s: Option<f64>,
+    /// Which replication.
+    pub replication: u32,
+    /// The stretch around it, as it was played again.
+    pub replay: Option<Arc<Replay>>,
+    /// Whether a new one is on its way.
+    pub loading: bool,
+    /// Why there is none.
+    pub failed: Option<String>,
 }
 
 /// A note at the corner of the page.
@@ -144,6 +160,8 @@ pub struct Studio {
     pub stale: RwSignal<bool>,
     /// The sweep.
     pub sweep: RwSignal<SweepState>,
+    /// The moment under the microscope.
+    pub moment: RwSignal<Moment>,
     /// Notes.
     pub toasts: RwSignal<Vec<Toast>>,
     /// A lasting message above the results, such as which engine made a link.
@@ -177,6 +195,7 @@ impl Studio {
             report: RwSignal::default(),
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
+            moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
             dialog: RwSignal::default(),

@@ -14,7 +14,7 @@ use crate::charts::provide_palette;
 use crate::editor::Editor;
 use crate::state::{Studio, link, start};
 use crate::views::icons::{Icon, icon};
-use crate::workers::provide_engine_room;
+use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -27,6 +27,7 @@ pub fn App() -> impl IntoView {
     provide_context(studio);
     provide_palette(studio);
     provide_engine_room(studio);
+    provide_microscope(studio);
     start::keep(studio);
     listen(studio);
     let editor_open = studio.editor_open;

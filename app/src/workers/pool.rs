@@ -22,6 +22,13 @@ pub enum Heard {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// A replay, in postcard's encoding.
+    Replay {
+        /// Number of the job.
+        job: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
     /// It cannot do what it was told, or is broken.
     Failed(String),
 }
@@ -103,6 +110,10 @@ fn read(event: &MessageEvent) -> Heard {
             Heard::Failed("page and worker are of different versions; reload the page".to_owned())
         }
         Some((Answer::Result, job, rest)) => Heard::Result {
+            job,
+            bytes: rest.to_vec(),
+        },
+        Some((Answer::Replay, job, rest)) => Heard::Replay {
             job,
             bytes: rest.to_vec(),
         },

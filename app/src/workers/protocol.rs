@@ -5,6 +5,7 @@
 //! before that is lost.
 
 use serde::{Deserialize, Serialize};
+use sim_core::replication::ReplayRequest;
 use sim_core::study::{Plan, Shard};
 
 /// Version of the protocol; page and worker of different builds do not talk.
@@ -30,6 +31,13 @@ pub enum Request {
         /// The shard.
         shard: Shard,
     },
+    /// Run a replication of a plan sent before again, under the microscope.
+    Replay {
+        /// Number of the job.
+        job: u32,
+        /// What to look at.
+        request: ReplayRequest,
+    },
 }
 
 /// The kinds of answer, by their first byte.
@@ -42,6 +50,8 @@ pub enum Answer {
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,
+    /// A `Replay` in postcard's encoding.
+    Replay = 3,
 }
 
 /// Bytes before the rest of an answer.
@@ -64,6 +74,7 @@ pub fn unframe(bytes: &[u8]) -> Option<(Answer, u32, &[u8])> {
         0 => Answer::Ready,
         1 => Answer::Result,
         2 => Answer::Failed,
+        3 => Answer::Replay,
         _ => return None,
     };
     Some((kind, u32::from_le_bytes(job.try_into().ok()?), rest))

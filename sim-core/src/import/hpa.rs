@@ -9,8 +9,8 @@
 //! k8s.io/api/autoscaling/v2/types.go. Fields that Kubernetes does not know are refused where a misspelling
 //! would change the scaling, and named in the notes elsewhere.
 
-mod behavior;
-mod metrics;
+pub(super) mod behavior;
+pub(super) mod metrics;
 mod versions;
 
 use super::ImportError;
@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 /// What the reader of a manifest knows better than the manifest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HpaOptions {
-    /// What custom and external metrics measure, by their names. Metrics that are not listed are read by the
-    /// words of their names, such as `http_requests_per_second`.
+    /// What custom and external metrics (or KEDA's triggers) measure, by their names. Metrics that are not listed are
+    /// read by the words of their names, such as `http_requests_per_second`.
     pub signals: BTreeMap<String, Signal>,
 }
 
@@ -45,7 +45,7 @@ pub struct ImportedHpa {
 pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError> {
     let mut found = Findings::new("autoscaling/v2");
     let wanted = Wanted {
-        kind: "HorizontalPodAutoscaler",
+        kinds: &["HorizontalPodAutoscaler"],
         api: "autoscaling/v2",
     };
     let object = manifest::pick(text, wanted, &mut found)?;
@@ -87,7 +87,7 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
     let listed = fields.take("metrics");
     let behavior = fields
         .take("behavior")
-        .map(|value| behavior::read(&value, found));
+        .map(|value| behavior::read("spec.behavior", &value, found));
     fields.note_unknown(found);
     let metrics = match listed {
         None | Some(Value::Array(_))

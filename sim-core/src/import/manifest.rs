@@ -11,13 +11,13 @@ use serde_json::Value;
 /// What is looked for in a manifest.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
-    /// Kind of the object.
-    pub(super) kind: &'static str,
+    /// Kinds of the object, the usual one first.
+    pub(super) kinds: &'static [&'static str],
     /// Its API, for messages.
     pub(super) api: &'static str,
 }
 
-/// The first object of the wanted kind in a text; notes what else is there.
+/// The first object of a wanted kind in a text; notes what else is there.
 ///
 /// # Errors
 /// The text is too long, a template, no YAML (or JSON), or has no such object.
@@ -31,7 +31,7 @@ pub(super) fn pick(text: &str, wanted: Wanted, found: &mut Findings) -> Result<V
     refuse_templates(text)?;
     let (mut matching, others): (Vec<Value>, Vec<Value>) = objects(text::parse(text)?)
         .into_iter()
-        .partition(|object| kind(object) == wanted.kind);
+        .partition(|object| wanted.kinds.contains(&kind(object)));
     let others: Vec<String> = others.iter().map(title).collect();
     if matching.is_empty() {
         let what = if others.is_empty() {
@@ -40,9 +40,10 @@ pub(super) fn pick(text: &str, wanted: Wanted, found: &mut Findings) -> Result<V
             listed(&others)
         };
         return Err(ImportError::new(format!(
-            "there is no {kind} in it, only {what}; expected is kind: {kind} of apiVersion: {api}",
-            kind = wanted.kind,
-            api = wanted.api,
+            "there is no {} in it, only {what}; expected is kind: {} of apiVersion: {}",
+            wanted.kinds.join(" and no "),
+            wanted.kinds.first().copied().unwrap_or_default(),
+            wanted.api,
         )));
     }
     let first = matching.remove(0);
@@ -91,7 +92,7 @@ fn objects(documents: Vec<Value>) -> Vec<Value> {
     objects
 }
 
-fn kind(object: &Value) -> &str {
+pub(super) fn kind(object: &Value) -> &str {
     object
         .get("kind")
         .and_then(Value::as_str)

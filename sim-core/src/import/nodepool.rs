@@ -43,7 +43,7 @@ pub struct ImportedNodePool {
 pub fn nodepool(text: &str) -> Result<ImportedNodePool, ImportError> {
     let mut found = Findings::new("karpenter.sh/v1");
     let wanted = Wanted {
-        kind: "NodePool",
+        kinds: &["NodePool"],
         api: "karpenter.sh/v1",
     };
     let object = manifest::pick(text, wanted, &mut found)?;

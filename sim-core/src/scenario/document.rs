@@ -7,6 +7,8 @@
 
 mod autoscaler;
 mod fleet;
+mod keda;
+mod knative;
 mod provisioner;
 mod scalers;
 mod service;
@@ -17,6 +19,8 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use keda::*;
+pub use knative::*;
 pub use provisioner::*;
 pub use scalers::*;
 pub use service::*;

@@ -5,6 +5,8 @@
 mod autoscaler;
 mod distribution;
 mod fleet;
+mod keda;
+mod knative;
 mod provisioner;
 mod run;
 mod service;
@@ -105,6 +107,9 @@ fn hold_pairs(
             run::hold_length(run, traffic, slo, found);
         }
     }
+    if let (Some(run), Some(slo)) = (run, slo) {
+        run::hold_tick_count(run, slo, found);
+    }
     let (Some(document), Some(service)) = (service_document, service) else {
         return;
     };
@@ -113,6 +118,7 @@ fn hold_pairs(
     }
     for (place, controller) in controllers {
         autoscaler::hold_signals(controller, place, document, service, found);
+        keda::hold_waking(controller, document, service, found);
         if let Some(traffic) = traffic {
             autoscaler::hold_capacity(controller, place, document, service, traffic, found);
         }

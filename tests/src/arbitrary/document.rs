@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::keda;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -32,6 +33,9 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if !is_plain(&service) {
                     // The fluid plane cannot compute it yet.
                     run.plane = PlaneKind::Requests;
+                }
+                if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
+                    run.tick_s = 1 + run.tick_s % 2;
                 }
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
@@ -362,12 +366,64 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     prop_oneof![
         2 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
         6 => hpa,
+        3 => keda::scaled_object(),
+        1 => keda::scaled_job(),
         1 => scheduled(),
         1 => step_scaling(),
         1 => target_tracking(),
         1 => predictive(),
         1 => slo_driven(),
+        1 => knative(),
     ]
+}
+
+fn knative() -> impl Strategy<Value = AutoscalerDocument> {
+    let scales = (0..5_u32, 0..30_u32, 0..8_u32, 1..6_u32);
+    let metric = prop_oneof![Just(KnativeMetric::Concurrency), Just(KnativeMetric::Rps)];
+    let averaging = prop_oneof![
+        Just(KnativeAveraging::Linear),
+        Just(KnativeAveraging::WeightedExponential)
+    ];
+    let target = (proptest::option::of(0.01..50.0_f64), 1.0..100.0_f64);
+    let windows = (6..120_u32, 1.0..100.0_f64, 110.0..1000.0_f64);
+    let rates = (1.01..1000.0_f64, 1.01..1000.0_f64, -1..300_i32);
+    let zero = (any::<bool>(), 0..60_u32, 0..60_u32, 0..60_u32);
+    (scales, metric, averaging, target, windows, rates, zero).prop_map(
+        |(scales, metric, averaging, target, windows, rates, zero)| {
+            let (min_scale, more, initial_scale, activation_scale) = scales;
+            AutoscalerDocument::Knative(KnativeDocument {
+                min_scale,
+                max_scale: initial_scale.max(min_scale).max(1) + more,
+                initial_scale,
+                metric,
+                target: target.0,
+                target_utilization_percent: target.1,
+                averaging,
+                stable_window_s: windows.0,
+                panic_window_percent: windows.1,
+                panic_threshold_percent: windows.2,
+                max_scale_up_rate: rates.0,
+                max_scale_down_rate: rates.1,
+                target_burst_capacity: rates.2,
+                scale_to_zero: zero.0,
+                scale_to_zero_grace_s: zero.1,
+                scale_to_zero_retention_s: zero.2,
+                scale_down_delay_s: zero.3,
+                activation_scale,
+            })
+        },
+    )
+}
+
+/// Whether a controller needs ticks of 1 or 2 s.
+fn needs_short_ticks(
+    autoscaler: &AutoscalerDocument,
+    shared: Option<&SharedControlDocument>,
+) -> bool {
+    let others = shared.into_iter().flat_map(|shared| &shared.controllers);
+    core::iter::once(autoscaler)
+        .chain(others)
+        .any(|controller| matches!(controller, AutoscalerDocument::Knative(_)))
 }
 
 fn scheduled() -> impl Strategy<Value = AutoscalerDocument> {
@@ -533,7 +589,7 @@ fn metric() -> impl Strategy<Value = MetricDocument> {
     ]
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+pub(super) fn signal() -> impl Strategy<Value = Signal> {
     prop_oneof![
         Just(Signal::RequestsPerSecond),
         Just(Signal::InFlightRequests),
@@ -551,7 +607,7 @@ fn target() -> impl Strategy<Value = MetricTarget> {
     ]
 }
 
-fn behavior() -> impl Strategy<Value = BehaviorDocument> {
+pub(super) fn behavior() -> impl Strategy<Value = BehaviorDocument> {
     (proptest::option::of(rules()), proptest::option::of(rules())).prop_map(
         |(scale_up, scale_down)| BehaviorDocument {
             scale_up,

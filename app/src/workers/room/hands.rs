@@ -82,6 +82,8 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
                 this.fail(message);
                 return;
             }
+            // The microscope has a worker of its own.
+            Heard::Replay { .. } => {}
             Heard::Result { job, bytes } => {
                 let took = slot.busy.take().map_or(0.0, |(_, since)| now_ms() - since);
                 this.take(job, &bytes, took);

@@ -7,8 +7,8 @@ use crate::scenario::document::{
 use serde_json::Value;
 
 /// Reads both directions.
-pub(super) fn read(value: &Value, found: &mut Findings) -> BehaviorDocument {
-    let mut fields = Fields::of("spec.behavior", value, found);
+pub(in crate::import) fn read(path: &str, value: &Value, found: &mut Findings) -> BehaviorDocument {
+    let mut fields = Fields::of(path, value, found);
     let scale_up = fields
         .object("scaleUp", found)
         .map(|rules| read_rules(rules, found));

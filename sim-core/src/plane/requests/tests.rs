@@ -1,4 +1,5 @@
 use super::*;
+use crate::random::Distribution;
 
 fn model(service_time_s: Distribution, timeout_s: f64) -> ServiceModel {
     ServiceModel {
@@ -61,7 +62,10 @@ fn a_change_of_capacity_back_and_forth_changes_nothing() {
         let mut total = plane.serve(&interval(10.0, 6.0, 4)).latency_sum_s;
         if dip {
             // More servers for no time at all, then the idle ones among them taken away again.
-            plane.resize(4);
+            let Engine::Booked(booked) = &mut plane.engine else {
+                panic!("nothing here needs events");
+            };
+            booked.resize(4);
         }
         for _ in 0..5 {
             total += plane.serve(&interval(10.0, 3.0, 4)).latency_sum_s;
