@@ -153,8 +153,9 @@ impl Fleet {
 
     /// Lets everything happen that is due by `now_s`.
     pub fn advance(&mut self, now_s: f64) {
-        self.cluster.pods.make_ready(now_s);
+        // What happens to nodes on the way may start pods that are ready by then.
         self.provisioner.advance(&mut self.cluster, now_s);
+        self.cluster.pods.make_ready(now_s);
     }
 
     fn release(&mut self, node: u32, size: Size, now_s: f64) {

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use sim_core::fleet::{Fleet, MAX_PODS_PER_NODE, NodeState, Size};
 use sim_core::scenario::document::{
-    BudgetLimitDocument, ConsolidationPolicy, KarpenterDocument, ProvisionerDocument,
-    ScenarioDocument,
+    BudgetDocument, BudgetHoursDocument, BudgetLimitDocument, ConsolidationPolicy, DaysDocument,
+    KarpenterDocument, ProvisionerDocument, ScenarioDocument,
 };
 use sim_core::scenario::{Scenario, check};
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ fn play(fleet: &mut Fleet, step: &Step, now_s: &mut f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn pods_are_conserved_and_capacity_is_kept(
@@ -225,40 +225,47 @@ proptest! {
         prop_assert_eq!((fleet.ready(), fleet.pending()), (fleet.desired(), 0));
     }
 
-    /// Consolidation never costs more, and loses no pods: the same wishes, with and without it.
+    /// From whatever state: when the hours in which nothing may be disrupted end, the price falls and no pod is lost.
     #[test]
     fn consolidation_lowers_the_price_and_loses_no_pod(
         wants in proptest::collection::vec((0..80_u32, 600.0..4000.0_f64), 1..8),
-        last in 0..80_u32,
+        when_empty in any::<bool>(),
     ) {
-        let price = |policy| {
-            let scenario = karpenter(|karpenter| {
-                karpenter.consolidation = policy;
-                karpenter.budgets.clear();
-            });
-            let mut fleet = Fleet::new(&scenario, 10, 1, 0, 0);
-            let mut now_s = 0.0;
-            for (replicas, wait_s) in &wants {
-                fleet.set_desired(*replicas, now_s);
-                now_s += wait_s;
-                fleet.advance(now_s);
+        let scenario = karpenter(|karpenter| {
+            if when_empty {
+                karpenter.consolidation = ConsolidationPolicy::WhenEmpty;
             }
-            fleet.set_desired(last, now_s);
-            fleet.advance(now_s + 20_000.0);
-            assert_eq!((fleet.ready(), fleet.pending()), (last, 0));
-            fleet.nodes_usd_per_hour()
-        };
-        let (never, empty, full) = (
-            price(ConsolidationPolicy::Never),
-            price(ConsolidationPolicy::WhenEmpty),
-            price(ConsolidationPolicy::WhenEmptyOrUnderutilized),
-        );
-        prop_assert!(empty <= never + 1e-9, "{empty} {never}");
-        prop_assert!(full <= never + 1e-9, "{full} {never}");
-        // What is left is at most one node more expensive than a single node of the right size could be.
-        if last == 0 {
-            prop_assert_eq!((empty, full), (0.0, 0.0));
+            karpenter.budgets = vec![BudgetDocument {
+                most: BudgetLimitDocument::Count { nodes: 0 },
+                reasons: vec![],
+                hours: Some(BudgetHoursDocument {
+                    days: DaysDocument::EveryDay,
+                    from_hour: 0.0,
+                    to_hour: 12.0,
+                }),
+            }];
+        });
+        let warm_up_s = f64::from(scenario.document().run.warm_up_minutes) * 60.0;
+        let mut fleet = Fleet::new(&scenario, 10, 1, 0, 0);
+        let mut now_s = warm_up_s;
+        for (replicas, wait_s) in &wants {
+            fleet.set_desired(*replicas, now_s);
+            now_s += wait_s;
+            fleet.advance(now_s);
         }
+        let last = fleet.desired();
+        let price = |fleet: &mut Fleet, hour: f64| {
+            fleet.advance(warm_up_s + 3600.0 * hour);
+            (fleet.ready(), fleet.nodes_usd_per_hour())
+        };
+        let (before, after) = (price(&mut fleet, 11.99), price(&mut fleet, 23.0));
+        prop_assert_eq!((before.0, after.0), (last, last));
+        prop_assert!(after.1 <= before.1 + 1e-9, "{after:?} {before:?}");
+        if last == 0 {
+            prop_assert_eq!(after.1, 0.0);
+        }
+        let idle = fleet.nodes().filter(|node| node.pods.is_empty()).count();
+        prop_assert_eq!(idle, 0);
     }
 }
 

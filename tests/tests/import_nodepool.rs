@@ -175,7 +175,10 @@ fn what_cannot_be_modelled_is_refused_with_the_reason() {
     for (text, part) in [
         (change("[spot, on-demand]", "[spot]"), "allows spot only"),
         (change("[c6i, m6i, m7g]", "[p4d]"), "none of the"),
-        (change("0 9 * * mon-fri", "*/5 * * * *"), "is not modelled"),
+        (
+            change("0 9 * * mon-fri", "'*/5 * * * *'"),
+            "is not modelled",
+        ),
         (change("        duration: 8h\n", ""), "go together"),
         (change("WhenEmptyOrUnderutilized", "Whenever"), "is unknown"),
         (change("1m30s", "90 seconds"), "expected is a duration"),
