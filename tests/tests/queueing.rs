@@ -145,23 +145,3 @@ fn the_autoscaler_rests_where_its_rules_say() {
 fn budgets_last_as_long_as_they_should() {
     hold(Family::Budget);
 }
-
-#[test]
-fn shared_processors_are_insensitive() {
-    hold("processor sharing");
-}
-
-#[test]
-fn priorities_follow_cobham() {
-    hold("priorities");
-}
-
-#[test]
-fn balanced_queues_follow_their_theories() {
-    hold("balancing");
-}
-
-#[test]
-fn retries_add_to_the_load() {
-    hold("retries");
-}
