@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 60] = [
+const NAMES: &[(&str, &str)] = &[
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -45,6 +45,27 @@ const NAMES: [(&str, &str); 60] = [
     ("empty_node_removal_s", "Empty node kept for"),
     ("reserved_millicores", "CPU reserved per node"),
     ("reserved_mib", "Memory reserved per node"),
+    ("provisioner", "Node autoscaler"),
+    ("groups", "Node groups"),
+    ("scan_interval_s", "Scan interval"),
+    ("utilization_threshold_percent", "Little used below"),
+    ("unneeded_s", "Removed when not needed for"),
+    ("delay_after_add_s", "Pause after adding"),
+    ("max_provision_s", "Longest wait for a node"),
+    ("provisioning_failure_percent", "Nodes that never come"),
+    ("max_empty_bulk_delete", "Empty nodes removed at once"),
+    ("drain_s", "Drain time"),
+    ("batch_idle_s", "Batch closes when idle for"),
+    ("batch_max_s", "Batch lasts at most"),
+    ("consolidate_after_s", "Consolidate after"),
+    ("budgets", "Disruption budgets"),
+    ("most", "At most"),
+    ("expire_after_hours", "Nodes expire after"),
+    (
+        "registration_timeout_s",
+        "Longest wait for a node to register",
+    ),
+    ("limits", "Limits of the pool"),
     ("vcpus", "Processors"),
     ("node_discount_percent", "Discount on nodes"),
     ("cluster_usd_per_hour", "Cluster control plane"),
@@ -56,6 +77,9 @@ const NAMES: [(&str, &str); 60] = [
     ("egress_usd_per_gb", "Egress"),
     ("usd_per_hour", "Price"),
     ("sync_period_s", "Decision interval"),
+    ("cooldown_s", "Cooldown before zero"),
+    ("initial_cooldown_s", "Cooldown at the start"),
+    ("days", "Days of the week"),
     ("wanted_attainment_percent", "Wanted probability"),
     ("attainment_precision_points", "Precision of the attainment"),
     ("cost_precision_percent", "Precision of the cost"),
@@ -68,8 +92,13 @@ const NAMES: [(&str, &str); 60] = [
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 28] = [
+const WORDS: &[(&str, &str)] = &[
     ("hpa", "Kubernetes HPA"),
+    ("keda", "KEDA (ScaledObject)"),
+    ("keda_scaled_job", "KEDA jobs (ScaledJob)"),
+    ("queue", "Queue length"),
+    ("cron", "Time of the day (cron)"),
+    ("max", "Longest queue"),
     ("static", "Fixed number of replicas"),
     ("knative", "Knative Pod Autoscaler"),
     ("rps", "Requests per second"),
@@ -79,7 +108,10 @@ const WORDS: [(&str, &str); 28] = [
     ("model", "Model of days and weeks"),
     ("recorded", "Recorded traffic"),
     ("catalogue", "From the price book"),
-    ("custom", "Own size and price"),
+    ("cluster_autoscaler", "Cluster Autoscaler"),
+    ("karpenter", "Karpenter"),
+    ("when_empty_or_underutilized", "When empty or underutilised"),
+    ("custom", "Own values"),
     ("cpu_utilization", "CPU utilisation"),
     ("cpu_average", "CPU per pod"),
     ("pods", "Pods metric"),

@@ -71,6 +71,10 @@ pub(super) fn hold_ticks(
         let (field, period_s) = match controller {
             AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => continue,
             AutoscalerDocument::Hpa(hpa) => ("sync_period_s", hpa.sync_period_s),
+            AutoscalerDocument::Keda(keda) => ("polling_interval_s", keda.polling_interval_s),
+            AutoscalerDocument::KedaScaledJob(jobs) => {
+                ("polling_interval_s", jobs.polling_interval_s)
+            }
             AutoscalerDocument::StepScaling(document) => ("period_s", document.period_s),
             AutoscalerDocument::TargetTracking(document) => ("period_s", document.period_s),
             AutoscalerDocument::Predictive(document) => ("period_s", document.period_s),
