@@ -152,6 +152,8 @@ pub enum ImportCommand {
     Hpa(HpaArguments),
     /// Read a KEDA ScaledObject or ScaledJob manifest (keda.sh/v1alpha1).
     Keda(HpaArguments),
+    /// Read a Karpenter NodePool manifest (karpenter.sh/v1, v1beta1).
+    Nodepool(NodepoolArguments),
 }
 
 /// `qec import traffic`
@@ -208,6 +210,16 @@ pub struct ValidateArguments {
     /// Threads to compute on; by default all processors. The numbers do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// `qec import nodepool`
+#[derive(Debug, Args)]
+pub struct NodepoolArguments {
+    /// The manifest; `-` for standard input.
+    pub file: String,
+    /// Print this scenario with the node pool in it, instead of the node pool alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
 }
 
 /// A data plane.

@@ -1,6 +1,6 @@
 //! `qec import`: other people's files as parts of a scenario.
 
-use crate::args::{HpaArguments, ImportCommand, TrafficArguments};
+use crate::args::{HpaArguments, ImportCommand, NodepoolArguments, TrafficArguments};
 use crate::failure::Failure;
 use crate::{output, source};
 use serde::Serialize;
@@ -17,6 +17,7 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
         ImportCommand::Traffic(options) => traffic(options),
         ImportCommand::Hpa(options) => hpa(options),
         ImportCommand::Keda(options) => keda(options),
+        ImportCommand::Nodepool(options) => nodepool(options),
     }
 }
 
@@ -67,6 +68,22 @@ fn keda(options: &HpaArguments) -> Result<(), Failure> {
         &imported.autoscaler,
         options.into.as_deref(),
         |document, autoscaler| document.autoscaler = autoscaler,
+    )
+}
+
+fn nodepool(options: &NodepoolArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let imported = import::nodepool(&text).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.provisioner,
+        options.into.as_deref(),
+        |document, provisioner| {
+            document.fleet.provisioner = Some(provisioner);
+            if let Some(most) = imported.max_nodes {
+                document.fleet.max_nodes = most;
+            }
+        },
     )
 }
 

@@ -118,6 +118,7 @@ impl<'a> Simulation<'a> {
     /// Takes down the decisions to come that pass the filter.
     pub fn log_decisions(&mut self, filter: LogFilter) {
         self.log = DecisionLog::on(filter);
+        self.fleet.log_decisions();
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
@@ -144,6 +145,7 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         self.fleet.advance(start_s + 0.5 * tick_s);
+        self.log_nodes();
         let ready = self.fleet.ready();
         let interval = Interval {
             length_s: tick_s,
@@ -190,6 +192,15 @@ impl<'a> Simulation<'a> {
         }
     }
 
+    /// Decisions about nodes come with their own times, between the ticks.
+    fn log_nodes(&mut self) {
+        let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
+        for decision in self.fleet.take_decisions() {
+            self.log.set_time(decision.at_s - warm_up_s);
+            self.log.record(|| decision);
+        }
+    }
+
     /// The tick that has just ended, at `at_s`.
     fn last_tick(&self, at_s: f64) -> ReplayTick {
         let (measure, outcome) = (&self.last.0, &self.last.1);
@@ -231,7 +242,11 @@ impl<'a> Simulation<'a> {
         if self.fleet.is_out_of_nodes() {
             Capacity::OutOfNodes
         } else if ready < self.fleet.desired() {
-            Capacity::OnItsWay
+            if 2 * self.fleet.not_ready_after_eviction() > self.fleet.not_ready() {
+                Capacity::Evicted
+            } else {
+                Capacity::OnItsWay
+            }
         } else if at_maximum {
             Capacity::AtMaximum
         } else {

@@ -8,6 +8,19 @@ use tests::fixture::{base, problems, set, with, with_two, without};
 /// Path of the problem, a part of its message, and the document.
 type Case = (&'static str, &'static str, Value);
 
+fn group(instance_type: &str, fewest: u32, most: u32) -> Value {
+    let node = json!({"kind": "catalogue", "instance_type": instance_type});
+    json!({"node": node, "min_nodes": fewest, "max_nodes": most})
+}
+
+fn groups(groups: Value) -> Value {
+    json!({"kind": "cluster_autoscaler", "groups": groups})
+}
+
+fn karpenter(instance_types: Value) -> Value {
+    json!({"kind": "karpenter", "instance_types": instance_types})
+}
+
 fn bad_fields() -> Vec<Case> {
     let recorded = |counts: Value| {
         let source = json!({"kind": "recorded", "interval_s": 60, "counts": counts});
@@ -293,6 +306,65 @@ fn bad_fields() -> Vec<Case> {
             "/fleet/reserved_mib",
             "9000 MiB are reserved of a node that has 8192",
             with("/fleet/reserved_mib", json!(9000)),
+        ),
+        (
+            "/fleet/provisioner/kind",
+            "\"cluster-autoscaler\" is not known here",
+            with("/fleet/provisioner", json!({"kind": "cluster-autoscaler"})),
+        ),
+        (
+            "/fleet/provisioner/groups",
+            "the list has 0 items",
+            with("/fleet/provisioner", groups(json!([]))),
+        ),
+        (
+            "/fleet/provisioner/groups/1/min_nodes",
+            "the fewest nodes, 5, are above the most, 4",
+            with(
+                "/fleet/provisioner",
+                groups(json!([group("m6i.large", 0, 4), group("m6i.xlarge", 5, 4)])),
+            ),
+        ),
+        (
+            "/fleet/max_nodes",
+            "the base and the fewest nodes of the groups are 15 nodes together, above the most, 14",
+            with(
+                "/fleet/provisioner",
+                groups(json!([group("m6i.large", 6, 8), group("m6i.xlarge", 7, 8)])),
+            ),
+        ),
+        (
+            "/fleet/provisioner/instance_types/1",
+            "\"m6i.huge\" is not known here",
+            with(
+                "/fleet/provisioner",
+                karpenter(json!(["m6i.large", "m6i.huge"])),
+            ),
+        ),
+        (
+            "/fleet/provisioner/budgets/0/most/percent",
+            "101 is too large",
+            with("/fleet/provisioner", {
+                let mut document = karpenter(json!(["m6i.large"]));
+                document["budgets"] = json!([{"most": {"kind": "percent", "percent": 101}}]);
+                document
+            }),
+        ),
+        (
+            "/service/pod/memory_request_mib",
+            "a pod asks for 1500 millicores and 9000 MiB; an empty node of no type of the provisioner has that to give",
+            {
+                let mut document = with_two(
+                    ("/service/pod/cpu_request_millicores", json!(1500)),
+                    ("/service/pod/memory_request_mib", json!(9000)),
+                );
+                set(
+                    &mut document,
+                    "/fleet/provisioner",
+                    karpenter(json!(["m6i.large", "c6i.xlarge"])),
+                );
+                document
+            },
         ),
         (
             "/prices/node_discount_percent",

@@ -12,9 +12,10 @@
 mod cron;
 mod triggers;
 
-use super::hpa::fields::{Fields, Findings};
 use super::hpa::{self, HpaOptions};
-use super::{ImportError, listed, shown};
+use super::manifest::fields::{Fields, Findings};
+use super::manifest::{self, Wanted};
+use super::{ImportError, shown};
 use crate::scenario::document::{
     AutoscalerDocument, CalculationDocument, FallbackBehaviorDocument, FallbackDocument,
     JobStrategyDocument, KedaDocument, KedaScaledJobDocument, MetricTypeDocument,
@@ -39,9 +40,13 @@ const SHORTEST_POLLING_S: u32 = 5;
 /// # Errors
 /// The text is no YAML, holds neither of them, or one that cannot be modelled; all reasons at once.
 pub fn keda(text: &str, options: &HpaOptions) -> Result<ImportedKeda, ImportError> {
-    let mut found = Findings::of("keda.sh/v1alpha1");
-    let object = pick(hpa::manifests(text)?, &mut found)?;
-    let kind = hpa::kind(&object).to_owned();
+    let mut found = Findings::new("keda.sh/v1alpha1");
+    let wanted = Wanted {
+        kinds: &["ScaledObject", "ScaledJob"],
+        api: "keda.sh/v1alpha1",
+    };
+    let object = manifest::pick(text, wanted, &mut found)?;
+    let kind = manifest::kind(&object).to_owned();
     let mut top = Fields::of("", &object, &mut found);
     let version = top.text("apiVersion", &mut found).unwrap_or_default();
     if version != "keda.sh/v1alpha1" {
@@ -65,35 +70,6 @@ pub fn keda(text: &str, options: &HpaOptions) -> Result<ImportedKeda, ImportErro
         Some(autoscaler) if errors.is_empty() => Ok(ImportedKeda { autoscaler, notes }),
         _ => Err(ImportError::new(errors.join("\n"))),
     }
-}
-
-fn pick(objects: Vec<Value>, found: &mut Findings) -> Result<Value, ImportError> {
-    let is_ours = |object: &Value| matches!(hpa::kind(object), "ScaledObject" | "ScaledJob");
-    let (mut ours, others): (Vec<Value>, Vec<Value>) = objects.into_iter().partition(is_ours);
-    let others: Vec<String> = others.iter().map(hpa::title).collect();
-    if ours.is_empty() {
-        let what = if others.is_empty() {
-            "nothing".to_owned()
-        } else {
-            listed(&others)
-        };
-        return Err(ImportError::new(format!(
-            "there is no ScaledObject and no ScaledJob in it, only {what}; expected is kind: ScaledObject of apiVersion: keda.sh/v1alpha1"
-        )));
-    }
-    let first = ours.remove(0);
-    if !others.is_empty() {
-        found.note(format!("Ignored beside it: {}.", listed(&others)));
-    }
-    if !ours.is_empty() {
-        let more: Vec<String> = ours.iter().map(hpa::title).collect();
-        found.note(format!(
-            "{} was read, the first; not {}.",
-            hpa::title(&first),
-            listed(&more)
-        ));
-    }
-    Ok(first)
 }
 
 /// Pausing is told by annotations.

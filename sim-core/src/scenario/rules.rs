@@ -7,6 +7,7 @@ mod distribution;
 mod fleet;
 mod keda;
 mod knative;
+mod provisioner;
 mod run;
 mod service;
 mod serving;
@@ -79,7 +80,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
-        node_types: vec![fleet.node.clone()],
+        node_types: fleet.node_types,
         node: fleet.node,
     })
 }

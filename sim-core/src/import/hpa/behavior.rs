@@ -1,6 +1,6 @@
 //! `spec.behavior`: rules per direction.
 
-use super::fields::{Fields, Findings};
+use super::super::manifest::fields::{Fields, Findings};
 use crate::scenario::document::{
     BehaviorDocument, PolicyDocument, ScalingRulesDocument, SelectPolicy,
 };

@@ -1,8 +1,8 @@
 //! `spec.metrics`: what the autoscaler looks at, and which of our signals that is.
 
+use super::super::manifest::fields::{Fields, Findings};
 use super::super::shown;
 use super::HpaOptions;
-use super::fields::{Fields, Findings};
 use crate::import::table::words;
 use crate::scenario::document::{MetricDocument, MetricTarget, Signal};
 use serde_json::Value;

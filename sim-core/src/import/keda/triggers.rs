@@ -1,8 +1,8 @@
 //! `spec.triggers`: what KEDA looks at, and which of our signals that is.
 
 use super::super::hpa::HpaOptions;
-use super::super::hpa::fields::{Fields, Findings};
 use super::super::hpa::metrics::{guess, signal_of};
+use super::super::manifest::fields::{Fields, Findings};
 use super::super::shown;
 use super::{cron, metric_type, within_limit};
 use crate::scenario::document::{MetricTypeDocument, Signal, TriggerDocument};

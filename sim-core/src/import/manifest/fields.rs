@@ -7,15 +7,14 @@ use serde_json::{Map, Value};
 /// What is wrong with a manifest, and what its owner should know.
 #[derive(Debug)]
 pub(in crate::import) struct Findings {
-    /// The version whose fields are known.
-    pub api: &'static str,
+    /// The API whose fields are known.
+    api: &'static str,
     pub errors: Vec<String>,
     pub notes: Vec<String>,
 }
 
 impl Findings {
-    /// Nothing found yet in a manifest of this version.
-    pub(in crate::import) fn of(api: &'static str) -> Self {
+    pub(in crate::import) fn new(api: &'static str) -> Self {
         Self {
             api,
             errors: Vec::new(),
@@ -137,21 +136,17 @@ impl Fields {
     /// Notes the fields that are left: they change nothing here.
     pub(in crate::import) fn note_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
-            found.note(format!(
-                "Unknown to {} and ignored: {}.",
-                found.api,
-                self.unknown()
-            ));
+            let (api, unknown) = (found.api, self.unknown());
+            found.note(format!("Unknown to {api} and ignored: {unknown}."));
         }
     }
 
     /// Refuses the fields that are left: they may be misspelt, and were meant to change the scaling.
     pub(in crate::import) fn refuse_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
+            let (api, unknown) = (found.api, self.unknown());
             found.error(format!(
-                "{}: unknown to {}; correct the spelling or remove it",
-                self.unknown(),
-                found.api
+                "{unknown}: unknown to {api}; correct the spelling or remove it"
             ));
         }
     }
