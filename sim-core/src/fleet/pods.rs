@@ -160,7 +160,7 @@ impl Pods {
                 None => sizes.push((run.size, run.count)),
             }
         }
-        sizes.sort_by(|a, b| b.0.cmp(&a.0));
+        sizes.sort_by_key(|(size, _)| core::cmp::Reverse(*size));
         sizes
     }
 

@@ -220,7 +220,7 @@ impl Karpenter {
             pods.extend_from_slice(&node.loads);
             there.push(node);
         }
-        pods.sort_by(|a, b| b.0.cmp(&a.0));
+        pods.sort_by_key(|(size, _)| core::cmp::Reverse(*size));
         before.extend(packing::put(&mut pods, room));
         packing::undo(before, room);
         if packing::is_done(&pods) {

@@ -182,7 +182,7 @@ pub(super) fn room(
                         .map(|group| u64::from(group.max_nodes)),
                 )
                 .collect();
-            groups.sort_by(|a, b| b.0.cmp(&a.0));
+            groups.sort_by_key(|(each, _)| core::cmp::Reverse(*each));
             let mut pods = 0;
             for (each, most) in groups {
                 let nodes = most.min(left);
