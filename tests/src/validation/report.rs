@@ -120,9 +120,11 @@ an interval in closed form. Here `requests` is held against queueing theory, and
 const ORACLES: &str = "
 ## Requests against theory
 
-Twenty replications each, with fixed seeds. *Agrees*: the expected figure lies in the 99 % confidence
+Ten or twenty replications each, with fixed seeds. *Agrees*: the expected figure lies in the 99 % confidence
 interval of the run itself. Sources: Erlang 1917 (loss and delay), Pollaczek 1930 and Khinchine 1932 (one
-server), Little 1961, Gnedenko & Kovalenko 1968 (patience). Times in units of the rates given.
+server), Cobham 1954 (priorities), Little 1961, Barrer 1957 and Gnedenko & Kovalenko 1968 (patience), Kleinrock
+1967 (processor sharing), Mitzenmacher 2001 (power of two), Kelly 1979 (retries). Times in units of the rates
+given.
 
 | queue | figure | expected | measured, 99 % interval | |
 |---|---|---|---|---|
