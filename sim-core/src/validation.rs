@@ -36,7 +36,7 @@ pub use oracle::{Oracle, Rule, Value};
 pub use station::{Run, Station, add};
 
 /// The seed of `docs/VALIDATION.md`.
-pub const SEED: u64 = 1;
+pub const SEED: u64 = 2;
 
 /// How many of these cases' figures miss their interval on average over seeds.
 pub fn expected_misses(cases: &[Case]) -> f64 {

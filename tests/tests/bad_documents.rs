@@ -638,3 +638,80 @@ fn one_slip_is_one_problem() {
         assert_eq!(errors.len(), 1, "{path}: {errors:?}");
     }
 }
+
+/// What only the requests plane can do is refused on the other, with the way out.
+#[test]
+fn the_fluid_plane_says_what_it_cannot_do() {
+    let retries = json!({"max_attempts": 3, "backoff_ms": 100});
+    for (field, value) in [
+        ("balancing", json!("random")),
+        ("processor_sharing", json!({"cores": 2})),
+        ("overflow", json!("block")),
+        ("buffer_limit", json!(10)),
+        ("on_timeout", json!("cancel")),
+        ("removal", json!("kill")),
+        ("high_priority_percent", json!(10)),
+        ("retries", retries),
+    ] {
+        let path = format!("/service/{field}");
+        let complains = |plane: &str| {
+            let mut document = with(&path, value.clone());
+            set(&mut document, "/run/plane", json!(plane));
+            problems(&document).into_iter().any(|problem| {
+                problem.path == path
+                    && problem.severity == Severity::Error
+                    && problem.hint.contains("/run/plane")
+            })
+        };
+        assert!(complains("fluid") && !complains("requests"), "{field}");
+    }
+    let once = json!({"max_attempts": 1, "backoff_ms": 100});
+    assert_eq!(problems(&with("/service/retries", once)), []);
+}
+
+#[test]
+fn choices_that_contradict_each_other_are_warned_of() {
+    for (path, message, fields) in [
+        (
+            "/service/overflow",
+            "there is no queue to drop",
+            vec![
+                ("overflow", json!("drop_oldest")),
+                ("queue_limit", json!(0)),
+            ],
+        ),
+        (
+            "/service/processor_sharing/cores",
+            "a replica has 64 cores to share",
+            vec![("processor_sharing", json!({"cores": 64}))],
+        ),
+        (
+            "/service/retries",
+            "clients try again at once",
+            vec![("retries", json!({"max_attempts": 3, "backoff_ms": 0}))],
+        ),
+        (
+            "/service/retries",
+            "try again together",
+            vec![(
+                "retries",
+                json!({"max_attempts": 3, "backoff_ms": 100, "jitter": "none"}),
+            )],
+        ),
+    ] {
+        let mut document = with("/run/plane", json!("requests"));
+        set(&mut document, "/traffic/source/base_rps", json!(10));
+        for (field, value) in fields {
+            set(&mut document, &format!("/service/{field}"), value);
+        }
+        let scenario = check_value(&document).expect("only warnings");
+        assert!(
+            scenario
+                .warnings
+                .iter()
+                .any(|found| found.path == path && found.message.contains(message)),
+            "{message}: {:?}",
+            scenario.warnings
+        );
+    }
+}

@@ -12,8 +12,8 @@ use super::super::{Interval, Outcome, ServiceModel};
 use super::balancer::{Balancer, Choice};
 use super::calendar::Calendar;
 use super::certain::{Fates, Request};
+use super::lane::Lane;
 use super::lineup::Lineup;
-use super::places::Places;
 use super::source::{Source, Streams};
 use crate::random::Purpose;
 use crate::scenario::document::Balancing;
@@ -49,10 +49,11 @@ pub(super) struct Lanes {
     /// Whether the loads in the lineup are kept.
     keeps_loads: bool,
     lineup: Lineup,
-    /// When each slot of each replica has finished all that was given to it: a heap for each replica.
+    /// When each slot of each replica has finished all that was given to it: a heap for each replica, where it
+    /// has more than one slot.
     free_s: Vec<f64>,
-    /// When the attempts that wait at each replica leave its queue; only where loads are not kept.
-    places: Places,
+    /// The replicas, by number; their queues are kept only where loads are not.
+    lanes: Vec<Lane>,
     /// Attempts that leave their queue after this interval: they wait at its end.
     waiting: Vec<Booking>,
     /// Of those: whose failure the clients' calendar knows already.
@@ -83,7 +84,7 @@ impl Lanes {
             balancer,
             lineup,
             free_s: Vec::new(),
-            places: Places::default(),
+            lanes: Vec::new(),
             waiting: Vec::new(),
             foreseen: 0,
             departures: Calendar::new(model.service_time_s.mean()),
@@ -148,7 +149,7 @@ impl Lanes {
                     .fail(request, Failure::Rejected, arrival_s, tally);
             }
         };
-        let free_s = self.free_s[replica as usize * self.stride];
+        let free_s = self.lanes[replica as usize].next_free_s;
         let gone_s = if free_s <= arrival_s {
             tally.started_s += self.fates.held_s(request, arrival_s);
             self.fates.start(request, arrival_s, tally);
@@ -172,7 +173,7 @@ impl Lanes {
         if self.keeps_loads {
             self.lineup.load(replica).saturating_sub(self.slots as u32)
         } else {
-            self.places.taken(replica, now_s)
+            self.lanes[replica as usize].waiting(now_s)
         }
     }
 
@@ -189,16 +190,16 @@ impl Lanes {
     /// Requests waiting or in service at a replica of few slots.
     #[inline]
     fn load(&mut self, replica: u32, now_s: f64) -> u32 {
-        let slots = self.slots_of(replica);
-        if self.slots == 1 {
-            u32::from(slots[0] > now_s) + self.places.taken(replica, now_s)
-        } else {
-            let busy: u32 = slots.iter().map(|free_s| u32::from(*free_s > now_s)).sum();
-            busy + self.places.taken(replica, now_s)
-        }
+        let slots = self.slots_of(replica).iter();
+        let busy: u32 = slots.map(|free_s| u32::from(*free_s > now_s)).sum();
+        busy + self.lanes[replica as usize].waiting(now_s)
     }
 
+    #[inline]
     fn slots_of(&self, replica: u32) -> &[f64] {
+        if self.slots == 1 {
+            return core::slice::from_ref(&self.lanes[replica as usize].next_free_s);
+        }
         let at = replica as usize * self.stride;
         &self.free_s[at..at + self.slots]
     }
@@ -207,8 +208,13 @@ impl Lanes {
     #[inline]
     fn occupy(&mut self, replica: u32, request: &Request, start_s: f64) -> f64 {
         let end_s = self.fates.end_s(request, start_s);
-        let at = replica as usize * self.stride;
-        replace_least(&mut self.free_s[at..at + self.stride], end_s);
+        let lane = &mut self.lanes[replica as usize];
+        lane.next_free_s = end_s;
+        if self.slots > 1 {
+            let at = replica as usize * self.stride;
+            replace_least(&mut self.free_s[at..at + self.stride], end_s);
+            lane.next_free_s = self.free_s[at];
+        }
         end_s
     }
 
@@ -231,7 +237,7 @@ impl Lanes {
             (deadline_s, deadline_s, Some(failure))
         };
         if !self.keeps_loads {
-            self.places.take(replica, leaves_s);
+            self.lanes[replica as usize].wait(leaves_s);
         }
         let booking = Booking {
             request: *request,
@@ -261,7 +267,7 @@ impl Lanes {
     fn count(&self, booking: &Booking, tally: &mut Tally<'_>) {
         let (request, start_s) = (&booking.request, booking.leaves_s);
         if booking.starts {
-            if self.lineup.is_active(booking.replica) {
+            if self.draining.is_empty() || self.lineup.is_active(booking.replica) {
                 tally.started_s += self.fates.held_s(request, start_s);
             }
             self.fates
@@ -317,12 +323,18 @@ impl Lanes {
 
     /// A replica begins, idle.
     fn begin(&mut self, replica: u32) {
-        self.places.begin(replica);
-        let at = replica as usize * self.stride;
-        if at == self.free_s.len() {
-            self.free_s.resize(at + self.stride, f64::INFINITY);
+        let idle = Lane::idle(self.now_s);
+        match self.lanes.get_mut(replica as usize) {
+            Some(lane) => *lane = idle,
+            None => self.lanes.push(idle),
         }
-        self.free_s[at..at + self.slots].fill(self.now_s);
+        if self.slots > 1 {
+            let at = replica as usize * self.stride;
+            if at == self.free_s.len() {
+                self.free_s.resize(at + self.stride, f64::INFINITY);
+            }
+            self.free_s[at..at + self.slots].fill(self.now_s);
+        }
     }
 
     /// Ends the interval.
@@ -331,8 +343,9 @@ impl Lanes {
         let mut draining = core::mem::take(&mut self.draining);
         draining.retain(|&replica| {
             let busy = self.slots_of(replica).iter().any(|free_s| *free_s > end_s);
-            let holds =
-                busy || self.lineup.load(replica) > 0 || self.places.taken(replica, end_s) > 0;
+            let holds = busy
+                || self.lineup.load(replica) > 0
+                || self.lanes[replica as usize].waiting(end_s) > 0;
             if !holds {
                 self.lineup.remove(replica);
             }

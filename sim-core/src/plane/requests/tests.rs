@@ -317,3 +317,164 @@ fn booked_and_events_agree_to_the_request_while_capacity_stays_or_grows() {
         }
     }
 }
+
+fn killable(concurrency: u32) -> ServiceModel {
+    ServiceModel {
+        concurrency,
+        may_be_killed: true,
+        ..ServiceModel::new(constant(10.0))
+    }
+}
+
+#[test]
+fn a_killed_replica_loses_what_it_holds_and_a_drained_one_does_not() {
+    let full = |balancing, discipline| {
+        let model = ServiceModel {
+            balancing,
+            discipline,
+            ..killable(2)
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let filled = plane.serve(&interval(5.0, 40.0, 8));
+        assert_eq!(filled.open_at_end, filled.arrivals);
+        let killed = plane.serve(&Interval {
+            killed_replicas: 1,
+            ..interval(0.001, 0.0, 8)
+        });
+        (filled.waiting_at_end, killed)
+    };
+    let sharing = Discipline::ProcessorSharing { cores: 1.0 };
+    for discipline in [Discipline::Slots, sharing] {
+        // The queue in front stays, and feeds the replica that takes the killed one's place.
+        let (waiting, killed) = full(Balancing::Shared, discipline);
+        assert_eq!((killed.lost, killed.waiting_at_end), (2.0, waiting - 2.0));
+        // A queue at the replica goes with it.
+        let (waiting, killed) = full(Balancing::RoundRobin, discipline);
+        let its_queue = killed.lost - 2.0;
+        assert!(
+            (its_queue - waiting / 4.0).abs() < 1.0,
+            "{its_queue} of {waiting}"
+        );
+        assert_eq!(killed.waiting_at_end, waiting - its_queue);
+    }
+    // Without a kill nothing is lost, even when replicas go.
+    let mut plane = RequestsPlane::new(&killable(2), 0, 3, 0, 0);
+    let filled = plane.serve(&interval(5.0, 40.0, 8));
+    let drained = plane.serve(&interval(1e4, 0.0, 2));
+    assert_eq!((drained.lost, drained.served), (0.0, filled.arrivals));
+}
+
+#[test]
+fn scaling_in_kills_where_the_model_says_so() {
+    let model = ServiceModel {
+        removal: Removal::Kill,
+        retries: RetryModel {
+            max_attempts: 2,
+            ..RetryModel::NONE
+        },
+        ..ServiceModel::new(constant(1.0))
+    };
+    let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+    plane.serve(&interval(10.0, 40.0, 10));
+    // Nine are lost, and their clients come back at once.
+    let scaled = plane.serve(&interval(0.001, 0.0, 1));
+    assert_eq!((scaled.retries, scaled.lost), (9.0, 0.0));
+}
+
+#[test]
+fn a_buffer_holds_requests_while_there_is_no_replica() {
+    for balancing in [
+        Balancing::Shared,
+        Balancing::Random,
+        Balancing::LeastOutstanding,
+    ] {
+        let model = ServiceModel {
+            balancing,
+            may_be_buffered: true,
+            ..ServiceModel::new(constant(1.0))
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let closed = Interval {
+            queue_limit: 0,
+            buffer_limit: 20,
+            ..interval(10.0, 10.0, 0)
+        };
+        let outcome = plane.serve(&closed);
+        assert_eq!(outcome.waiting_at_end, 20.0, "{balancing:?}");
+        assert_eq!(outcome.rejected, outcome.arrivals - 20.0);
+        assert_eq!(outcome.blocked, 20.0);
+        // Two replicas without a queue take them on, two a second.
+        let open = Interval {
+            servers: 2,
+            rate_rps: 0.0,
+            length_s: 5.5,
+            ..closed
+        };
+        let outcome = plane.serve(&open);
+        assert_eq!(outcome.waiting_at_end, 8.0, "{balancing:?}");
+        assert_eq!(
+            plane
+                .serve(&Interval {
+                    length_s: 20.0,
+                    ..open
+                })
+                .waiting_at_end,
+            0.0
+        );
+    }
+}
+
+#[test]
+fn the_oldest_of_the_lowest_priority_makes_way() {
+    for balancing in [Balancing::Shared, Balancing::RoundRobin] {
+        let model = ServiceModel {
+            balancing,
+            overflow: Overflow::DropOldest,
+            high_priority_share: 0.5,
+            ..ServiceModel::new(constant(1e6))
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let outcome = plane.serve(&Interval {
+            queue_limit: 10,
+            ..interval(100.0, 10.0, 1)
+        });
+        assert_eq!(outcome.waiting_at_end, 10.0);
+        // Half are high and push out all others; a low newcomer then finds only high ones and is rejected.
+        assert_eq!(outcome.rejected, outcome.arrivals - 11.0);
+        let pushed = outcome.dropped / outcome.rejected;
+        assert!((pushed - 0.5).abs() < 0.1, "{pushed}");
+        // Of those that wait now all are high.
+        let after = plane.serve(&Interval {
+            queue_limit: 10,
+            ..interval(0.001, 0.0, 11)
+        });
+        if balancing == Balancing::Shared {
+            assert_eq!((after.waits, after.waits_high), (10.0, 10.0));
+        }
+    }
+}
+
+#[test]
+fn a_retry_budget_bounds_the_retries() {
+    let model = |budget| ServiceModel {
+        error_probability: 1.0,
+        retries: RetryModel {
+            max_attempts: 4,
+            budget,
+            ..RetryModel::NONE
+        },
+        ..ServiceModel::new(constant(0.01))
+    };
+    let retries = |budget| {
+        let mut plane = RequestsPlane::new(&model(budget), 0, 3, 0, 0);
+        let outcome = plane.serve(&interval(1000.0, 10.0, 10));
+        (
+            outcome.retries / outcome.arrivals,
+            outcome.failed / outcome.arrivals,
+        )
+    };
+    assert!((retries(f64::INFINITY).0 - 3.0).abs() < 0.01);
+    let (share, failed) = retries(0.2);
+    assert!(share <= 0.2 && share > 0.19, "{share}");
+    assert!(failed > 0.99);
+}
