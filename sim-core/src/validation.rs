@@ -20,6 +20,7 @@ mod case;
 mod cases;
 mod evidence;
 mod family;
+mod instances;
 mod oracle;
 pub mod planes;
 mod station;
@@ -30,6 +31,7 @@ pub use case::{About, Case, Effort, Sample};
 pub use cases::cases;
 pub use evidence::{Evidence, Judgement, LEVEL, Verdict};
 pub use family::Family;
+pub use instances::{FunctionRun, FunctionStation};
 pub use oracle::{Oracle, Rule, Value};
 pub use station::{Run, Station, add};
 

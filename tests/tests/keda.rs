@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
-use sim_core::scenario::check_value;
 use sim_core::scenario::document::{AutoscalerDocument, ScenarioDocument};
+use sim_core::scenario::{Severity, check_value};
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
 use tests::base::base;
 
@@ -483,4 +483,155 @@ fn jobs_stop_at_the_maximum() {
     assert!(by(&replay, OPERATOR).any(|d| d.rule == Rule::Maximum));
     let full = replay.ticks.iter().filter(|tick| tick.ready == 30).count();
     assert!(full > 80, "{full}");
+}
+
+/// Problems of the base scenario under an autoscaler: whether it is an error, path, message.
+fn found(autoscaler: Value) -> Vec<(bool, String, String)> {
+    let mut value = serde_json::to_value(base()).expect("a document is JSON");
+    value["autoscaler"] = autoscaler;
+    value["service"]["buffer_limit"] = json!(1000);
+    value["service"]["timeout_ms"] = json!(120_000.0);
+    let problems = match check_value(&value) {
+        Ok(scenario) => scenario.warnings,
+        Err(problems) => problems.0,
+    };
+    problems
+        .into_iter()
+        .map(|p| (p.severity == Severity::Error, p.path, p.message))
+        .collect()
+}
+
+#[test]
+fn what_keda_would_refuse_or_never_use_is_named() {
+    let queue = json!({ "kind": "queue", "name": "q", "threshold": 5.0 });
+    let cpu = json!({ "kind": "cpu", "target_percent": 60 });
+    let keda = |more: Value| {
+        let mut keda = json!({ "kind": "keda", "max_replicas": 20, "triggers": [queue] });
+        for (key, value) in more.as_object().expect("fields") {
+            keda[key] = value.clone();
+        }
+        keda
+    };
+    let cron = |end: f64| json!({ "kind": "cron", "start_hour": 24.0, "end_hour": end, "desired_replicas": 3 });
+    let formula = |formula: &str, target: f64| json!({ "formula": formula, "target": target });
+    let fallback = json!({ "replicas": 6 });
+    let jobs = |trigger: Value| json!({ "kind": "keda_scaled_job", "max_replicas": 9, "triggers": [trigger] });
+    let by_value = json!({ "kind": "queue", "threshold": 5.0, "metric_type": "value" });
+    for (autoscaler, error, path, message) in [
+        (
+            keda(json!({ "min_replicas": 30 })),
+            true,
+            "min_replicas",
+            "above the most, 20",
+        ),
+        (
+            keda(json!({ "min_replicas": 2, "idle_replicas": 2 })),
+            true,
+            "idle_replicas",
+            "not below the fewest, 2",
+        ),
+        (
+            keda(json!({ "idle_replicas": 0 })),
+            true,
+            "idle_replicas",
+            "not below the fewest, 0",
+        ),
+        (
+            keda(json!({ "min_replicas": 3, "idle_replicas": 1 })),
+            false,
+            "idle_replicas",
+            "the HPA raises 1",
+        ),
+        (
+            keda(json!({ "triggers": [cpu] })),
+            true,
+            "min_replicas",
+            "no way back from zero",
+        ),
+        (
+            keda(json!({ "triggers": [queue, queue] })),
+            true,
+            "triggers/1/name",
+            "named \"q\" already",
+        ),
+        (
+            keda(json!({ "triggers": [cron(0.0)] })),
+            true,
+            "triggers/0/end_hour",
+            "at which it starts",
+        ),
+        (keda(json!({ "triggers": [] })), true, "triggers", ""),
+        (
+            keda(json!({ "scaling_modifiers": formula("rate * 2", 5.0) })),
+            true,
+            "scaling_modifiers/formula",
+            "no trigger is named rate; there are q",
+        ),
+        (
+            keda(json!({ "scaling_modifiers": formula("q > 1", 5.0) })),
+            true,
+            "scaling_modifiers/formula",
+            "true or false",
+        ),
+        (
+            keda(json!({ "scaling_modifiers": formula("q", 2.5), "fallback": fallback })),
+            false,
+            "fallback",
+            "2.5, is no whole number",
+        ),
+        (
+            keda(json!({ "min_replicas": 1, "triggers": [cpu], "fallback": fallback })),
+            false,
+            "fallback",
+            "does not apply to CPU",
+        ),
+        (
+            keda(json!({ "fallback": { "replicas": 21 } })),
+            false,
+            "fallback/replicas",
+            "above the most, 20",
+        ),
+        (
+            keda(json!({ "polling_interval_s": 20 })),
+            false,
+            "polling_interval_s",
+            "20 s is not a whole number of ticks",
+        ),
+        (
+            jobs(cpu.clone()),
+            true,
+            "triggers/0",
+            "no jobs are created for CPU use",
+        ),
+        (
+            jobs(by_value),
+            true,
+            "triggers/0/metric_type",
+            "an average value",
+        ),
+    ] {
+        let path = format!("/autoscaler/{path}");
+        let found = found(autoscaler);
+        assert!(
+            found
+                .iter()
+                .any(|(is, at, what)| *is == error && *at == path && what.contains(message)),
+            "{path}: {message}: {found:#?}"
+        );
+    }
+    // Sound ones have no problem of their own; the base scenario overcommits its CPU a little.
+    for autoscaler in [
+        keda(json!({})),
+        keda(json!({ "min_replicas": 3, "idle_replicas": 0 })),
+        keda(json!({ "scaling_modifiers": formula("max(q, 1) - 1", 5.0), "fallback": fallback })),
+        jobs(queue.clone()),
+    ] {
+        let found = found(autoscaler);
+        assert!(
+            found
+                .iter()
+                .all(|(error, path, _)| !error && path.starts_with("/service/pod")),
+            "{found:#?}"
+        );
+    }
 }

@@ -122,6 +122,21 @@ fn traffic_and_load_follow_the_rate() {
 }
 
 #[test]
+fn functions_start_cold_as_theory_simfaas_and_lambda_say() {
+    hold(Family::Functions);
+}
+
+#[test]
+fn functions_cost_what_the_examples_say() {
+    hold(Family::Billing);
+}
+
+#[test]
+fn interrupted_jobs_take_as_long_as_published() {
+    hold(Family::Jobs);
+}
+
+#[test]
 fn the_autoscaler_rests_where_its_rules_say() {
     hold(Family::Autoscaler);
 }

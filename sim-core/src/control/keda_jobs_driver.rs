@@ -105,7 +105,7 @@ impl KedaJobsDriver {
                 from: current,
                 to: stay,
                 rule: Rule::Idle,
-                inputs: self.triggers.inputs(&[]),
+                inputs: vec![],
                 why: format!(
                     "Nothing waits any more: {} that found nothing to do ended.",
                     jobs(current - stay)

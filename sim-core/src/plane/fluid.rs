@@ -64,7 +64,7 @@ pub struct FluidPlane<'a> {
     backlog: f64,
     /// Requests waiting as last reported; differs from `queue + backlog` by the luck of the arrivals.
     waiting: f64,
-    /// Of `waiting`: those that came while there was no server.
+    /// Of `waiting`: those that came while there was no server, and behind them until all of these have started.
     asleep: Asleep,
     mixture: Mixture,
     undrained: RowWeights,
@@ -386,7 +386,11 @@ impl<'a> FluidPlane<'a> {
         let started = (self.waiting + arrivals - lost - waiting).max(0.0);
         self.waiting = waiting;
         let woken = if self.asleep.count() > 0.0 {
-            self.wake(interval, started)
+            let woken = self.wake(interval, started);
+            // Who came meanwhile and waits behind them is in the same line.
+            let behind = self.backlog.min(waiting) - self.asleep.count();
+            self.asleep.join(behind, arrivals, interval.length_s);
+            woken
         } else {
             0.0
         };

@@ -1,9 +1,12 @@
 //! Every case, by family. A new model brings its file here.
 
 mod autoscaler;
+mod billing;
 mod budget;
 mod delay;
+mod functions;
 mod general;
+mod jobs;
 mod laws;
 mod limited_room;
 mod loss;
@@ -28,6 +31,9 @@ pub fn cases() -> Vec<Case> {
         patience::cases(),
         laws::cases(),
         traffic::cases(),
+        functions::cases(),
+        billing::cases(),
+        jobs::cases(),
         autoscaler::cases(),
         budget::cases(),
     ]
@@ -84,6 +90,16 @@ mod tests {
                     }
                     Rule::Approximation { least, most } => {
                         assert!(least < most && case.samples >= 20, "{name}");
+                    }
+                    Rule::Estimate {
+                        uncertain,
+                        precision,
+                    } => {
+                        let known = uncertain <= 0.05 * oracle.expected.number();
+                        assert!(known && precision <= 0.25 && case.samples >= 20, "{name}");
+                    }
+                    Rule::Published { tolerance } => {
+                        assert!(tolerance <= 0.15 && case.samples >= 20, "{name}");
                     }
                     Rule::Exact => assert_eq!(case.samples, 1, "{name}"),
                 }

@@ -150,6 +150,15 @@ fn judged(agrees: bool) -> Judgement {
     }
 }
 
+/// Agreement within an interval, which means nothing when that is wide.
+fn unless_wide(agrees: bool, wide: bool) -> Judgement {
+    if agrees && wide {
+        Judgement::TooWide
+    } else {
+        judged(agrees)
+    }
+}
+
 fn same(measured: &Value, expected: &Value) -> bool {
     match (measured, expected) {
         (Value::Number(a), Value::Number(b)) => (a - b).abs() <= EXACT * b.abs(),
@@ -163,10 +172,19 @@ fn judge(oracle: &Oracle, (low, high): (f64, f64)) -> Judgement {
     match oracle.rule {
         Rule::Interval { precision } => {
             let wide = 0.5 * (high - low) > precision * expected.abs();
-            match judged(low <= expected && expected <= high) {
-                Judgement::Agrees if wide => Judgement::TooWide,
-                judgement => judgement,
-            }
+            unless_wide(low <= expected && expected <= high, wide)
+        }
+        Rule::Estimate {
+            uncertain,
+            precision,
+        } => {
+            let (own, off) = (0.5 * (high - low), 0.5 * (high + low) - expected);
+            let agrees = off * off <= own * own + uncertain * uncertain;
+            unless_wide(agrees, own > precision * expected.abs())
+        }
+        Rule::Published { tolerance } => {
+            let mean = 0.5 * (high + low);
+            judged((mean - expected).abs() <= tolerance * expected.abs())
         }
         Rule::Approximation { least, most } => {
             let (at_high, at_low) = (expected / high - 1.0, expected / low - 1.0);

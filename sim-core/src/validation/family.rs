@@ -22,6 +22,12 @@ pub enum Family {
     Laws,
     /// Rates that change over time.
     Traffic,
+    /// Instances of serverless functions.
+    Functions,
+    /// What functions cost.
+    Billing,
+    /// Jobs that are interrupted.
+    Jobs,
     /// Replicas that the HPA asks for.
     Autoscaler,
     /// Error budgets.
@@ -30,7 +36,7 @@ pub enum Family {
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 10] = [
+    pub const ALL: [Family; 13] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -39,6 +45,9 @@ impl Family {
         Family::Patience,
         Family::Laws,
         Family::Traffic,
+        Family::Functions,
+        Family::Billing,
+        Family::Jobs,
         Family::Autoscaler,
         Family::Budget,
     ];
@@ -54,6 +63,9 @@ impl Family {
             Family::Patience => "Clients who give up (M/M/c + D)",
             Family::Laws => "Laws that hold for every queue",
             Family::Traffic => "Traffic that changes over time",
+            Family::Functions => "Serverless functions: cold starts and instances",
+            Family::Billing => "Serverless functions: the bill",
+            Family::Jobs => "Jobs that are interrupted",
             Family::Autoscaler => "Kubernetes HPA",
             Family::Budget => "Error budgets and burn rates",
         }
@@ -83,6 +95,13 @@ impl Family {
             }
             Family::Traffic => {
                 "Rates in steps and in waves: counts, and the load's lag and damping behind the rate."
+            }
+            Family::Functions => {
+                "Instances start when a request finds none free and end after a while without one; held against theory, a published simulator and AWS Lambda itself."
+            }
+            Family::Billing => "What the platform's own examples cost, to the cent.",
+            Family::Jobs => {
+                "How long work takes when it is lost again and again, and how often it pays to save it."
             }
             Family::Autoscaler => {
                 "The replicas that the controller's rules ask for, sync by sync, until nothing changes any more."

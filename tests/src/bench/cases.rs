@@ -6,8 +6,9 @@ use super::peers;
 use super::row::{Row, Wanted};
 use super::study;
 use sim_core::functions::{ColdStart, FunctionModel, FunctionPool, NextInstance};
-use sim_core::plane::{DataPlane, FreeTimes, Interval, RequestsPlane, ServiceModel};
+use sim_core::plane::{DataPlane, FreeTimes, Interval, RequestsPlane, RetryModel, ServiceModel};
 use sim_core::random::Distribution;
+use sim_core::scenario::document::Balancing;
 use std::hint::black_box;
 
 /// Busy share of the servers in every queue here.
@@ -85,46 +86,86 @@ fn bare<S: Servers + 'static>(
 /// The requests plane on single queues.
 fn queues(effort: Effort) -> Vec<Row> {
     let lognormal = Distribution::log_normal(1.0, 1.5).expect("a lognormal");
-    let plain = [
-        ("M/M/1", exponential(), 1, Wanted::Nothing, &[][..]),
-        ("M/M/10", exponential(), 10, Wanted::Share(0.6), peers::MM10),
-        ("lognormal/100", lognormal, 100, Wanted::Share(0.6), &[]),
+    let plain = ServiceModel::new;
+    let cases = [
+        ("M/M/1", plain(exponential()), 1, Wanted::Nothing, &[][..]),
+        (
+            "M/M/10",
+            plain(exponential()),
+            10,
+            Wanted::Share(0.6),
+            peers::MM10,
+        ),
+        (
+            "lognormal/100",
+            plain(lognormal),
+            100,
+            Wanted::Share(0.6),
+            &[],
+        ),
+        (EVERYTHING, everything(), 10, Wanted::Share(0.4), &[]),
     ];
-    let row = |(case, service, servers, wanted, others)| {
-        let (ours, limit) = plane_and_limit(effort, &ServiceModel::new(service), servers);
+    let row = |(case, model, servers, wanted, others)| {
+        let (ours, limit) = plane_and_limit(effort, &model, servers);
         Row::new(case, "requests/s", ours)
             .beside(limit)
             .wanted(wanted)
             .peers(others)
     };
-    plain.into_iter().map(row).collect()
+    cases.into_iter().map(row).collect()
 }
 
-/// What a request costs as the servers become more: M/M/c.
+const EVERYTHING: &str = "M/M/10 with timeouts, retries, balancing";
+
+/// Replicas with a queue each, the better of two random ones takes a request; clients give up after six mean service
+/// times and try again up to twice, within a budget.
+fn everything() -> ServiceModel {
+    ServiceModel {
+        timeout_s: 6.0,
+        error_probability: 0.001,
+        thresholds_s: vec![3.0, 5.0],
+        balancing: Balancing::PowerOfTwo,
+        retries: RetryModel {
+            max_attempts: 3,
+            backoff_s: 0.5,
+            multiplier: 2.0,
+            full_jitter: true,
+            budget: 0.2,
+        },
+        ..ServiceModel::new(exponential())
+    }
+}
+
+/// What a request costs as the servers become more: M/M/c, and with everything on.
 fn sizes(effort: Effort) -> Vec<Row> {
+    let plain = ServiceModel::new(exponential());
+    let mut rows = growth(effort, "M/M/c", &plain, &[10, 100, 1000, 10_000]);
+    let words = "timeouts, retries, balancing";
+    rows.extend(growth(effort, words, &everything(), &[10, 10_000]));
+    rows
+}
+
+fn growth(effort: Effort, words: &str, model: &ServiceModel, sizes: &[u32]) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut first_ns = 0.0;
-    for servers in [10, 100, 1000, 10_000] {
-        let (ours, (by, limit)) =
-            plane_and_limit(effort, &ServiceModel::new(exponential()), servers);
+    let mut costs = Vec::new();
+    for &servers in sizes {
+        let (ours, (by, limit)) = plane_and_limit(effort, model, servers);
         let ns = 1e9 / ours;
-        if rows.is_empty() {
-            first_ns = ns;
-        }
-        let mut row = Row::new(format!("cost per request, M/M/{servers}"), "ns", ns);
+        costs.push(ns);
+        let mut row = Row::new(
+            format!("cost per request, {words}, {servers} servers"),
+            "ns",
+            ns,
+        );
         // Nanoseconds, not rates: the ratio is of speeds all the same.
         row.limit = Some(1e9 / limit);
         row.limit_by = Some(by);
         row.ratio = Some(ours / limit);
         rows.push(row);
-        if servers == 10_000 {
-            let growth = Row::new(
-                "growth of the cost from 10 to 10,000 servers",
-                "×",
-                ns / first_ns,
-            );
-            rows.push(growth.wanted(Wanted::AtMost(2.0)));
-        }
+    }
+    if let [first, .., last] = costs[..] {
+        let case = format!("growth of that cost from 10 to 10,000 servers, {words}");
+        rows.push(Row::new(case, "×", last / first).wanted(Wanted::AtMost(2.0)));
     }
     rows
 }

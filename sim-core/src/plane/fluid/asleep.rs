@@ -1,7 +1,8 @@
 //! Requests that came while there was no server: how long each has waited, until it starts or gives up.
 //!
 //! They are kept as cohorts, one to an interval, whose arrivals are spread evenly over it. So what they wait is
-//! counted in full when servers come, which decides whether they are slow or too late.
+//! counted in full when servers come, which decides whether they are slow or too late. Those that come while the
+//! line drains are in it too, until it is gone.
 
 use std::collections::VecDeque;
 
@@ -94,6 +95,14 @@ impl Asleep {
             cohort.oldest_s += length_s;
         }
         groups
+    }
+
+    /// The last `count` of `arrivals` spread over an interval with servers wait on, behind those that are here.
+    pub(super) fn join(&mut self, count: f64, arrivals: f64, length_s: f64) {
+        let share = (count / arrivals).min(1.0);
+        if count > 0.0 && share > 0.0 {
+            self.add(count, 0.0, length_s * share);
+        }
     }
 
     /// The oldest `count`, with their mean wait.

@@ -1,5 +1,7 @@
 use super::*;
+use crate::plane::RetryModel;
 use crate::random::Distribution;
+use crate::scenario::document::OnTimeout;
 
 fn model(service_time_s: Distribution, timeout_s: f64) -> ServiceModel {
     ServiceModel {
@@ -158,4 +160,160 @@ fn latencies_are_recalled_and_drained() {
     plane.drain_latency(&mut drained);
     plane.drain_latency(&mut drained);
     assert_eq!(drained.count(), outcome.served);
+}
+
+/// Everything that the fast engines can do, with the replicas coming and going.
+fn rich(balancing: Balancing) -> ServiceModel {
+    ServiceModel {
+        timeout_s: 3.0,
+        error_probability: 0.05,
+        concurrency: 3,
+        balancing,
+        retries: RetryModel {
+            max_attempts: 3,
+            backoff_s: 0.7,
+            multiplier: 2.0,
+            full_jitter: true,
+            budget: 0.3,
+        },
+        ..ServiceModel::new(Distribution::log_normal(1.0, 1.5).unwrap())
+    }
+}
+
+fn ups_and_downs() -> Vec<Interval> {
+    let interval = |index: u32| Interval {
+        length_s: 15.0,
+        rate_rps: [12.0, 40.0, 3.0, 25.0][index as usize % 4],
+        servers: 3 * [5, 9, 2, 0, 7][index as usize % 5],
+        queue_limit: 60,
+        ..Interval::default()
+    };
+    (0..400).map(interval).collect()
+}
+
+/// Serves the intervals, then lets everything end.
+fn totals(model: &ServiceModel, intervals: &[Interval]) -> Outcome {
+    let mut plane = RequestsPlane::new(model, 0, 7, 0, 0);
+    let mut total = Outcome::default();
+    let rest = Interval {
+        length_s: 1e5,
+        servers: intervals.last().map_or(0, |last| last.servers),
+        ..Interval::default()
+    };
+    for interval in intervals.iter().chain([&rest]) {
+        let outcome = plane.serve(interval);
+        for (sum, count) in counts_mut(&mut total).into_iter().zip(counts(&outcome)) {
+            *sum += count;
+        }
+        total.wait_sum_s += outcome.wait_sum_s;
+        total.latency_sum_s += outcome.latency_sum_s;
+        total.busy_server_s += outcome.busy_server_s;
+        total.open_at_end = outcome.open_at_end;
+        total.waiting_at_end = outcome.waiting_at_end;
+    }
+    assert_eq!((total.open_at_end, total.waiting_at_end), (0.0, 0.0));
+    total
+}
+
+fn sums(o: &Outcome) -> [f64; 3] {
+    [o.wait_sum_s, o.latency_sum_s, o.busy_server_s]
+}
+
+fn counts(o: &Outcome) -> [f64; 13] {
+    let mut copy = *o;
+    counts_mut(&mut copy).map(|count| *count)
+}
+
+fn counts_mut(o: &mut Outcome) -> [&mut f64; 13] {
+    [
+        &mut o.arrivals,
+        &mut o.retries,
+        &mut o.served,
+        &mut o.rejected,
+        &mut o.dropped,
+        &mut o.timed_out,
+        &mut o.timed_out_in_service,
+        &mut o.failed,
+        &mut o.lost,
+        &mut o.waits,
+        &mut o.waited,
+        &mut o.blocked,
+        &mut o.cancelled,
+    ]
+}
+
+fn assert_near(fast: &Outcome, slow: &Outcome) {
+    for (a, b) in sums(fast).into_iter().zip(sums(slow)) {
+        assert!((a / b - 1.0).abs() < 1e-9, "{fast:?} {slow:?}");
+    }
+}
+
+/// The same model, played by events.
+fn by_events(model: &ServiceModel) -> ServiceModel {
+    ServiceModel {
+        may_be_killed: true,
+        ..model.clone()
+    }
+}
+
+#[test]
+fn the_engines_agree_to_the_request() {
+    let policies = [
+        Balancing::Random,
+        Balancing::RoundRobin,
+        Balancing::LeastOutstanding,
+        Balancing::PowerOfTwo,
+    ];
+    for balancing in policies {
+        for on_timeout in [OnTimeout::Finish, OnTimeout::Cancel] {
+            for concurrency in [1, 3, 20] {
+                let model = ServiceModel {
+                    on_timeout,
+                    concurrency,
+                    ..rich(balancing)
+                };
+                let mut intervals = ups_and_downs();
+                for interval in &mut intervals {
+                    interval.servers = interval.servers / 3 * concurrency;
+                }
+                let (fast, slow) = (
+                    totals(&model, &intervals),
+                    totals(&by_events(&model), &intervals),
+                );
+                assert_eq!(
+                    counts(&fast),
+                    counts(&slow),
+                    "{balancing:?} {on_timeout:?} {concurrency}"
+                );
+                assert_near(&fast, &slow);
+            }
+        }
+    }
+}
+
+/// With one queue for all only the number of busy slots matters, until replicas are removed: which ones then
+/// differs.
+#[test]
+fn booked_and_events_agree_to_the_request_while_capacity_stays_or_grows() {
+    for on_timeout in [OnTimeout::Finish, OnTimeout::Cancel] {
+        for overflow in [Overflow::RejectNew, Overflow::Block] {
+            let model = ServiceModel {
+                on_timeout,
+                overflow,
+                ..rich(Balancing::Shared)
+            };
+            let mut intervals = ups_and_downs();
+            for (index, interval) in intervals.iter_mut().enumerate() {
+                interval.servers = 3 * (4 + index as u32 / 40);
+                interval.queue_limit = 10;
+                interval.buffer_limit = 5;
+            }
+            let (fast, slow) = (
+                totals(&model, &intervals),
+                totals(&by_events(&model), &intervals),
+            );
+            assert_eq!(counts(&fast), counts(&slow), "{on_timeout:?} {overflow:?}");
+            assert_near(&fast, &slow);
+        }
+    }
 }
