@@ -99,8 +99,17 @@ impl Fleet {
         }
     }
 
+    /// Lets everything happen to nodes that is due by `now_s`, so that it is not taken for an answer to what changes
+    /// then. Only a provisioner has things due; the simple group waits for [`Fleet::advance`].
+    pub fn advance_nodes(&mut self, now_s: f64) {
+        if !matches!(self.provisioner, Provisioner::Group(_)) {
+            self.provisioner.advance(&mut self.cluster, now_s);
+        }
+    }
+
     /// Asks for `replicas` from `now_s` on.
     pub fn set_desired(&mut self, replicas: u32, now_s: f64) {
+        self.advance_nodes(now_s);
         self.desired = replicas;
         let have = self.cluster.pods.len();
         let more = replicas.saturating_sub(have);
@@ -125,6 +134,7 @@ impl Fleet {
     /// Evicts the ready pods that `which` picks, oldest first, `most` of them at most. Each is replaced by a new
     /// pod of the present request, which finds a node and starts like any other. Answers how many were evicted.
     pub fn evict(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
+        self.advance_nodes(now_s);
         let evicted = self.cluster.pods.take_ready(most, which);
         let count = evicted.len() as u32;
         if count > 0 {
@@ -143,6 +153,7 @@ impl Fleet {
     /// Restarts the containers of the ready pods that `which` picks, oldest first, `most` of them at most. They
     /// keep their node and their size, and are not ready until they have started again. Answers how many.
     pub fn restart_ready(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
+        self.advance_nodes(now_s);
         let restarted = self.cluster.pods.take_ready(most, which);
         for pod in &restarted {
             let ready_s = now_s + self.cluster.startup_time_s();

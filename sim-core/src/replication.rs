@@ -169,6 +169,8 @@ impl<'a> Simulation<'a> {
         };
         self.last = (measure, outcome);
         self.observe(end_s, measure);
+        self.fleet.advance_nodes(end_s);
+        self.log_nodes();
         let before = self.fleet.desired();
         self.log
             .set_time(end_s - f64::from(setup.warm_up_ticks) * tick_s);

@@ -14,6 +14,8 @@ use tests::arbitrary;
 #[derive(Clone, Debug)]
 enum Step {
     Want(u32),
+    /// The clock goes on, and the fleet is not told until the next thing happens, as within a tick.
+    Pass(f64),
     Wait(f64),
     Evict(u32, u32),
     Restart(u32, u32),
@@ -23,6 +25,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..60_u32).prop_map(Step::Want),
+        3 => (1.0..30.0_f64).prop_map(Step::Pass),
         6 => (1.0..2000.0_f64).prop_map(Step::Wait),
         1 => (0..20_u32, 1..4_u32).prop_map(|(most, every)| Step::Evict(most, every)),
         1 => (0..20_u32, 1..4_u32).prop_map(|(most, every)| Step::Restart(most, every)),
@@ -105,6 +108,7 @@ fn play(fleet: &mut Fleet, step: &Step, now_s: &mut f64) {
     };
     match *step {
         Step::Want(replicas) => fleet.set_desired(replicas, *now_s),
+        Step::Pass(seconds) => *now_s += seconds,
         Step::Wait(seconds) => {
             *now_s += seconds;
             fleet.advance(*now_s);
@@ -143,10 +147,19 @@ proptest! {
         let mut fleet = Fleet::new(&scenario, replicas, 1, 0, 0);
         fleet.log_decisions();
         is_consistent(&fleet, &scenario);
-        let mut now_s = 0.0;
+        let (mut now_s, mut told_s) = (0.0, 0.0);
         for step in &steps {
+            let before: Vec<_> = fleet.placed_pods().map(|pod| pod.started_s).collect();
             play(&mut fleet, step, &mut now_s);
             is_consistent(&fleet, &scenario);
+            // Nothing happens before what it answers to.
+            let news = fleet.placed_pods().map(|pod| pod.started_s);
+            for started_s in news.filter(|started_s| !before.contains(started_s)) {
+                prop_assert!(started_s >= told_s && started_s <= now_s, "{started_s} {told_s}");
+            }
+            if !matches!(step, Step::Pass(_) | Step::Request(_)) {
+                told_s = now_s;
+            }
             let decisions = fleet.take_decisions();
             prop_assert!(decisions.is_sorted_by(|a, b| a.at_s <= b.at_s));
         }

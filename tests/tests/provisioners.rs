@@ -1,12 +1,15 @@
 //! The autoscalers of nodes, held against cases worked out by hand.
 
 use serde_json::{Value, json};
-use sim_core::control::decision::{Decision, Rule};
+use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::cost::Resource;
 use sim_core::cost::meter::CostMeter;
 use sim_core::cost::price_book::PriceBook;
 use sim_core::fleet::{Fleet, NodeState, Size};
+use sim_core::replication::{ReplayRequest, Setup, replay};
 use sim_core::scenario::{Scenario, check_json};
+use sim_core::slo::Cause;
+use sim_core::study::{Plan, Prepared, Shard};
 use std::collections::BTreeSet;
 use tests::base::base;
 
@@ -596,4 +599,62 @@ fn sizes_of_the_price_book_follow_the_families() {
             instance.name
         );
     }
+}
+
+/// Nodes of a busy service that expire take their pods with them: the bad requests are blamed on that.
+#[test]
+fn requests_lost_to_an_eviction_are_blamed_on_it() {
+    let provisioner = karpenter(&["c6i.xlarge"], json!({"expire_after_hours": 4.0}));
+    let scenario = scenario_with(provisioner, |document| {
+        document["autoscaler"] = json!({"kind": "static", "replicas": 2});
+        document["service"]["queue_limit"] = json!(20);
+    });
+    let document = scenario.document().clone();
+    let prepared = Prepared::new(Plan::single(&document)).expect("sound");
+    let shard = Shard {
+        first_design: 0,
+        designs: 1,
+        first_replication: 0,
+        replications: 1,
+    };
+    let result = prepared.run_shard(shard).results.remove(0);
+    let success = &result.objectives[0];
+    let evicted = success.bad_by_cause[Cause::Eviction as usize];
+    // Both pods are on one node, which expires after two hours and again four later: each time 120 s without any.
+    assert!(evicted > 100.0, "{success:?}");
+    assert!(evicted > 0.9 * success.bad(), "{success:?}");
+}
+
+/// The log of a replication holds the decisions about nodes among those about replicas, in order of time.
+#[test]
+fn decisions_about_nodes_are_in_the_log() {
+    let provisioner = karpenter(&["c6i.large", "c6i.xlarge", "c6i.2xlarge"], json!({}));
+    let scenario = scenario_with(provisioner, |document| {
+        document["traffic"]["source"]["daily"] =
+            json!({"kind": "sine", "amplitude": 0.9, "peak_hour": 3.0});
+        document["autoscaler"] = json!({"kind": "hpa", "min_replicas": 1, "max_replicas": 20, "metrics": [
+            {"kind": "pods", "signal": "requests_per_second", "average_value": 8.0}
+        ]});
+    });
+    let setup = Setup::new(scenario, false, None);
+    let filter = LogFilter {
+        from_s: 0.0,
+        to_s: 6.0 * 3600.0,
+        changes_only: false,
+        most: 100_000,
+    };
+    let request = ReplayRequest {
+        replication: 0,
+        filter,
+        most_ticks: 0,
+    };
+    let decisions = replay(&setup, 1, &request).decisions;
+    assert!(decisions.is_sorted_by(|a, b| a.at_s <= b.at_s));
+    let karpenter: Vec<&Decision> = decisions
+        .iter()
+        .filter(|d| d.controller == "Karpenter")
+        .collect();
+    let has = |rule: Rule| karpenter.iter().any(|decision| decision.rule == rule);
+    assert!(has(Rule::PendingPods) && has(Rule::Consolidation) && has(Rule::InUse));
+    assert!(karpenter.iter().all(|decision| !decision.why.is_empty()));
 }

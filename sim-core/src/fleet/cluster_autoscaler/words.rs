@@ -180,13 +180,20 @@ pub(super) fn scale_down(
 
 fn why_none(look: &Look, unneeded_s: f64) -> (Rule, String) {
     if look.unneeded.is_empty() {
-        let why = format!(
-            "Every node is needed: of {} nodes {} are used to {:.0} % or more, and the pods of {} fit nowhere else.",
-            look.nodes,
+        let mut why = format!(
+            "Every node is needed: {} of {} {} used to {:.0} % or more",
             look.in_use,
-            100.0 * look.threshold,
-            look.fits_nowhere
+            count(look.nodes, "node"),
+            are(look.in_use),
+            100.0 * look.threshold
         );
+        if look.fits_nowhere > 0 {
+            why.push_str(&format!(
+                ", and the pods of {} fit nowhere else",
+                look.fits_nowhere
+            ));
+        }
+        why.push('.');
         return (Rule::InUse, why);
     }
     let number = look.unneeded.len() as u32;
