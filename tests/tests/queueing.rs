@@ -112,6 +112,26 @@ fn impatient_clients_leave() {
 }
 
 #[test]
+fn shared_processors_do_not_mind_the_spread() {
+    hold(Family::Sharing);
+}
+
+#[test]
+fn priorities_follow_cobham() {
+    hold(Family::Priorities);
+}
+
+#[test]
+fn balanced_replicas_wait_as_their_rule_says() {
+    hold(Family::Balancing);
+}
+
+#[test]
+fn retries_load_like_other_attempts() {
+    hold(Family::Retries);
+}
+
+#[test]
 fn little_s_law_holds() {
     hold(Family::Laws);
 }

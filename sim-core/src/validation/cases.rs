@@ -1,6 +1,7 @@
 //! Every case, by family. A new model brings its file here.
 
 mod autoscaler;
+mod balancing;
 mod billing;
 mod budget;
 mod delay;
@@ -10,7 +11,11 @@ mod jobs;
 mod laws;
 mod limited_room;
 mod loss;
+mod overflow;
 mod patience;
+mod priorities;
+mod retries;
+mod sharing;
 mod single_server;
 mod steps;
 mod traffic;
@@ -28,7 +33,12 @@ pub fn cases() -> Vec<Case> {
         general::cases(),
         loss::cases(),
         limited_room::cases(),
+        overflow::cases(),
         patience::cases(),
+        sharing::cases(),
+        priorities::cases(),
+        balancing::cases(),
+        retries::cases(),
         laws::cases(),
         traffic::cases(),
         functions::cases(),

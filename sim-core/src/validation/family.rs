@@ -18,6 +18,14 @@ pub enum Family {
     LimitedRoom,
     /// M/M/c + D.
     Patience,
+    /// M/G/c-PS.
+    Sharing,
+    /// Non-preemptive priorities.
+    Priorities,
+    /// Which replica a request goes to.
+    Balancing,
+    /// Attempts that come back.
+    Retries,
     /// Little's law, the utilisation law.
     Laws,
     /// Rates that change over time.
@@ -36,13 +44,17 @@ pub enum Family {
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 13] = [
+    pub const ALL: [Family; 17] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
         Family::Loss,
         Family::LimitedRoom,
         Family::Patience,
+        Family::Sharing,
+        Family::Priorities,
+        Family::Balancing,
+        Family::Retries,
         Family::Laws,
         Family::Traffic,
         Family::Functions,
@@ -61,6 +73,10 @@ impl Family {
             Family::Loss => "No room to wait (Erlang B)",
             Family::LimitedRoom => "Limited room to wait (M/M/c/K)",
             Family::Patience => "Clients who give up (M/M/c + D)",
+            Family::Sharing => "Requests that share processors (M/G/c-PS)",
+            Family::Priorities => "Requests that go first (Cobham)",
+            Family::Balancing => "A queue for each replica: how requests are spread",
+            Family::Retries => "Clients who try again",
             Family::Laws => "Laws that hold for every queue",
             Family::Traffic => "Traffic that changes over time",
             Family::Functions => "Serverless functions: cold starts and instances",
@@ -86,9 +102,23 @@ impl Family {
             Family::Loss => {
                 "A request that finds all servers busy is turned away; the share does not depend on the law of the service time."
             }
-            Family::LimitedRoom => "A request that finds the waiting room full is turned away.",
+            Family::LimitedRoom => {
+                "A request that finds the waiting room full is turned away, pushes out another, or waits outside."
+            }
             Family::Patience => {
-                "A client that has waited as long as its timeout leaves; a request that has started keeps its server to the end."
+                "A client that has waited as long as its timeout leaves; a request that has started keeps its server to the end, unless it is cancelled."
+            }
+            Family::Sharing => {
+                "All requests are served at once, at a speed that falls with their number; the mean latency does not depend on the law of the service time."
+            }
+            Family::Priorities => {
+                "Among those that wait, requests of high priority start first; none is interrupted."
+            }
+            Family::Balancing => {
+                "The same replicas and load, with requests spread at random, in turn, or to the shorter queue."
+            }
+            Family::Retries => {
+                "A failed attempt comes back after a pause, and loads the servers like any other."
             }
             Family::Laws => {
                 "Queue length, wait and use of servers are counted separately, so they must agree."
