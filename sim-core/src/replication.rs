@@ -86,6 +86,7 @@ impl<'a> Simulation<'a> {
             curve: &setup.curve,
             tick_s: setup.tick_s,
             warm_up_ticks: setup.warm_up_ticks,
+            mean_service_s: setup.scenario.service_time_s.mean(),
         });
         let replicas = controllers.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
@@ -117,6 +118,7 @@ impl<'a> Simulation<'a> {
     /// Takes down the decisions to come that pass the filter.
     pub fn log_decisions(&mut self, filter: LogFilter) {
         self.log = DecisionLog::on(filter);
+        self.fleet.log_decisions();
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
@@ -143,6 +145,7 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         self.fleet.advance(start_s + 0.5 * tick_s);
+        self.log_nodes();
         let ready = self.fleet.ready();
         let interval = Interval {
             length_s: tick_s,
@@ -166,6 +169,8 @@ impl<'a> Simulation<'a> {
         };
         self.last = (measure, outcome);
         self.observe(end_s, measure);
+        self.fleet.advance_nodes(end_s);
+        self.log_nodes();
         let before = self.fleet.desired();
         self.log
             .set_time(end_s - f64::from(setup.warm_up_ticks) * tick_s);
@@ -186,6 +191,15 @@ impl<'a> Simulation<'a> {
             self.count_scaling(before, decision.replicas);
             let scaled_up = decision.replicas > before;
             self.meter(&outcome, &judged, capacity, scaled_up, &measure);
+        }
+    }
+
+    /// Decisions about nodes come with their own times, between the ticks.
+    fn log_nodes(&mut self) {
+        let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
+        for decision in self.fleet.take_decisions() {
+            self.log.set_time(decision.at_s - warm_up_s);
+            self.log.record(|| decision);
         }
     }
 
@@ -230,7 +244,11 @@ impl<'a> Simulation<'a> {
         if self.fleet.is_out_of_nodes() {
             Capacity::OutOfNodes
         } else if ready < self.fleet.desired() {
-            Capacity::OnItsWay
+            if 2 * self.fleet.not_ready_after_eviction() > self.fleet.not_ready() {
+                Capacity::Evicted
+            } else {
+                Capacity::OnItsWay
+            }
         } else if at_maximum {
             Capacity::AtMaximum
         } else {

@@ -20,9 +20,9 @@ mod case;
 mod cases;
 mod evidence;
 mod family;
+mod instances;
 mod oracle;
 pub mod planes;
-mod pool;
 mod station;
 pub mod theory;
 mod tide;
@@ -31,11 +31,11 @@ pub use case::{About, Case, Effort, Sample};
 pub use cases::cases;
 pub use evidence::{Evidence, Judgement, LEVEL, Verdict};
 pub use family::Family;
+pub use instances::{FunctionRun, FunctionStation};
 pub use oracle::{Oracle, Rule, Value};
 pub use station::{Run, Station, add};
 
-/// The seed of `docs/VALIDATION.md`: the smallest with which every figure agrees. With it the check is one of
-/// regression; that the intervals mean what they say is shown by many seeds (`validate -- coverage`).
+/// The seed of `docs/VALIDATION.md`.
 pub const SEED: u64 = 2;
 
 /// How many of these cases' figures miss their interval on average over seeds.

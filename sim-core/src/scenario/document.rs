@@ -7,6 +7,9 @@
 
 mod autoscaler;
 mod fleet;
+mod keda;
+mod knative;
+mod provisioner;
 mod scalers;
 mod service;
 mod serving;
@@ -16,6 +19,9 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use keda::*;
+pub use knative::*;
+pub use provisioner::*;
 pub use scalers::*;
 pub use service::*;
 pub use serving::*;

@@ -1,9 +1,9 @@
 //! Which want of capacity made a request bad.
 //!
-//! While replicas that were asked for are not ready, it is scaling lag. When all are, it may still be: the
-//! controller has not seen the load yet. So what happens with everything ready is held back for as long as a
-//! controller can take to react (scrape, lag, averaging and its own period); if it asks for more within that
-//! time it was scaling lag, otherwise saturation.
+//! While replicas that were asked for are not ready, it is scaling lag, or eviction where most of them replace
+//! evicted ones. When all are ready, it may still be scaling lag: the controller has not seen the load yet. So what
+//! happens with everything ready is held back for as long as a controller can take to react (scrape, lag, averaging
+//! and its own period); if it asks for more within that time it was scaling lag, otherwise saturation.
 
 use super::Cause;
 use super::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
@@ -15,6 +15,8 @@ pub enum Capacity {
     OutOfNodes,
     /// Replicas that were asked for are not ready.
     OnItsWay,
+    /// The same, and most of them replace evicted ones.
+    Evicted,
     /// All are ready, and the controller would ask for more than its maximum.
     AtMaximum,
     /// All are ready, and the controller is content.
@@ -55,6 +57,7 @@ impl Attribution {
         let cause = match capacity {
             Capacity::OutOfNodes => Some(Cause::NodeLimit),
             Capacity::OnItsWay => Some(Cause::ScalingLag),
+            Capacity::Evicted => Some(Cause::Eviction),
             Capacity::AtMaximum => Some(Cause::ReplicaLimit),
             Capacity::Ready => None,
         };

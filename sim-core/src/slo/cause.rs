@@ -18,11 +18,13 @@ pub enum Cause {
     ReplicaLimit,
     /// Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.
     NodeLimit,
+    /// Too little capacity: pods were evicted, by a drain or an updater, and what replaces them was not ready yet.
+    Eviction,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 7;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -32,6 +34,7 @@ impl Cause {
         Cause::ScalingLag,
         Cause::ReplicaLimit,
         Cause::NodeLimit,
+        Cause::Eviction,
     ];
 
     /// Words for people.
@@ -43,6 +46,7 @@ impl Cause {
             Cause::ScalingLag => "Scaling lag",
             Cause::ReplicaLimit => "Replica limit",
             Cause::NodeLimit => "Node limit",
+            Cause::Eviction => "Evictions",
         }
     }
 
@@ -62,6 +66,9 @@ impl Cause {
             }
             Cause::NodeLimit => {
                 "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes."
+            }
+            Cause::Eviction => {
+                "Too little capacity: pods were evicted, by a drained node or an updater, and what replaces them was not ready yet."
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::cases;
 use super::family::Family;
+use super::instances::{FunctionReading, FunctionStation};
 use super::oracle::{Oracle, Value};
-use super::pool::{PoolReading, PoolStation};
 use super::station::{Reading, Station};
 use super::tide::Tide;
 
@@ -53,8 +53,8 @@ pub struct Case {
 enum Experiment {
     /// Plays queues under constant load and reads some figures of each.
     Stations(Vec<(Station, Vec<Reading>)>, Effort),
-    /// Plays pools of function instances and reads some figures of each.
-    Pools(Vec<(PoolStation, Vec<PoolReading>)>),
+    /// Plays functions under constant load and reads some figures of each.
+    Functions(Vec<(FunctionStation, Vec<FunctionReading>)>),
     /// Plays a load that rises and falls.
     Tide(Tide),
     /// Counts the arrivals of piecewise constant rates.
@@ -74,7 +74,13 @@ impl Case {
             .iter()
             .map(|(station, _)| station.requests(effort.arrivals));
         let requests = requests.sum();
-        let (oracles, stations) = apart(stations);
+        let mut oracles = Vec::new();
+        let split = |(station, known): (Station, Vec<(Oracle, Reading)>)| {
+            let (own, readings): (Vec<Oracle>, Vec<Reading>) = known.into_iter().unzip();
+            oracles.extend(own);
+            (station, readings)
+        };
+        let stations = stations.into_iter().map(split).collect();
         Self {
             about,
             samples: effort.samples,
@@ -84,20 +90,26 @@ impl Case {
         }
     }
 
-    /// Pools of function instances: each with the oracles that it answers and how.
-    pub(super) fn of_pools(
+    /// Functions under constant load: each with the oracles that it answers and how.
+    pub(super) fn of_functions(
         about: About,
         samples: u32,
-        pools: Vec<(PoolStation, Vec<(Oracle, PoolReading)>)>,
+        stations: Vec<(FunctionStation, Vec<(Oracle, FunctionReading)>)>,
     ) -> Self {
-        let requests = pools.iter().map(|(pool, _)| pool.requests()).sum();
-        let (oracles, pools) = apart(pools);
+        let requests = stations.iter().map(|(station, _)| station.requests()).sum();
+        let mut oracles = Vec::new();
+        let split = |(station, known): (FunctionStation, Vec<(Oracle, FunctionReading)>)| {
+            let (own, readings): (Vec<Oracle>, Vec<FunctionReading>) = known.into_iter().unzip();
+            oracles.extend(own);
+            (station, readings)
+        };
+        let stations = stations.into_iter().map(split).collect();
         Self {
             about,
             samples,
             requests,
             oracles,
-            experiment: Experiment::Pools(pools),
+            experiment: Experiment::Functions(stations),
         }
     }
 
@@ -147,18 +159,25 @@ impl Case {
                 let play = |(place, (station, readings)): (u32, &(Station, Vec<Reading>))| {
                     let own = component.wrapping_add(place);
                     let run = station.play(effort.arrivals, seed, index, own);
-                    let values = readings.iter().map(|read| Value::Number(read(&run)));
-                    values.collect::<Sample>()
+                    readings
+                        .iter()
+                        .map(move |read| Value::Number(read(&run)))
+                        .collect::<Sample>()
                 };
                 (0..).zip(stations).flat_map(play).collect()
             }
-            Experiment::Pools(pools) => {
-                let play = |(place, (pool, readings)): (u32, &(PoolStation, Vec<PoolReading>))| {
-                    let run = pool.play(seed, index, component.wrapping_add(place));
-                    let values = readings.iter().map(|read| Value::Number(read(&run)));
-                    values.collect::<Sample>()
+            Experiment::Functions(stations) => {
+                let play = |(place, (station, readings)): (
+                    u32,
+                    &(FunctionStation, Vec<FunctionReading>),
+                )| {
+                    let run = station.play(seed, index, component.wrapping_add(place));
+                    readings
+                        .iter()
+                        .map(move |read| Value::Number(read(&run)))
+                        .collect::<Sample>()
                 };
-                (0..).zip(pools).flat_map(play).collect()
+                (0..).zip(stations).flat_map(play).collect()
             }
             Experiment::Tide(tide) => tide.play(seed, index, component).map(Value::Number).into(),
             Experiment::Steps(steps) => {
@@ -182,21 +201,6 @@ impl Case {
         let mut words = words.into_iter().chain(figures);
         named || words.any(|words| words.to_lowercase().contains(&wanted))
     }
-}
-
-/// What is played, each with how its figures are read.
-type Played<P, R> = Vec<(P, Vec<R>)>;
-
-/// Oracles in their order, and what is played with the readings that answer them.
-fn apart<P, R>(known: Vec<(P, Vec<(Oracle, R)>)>) -> (Vec<Oracle>, Played<P, R>) {
-    let mut oracles = Vec::new();
-    let split = |(played, known): (P, Vec<(Oracle, R)>)| {
-        let (own, readings): (Vec<Oracle>, Vec<R>) = known.into_iter().unzip();
-        oracles.extend(own);
-        (played, readings)
-    };
-    let played = known.into_iter().map(split).collect();
-    (oracles, played)
 }
 
 /// The number of a case in the names of random streams: FNV-1a of its id, so that new cases leave the numbers of

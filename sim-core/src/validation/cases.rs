@@ -1,14 +1,21 @@
 //! Every case, by family. A new model brings its file here.
 
 mod autoscaler;
+mod balancing;
+mod billing;
 mod budget;
 mod delay;
+mod functions;
 mod general;
+mod jobs;
 mod laws;
 mod limited_room;
 mod loss;
+mod overflow;
 mod patience;
-mod serverless;
+mod priorities;
+mod retries;
+mod sharing;
 mod single_server;
 mod steps;
 mod traffic;
@@ -26,10 +33,17 @@ pub fn cases() -> Vec<Case> {
         general::cases(),
         loss::cases(),
         limited_room::cases(),
+        overflow::cases(),
         patience::cases(),
+        sharing::cases(),
+        priorities::cases(),
+        balancing::cases(),
+        retries::cases(),
         laws::cases(),
         traffic::cases(),
-        serverless::cases(),
+        functions::cases(),
+        billing::cases(),
+        jobs::cases(),
         autoscaler::cases(),
         budget::cases(),
     ]
@@ -81,11 +95,21 @@ mod tests {
                 let name = format!("{} {}", case.about.id, oracle.key);
                 assert!(oracle.expected.number().is_finite(), "{name}");
                 match oracle.rule {
-                    Rule::Interval { precision, .. } => {
+                    Rule::Interval { precision } => {
                         assert!(precision <= 0.25 && case.samples >= 20, "{name}");
                     }
-                    Rule::Near { least, most } => {
+                    Rule::Approximation { least, most } => {
                         assert!(least < most && case.samples >= 20, "{name}");
+                    }
+                    Rule::Estimate {
+                        uncertain,
+                        precision,
+                    } => {
+                        let known = uncertain <= 0.05 * oracle.expected.number();
+                        assert!(known && precision <= 0.25 && case.samples >= 20, "{name}");
+                    }
+                    Rule::Published { tolerance } => {
+                        assert!(tolerance <= 0.15 && case.samples >= 20, "{name}");
                     }
                     Rule::Exact => assert_eq!(case.samples, 1, "{name}"),
                 }

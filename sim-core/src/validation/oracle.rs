@@ -31,29 +31,7 @@ impl Oracle {
             figure: figure.into(),
             formula,
             expected: Value::Number(expected),
-            rule: Rule::Interval {
-                precision,
-                uncertain: 0.0,
-            },
-        }
-    }
-
-    /// The same where the expected figure was itself measured, with a 95 % interval of ± `uncertain`.
-    pub fn published(
-        key: &'static str,
-        figure: impl Into<String>,
-        formula: &'static str,
-        (expected, uncertain): (f64, f64),
-        precision: f64,
-    ) -> Self {
-        // From 95 % to 99 % of a normal law.
-        let uncertain = uncertain * 2.576 / 1.960;
-        Self {
-            rule: Rule::Interval {
-                precision,
-                uncertain,
-            },
-            ..Self::interval(key, figure, formula, expected, precision)
+            rule: Rule::Interval { precision },
         }
     }
 
@@ -73,20 +51,57 @@ impl Oracle {
         }
     }
 
-    /// A figure that is known to be off: its relative error must lie between `least` and `most`.
-    pub fn near(
+    /// A figure that is known from somebody else's runs, to ± `uncertain` (half a 99 % interval).
+    pub fn estimate(
         key: &'static str,
         figure: impl Into<String>,
         formula: &'static str,
-        expected: f64,
-        (least, most): (f64, f64),
+        (expected, uncertain): (f64, f64),
+        precision: f64,
     ) -> Self {
         Self {
             key,
             figure: figure.into(),
             formula,
             expected: Value::Number(expected),
-            rule: Rule::Near { least, most },
+            rule: Rule::Estimate {
+                uncertain,
+                precision,
+            },
+        }
+    }
+
+    /// A figure that was published or measured once, to be met within `tolerance` of it.
+    pub fn published(
+        key: &'static str,
+        figure: impl Into<String>,
+        formula: &'static str,
+        expected: f64,
+        tolerance: f64,
+    ) -> Self {
+        Self {
+            key,
+            figure: figure.into(),
+            formula,
+            expected: Value::Number(expected),
+            rule: Rule::Published { tolerance },
+        }
+    }
+
+    /// An approximation whose relative error must lie between `least` and `most`.
+    pub fn approximation(
+        key: &'static str,
+        figure: impl Into<String>,
+        formula: &'static str,
+        approximation: f64,
+        (least, most): (f64, f64),
+    ) -> Self {
+        Self {
+            key,
+            figure: figure.into(),
+            formula,
+            expected: Value::Number(approximation),
+            rule: Rule::Approximation { least, most },
         }
     }
 }
@@ -99,15 +114,24 @@ pub enum Rule {
         /// Largest half width of that interval, relative to the expected figure, with which the run proves
         /// anything.
         precision: f64,
-        /// Half width of the 99 % interval of the expected figure, where that was measured too; it adds to the
-        /// run's as independent errors do. 0 for theory.
+    },
+    /// The expected figure comes from other runs. It lies in the 99 % interval of the difference.
+    Estimate {
+        /// Half the 99 % interval of the expected figure.
         uncertain: f64,
+        /// Largest half width of the run's own interval, relative to the expected figure.
+        precision: f64,
+    },
+    /// The expected figure was published or measured once. The mean of the run lies within a tolerance of it.
+    Published {
+        /// Relative to the expected figure.
+        tolerance: f64,
     },
     /// The same whole numbers, or the same number to nine digits.
     Exact,
-    /// The expected figure is an approximation, or was measured elsewhere without an interval. Its relative error,
-    /// expected / measured − 1, lies within the stated bounds for every value of the run's 99 % interval.
-    Near {
+    /// The expected figure is an approximation. Its relative error, approximation / measured − 1, lies within the
+    /// stated bounds for every value of the run's 99 % interval.
+    Approximation {
         /// Least relative error.
         least: f64,
         /// Largest relative error.
@@ -119,26 +143,24 @@ impl Rule {
     /// The rule for people.
     pub fn words(&self) -> String {
         match self {
-            Rule::Interval {
-                precision,
+            Rule::Interval { precision } => format!(
+                "the expected figure lies in the run's own 99 % interval, which is at most ±{} % wide",
+                short(100.0 * precision)
+            ),
+            Rule::Estimate {
                 uncertain,
-            } => {
-                let own = format!(
-                    "the run’s own 99 % interval, which is at most ±{} % wide",
-                    short(100.0 * precision)
-                );
-                if *uncertain > 0.0 {
-                    format!(
-                        "the known value, ±{} itself, meets {own}",
-                        significant(*uncertain)
-                    )
-                } else {
-                    format!("the known value lies in {own}")
-                }
-            }
+                precision,
+            } => format!(
+                "the expected figure, itself known to ±{uncertain}, lies in the 99 % interval of the difference; the run's own is at most ±{} % wide",
+                short(100.0 * precision)
+            ),
+            Rule::Published { tolerance } => format!(
+                "within ±{} % of the published figure",
+                short(100.0 * tolerance)
+            ),
             Rule::Exact => "equal".to_owned(),
-            Rule::Near { least, most } => format!(
-                "the known value is off by {} to {} % over the whole 99 % interval",
+            Rule::Approximation { least, most } => format!(
+                "the approximation is off by {} to {} % over the whole 99 % interval",
                 signed(100.0 * least),
                 signed(100.0 * most)
             ),
@@ -229,18 +251,20 @@ mod tests {
     #[test]
     fn rules_read_well() {
         assert_eq!(
-            Oracle::interval("x", "x", "", 1.0, 0.01).rule.words(),
-            "the known value lies in the run’s own 99 % interval, which is at most ±1 % wide"
+            Rule::Interval { precision: 0.01 }.words(),
+            "the expected figure lies in the run's own 99 % interval, which is at most ±1 % wide"
         );
         assert_eq!(
-            Oracle::published("x", "x", "", (7.7005, 0.0081), 0.005)
-                .rule
-                .words(),
-            "the known value, ±0.0106457 itself, meets the run’s own 99 % interval, which is at most ±0.5 % wide"
+            Rule::Published { tolerance: 0.03 }.words(),
+            "within ±3 % of the published figure"
         );
         assert_eq!(
-            Oracle::near("x", "x", "", 1.0, (-0.055, 0.02)).rule.words(),
-            "the known value is off by −5.5 to +2 % over the whole 99 % interval"
+            Rule::Approximation {
+                least: -0.055,
+                most: 0.02
+            }
+            .words(),
+            "the approximation is off by −5.5 to +2 % over the whole 99 % interval"
         );
     }
 }

@@ -1,7 +1,8 @@
 //! A run's interval beside the known value, as a small picture.
 
+use super::table::is_near;
 use leptos::prelude::*;
-use sim_core::validation::{Judgement, Oracle, Rule, Verdict};
+use sim_core::validation::{Judgement, Oracle, Verdict};
 
 /// Size of the picture; the known value stands in its middle.
 const WIDTH: f64 = 132.0;
@@ -33,7 +34,7 @@ pub fn graphic(oracle: &Oracle, verdict: &Verdict) -> Option<AnyView> {
         <svg
             class="interval"
             class:differs=differs
-            class:near=matches!(oracle.rule, Rule::Near { .. })
+            class:near=is_near(&oracle.rule)
             viewBox=format!("0 0 {WIDTH} {HEIGHT}")
             width=WIDTH.to_string()
             height=HEIGHT.to_string()

@@ -178,7 +178,7 @@ fn row_of(index: usize, case: &Case, oracle: &Oracle, state: ArcRwSignal<CaseSta
             )
         })
     });
-    let near = matches!(oracle.rule, Rule::Near { .. });
+    let near = is_near(&oracle.rule);
     let word =
         move || shown.with(|(verdict, done, open)| word_of(verdict.as_ref(), near, *done, *open));
     let measured = move || {
@@ -218,6 +218,11 @@ fn row_of(index: usize, case: &Case, oracle: &Oracle, state: ArcRwSignal<CaseSta
         </tr>
     }
     .into_any()
+}
+
+/// Whether the known value is known to be off, so that agreement means "by as much as is stated".
+pub fn is_near(rule: &Rule) -> bool {
+    matches!(rule, Rule::Approximation { .. } | Rule::Published { .. })
 }
 
 fn word_of(verdict: Option<&Verdict>, near: bool, done: bool, open: bool) -> &'static str {

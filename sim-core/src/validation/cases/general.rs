@@ -121,7 +121,7 @@ fn approximated(
     let markov = mmc_mean_wait(servers, offered);
     let known = vec![
         read(
-            Oracle::near(
+            Oracle::approximation(
                 "waits",
                 "P(wait), by Erlang C",
                 "C(c, a) of M/M/c",
@@ -131,7 +131,7 @@ fn approximated(
             Run::share_waiting,
         ),
         read(
-            Oracle::near(
+            Oracle::approximation(
                 "kimura",
                 "mean wait, by Kimura",
                 "interpolates between M/M/c and M/D/c (Cosmetatos) by cv²",
@@ -141,7 +141,7 @@ fn approximated(
             Run::mean_wait_s,
         ),
         read(
-            Oracle::near(
+            Oracle::approximation(
                 "allen-cunneen",
                 "mean wait, by Allen–Cunneen",
                 "M/M/c × (1 + cv²)/2",
