@@ -135,3 +135,27 @@ fn limited_queues_lose_what_theory_says() {
         );
     }
 }
+
+/// A backlog that meets a load of exactly 1 stays about as it is, whatever the room.
+#[test]
+fn a_load_of_exactly_one_does_not_fill_the_queue() {
+    let service_time_s = Distribution::exponential(0.1).expect("a positive mean");
+    let tables = FluidTables::new(ServiceModel::new(service_time_s));
+    let mut plane = FluidPlane::new(&tables, 0, 1, 0, 0);
+    let interval = |rate_rps: f64| Interval {
+        length_s: 15.0,
+        rate_rps,
+        servers: 26,
+        queue_limit: 1_000_000,
+        ..Interval::default()
+    };
+    let before = plane.serve(&interval(364.0)).waiting_at_end;
+    assert!(before > 1000.0, "{before}");
+    for _ in 0..10 {
+        let waiting = plane.serve(&interval(260.0)).waiting_at_end;
+        assert!(
+            (0.5..2.0).contains(&(waiting / before)),
+            "{waiting} {before}"
+        );
+    }
+}

@@ -256,10 +256,17 @@ impl<'a> FluidPlane<'a> {
         };
         let distance = limit - tick.backlog;
         // The part of the interval before the backlog has reached its limit.
-        let moving = if drift * distance <= 0.0 {
+        let speed = if drift == 0.0 {
+            // At a load of exactly 1 only chance moves it: by the spread of arrivals less services.
+            let variance = (1.0 + self.tables.scv()) * servers * tick.turnover;
+            variance.sqrt().copysign(distance)
+        } else {
+            drift
+        };
+        let moving = if speed * distance <= 0.0 {
             0.0
         } else {
-            (distance / drift).min(1.0)
+            (distance / speed).min(1.0)
         };
         self.backlog = if moving < 1.0 {
             limit

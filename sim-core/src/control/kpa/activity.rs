@@ -60,10 +60,9 @@ impl ActivityState {
         if ready >= threshold {
             self.initialized = true;
         }
-        let known_or_awake = wanted > 0 || self.activity != Activity::Inactive;
-        let next = if wanted == 0 || threshold == 0 {
-            Activity::Inactive
-        } else if !known_or_awake {
+        // An unknown number leaves the inactive as they are.
+        let sleeps_on = wanted < 0 && self.activity == Activity::Inactive;
+        let next = if wanted == 0 || threshold == 0 || sleeps_on {
             Activity::Inactive
         } else if ready < threshold {
             Activity::Activating
