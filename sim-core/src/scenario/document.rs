@@ -7,6 +7,7 @@
 
 mod autoscaler;
 mod fleet;
+mod memory;
 mod scalers;
 mod service;
 mod serving;
@@ -16,6 +17,7 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use memory::*;
 pub use scalers::*;
 pub use service::*;
 pub use serving::*;
@@ -52,6 +54,9 @@ pub struct ScenarioDocument {
     /// Further controllers that act on the same replicas; without it the autoscaler is alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_control: Option<SharedControlDocument>,
+    /// The autoscaler of the pods' sizes; without it they keep what the service asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right_sizing: Option<VpaDocument>,
     /// What the autoscaler sees of the service, and how late.
     pub telemetry: TelemetryDocument,
     /// The nodes that replicas run on.
