@@ -7,7 +7,7 @@ use sim_core::scenario::document::{PlaneKind, Signal};
 /// QEC Studio on the command line: what will it cost, and how likely is the SLO met?
 ///
 /// SCENARIO is a file, `-` for standard input, the id of a template (see `qec templates`), or a share link.
-/// Exit codes: 0 done, 2 bad input, 3 a mistake in qec.
+/// Exit codes: 0 done, 1 a figure disagrees (validate), 2 bad input, 3 a mistake in qec.
 #[derive(Debug, Parser)]
 #[command(name = "qec", version)]
 pub struct Arguments {
@@ -33,6 +33,8 @@ pub enum Command {
     /// Turn other people's files into parts of a scenario.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Hold the models against queueing theory and published figures.
+    Validate(ValidateArguments),
     /// List the templates, or print one.
     Templates {
         /// Id of the template to print.
@@ -187,6 +189,23 @@ pub struct HpaArguments {
     /// Print this scenario with the autoscaler in it, instead of the autoscaler alone.
     #[arg(long, value_name = "SCENARIO")]
     pub into: Option<String>,
+}
+
+/// `qec validate`
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// Seed of the random streams; by default that of docs/VALIDATION.md.
+    #[arg(long, value_name = "N", default_value_t = sim_core::validation::SEED)]
+    pub seed: u64,
+    /// Only cases whose id, words or group hold this text, such as Q10, M/M/3 or HPA.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Print every figure as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 /// A data plane.

@@ -39,12 +39,9 @@ pub fn compute(plan: Plan, options: &StudyArguments) -> Result<Computed, Failure
         None => Rounds::new(&plan),
     };
     let prepared = Prepared::new(plan)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.map_or(0, usize::from))
-        .build()
-        .map_err(|error| Failure::Internal(error.to_string()))?;
+    let pool = threads(options.threads)?;
     let mut collection = Collection::new(prepared.plan());
-    let bar = progress_bar();
+    let bar = progress_bar("replications");
     loop {
         let shards = rounds.next_round(&collection);
         if shards.is_empty() {
@@ -85,12 +82,19 @@ fn within_limits(replications: u32) -> Result<(), Failure> {
     }
 }
 
-/// On a terminal only: indicatif draws nothing elsewhere.
-fn progress_bar() -> ProgressBar {
+/// So many threads; all processors unless something else is said.
+pub fn threads(wanted: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(wanted.map_or(0, usize::from))
+        .build()
+        .map_err(|error| Failure::Internal(error.to_string()))
+}
+
+/// A bar that counts `what`. On a terminal only: indicatif draws nothing elsewhere.
+pub fn progress_bar(what: &str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-    match ProgressStyle::with_template(
-        "{bar:30} {pos}/{len} replications, {elapsed} ({eta} left) {msg}",
-    ) {
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {what}, {{elapsed}} ({{eta}} left) {{msg}}");
+    match ProgressStyle::with_template(&template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

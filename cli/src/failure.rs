@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub enum Failure {
     /// What was given cannot be used; the text says what, where and what to do. Exit code 2.
     Input(String),
+    /// What was computed does not agree with what is known. Exit code 1.
+    Disagreement(String),
     /// Something that should not happen. Exit code 3.
     Internal(String),
 }
@@ -17,6 +19,7 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Disagreement(_) => ExitCode::from(1),
             Self::Input(_) => ExitCode::from(2),
             Self::Internal(_) => ExitCode::from(3),
         }
@@ -26,7 +29,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Input(message) => f.write_str(message),
+            Self::Input(message) | Self::Disagreement(message) => f.write_str(message),
             Self::Internal(message) => write!(f, "internal error: {message}"),
         }
     }

@@ -19,6 +19,7 @@ mod sweep;
 mod sweep_text;
 mod table;
 mod templates;
+mod validate;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -50,6 +51,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),
         Command::Import(command) => import::import(&command),
+        Command::Validate(options) => validate::validate(&options),
         Command::Templates { id } => templates::templates(id.as_deref()),
     }
 }

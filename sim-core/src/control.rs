@@ -2,6 +2,7 @@
 //!
 //! - [`hpa`]: the Kubernetes HorizontalPodAutoscaler v2, rule for rule, by itself.
 //! - [`vpa`]: the Vertical Pod Autoscaler, rule for rule, by itself.
+//! - [`keda`]: KEDA's poll, fallback, scaling modifiers and jobs, by itself.
 //! - [`telemetry`]: samples of the service, averaged and late.
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
@@ -23,5 +24,6 @@ pub mod scheduled;
 pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
+pub mod keda;
 pub mod telemetry;
 pub mod vpa;

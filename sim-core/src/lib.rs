@@ -14,18 +14,21 @@
 //!
 //! 1. [`random`], [`stats`]: named streams and distributions; histograms, quantiles, intervals.
 //! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
-//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`slo`], [`cost`]: the models.
+//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`functions`], [`batch`], [`slo`], [`cost`]: the models.
 //! 4. [`replication`]: the loop that joins them.
 //! 5. [`study`]: plans, shards, rounds, reports.
-//! 6. [`share`], [`import`]: links and other people's files.
+//! 6. [`validation`]: the models held against theory.
+//! 7. [`share`], [`import`]: links and other people's files.
 //!
 //! The crate is pure: no clock, no I/O, no threads, no global state. The same engine version, scenario, seed
 //! and replication give the same bytes on every machine, natively and as WebAssembly; all transcendental
 //! functions come from `libm`.
 
+pub mod batch;
 pub mod control;
 pub mod cost;
 pub mod fleet;
+pub mod functions;
 pub mod import;
 pub mod plane;
 pub mod random;
@@ -37,6 +40,7 @@ pub mod stats;
 pub mod study;
 mod suggest;
 pub mod traffic;
+pub mod validation;
 
 /// The engine's version: results are comparable byte for byte only within one version.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

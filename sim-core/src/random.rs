@@ -13,6 +13,7 @@
 //! for `libm`, but `num-traits` prefers the platform's functions as soon as *any* crate of the build turns
 //! its `std` feature on (plotters and statrs do), and Cargo unifies features over a build.
 
+mod ahead;
 mod distribution;
 mod empirical;
 mod exponential;
@@ -27,6 +28,7 @@ mod uniform;
 mod weibull;
 mod ziggurat;
 
+pub use ahead::Ahead;
 pub use distribution::{Distribution, DistributionError};
 pub use gamma::gamma_unit_mean;
 pub use pareto::PARETO_CUT;

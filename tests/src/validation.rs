@@ -1,12 +1,14 @@
-//! The data planes held against the truth: theory for the `requests` plane, the `requests` plane for `fluid`.
+//! The data planes held against the truth: theory for the models of `sim_core::validation`, the `requests` plane
+//! for `fluid`.
 //!
 //! The same code feeds the tests (`tests/queueing.rs`, `tests/planes_agree.rs`) and the program
-//! `cargo run --release -p tests --bin validate`, which writes `docs/VALIDATION.md`.
+//! `cargo run --release -p tests --bin validate`, which writes `docs/VALIDATION.md` and what the page shows of it.
 
+pub mod coverage;
 pub mod dynamics;
 pub mod grid;
-pub mod measure;
-pub mod oracles;
+pub mod oracle_tables;
 pub mod report;
+pub mod summary;
 pub mod wait_table;
 pub mod waits;

@@ -1,10 +1,10 @@
-//! The requests plane against queueing theory: each figure within the run's own 99 % confidence interval,
-//! and that interval narrow enough to mean something.
+//! The models against what is known of them (`sim_core::validation`): each figure within the run's own 99 %
+//! confidence interval, and that interval narrow enough to mean something. The page runs the same cases.
 
 use sim_core::plane::queueing::{
     erlang_b, erlang_c, finite_queue, mg1_mean_wait, mmc_latency_quantile, mmc_mean_wait,
 };
-use tests::validation::oracles::{Case, cases, judge};
+use sim_core::validation::{Case, Evidence, Family, SEED, cases};
 
 #[track_caller]
 fn near(actual: f64, published: f64) {
@@ -54,21 +54,26 @@ fn formulas_give_the_published_figures() {
     }
 }
 
-/// Judges the cases of one theory; there must be some.
+/// Runs the cases of a family; there must be some.
 #[track_caller]
-fn hold(theory: &str) {
+fn hold(family: Family) {
     let cases: Vec<Case> = cases()
         .into_iter()
-        .filter(|case| case.theory == theory)
+        .filter(|case| case.about.family == family)
         .collect();
-    assert!(!cases.is_empty(), "no case of {theory}");
+    assert!(!cases.is_empty(), "no case of {family:?}");
     let mut wrong = Vec::new();
     for case in &cases {
-        for (oracle, verdict) in case.oracles.iter().zip(judge(case)) {
-            if !(verdict.agrees && verdict.precise) {
+        let mut evidence = Evidence::new(case);
+        for index in 0..case.samples {
+            evidence.add(index, case.sample(SEED, index));
+        }
+        assert!(evidence.is_complete());
+        for (oracle, verdict) in case.oracles.iter().zip(evidence.verdicts(case)) {
+            if !verdict.agrees() {
                 wrong.push(format!(
-                    "{}: {}: expected {}, {verdict:?}",
-                    oracle.queue, oracle.figure, oracle.expected
+                    "{}/{}: {}: expected {:?}, {verdict:?}",
+                    case.about.id, oracle.key, oracle.figure, oracle.expected
                 ));
             }
         }
@@ -78,30 +83,50 @@ fn hold(theory: &str) {
 
 #[test]
 fn markov_queues_follow_erlang_c() {
-    hold("Erlang C");
+    hold(Family::Delay);
 }
 
 #[test]
 fn single_servers_follow_pollaczek_and_khinchine() {
-    hold("Pollaczek–Khinchine");
+    hold(Family::SingleServer);
 }
 
 #[test]
-fn limited_queues_reject() {
-    hold("limited queue");
+fn constant_service_follows_crommelin_and_approximations_err_as_stated() {
+    hold(Family::General);
 }
 
 #[test]
 fn queues_without_waiting_room_follow_erlang_b() {
-    hold("Erlang B");
+    hold(Family::Loss);
+}
+
+#[test]
+fn limited_queues_reject() {
+    hold(Family::LimitedRoom);
 }
 
 #[test]
 fn impatient_clients_leave() {
-    hold("patience");
+    hold(Family::Patience);
 }
 
 #[test]
 fn little_s_law_holds() {
-    hold("Little");
+    hold(Family::Laws);
+}
+
+#[test]
+fn traffic_and_load_follow_the_rate() {
+    hold(Family::Traffic);
+}
+
+#[test]
+fn the_autoscaler_rests_where_its_rules_say() {
+    hold(Family::Autoscaler);
+}
+
+#[test]
+fn budgets_last_as_long_as_they_should() {
+    hold(Family::Budget);
 }

@@ -6,10 +6,16 @@
 
 #[path = "vectors/case.rs"]
 mod case;
+#[path = "vectors/checkpoint.rs"]
+mod checkpoint;
+#[path = "vectors/faas_cost.rs"]
+mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
 #[path = "vectors/vpa.rs"]
 mod vpa;
+#[path = "vectors/keda.rs"]
+mod keda;
 
 use std::path::{Path, PathBuf};
 
@@ -19,8 +25,11 @@ use case::{Case, Runner, read_cases};
 
 /// Beginning of a file's name → family of test names, runner of its cases.
 const RUNNERS: &[(&str, &str, Runner)] = &[
+    ("checkpoint_vectors", "checkpoint", checkpoint::run),
+    ("faas_cost_vectors", "faas_cost", faas_cost::run),
     ("hpa_vectors", "hpa", hpa::run),
     ("vpa_vectors", "vpa", vpa::run),
+    ("keda_vectors", "keda", keda::run),
 ];
 
 fn main() {

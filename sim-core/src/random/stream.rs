@@ -45,6 +45,12 @@ pub enum Purpose {
     Priorities = 14,
     /// Service times and errors of attempts after the first.
     RetriedRequests = 15,
+    /// What the start of a function's instance takes.
+    ColdStarts = 70,
+    /// How long idle instances of a function stay.
+    KeepAlive = 71,
+    /// Which of a function's free instances serves next, where chance decides.
+    InstanceChoice = 72,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

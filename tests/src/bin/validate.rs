@@ -1,30 +1,51 @@
-//! Holds the data planes against theory and against each other, and writes `docs/VALIDATION.md`:
-//! - `cargo run --release -p tests --bin validate` (about a minute);
+//! Holds the models against theory and the planes against each other, and writes `docs/VALIDATION.md` and
+//! `tests/figures/planes_summary.json` (what the page shows of it):
+//! - `cargo run --release -p tests --bin validate` (one to two minutes);
 //! - with `-- measure`, first measures the cells of the grid that `figures/planes_grid.json` does not hold yet
-//!   (without the file all of them: about 15 minutes).
+//!   (without the file all of them: about 15 minutes);
+//! - with `-- coverage`, first runs the oracles with twenty seeds (`figures/oracle_coverage.json`, about 10 minutes);
+//! - with `-- vectors`, only counts the vectors anew.
 
+use serde::Serialize;
+use sim_core::validation::planes::PlanesSummary;
+use sim_core::validation::{Case, Evidence, SEED, Verdict, cases};
+use std::error::Error;
 use std::path::Path;
+use tests::validation::coverage;
 use tests::validation::dynamics::{by_fluid, by_requests, courses};
 use tests::validation::grid::{self, Cell, GridFile, Reference};
-use tests::validation::oracles;
 use tests::validation::report::{Validation, markdown};
+use tests::validation::summary::{summary, vectors};
 
 /// Replications of the courses with changing load.
 const REPLICATIONS: u32 = 10;
+/// Seeds of the coverage run.
+const SEEDS: u64 = 20;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let figures = root.join("figures/planes_grid.json");
-    if std::env::args().nth(1).as_deref() == Some("measure") {
-        std::fs::write(&figures, measured_grid(known(&figures))?)?;
+    let figures = root.join("figures");
+    let (grid_file, coverage_file, summary_file) = (
+        figures.join("planes_grid.json"),
+        figures.join("oracle_coverage.json"),
+        figures.join("planes_summary.json"),
+    );
+    match std::env::args().nth(1).as_deref() {
+        Some("measure") => std::fs::write(&grid_file, measured_grid(known(&grid_file))?)?,
+        Some("coverage") => write(&coverage_file, &coverage::measure(SEEDS))?,
+        Some("vectors") => {
+            let mut summary: PlanesSummary = read(&summary_file)?;
+            summary.vectors = vectors(&root.join("vectors"))?;
+            return write(&summary_file, &summary);
+        }
+        Some(other) => return Err(format!("{other} is not known").into()),
+        None => {}
     }
-    let grid: GridFile = serde_json::from_str(&std::fs::read_to_string(&figures)?)?;
+    let grid: GridFile = read(&grid_file)?;
     let validation = Validation {
-        oracles: oracles::cases()
-            .into_iter()
-            .map(|case| (oracles::judge(&case), case))
-            .map(swap)
-            .collect(),
+        oracles: cases().into_iter().map(judged).collect(),
+        coverage: read(&coverage_file)?,
+        vectors: vectors(&root.join("vectors"))?,
         differences: grid.cells.iter().map(grid::difference).collect(),
         grid,
         courses: courses()
@@ -38,6 +59,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
             .collect(),
     };
+    let pairs = validation.grid.cells.iter().cloned();
+    let pairs: Vec<_> = pairs.zip(validation.differences.iter().copied()).collect();
+    let short = summary(&pairs, &validation.courses, validation.vectors.clone());
+    write(&summary_file, &short)?;
     let docs = root.join("../docs");
     std::fs::create_dir_all(&docs)?;
     let path = docs.join("VALIDATION.md");
@@ -46,14 +71,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn swap<A, B>((a, b): (A, B)) -> (B, A) {
-    (b, a)
+fn judged(case: Case) -> (Case, Vec<Verdict>) {
+    let mut evidence = Evidence::new(&case);
+    for index in 0..case.samples {
+        evidence.add(index, case.sample(SEED, index));
+    }
+    let verdicts = evidence.verdicts(&case);
+    (case, verdicts)
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), Box<dyn Error>> {
+    let text = serde_json::to_string(value)?.replace("},{", "},\n{") + "\n";
+    Ok(std::fs::write(path, text)?)
 }
 
 /// What the file holds; nothing when there is none.
 fn known(path: &Path) -> Vec<Reference> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    serde_json::from_str::<GridFile>(&text).map_or(Vec::new(), |file| file.cells)
+    read::<GridFile>(path).map_or(Vec::new(), |file| file.cells)
 }
 
 fn measured_grid(known: Vec<Reference>) -> Result<String, serde_json::Error> {

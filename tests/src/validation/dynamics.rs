@@ -1,11 +1,11 @@
 //! Load and capacity that change over time: `fluid` against `requests`, tick by tick.
 
-use super::measure::add;
 use sim_core::plane::{
     DataPlane, FluidPlane, FluidTables, Interval, Outcome, RequestsPlane, ServiceModel,
 };
 use sim_core::random::Distribution;
 use sim_core::stats::{LogHistogram, Welford};
+use sim_core::validation::add;
 
 /// Length of an interval in all courses, seconds.
 pub const TICK_S: f64 = 15.0;

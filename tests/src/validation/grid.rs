@@ -1,10 +1,10 @@
 //! The grid of constant loads on which `fluid` is held against long runs of `requests`.
 
-use super::measure::{Station, add};
 use serde::{Deserialize, Serialize};
 use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Outcome, RequestsPlane};
 use sim_core::random::Distribution;
 use sim_core::stats::{LogHistogram, Welford};
+use sim_core::validation::{Station, add};
 
 /// Mean service time of all cells, seconds.
 pub const MEAN_S: f64 = 0.1;

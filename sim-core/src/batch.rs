@@ -1,0 +1,3 @@
+//! Batch jobs that may be interrupted.
+
+pub mod checkpoint;

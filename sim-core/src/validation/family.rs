@@ -1,0 +1,93 @@
+//! The groups that cases are shown in.
+
+use serde::{Deserialize, Serialize};
+
+/// A group of cases that share a theory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// M/M/c.
+    Delay,
+    /// M/G/1.
+    SingleServer,
+    /// M/D/c and M/G/c.
+    General,
+    /// Erlang B.
+    Loss,
+    /// M/M/c/K.
+    LimitedRoom,
+    /// M/M/c + D.
+    Patience,
+    /// Little's law, the utilisation law.
+    Laws,
+    /// Rates that change over time.
+    Traffic,
+    /// Replicas that the HPA asks for.
+    Autoscaler,
+    /// Error budgets.
+    Budget,
+}
+
+impl Family {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Family; 10] = [
+        Family::Delay,
+        Family::SingleServer,
+        Family::General,
+        Family::Loss,
+        Family::LimitedRoom,
+        Family::Patience,
+        Family::Laws,
+        Family::Traffic,
+        Family::Autoscaler,
+        Family::Budget,
+    ];
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Family::Delay => "Requests that wait for a server (Erlang C)",
+            Family::SingleServer => "One server, any service time (Pollaczek–Khinchine)",
+            Family::General => "Many servers, any service time (M/G/c)",
+            Family::Loss => "No room to wait (Erlang B)",
+            Family::LimitedRoom => "Limited room to wait (M/M/c/K)",
+            Family::Patience => "Clients who give up (M/M/c + D)",
+            Family::Laws => "Laws that hold for every queue",
+            Family::Traffic => "Traffic that changes over time",
+            Family::Autoscaler => "Kubernetes HPA",
+            Family::Budget => "Error budgets and burn rates",
+        }
+    }
+
+    /// What it is about, in a sentence.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Family::Delay => {
+                "Requests at random moments, exponential service times, any number of them may wait."
+            }
+            Family::SingleServer => {
+                "The mean wait depends on the spread of the service time, and on nothing else of it."
+            }
+            Family::General => {
+                "Constant service times have an exact answer; for others only approximations are known, and these rows say how far they are off."
+            }
+            Family::Loss => {
+                "A request that finds all servers busy is turned away; the share does not depend on the law of the service time."
+            }
+            Family::LimitedRoom => "A request that finds the waiting room full is turned away.",
+            Family::Patience => {
+                "A client that has waited as long as its timeout leaves; a request that has started keeps its server to the end."
+            }
+            Family::Laws => {
+                "Queue length, wait and use of servers are counted separately, so they must agree."
+            }
+            Family::Traffic => {
+                "Rates in steps and in waves: counts, and the load's lag and damping behind the rate."
+            }
+            Family::Autoscaler => {
+                "The replicas that the controller's rules ask for, sync by sync, until nothing changes any more."
+            }
+            Family::Budget => "What an objective allows over its window, and how fast it is spent.",
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What must hold between two runs of any scenario, whatever its numbers are.
+//!
+//! 500 random scenarios a property; with `QEC_LONG=1` in the environment 10,000.
+
+use proptest::prelude::*;
+use sim_core::replication::{Setup, Simulation};
+use sim_core::scenario::document::{
+    AutoscalerDocument, Jitter, PlaneKind, RetryDocument, ScenarioDocument, TrafficSource,
+};
+use sim_core::stats::Welford;
+use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use tests::arbitrary;
+
+fn config() -> ProptestConfig {
+    let long = std::env::var_os("QEC_LONG").is_some();
+    ProptestConfig {
+        cases: if long { 10_000 } else { 500 },
+        failure_persistence: None,
+        max_global_rejects: 100_000,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Cut to half an hour and to a rate that either plane serves in milliseconds.
+fn short(mut document: ScenarioDocument) -> ScenarioDocument {
+    document.sweep.clear();
+    document.slo.window_days = 0.02;
+    document.run.warm_up_minutes = document.run.warm_up_minutes.min(5);
+    match &mut document.traffic.source {
+        TrafficSource::Model { base_rps, .. } => *base_rps = base_rps.min(40.0),
+        TrafficSource::Recorded { mean_rps, .. } => {
+            *mean_rps = Some(mean_rps.unwrap_or(40.0).min(40.0));
+        }
+    }
+    if let Some(bursts) = &mut document.traffic.bursts {
+        bursts.factor = bursts.factor.min(3.0);
+    }
+    document.traffic.flash_crowds.clear();
+    document
+}
+
+fn run(document: &ScenarioDocument, replications: u32) -> Option<Vec<ReplicationResult>> {
+    let prepared = Prepared::new(Plan::single(document)).ok()?;
+    let shard = Shard {
+        first_design: 0,
+        designs: 1,
+        first_replication: 0,
+        replications,
+    };
+    Some(prepared.run_shard(shard).results)
+}
+
+fn bytes(document: &ScenarioDocument) -> Option<Vec<u8>> {
+    let results = run(document, 1)?;
+    postcard::to_allocvec(&results).ok()
+}
+
+/// Share of bad requests of the worst objective.
+fn bad_share(result: &ReplicationResult) -> f64 {
+    let shares = result.objectives.iter().map(|objective| {
+        if objective.total > 0.0 {
+            objective.bad() / objective.total
+        } else {
+            0.0
+        }
+    });
+    shares.fold(0.0, f64::max)
+}
+
+/// A fixed number of replicas that none of its own nodes limits.
+fn with_replicas(document: &ScenarioDocument, replicas: u32) -> ScenarioDocument {
+    let mut document = document.clone();
+    document.autoscaler = AutoscalerDocument::Static { replicas };
+    document.shared_control = None;
+    document.fleet.max_nodes = document.fleet.max_nodes.max(200);
+    document
+}
+
+/// Paired differences are at most zero, as far as their own scatter can tell.
+fn at_most_zero(differences: impl Iterator<Item = f64>) -> Result<(), TestCaseError> {
+    let mut seen = Welford::new();
+    differences.for_each(|difference| seen.push(difference));
+    // With a dozen pairs five standard errors are passed by chance once in some thousands of cases.
+    let error = (seen.variance() / f64::from(PAIRS)).sqrt();
+    prop_assert!(
+        seen.mean() <= 5.0 * error + 1e-6,
+        "worse by {} ± {error}",
+        seen.mean()
+    );
+    Ok(())
+}
+
+const PAIRS: u32 = 12;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn more_replicas_never_worsen_attainment_in_expectation(
+        document in arbitrary::document(), replicas in 1..12_u32, more in 1..4_u32
+    ) {
+        let document = short(document);
+        // Retries feed back: less is lost, more comes again, and near saturation the difference is not one-sided.
+        let mut document = ScenarioDocument { ..document };
+        document.service.retries = None;
+        let (few, many) = (with_replicas(&document, replicas), with_replicas(&document, replicas + more));
+        let (Some(few), Some(many)) = (run(&few, PAIRS), run(&many, PAIRS)) else {
+            return Ok(());
+        };
+        at_most_zero(few.iter().zip(&many).map(|(few, many)| bad_share(many) - bad_share(few)))?;
+    }
+
+    #[test]
+    fn doubling_rate_and_capacity_keeps_utilisation(
+        document in arbitrary::document(), replicas in 2..12_u32
+    ) {
+        let mut document = short(document);
+        document.traffic.over_dispersion = 0.0;
+        document.traffic.bursts = None;
+        document.service.retries = None;
+        let one = with_replicas(&document, replicas);
+        let mut two = with_replicas(&document, 2 * replicas);
+        match &mut two.traffic.source {
+            TrafficSource::Model { base_rps, .. } => *base_rps *= 2.0,
+            TrafficSource::Recorded { mean_rps, .. } => *mean_rps = mean_rps.map(|mean| 2.0 * mean),
+        }
+        let (Some(one), Some(two)) = (run(&one, PAIRS), run(&two, PAIRS)) else {
+            return Ok(());
+        };
+        // Where requests are lost, a bigger system loses fewer: economies of scale are not a mistake.
+        let loses = |result: &ReplicationResult| {
+            let [_, rejected, timed_out, _, lost] = result.fates;
+            let arrivals = result.figure(Figure::Requests);
+            rejected + timed_out + lost > 1e-4 * arrivals || result.figure(Figure::InFlightAtEnd) > 0.01 * arrivals
+        };
+        prop_assume!(!one.iter().chain(&two).any(loses));
+        let mut difference = Welford::new();
+        for (one, two) in one.iter().zip(&two) {
+            difference.push(two.figure(Figure::CpuUtilization) - one.figure(Figure::CpuUtilization));
+        }
+        let scale = one[0].figure(Figure::CpuUtilization);
+        let error = (difference.variance() / f64::from(PAIRS)).sqrt();
+        prop_assert!(
+            difference.mean().abs() <= 5.0 * error + 1e-3 * scale.max(1e-3),
+            "{} ± {error} of {scale}", difference.mean()
+        );
+    }
+
+    #[test]
+    fn the_order_of_components_changes_nothing(document in arbitrary::document()) {
+        let document = short(document);
+        let mut turned = document.clone();
+        turned.traffic.flash_crowds.reverse();
+        if let AutoscalerDocument::Hpa(hpa) = &mut turned.autoscaler {
+            hpa.metrics.reverse();
+            let rules = hpa.behavior.as_mut().map(|b| [&mut b.scale_up, &mut b.scale_down]);
+            for rules in rules.into_iter().flatten().flatten() {
+                rules.policies.reverse();
+            }
+        }
+        prop_assert_eq!(bytes(&document), bytes(&turned));
+    }
+
+    #[test]
+    fn faults_of_probability_zero_change_no_byte(document in arbitrary::document()) {
+        let mut document = short(document);
+        document.service.retries = None;
+        document.service.error_percent = 0.0;
+        let Some(results) = run(&document, 1) else { return Ok(()) };
+        let [_, rejected, timed_out, failed, lost] = results[0].fates;
+        // Nothing fails, so that there is nothing to retry, to cancel, or to hold in a buffer.
+        prop_assume!(rejected + timed_out + failed + lost == 0.0);
+        prop_assume!(document.run.plane == PlaneKind::Requests);
+        let mut ready = document.clone();
+        ready.service.retries = Some(RetryDocument {
+            max_attempts: 4,
+            backoff_ms: 100.0,
+            multiplier: 2.0,
+            jitter: Jitter::Full,
+            budget_percent: None,
+        });
+        ready.service.buffer_limit += 1000;
+        prop_assert_eq!(bytes(&document), bytes(&ready));
+    }
+
+    #[test]
+    fn a_window_in_two_parts_is_the_window(document in arbitrary::document(), share in 0.0..1.0_f64) {
+        let document = short(document);
+        let Ok(scenario) = sim_core::scenario::check(&document) else { return Ok(()) };
+        let setup = Setup::new(scenario, true, None);
+        let seed = document.run.seed;
+        let whole = sim_core::replication::run(&setup, seed, 3);
+        let mut parts = Simulation::new(&setup, seed, 3);
+        let first = (share * f64::from(setup.ticks())) as u32;
+        prop_assert_eq!(parts.advance(first), first >= setup.ticks());
+        while !parts.advance(1) {}
+        prop_assert_eq!(postcard::to_allocvec(&whole), postcard::to_allocvec(&parts.finish()));
+    }
+}
