@@ -7,6 +7,7 @@
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`step_scaling`], [`target_tracking`], [`predictive`],
 //!   [`slo_driven`].
+//! - [`right_sizing`]: the Vertical Pod Autoscaler in the simulation, beside the controllers of replicas.
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
@@ -18,12 +19,14 @@ pub mod fixed;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
+pub mod keda;
 pub mod predictive;
+pub mod right_sizing;
+mod right_sizing_words;
 mod scaler_metric;
 pub mod scheduled;
 pub mod slo_driven;
 pub mod step_scaling;
 pub mod target_tracking;
-pub mod keda;
 pub mod telemetry;
 pub mod vpa;

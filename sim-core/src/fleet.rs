@@ -15,8 +15,10 @@
 //! a pod, except evictions and restarts, which go through all pods once each.
 
 mod group;
+pub mod memory;
 mod nodes;
 mod pods;
+mod resize;
 mod room;
 mod size;
 

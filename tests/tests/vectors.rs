@@ -12,10 +12,10 @@ mod checkpoint;
 mod faas_cost;
 #[path = "vectors/hpa.rs"]
 mod hpa;
-#[path = "vectors/vpa.rs"]
-mod vpa;
 #[path = "vectors/keda.rs"]
 mod keda;
+#[path = "vectors/vpa.rs"]
+mod vpa;
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Names of fields and words, for people.
 
 /// Names that are not just the property's words.
-const NAMES: [(&str, &str); 55] = [
+const NAMES: [(&str, &str); 62] = [
     ("autoscaler", "Autoscaler"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
@@ -40,6 +40,13 @@ const NAMES: [(&str, &str); 55] = [
     ("budget_percent", "Retry budget"),
     ("cpu_request_millicores", "CPU request"),
     ("memory_request_mib", "Memory request"),
+    ("base_mib", "Memory when idle"),
+    ("mib_per_request", "Memory per request in flight"),
+    ("leak_mib_per_hour", "Growth per hour"),
+    ("limit_mib", "Memory limit"),
+    ("right_sizing", "Pod sizes (VPA)"),
+    ("resources", "Controlled resources"),
+    ("update_mode", "What it does"),
     ("startup_s", "Startup time"),
     ("provisioning_s", "Node provisioning time"),
     ("empty_node_removal_s", "Empty node kept for"),
@@ -63,7 +70,7 @@ const NAMES: [(&str, &str); 55] = [
 ];
 
 /// Words of a choice that are not just their own text.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 31] = [
     ("hpa", "Kubernetes HPA"),
     ("static", "Fixed number of replicas"),
     ("fluid", "Fluid (closed form)"),
@@ -74,6 +81,12 @@ const WORDS: [(&str, &str); 25] = [
     ("custom", "Own size and price"),
     ("cpu_utilization", "CPU utilisation"),
     ("cpu_average", "CPU per pod"),
+    ("memory_utilization", "Memory utilisation"),
+    ("memory_average", "Memory per pod"),
+    ("off", "Only recommends"),
+    ("recreate", "Evicts pods"),
+    ("in_place", "Resizes pods in place"),
+    ("cpu_and_memory", "CPU and memory"),
     ("pods", "Pods metric"),
     ("object", "Object metric"),
     ("external", "External metric"),

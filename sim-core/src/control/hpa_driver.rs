@@ -107,10 +107,12 @@ impl HpaDriver {
                     pods: counts,
                 },
                 (Source::Whole(_), None) => MetricInput::Unavailable,
-                (Source::Cpu | Source::Memory | Source::PerPod(_), _) => MetricInput::Pods(PodSamples {
-                    pods,
-                    unmatched: &[],
-                }),
+                (Source::Cpu | Source::Memory | Source::PerPod(_), _) => {
+                    MetricInput::Pods(PodSamples {
+                        pods,
+                        unmatched: &[],
+                    })
+                }
             };
         }
         let inputs = &inputs[..self.sources.len().min(MAX_METRICS)];

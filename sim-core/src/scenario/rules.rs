@@ -74,7 +74,12 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         run::hold(run, found);
         run::hold_ticks(run, &controllers, sections.telemetry.as_ref(), found);
         if let Some(vpa) = &sections.right_sizing {
-            run::hold_period("/right_sizing/interval_s", vpa.interval_s, run.tick_s, found);
+            run::hold_period(
+                "/right_sizing/interval_s",
+                vpa.interval_s,
+                run.tick_s,
+                found,
+            );
         }
     }
     hold_pairs(

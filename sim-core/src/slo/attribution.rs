@@ -15,6 +15,10 @@ pub enum Capacity {
     OutOfNodes,
     /// Replicas that were asked for are not ready.
     OnItsWay,
+    /// Most of those that are not ready were killed for memory and start again.
+    Restarting,
+    /// Most of those that are not ready take the place of evicted ones.
+    Replaced,
     /// All are ready, and the controller would ask for more than its maximum.
     AtMaximum,
     /// All are ready, and the controller is content.
@@ -55,6 +59,8 @@ impl Attribution {
         let cause = match capacity {
             Capacity::OutOfNodes => Some(Cause::NodeLimit),
             Capacity::OnItsWay => Some(Cause::ScalingLag),
+            Capacity::Restarting => Some(Cause::OutOfMemory),
+            Capacity::Replaced => Some(Cause::Eviction),
             Capacity::AtMaximum => Some(Cause::ReplicaLimit),
             Capacity::Ready => None,
         };

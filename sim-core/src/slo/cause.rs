@@ -18,11 +18,15 @@ pub enum Cause {
     ReplicaLimit,
     /// Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.
     NodeLimit,
+    /// Too little capacity: replicas were killed for the memory they used, and had not started again.
+    OutOfMemory,
+    /// Too little capacity: replicas were evicted, and the new ones in their place were not ready yet.
+    Eviction,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 8;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -32,6 +36,8 @@ impl Cause {
         Cause::ScalingLag,
         Cause::ReplicaLimit,
         Cause::NodeLimit,
+        Cause::OutOfMemory,
+        Cause::Eviction,
     ];
 
     /// Words for people.
@@ -43,6 +49,8 @@ impl Cause {
             Cause::ScalingLag => "Scaling lag",
             Cause::ReplicaLimit => "Replica limit",
             Cause::NodeLimit => "Node limit",
+            Cause::OutOfMemory => "Out of memory",
+            Cause::Eviction => "Evictions",
         }
     }
 
@@ -62,6 +70,12 @@ impl Cause {
             }
             Cause::NodeLimit => {
                 "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes."
+            }
+            Cause::OutOfMemory => {
+                "Replicas were killed for the memory they used: requests they held, and too little capacity until they had started again."
+            }
+            Cause::Eviction => {
+                "Too little capacity: replicas were evicted, and the new ones in their place were not ready yet."
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use super::serving::is_default;
 use super::{
-    Balancing, DistributionDocument, MemoryDocument, OnTimeout, Overflow, ProcessorSharingDocument, Removal,
-    RetryDocument,
+    Balancing, DistributionDocument, MemoryDocument, OnTimeout, Overflow, ProcessorSharingDocument,
+    Removal, RetryDocument,
 };
 use serde::{Deserialize, Serialize};
 

@@ -70,7 +70,8 @@ impl Limit {
 
 const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
 const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
-const VPA_DEFAULT: &str = "Kubernetes: default of the Vertical Pod Autoscaler's recommender or updater";
+const VPA_DEFAULT: &str =
+    "Kubernetes: default of the Vertical Pod Autoscaler's recommender or updater";
 const AWS_PRICES: &str = "AWS price list, us-east-1, 2026-07-20";
 const EKS_RESERVED: &str = "Amazon EKS on a *.large node: kubelet 70 m and 574 MiB, eviction threshold 100 MiB; the rest for daemon sets";
 

@@ -266,12 +266,7 @@ fn memory_use(metric: &MetricDocument, document: &ServiceDocument) -> Option<Mem
 }
 
 /// Memory metrics that nothing measures, and those that more replicas cannot bring down.
-fn hold_memory(
-    metric: &MetricDocument,
-    path: &str,
-    document: &ServiceDocument,
-    found: &mut Found,
-) {
+fn hold_memory(metric: &MetricDocument, path: &str, document: &ServiceDocument, found: &mut Found) {
     let of_memory = matches!(
         metric,
         MetricDocument::MemoryUtilization { .. } | MetricDocument::MemoryAverage { .. }
