@@ -196,6 +196,17 @@ pub fn moment(seconds: f64) -> String {
     )
 }
 
+/// The time of day to the second.
+pub fn clock(seconds: f64) -> String {
+    let of_day = seconds.rem_euclid(86_400.0).floor();
+    format!(
+        "{:02.0}:{:02.0}:{:02.0}",
+        (of_day / 3600.0).floor(),
+        (of_day / 60.0).floor() % 60.0,
+        of_day % 60.0
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

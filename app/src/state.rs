@@ -7,9 +7,14 @@ pub mod link;
 mod model;
 pub mod persist;
 pub mod pointer;
+pub mod route;
 pub mod start;
+mod validation;
 
-pub use model::{Dialog, FieldProblem, Phase, RunState, Studio, SweepState, Theme, studio};
+pub use route::Page;
+pub use validation::{Board, CaseState};
+
+pub use model::{Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio};
 
 use serde_json::Value;
 use sim_core::scenario::templates;

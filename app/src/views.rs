@@ -8,11 +8,13 @@ pub mod icons;
 mod import;
 mod kpis;
 mod modal;
+mod moment;
 mod problems;
 mod restore;
 mod results;
 mod share;
 mod status;
 mod toasts;
+mod validation;
 
 pub use app::App;

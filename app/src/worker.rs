@@ -1,17 +1,25 @@
 //! The page's other half: the same program, started in a web worker, prepares plans and computes shards, one message
 //! at a time. One program for both, because they share most of their code: documents, checks, plans, results.
 
-use crate::workers::protocol::{Answer, PROTOCOL, Request, frame};
+use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
 use js_sys::{Array, Uint8Array};
+use sim_core::replication::replay;
 use sim_core::study::Prepared;
+use sim_core::validation::{Case, cases};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-/// Plans by job.
-type Jobs = BTreeMap<u32, Prepared>;
+/// What a worker keeps between messages.
+#[derive(Default)]
+struct Bench {
+    /// Plans by job.
+    jobs: BTreeMap<u32, Prepared>,
+    /// The oracles' cases, once they are asked for.
+    cases: Vec<Case>,
+}
 
 /// The worker that this program runs in; `None` on a page.
 pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
@@ -20,11 +28,11 @@ pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
 
 /// Listens to the page for as long as the worker lives.
 pub fn start(scope: &DedicatedWorkerGlobalScope) {
-    let jobs = RefCell::new(Jobs::new());
+    let bench = RefCell::new(Bench::default());
     let ears = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
-        if let Some(answer) = answer(&mut jobs.borrow_mut(), &text) {
+        if let Some(answer) = answer(&mut bench.borrow_mut(), &text) {
             post(&ears, &answer);
         }
     });
@@ -34,7 +42,7 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
 }
 
 /// Does what the page asks for; plans need no answer unless they fail.
-fn answer(jobs: &mut Jobs, text: &str) -> Option<Vec<u8>> {
+fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
     // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once.
     let request = serde_json::from_str(text).and_then(serde_json::from_value::<Request>);
     let request = match request {
@@ -49,22 +57,56 @@ fn answer(jobs: &mut Jobs, text: &str) -> Option<Vec<u8>> {
     };
     match request {
         Request::Plan { job, oldest, plan } => {
-            jobs.retain(|&known, _| known >= oldest);
+            bench.jobs.retain(|&known, _| known >= oldest);
             match Prepared::new(*plan) {
                 Ok(prepared) => {
-                    jobs.insert(job, prepared);
+                    bench.jobs.insert(job, prepared);
                     None
                 }
                 Err(problems) => Some(frame(Answer::Failed, job, problems.to_string().as_bytes())),
             }
         }
         Request::Shard { job, shard } => {
-            let prepared = jobs.get(&job)?;
-            Some(match postcard::to_allocvec(&prepared.run_shard(shard)) {
-                Ok(bytes) => frame(Answer::Result, job, &bytes),
-                Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
-            })
+            let result = bench.jobs.get(&job)?.run_shard(shard);
+            Some(encoded(Answer::Result, job, &result))
         }
+        Request::Replay { job, request } => {
+            let prepared = bench.jobs.get(&job)?;
+            let seed = prepared.plan().document.run.seed;
+            let replayed = replay(prepared.base(), seed, &request);
+            Some(encoded(Answer::Replay, job, &replayed))
+        }
+        Request::Samples {
+            job,
+            case,
+            seed,
+            first,
+            samples,
+        } => {
+            if bench.cases.is_empty() {
+                bench.cases = cases();
+            }
+            let known = bench.cases.get(case as usize)?;
+            let samples = (first..first.saturating_add(samples))
+                .map(|index| known.sample(seed, index))
+                .collect();
+            Some(encoded(
+                Answer::Result,
+                job,
+                &Samples {
+                    case,
+                    first,
+                    samples,
+                },
+            ))
+        }
+    }
+}
+
+fn encoded(kind: Answer, job: u32, value: &impl serde::Serialize) -> Vec<u8> {
+    match postcard::to_allocvec(value) {
+        Ok(bytes) => frame(kind, job, &bytes),
+        Err(error) => frame(Answer::Failed, job, error.to_string().as_bytes()),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The engine room: web workers that compute shards, and the page's side of them.
 
 mod deal;
+mod microscope;
 mod pool;
 pub mod protocol;
 mod room;
 
-pub use room::{engine_room, provide_engine_room};
+pub use microscope::{microscope, provide_microscope};
+pub use room::{EngineRoom, engine_room, provide_engine_room};

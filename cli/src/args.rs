@@ -150,6 +150,10 @@ pub enum ImportCommand {
     Traffic(TrafficArguments),
     /// Read a HorizontalPodAutoscaler manifest (autoscaling/v2, v2beta2, v2beta1, v1).
     Hpa(HpaArguments),
+    /// Read a KEDA ScaledObject or ScaledJob manifest (keda.sh/v1alpha1).
+    Keda(HpaArguments),
+    /// Read a Karpenter NodePool manifest (karpenter.sh/v1, v1beta1).
+    Nodepool(NodepoolArguments),
 }
 
 /// `qec import traffic`
@@ -177,13 +181,13 @@ pub struct TrafficArguments {
     pub into: Option<String>,
 }
 
-/// `qec import hpa`
+/// `qec import hpa` and `qec import keda`
 #[derive(Debug, Args)]
 pub struct HpaArguments {
     /// The manifest; `-` for standard input.
     pub file: String,
-    /// What a custom metric measures: its name and requests_per_second, in_flight_requests, waiting_requests
-    /// or p95_latency_ms.
+    /// What a custom metric (or a KEDA trigger of that name) measures: its name and requests_per_second,
+    /// in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms or burn_rate.
     #[arg(long, value_name = "METRIC=SIGNAL", value_parser = signal)]
     pub signal: Vec<(String, Signal)>,
     /// Print this scenario with the autoscaler in it, instead of the autoscaler alone.
@@ -206,6 +210,16 @@ pub struct ValidateArguments {
     /// Threads to compute on; by default all processors. The numbers do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// `qec import nodepool`
+#[derive(Debug, Args)]
+pub struct NodepoolArguments {
+    /// The manifest; `-` for standard input.
+    pub file: String,
+    /// Print this scenario with the node pool in it, instead of the node pool alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
 }
 
 /// A data plane.

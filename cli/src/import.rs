@@ -1,6 +1,6 @@
 //! `qec import`: other people's files as parts of a scenario.
 
-use crate::args::{HpaArguments, ImportCommand, TrafficArguments};
+use crate::args::{HpaArguments, ImportCommand, NodepoolArguments, TrafficArguments};
 use crate::failure::Failure;
 use crate::{output, source};
 use serde::Serialize;
@@ -16,6 +16,8 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
     match command {
         ImportCommand::Traffic(options) => traffic(options),
         ImportCommand::Hpa(options) => hpa(options),
+        ImportCommand::Keda(options) => keda(options),
+        ImportCommand::Nodepool(options) => nodepool(options),
     }
 }
 
@@ -52,6 +54,36 @@ fn hpa(options: &HpaArguments) -> Result<(), Failure> {
         &imported.autoscaler,
         options.into.as_deref(),
         |document, autoscaler| document.autoscaler = autoscaler,
+    )
+}
+
+fn keda(options: &HpaArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let read = HpaOptions {
+        signals: options.signal.iter().cloned().collect(),
+    };
+    let imported = import::keda(&text, &read).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.autoscaler,
+        options.into.as_deref(),
+        |document, autoscaler| document.autoscaler = autoscaler,
+    )
+}
+
+fn nodepool(options: &NodepoolArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let imported = import::nodepool(&text).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    place(
+        &imported.provisioner,
+        options.into.as_deref(),
+        |document, provisioner| {
+            document.fleet.provisioner = Some(provisioner);
+            if let Some(most) = imported.max_nodes {
+                document.fleet.max_nodes = most;
+            }
+        },
     )
 }
 

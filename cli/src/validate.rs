@@ -218,7 +218,7 @@ fn in_words((case, oracle, verdict): Row<'_>) -> String {
 fn explained(lines: &[String], of: usize, misses: f64, seed: u64) -> String {
     let nature = if seed == SEED {
         format!(
-            "With seed {SEED} all figures agreed when this version was released: this is a mistake."
+            "All figures agreed with seed {SEED} when this version was made: this is a mistake."
         )
     } else {
         format!(

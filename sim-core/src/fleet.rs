@@ -14,20 +14,28 @@
 //! When nothing is due, a tick costs two comparisons. What happens costs the logarithm of the number of nodes
 //! a pod, except evictions and restarts, which go through all pods once each.
 
+mod cluster;
+mod cluster_autoscaler;
 mod group;
+mod karpenter;
 pub mod memory;
 mod nodes;
+mod packing;
 mod pods;
+mod provisioner;
 mod resize;
 mod room;
 mod size;
+mod words;
 
-use crate::random::{Distribution, Purpose, Rng, StreamKey};
+use crate::control::decision::Decision;
+use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
-use group::NodeGroup;
-use nodes::Nodes;
+use cluster::Cluster;
+pub use nodes::NodeState;
+use pods::Origin;
 pub use pods::{AgeGroup, Pod, PodAges};
-use pods::{Origin, Pods};
+use provisioner::Provisioner;
 pub use size::Size;
 
 /// The kubelet's default limit of pods on a node.
@@ -47,18 +55,14 @@ fn pod_request(scenario: &Scenario) -> Size {
     }
 }
 
-/// Pods and nodes of one replication. Times are seconds since the start of the simulation; what becomes
-/// ready within a tick counts from the nearer of its two ends.
+/// Pods and nodes of one replication. Times are seconds since the start of the simulation. Nodes are looked
+/// after at their own times, but what becomes ready within a tick counts from the nearer of its two ends: the
+/// control tick bounds the resolution of capacity.
 #[derive(Clone, Debug)]
 pub struct Fleet {
-    startup_s: Distribution,
-    startup_rng: Rng,
     desired: u32,
-    /// What pods created from now on ask for.
-    request: Size,
-    pods: Pods,
-    nodes: Nodes,
-    group: NodeGroup,
+    cluster: Cluster,
+    provisioner: Provisioner,
 }
 
 impl Fleet {
@@ -79,34 +83,42 @@ impl Fleet {
             }
             .rng()
         };
-        let request = pod_request(scenario);
-        let mut fleet = Self {
-            startup_s: scenario.startup_s.clone(),
-            startup_rng: stream(Purpose::PodStartup),
+        let mut cluster = Cluster::new(
+            scenario,
+            stream(Purpose::PodStartup),
+            stream(Purpose::NodeProvisioning),
+        );
+        let mut provisioner = Provisioner::new(scenario, stream(Purpose::NodeChoices));
+        let request = cluster.request;
+        cluster.pods.add_pending(request, replicas, Origin::New);
+        provisioner.start(scenario, &mut cluster);
+        cluster.pods.make_ready(0.0);
+        provisioner.note_change(&cluster, 0.0);
+        Self {
             desired: replicas,
-            request,
-            pods: Pods::default(),
-            nodes: Nodes::new(scenario),
-            group: NodeGroup::new(scenario, stream(Purpose::NodeProvisioning)),
-        };
-        for _ in 0..replicas {
-            match fleet.group.place_at_start(&mut fleet.nodes, request) {
-                Some(node) => fleet.pods.add_ready(node, request),
-                None => fleet.pods.add_pending(request, 1, Origin::New),
-            }
+            cluster,
+            provisioner,
         }
-        fleet.group.fill_to_minimum(&mut fleet.nodes);
-        fleet
+    }
+
+    /// Lets everything happen to nodes that is due by `now_s`, so that it is not taken for an answer to what changes
+    /// then. Only a provisioner has things due; the simple group waits for [`Fleet::advance`].
+    pub fn advance_nodes(&mut self, now_s: f64) {
+        if !matches!(self.provisioner, Provisioner::Group(_)) {
+            self.provisioner.advance(&mut self.cluster, now_s);
+        }
     }
 
     /// Asks for `replicas` from `now_s` on.
     pub fn set_desired(&mut self, replicas: u32, now_s: f64) {
+        self.advance_nodes(now_s);
         self.desired = replicas;
-        let have = self.pods.len();
-        self.pods
-            .add_pending(self.request, replicas.saturating_sub(have), Origin::New);
+        let have = self.cluster.pods.len();
+        let more = replicas.saturating_sub(have);
+        let request = self.cluster.request;
+        self.cluster.pods.add_pending(request, more, Origin::New);
         for _ in replicas..have {
-            if let Some((node, size)) = self.pods.remove_one() {
+            if let Some((node, size)) = self.cluster.pods.remove_one() {
                 self.release(node, size, now_s);
             }
         }
@@ -115,7 +127,7 @@ impl Fleet {
 
     /// What pods created from now on ask for; those that exist keep what they have. At least 1 of each.
     pub fn set_pod_request(&mut self, request: Size) {
-        self.request = Size {
+        self.cluster.request = Size {
             millicores: request.millicores.max(1),
             mib: request.mib.max(1),
         };
@@ -124,62 +136,53 @@ impl Fleet {
     /// Evicts the ready pods that `which` picks, oldest first, `most` of them at most. Each is replaced by a new
     /// pod of the present request, which finds a node and starts like any other. Answers how many were evicted.
     pub fn evict(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
-        let evicted = self.pods.take_ready(most, which);
-        self.replace(&evicted, now_s)
+        self.advance_nodes(now_s);
+        let evicted = self.cluster.pods.take_ready(most, which);
+        let count = evicted.len() as u32;
+        if count > 0 {
+            for pod in evicted {
+                self.release(pod.node, pod.size, now_s);
+            }
+            let request = self.cluster.request;
+            self.cluster
+                .pods
+                .add_pending(request, count, Origin::Evicted);
+            self.place_pending(now_s);
+        }
+        count
     }
 
     /// Restarts the containers of the ready pods that `which` picks, oldest first, `most` of them at most. They
     /// keep their node and their size, and are not ready until they have started again. Answers how many.
     pub fn restart_ready(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
-        let restarted = self.pods.take_ready(most, which);
+        self.advance_nodes(now_s);
+        let restarted = self.cluster.pods.take_ready(most, which);
         for pod in &restarted {
-            let ready_s = now_s + self.startup_s.sample(&mut self.startup_rng);
-            self.pods.restart(*pod, ready_s);
+            let ready_s = now_s + self.cluster.startup_time_s();
+            self.cluster.pods.restart(*pod, ready_s);
         }
         restarted.len() as u32
     }
 
-    fn replace(&mut self, evicted: &[Pod], now_s: f64) -> u32 {
-        for pod in evicted {
-            self.release(pod.node, pod.size, now_s);
-        }
-        let count = evicted.len() as u32;
-        self.pods.add_pending(self.request, count, Origin::Evicted);
-        self.place_pending(now_s);
-        count
-    }
-
     /// Lets everything happen that is due by `now_s`.
     pub fn advance(&mut self, now_s: f64) {
-        self.pods.make_ready(now_s);
-        if self.group.advance(&mut self.nodes, now_s) {
-            self.place_pending(now_s);
-        }
+        // What happens to nodes on the way may start pods that are ready by then.
+        self.provisioner.advance(&mut self.cluster, now_s);
+        self.cluster.pods.make_ready(now_s);
     }
 
     fn release(&mut self, node: u32, size: Size, now_s: f64) {
-        if self.nodes.release(node, size, now_s)
-            && let Some(node) = self.nodes.get(node)
-        {
-            self.group.note_empty(node.empty_since_s);
+        if self.cluster.nodes.release(node, size, now_s) {
+            self.provisioner.note_empty(&self.cluster, node);
         }
     }
 
-    /// Gives pending pods their nodes, the oldest first; one that finds no room does not hold up smaller ones.
     fn place_pending(&mut self, now_s: f64) {
-        let mut index = 0;
-        while let Some(run) = self.pods.pending_run(index) {
-            let place = self
-                .nodes
-                .place(run.size)
-                .or_else(|| self.group.add_for(&mut self.nodes, run.size, now_s));
-            let Some((node, node_ready_s)) = place else {
-                index += 1;
-                continue;
-            };
-            let ready_s = node_ready_s.max(now_s) + self.startup_s.sample(&mut self.startup_rng);
-            self.pods.start_pending(index, node, now_s, ready_s);
-        }
+        let provisioner = &self.provisioner;
+        self.cluster.place_pending(now_s, |cluster, pod| {
+            provisioner.add_for(cluster, pod, now_s)
+        });
+        self.provisioner.note_change(&self.cluster, now_s);
     }
 
     /// Replicas asked for.
@@ -189,56 +192,108 @@ impl Fleet {
 
     /// Replicas that serve.
     pub fn ready(&self) -> u32 {
-        self.pods.ready()
-    }
-
-    /// Whether some pod has no node to come.
-    pub fn is_out_of_nodes(&self) -> bool {
-        self.pods.pending() > 0
-    }
-
-    /// Nodes that are paid for: ready ones and ones being provisioned.
-    pub fn paid_nodes(&self) -> u32 {
-        self.nodes.count()
-    }
-
-    /// The same by type, in the order of [`Scenario::node_types`].
-    pub fn paid_nodes_by_type(&self) -> &[u32] {
-        self.nodes.counts()
-    }
-
-    /// What the nodes cost an hour, US dollars, before any discount.
-    pub fn nodes_usd_per_hour(&self) -> f64 {
-        self.nodes.usd_per_hour()
-    }
-
-    /// Pods by age, for a controller that judges young pods differently.
-    pub fn pod_ages(&self) -> PodAges<'_> {
-        self.pods.ages()
-    }
-
-    /// Pods that have a node: ready ones, oldest first, then starting ones.
-    pub fn placed_pods(&self) -> impl Iterator<Item = &Pod> {
-        self.pods.placed()
-    }
-
-    /// What pods created now ask for.
-    pub fn pod_request(&self) -> Size {
-        self.request
+        self.cluster.pods.ready()
     }
 
     /// Pods that exist and are not ready.
     pub fn not_ready(&self) -> u32 {
-        self.pods.len() - self.pods.ready()
+        self.cluster.pods.len() - self.cluster.pods.ready()
     }
 
     /// Of the pods that are not ready, those that replace evicted ones.
     pub fn not_ready_after_eviction(&self) -> u32 {
-        self.pods.waiting(Origin::Evicted)
+        self.cluster.pods.waiting(Origin::Evicted)
     }
 
     /// Of the pods that are not ready, those whose containers were restarted.
     pub fn not_ready_after_restart(&self) -> u32 {
-        self.pods.waiting(Origin::Restarted)
+        self.cluster.pods.waiting(Origin::Restarted)
     }
+
+    /// Pods without a node, not even one to come.
+    pub fn pending(&self) -> u32 {
+        self.cluster.pods.pending()
+    }
+
+    /// Whether some pod has no node to come, and none will be added for it.
+    pub fn is_out_of_nodes(&self) -> bool {
+        self.provisioner.is_stuck(&self.cluster)
+    }
+
+    /// Nodes that are paid for: ready ones, ones being provisioned, and ones being drained.
+    pub fn paid_nodes(&self) -> u32 {
+        self.cluster.nodes.count()
+    }
+
+    /// The same by type, in the order of [`Scenario::node_types`].
+    pub fn paid_nodes_by_type(&self) -> &[u32] {
+        self.cluster.nodes.counts()
+    }
+
+    /// What the nodes cost an hour, US dollars, before any discount.
+    pub fn nodes_usd_per_hour(&self) -> f64 {
+        self.cluster.nodes.usd_per_hour()
+    }
+
+    /// Pods by age, for a controller that judges young pods differently.
+    pub fn pod_ages(&self) -> PodAges<'_> {
+        self.cluster.pods.ages()
+    }
+
+    /// Pods that have a node: ready ones, oldest first, then starting ones.
+    pub fn placed_pods(&self) -> impl Iterator<Item = &Pod> {
+        self.cluster.pods.placed()
+    }
+
+    /// What pods created now ask for.
+    pub fn pod_request(&self) -> Size {
+        self.cluster.request
+    }
+
+    /// All nodes, by place.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
+        let nodes = &self.cluster.nodes;
+        nodes.iter().map(|(place, node)| NodeView {
+            place,
+            kind: node.kind,
+            state: node.state,
+            is_base: node.pool == nodes::BASE,
+            pods: &node.loads,
+            room: node.room.size,
+            allocatable: nodes.kind(node.kind).empty.size,
+        })
+    }
+
+    /// Takes down decisions about nodes from now on, until they are fetched.
+    pub fn log_decisions(&mut self) {
+        self.cluster.decisions.get_or_insert_default();
+    }
+
+    /// The decisions about nodes since the last call, in order of time: seconds since the start of the simulation.
+    pub fn take_decisions(&mut self) -> Vec<Decision> {
+        self.cluster
+            .decisions
+            .as_mut()
+            .map(core::mem::take)
+            .unwrap_or_default()
+    }
+}
+
+/// A node, for who wants to look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NodeView<'a> {
+    /// Its place: pods name their node by it. Places of removed nodes are reused.
+    pub place: u32,
+    /// Index of its type in [`Scenario::node_types`].
+    pub kind: u32,
+    /// What it is about.
+    pub state: NodeState,
+    /// Whether it belongs to the fixed base that no provisioner touches.
+    pub is_base: bool,
+    /// Its pods by size.
+    pub pods: &'a [(Size, u32)],
+    /// What they leave free.
+    pub room: Size,
+    /// What an empty node of its type has to give.
+    pub allocatable: Size,
 }

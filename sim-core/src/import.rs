@@ -1,10 +1,13 @@
-//! Other people's files: recorded traffic and autoscaler manifests become parts of a scenario document.
+//! Other people's files: recorded traffic and manifests of autoscalers and of node pools become parts of a scenario document.
 //!
 //! Importers read text and touch nothing else. They take what they can, say in notes what they assumed, added
 //! up, converted or left out, and refuse with one sentence what they cannot take: nothing is lost silently.
 
 mod hpa;
 mod instant;
+mod keda;
+mod manifest;
+mod nodepool;
 mod points;
 mod prometheus;
 mod table;
@@ -12,6 +15,8 @@ mod traffic;
 
 pub use hpa::{HpaOptions, ImportedHpa, hpa};
 pub use instant::{Instant, parse_instant};
+pub use keda::{ImportedKeda, keda};
+pub use nodepool::{ImportedNodePool, nodepool};
 pub use points::Unit;
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};
 

@@ -43,7 +43,8 @@ pub struct Interval {
     /// `queue_limit` / replicas of them, rounded down.
     pub queue_limit: u32,
     /// Requests that may wait in front of the replicas beside those, also while there is no replica: the buffer
-    /// of a gateway or an activator. Its head moves on as soon as a replica has room.
+    /// of a gateway or an activator. Its head moves on as soon as a replica has room. Where replicas have queues of
+    /// their own, only if the model `may_be_buffered`.
     pub buffer_limit: u32,
     /// Replicas of the previous interval that ended abruptly (out of memory, eviction, spot): the requests
     /// they held are lost. They are gone first; what remains is then drained (or killed, as the model's

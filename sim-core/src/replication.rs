@@ -99,6 +99,7 @@ impl<'a> Simulation<'a> {
             curve: &setup.curve,
             tick_s: setup.tick_s,
             warm_up_ticks: setup.warm_up_ticks,
+            mean_service_s: setup.scenario.service_time_s.mean(),
         });
         let replicas = controllers.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
@@ -144,6 +145,7 @@ impl<'a> Simulation<'a> {
     /// Takes down the decisions to come that pass the filter.
     pub fn log_decisions(&mut self, filter: LogFilter) {
         self.log = DecisionLog::on(filter);
+        self.fleet.log_decisions();
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
@@ -170,12 +172,12 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         self.fleet.advance(start_s + 0.5 * tick_s);
+        self.log_nodes();
         let ready = self.fleet.ready();
         let missing = Missing {
             pods: self.fleet.desired().saturating_sub(ready),
             restarting: self.fleet.not_ready_after_restart(),
             evicted: self.fleet.not_ready_after_eviction(),
-            out_of_nodes: self.fleet.is_out_of_nodes(),
         };
         let interval = Interval {
             length_s: tick_s,
@@ -211,6 +213,8 @@ impl<'a> Simulation<'a> {
             // To the client, a replica that is gone is a broken connection.
             Cause::ServiceError
         };
+        self.fleet.advance_nodes(end_s);
+        self.log_nodes();
         self.kill(&used, in_flight, end_s);
         let before = self.fleet.desired();
         self.log
@@ -224,7 +228,7 @@ impl<'a> Simulation<'a> {
             measure: &measure,
         };
         let decision = self.controllers.decide(view, &mut self.log);
-        let capacity = missing.capacity(decision.at_maximum);
+        let capacity = missing.capacity(decision.at_maximum, self.fleet.is_out_of_nodes());
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
         }
@@ -284,6 +288,15 @@ impl<'a> Simulation<'a> {
             in_flight,
         };
         right_sizing.tick(&view, &mut self.fleet, &mut self.log)
+    }
+
+    /// Decisions about nodes come with their own times, between the ticks.
+    fn log_nodes(&mut self) {
+        let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
+        for decision in self.fleet.take_decisions() {
+            self.log.set_time(decision.at_s - warm_up_s);
+            self.log.record(|| decision);
+        }
     }
 
     /// The tick that has just ended, at `at_s`.
@@ -436,16 +449,15 @@ struct Missing {
     pods: u32,
     restarting: u32,
     evicted: u32,
-    out_of_nodes: bool,
 }
 
 impl Missing {
     /// The state of capacity; when pods are missing for several reasons, that of most of them.
-    fn capacity(self, at_maximum: bool) -> Capacity {
+    fn capacity(self, at_maximum: bool, out_of_nodes: bool) -> Capacity {
         let others = self
             .pods
             .saturating_sub(self.restarting.saturating_add(self.evicted));
-        if self.out_of_nodes {
+        if out_of_nodes {
             Capacity::OutOfNodes
         } else if self.pods == 0 && at_maximum {
             Capacity::AtMaximum
@@ -454,7 +466,7 @@ impl Missing {
         } else if self.restarting >= self.evicted && self.restarting >= others.max(1) {
             Capacity::Restarting
         } else if self.evicted >= others.max(1) {
-            Capacity::Replaced
+            Capacity::Evicted
         } else {
             Capacity::OnItsWay
         }

@@ -2,6 +2,7 @@
 
 mod document;
 mod edit;
+mod keda;
 
-pub use document::{autoscaler, distribution, document, traffic};
+pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};

@@ -2,7 +2,9 @@
 
 pub mod arbitrary;
 pub mod base;
+pub mod bench;
 pub mod bomb;
+pub mod digests;
 pub mod fixture;
 pub mod golden;
 pub mod validation;

@@ -8,6 +8,19 @@ use tests::fixture::{base, problems, set, with, with_two, without};
 /// Path of the problem, a part of its message, and the document.
 type Case = (&'static str, &'static str, Value);
 
+fn group(instance_type: &str, fewest: u32, most: u32) -> Value {
+    let node = json!({"kind": "catalogue", "instance_type": instance_type});
+    json!({"node": node, "min_nodes": fewest, "max_nodes": most})
+}
+
+fn groups(groups: Value) -> Value {
+    json!({"kind": "cluster_autoscaler", "groups": groups})
+}
+
+fn karpenter(instance_types: Value) -> Value {
+    json!({"kind": "karpenter", "instance_types": instance_types})
+}
+
 fn bad_fields() -> Vec<Case> {
     let recorded = |counts: Value| {
         let source = json!({"kind": "recorded", "interval_s": 60, "counts": counts});
@@ -295,6 +308,65 @@ fn bad_fields() -> Vec<Case> {
             with("/fleet/reserved_mib", json!(9000)),
         ),
         (
+            "/fleet/provisioner/kind",
+            "\"cluster-autoscaler\" is not known here",
+            with("/fleet/provisioner", json!({"kind": "cluster-autoscaler"})),
+        ),
+        (
+            "/fleet/provisioner/groups",
+            "the list has 0 items",
+            with("/fleet/provisioner", groups(json!([]))),
+        ),
+        (
+            "/fleet/provisioner/groups/1/min_nodes",
+            "the fewest nodes, 5, are above the most, 4",
+            with(
+                "/fleet/provisioner",
+                groups(json!([group("m6i.large", 0, 4), group("m6i.xlarge", 5, 4)])),
+            ),
+        ),
+        (
+            "/fleet/max_nodes",
+            "the base and the fewest nodes of the groups are 15 nodes together, above the most, 14",
+            with(
+                "/fleet/provisioner",
+                groups(json!([group("m6i.large", 6, 8), group("m6i.xlarge", 7, 8)])),
+            ),
+        ),
+        (
+            "/fleet/provisioner/instance_types/1",
+            "\"m6i.huge\" is not known here",
+            with(
+                "/fleet/provisioner",
+                karpenter(json!(["m6i.large", "m6i.huge"])),
+            ),
+        ),
+        (
+            "/fleet/provisioner/budgets/0/most/percent",
+            "101 is too large",
+            with("/fleet/provisioner", {
+                let mut document = karpenter(json!(["m6i.large"]));
+                document["budgets"] = json!([{"most": {"kind": "percent", "percent": 101}}]);
+                document
+            }),
+        ),
+        (
+            "/service/pod/memory_request_mib",
+            "a pod asks for 1500 millicores and 9000 MiB; an empty node of no type of the provisioner has that to give",
+            {
+                let mut document = with_two(
+                    ("/service/pod/cpu_request_millicores", json!(1500)),
+                    ("/service/pod/memory_request_mib", json!(9000)),
+                );
+                set(
+                    &mut document,
+                    "/fleet/provisioner",
+                    karpenter(json!(["m6i.large", "c6i.xlarge"])),
+                );
+                document
+            },
+        ),
+        (
             "/prices/node_discount_percent",
             "101 is too large",
             with("/prices/node_discount_percent", json!(101)),
@@ -350,8 +422,42 @@ fn bad_fields() -> Vec<Case> {
         ),
         (
             "/run/tick_s",
-            "1 is too small",
+            "0 is too small",
+            with("/run/tick_s", json!(0)),
+        ),
+        (
+            "/run/tick_s",
+            "one replication would take",
             with("/run/tick_s", json!(1)),
+        ),
+        (
+            "/run/tick_s",
+            "the Knative autoscaler (/autoscaler) looks every 2 s and averages over seconds; a tick lasts 15 s",
+            with("/autoscaler", json!({"kind": "knative", "max_scale": 24})),
+        ),
+        (
+            "/autoscaler/min_scale",
+            "the fewest replicas, 25, are above the most, 24",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "min_scale": 25, "max_scale": 24}),
+            ),
+        ),
+        (
+            "/autoscaler/initial_scale",
+            "the initial replicas, 25, are above the most, 24",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "initial_scale": 25, "max_scale": 24}),
+            ),
+        ),
+        (
+            "/autoscaler/target_burst_capacity",
+            "-2 is too small",
+            with(
+                "/autoscaler",
+                json!({"kind": "knative", "target_burst_capacity": -2, "max_scale": 24}),
+            ),
         ),
         (
             "/sweep",
@@ -530,5 +636,82 @@ fn one_slip_is_one_problem() {
     ] {
         let errors = problems(&with(path, value));
         assert_eq!(errors.len(), 1, "{path}: {errors:?}");
+    }
+}
+
+/// What only the requests plane can do is refused on the other, with the way out.
+#[test]
+fn the_fluid_plane_says_what_it_cannot_do() {
+    let retries = json!({"max_attempts": 3, "backoff_ms": 100});
+    for (field, value) in [
+        ("balancing", json!("random")),
+        ("processor_sharing", json!({"cores": 2})),
+        ("overflow", json!("block")),
+        ("buffer_limit", json!(10)),
+        ("on_timeout", json!("cancel")),
+        ("removal", json!("kill")),
+        ("high_priority_percent", json!(10)),
+        ("retries", retries),
+    ] {
+        let path = format!("/service/{field}");
+        let complains = |plane: &str| {
+            let mut document = with(&path, value.clone());
+            set(&mut document, "/run/plane", json!(plane));
+            problems(&document).into_iter().any(|problem| {
+                problem.path == path
+                    && problem.severity == Severity::Error
+                    && problem.hint.contains("/run/plane")
+            })
+        };
+        assert!(complains("fluid") && !complains("requests"), "{field}");
+    }
+    let once = json!({"max_attempts": 1, "backoff_ms": 100});
+    assert_eq!(problems(&with("/service/retries", once)), []);
+}
+
+#[test]
+fn choices_that_contradict_each_other_are_warned_of() {
+    for (path, message, fields) in [
+        (
+            "/service/overflow",
+            "there is no queue to drop",
+            vec![
+                ("overflow", json!("drop_oldest")),
+                ("queue_limit", json!(0)),
+            ],
+        ),
+        (
+            "/service/processor_sharing/cores",
+            "a replica has 64 cores to share",
+            vec![("processor_sharing", json!({"cores": 64}))],
+        ),
+        (
+            "/service/retries",
+            "clients try again at once",
+            vec![("retries", json!({"max_attempts": 3, "backoff_ms": 0}))],
+        ),
+        (
+            "/service/retries",
+            "try again together",
+            vec![(
+                "retries",
+                json!({"max_attempts": 3, "backoff_ms": 100, "jitter": "none"}),
+            )],
+        ),
+    ] {
+        let mut document = with("/run/plane", json!("requests"));
+        set(&mut document, "/traffic/source/base_rps", json!(10));
+        for (field, value) in fields {
+            set(&mut document, &format!("/service/{field}"), value);
+        }
+        let scenario = check_value(&document).expect("only warnings");
+        assert!(
+            scenario
+                .warnings
+                .iter()
+                .any(|found| found.path == path && found.message.contains(message)),
+            "{message}: {:?}",
+            scenario.warnings
+        );
     }
 }

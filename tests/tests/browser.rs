@@ -4,3 +4,5 @@
 mod journey;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/validation.rs"]
+mod validation;

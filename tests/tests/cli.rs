@@ -485,6 +485,14 @@ fn manifests_are_imported_into_a_scenario() {
         b"kind: ConfigMap\n",
         &["ConfigMap"],
     );
+    let part = qec(&["import", "keda", &file("keda_scaledjob.yaml")]);
+    assert_eq!(parsed(&part)["kind"], json!("keda_scaled_job"));
+    assert!(part.err.contains("pollingInterval 2"), "{}", part.err);
+    refused(
+        &["import", "keda", "-"],
+        b"apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nspec: {triggers: [{type: foo, metadata: {}}]}\n",
+        &["spec.triggers[0].type", "foo"],
+    );
 }
 
 #[test]

@@ -112,6 +112,26 @@ fn impatient_clients_leave() {
 }
 
 #[test]
+fn shared_processors_do_not_mind_the_spread() {
+    hold(Family::Sharing);
+}
+
+#[test]
+fn priorities_follow_cobham() {
+    hold(Family::Priorities);
+}
+
+#[test]
+fn balanced_replicas_wait_as_their_rule_says() {
+    hold(Family::Balancing);
+}
+
+#[test]
+fn retries_load_like_other_attempts() {
+    hold(Family::Retries);
+}
+
+#[test]
 fn little_s_law_holds() {
     hold(Family::Laws);
 }
@@ -119,6 +139,21 @@ fn little_s_law_holds() {
 #[test]
 fn traffic_and_load_follow_the_rate() {
     hold(Family::Traffic);
+}
+
+#[test]
+fn functions_start_cold_as_theory_simfaas_and_lambda_say() {
+    hold(Family::Functions);
+}
+
+#[test]
+fn functions_cost_what_the_examples_say() {
+    hold(Family::Billing);
+}
+
+#[test]
+fn interrupted_jobs_take_as_long_as_published() {
+    hold(Family::Jobs);
 }
 
 #[test]

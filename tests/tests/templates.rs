@@ -1,6 +1,6 @@
 //! The templates keep what they promise: a few whole windows of each.
 
-use sim_core::scenario::document::ScenarioDocument;
+use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -84,6 +84,40 @@ fn recorded_template_peaks_at_five_times_its_mean() {
     let peak = curve.rates_rps().iter().copied().fold(0.0, f64::max);
     assert!((mean - 120.0).abs() < 1e-6, "{mean}");
     assert!((5.0..6.0).contains(&(peak / mean)), "{}", peak / mean);
+}
+
+#[test]
+fn knative_template_sleeps_cheaply_and_wakes_up_late() {
+    let plan = Plan::sweep(&document("knative-scale-to-zero"));
+    let (asleep, awake) = (run(plan.clone(), 0), run(plan, 1));
+    assert_eq!((met(&asleep), met(&awake)), (0, REPLICATIONS as usize));
+    let (asleep_usd, awake_usd) = (cost(&asleep), cost(&awake));
+    assert!(awake_usd > 1.2 * asleep_usd, "{asleep_usd} {awake_usd}");
+    // It sleeps for nearly an hour, three times in six hours.
+    let replicas = |results| mean(results, |result| result.figure(Figure::MeanReplicas));
+    assert!(replicas(&awake) > replicas(&asleep) + 0.4);
+    for result in &asleep {
+        // They wait for a node and a pod, and then behind each other at the six replicas that may be.
+        let [success, latency] = &result.objectives[..] else {
+            panic!("two objectives");
+        };
+        let of = |cause| latency.bad_by_cause[cause as usize];
+        let late = of(Cause::ScalingLag) + of(Cause::ReplicaLimit);
+        assert!(late > 0.95 * latency.bad(), "{latency:?}");
+        // Nobody is turned away: who comes while it sleeps waits, and is slow.
+        assert!(success.met, "{success:?}");
+    }
+    // The plane that plays every request agrees on how many are slow, to four standard deviations of a Poisson
+    // number.
+    let mut played = document("knative-scale-to-zero");
+    played.run.plane = PlaneKind::Requests;
+    let slow = |results: &[ReplicationResult]| mean(results, |result| result.objectives[1].bad());
+    let (fluid, requests) = (slow(&asleep), slow(&run(Plan::single(&played), 0)));
+    let allowed = 4.0 * requests.sqrt();
+    assert!(
+        (fluid - requests).abs() < allowed,
+        "{fluid} {requests} ± {allowed}"
+    );
 }
 
 #[test]

@@ -68,6 +68,63 @@ fn suspicious_designs_are_warned_of() {
             with("/fleet/max_nodes", json!(3)),
         ),
         (
+            "/fleet/max_nodes",
+            "14 nodes have room for 22 pods, but there may be 24 replicas at most",
+            with(
+                "/fleet/provisioner",
+                json!({"kind": "cluster_autoscaler", "groups": [
+                    {"node": {"kind": "catalogue", "instance_type": "m6i.xlarge"}, "min_nodes": 0, "max_nodes": 4},
+                    {"node": {"kind": "catalogue", "instance_type": "m6i.large"}, "min_nodes": 0, "max_nodes": 1}
+                ]}),
+            ),
+        ),
+        (
+            "/fleet/max_nodes",
+            "14 nodes have room for 20 pods, but there may be 24 replicas at most",
+            with(
+                "/fleet/provisioner",
+                json!({"kind": "karpenter", "instance_types": ["m6i.xlarge"], "limits": {"vcpus": 13.0}}),
+            ),
+        ),
+        (
+            "/fleet/provisioner",
+            "1 of the provisioner's 2 types, such as c6i.large, have not that to give",
+            with_two(
+                (
+                    "/fleet/provisioner",
+                    json!({"kind": "karpenter", "instance_types": ["m6i.xlarge", "c6i.large"]}),
+                ),
+                ("/service/pod/memory_request_mib", json!(3500)),
+            ),
+        ),
+        (
+            "/fleet/max_nodes",
+            "the fixed base of 14 nodes is all that the fleet may have",
+            with_two(
+                (
+                    "/fleet/provisioner",
+                    json!({"kind": "karpenter", "instance_types": ["m6i.xlarge"]}),
+                ),
+                ("/fleet/min_nodes", json!(14)),
+            ),
+        ),
+        (
+            "/fleet/provisioner/registration_timeout_s",
+            "half of the nodes take 86 s or more to come, but are given up after 60 s",
+            with(
+                "/fleet/provisioner",
+                json!({"kind": "karpenter", "instance_types": ["m6i.xlarge"], "registration_timeout_s": 60}),
+            ),
+        ),
+        (
+            "/fleet/provisioner/batch_idle_s",
+            "a batch waits 20 s for more pods, but is closed after 10 s",
+            with(
+                "/fleet/provisioner",
+                json!({"kind": "karpenter", "instance_types": ["m6i.xlarge"], "batch_idle_s": 20.0}),
+            ),
+        ),
+        (
             "/slo/objectives/1/threshold_ms",
             "is not below the client's timeout",
             with("/slo/objectives/1/threshold_ms", json!(2500)),

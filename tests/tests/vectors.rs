@@ -14,6 +14,8 @@ mod faas_cost;
 mod hpa;
 #[path = "vectors/keda.rs"]
 mod keda;
+#[path = "vectors/kpa.rs"]
+mod kpa;
 #[path = "vectors/vpa.rs"]
 mod vpa;
 
@@ -25,6 +27,7 @@ use case::{Case, Runner, read_cases};
 
 /// Beginning of a file's name → family of test names, runner of its cases.
 const RUNNERS: &[(&str, &str, Runner)] = &[
+    ("kpa_vectors", "kpa", kpa::run),
     ("checkpoint_vectors", "checkpoint", checkpoint::run),
     ("faas_cost_vectors", "faas_cost", faas_cost::run),
     ("hpa_vectors", "hpa", hpa::run),

@@ -5,6 +5,7 @@
 
 mod browser;
 mod commands;
+mod node;
 mod packages;
 mod process;
 mod project;

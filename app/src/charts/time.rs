@@ -7,6 +7,7 @@ use super::surface::Surface;
 use super::time_scene::{Panel, nearest, scene, time_scale};
 use crate::format;
 use crate::state::studio;
+use crate::workers::microscope;
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::study::{Report, SeriesReport};
@@ -73,8 +74,14 @@ pub fn OverTime() -> impl IntoView {
     let note = move || {
         match cursor.get() {
         Some(index) => format!("{}: median (P5–P95) at the cursor", format::moment(seconds(studio.report.get().as_deref(), index))),
-        None => "Band from P5 to P95 over the replications, line at the median; point at it to read values".to_owned(),
+        None => "Band from P5 to P95 over the replications, line at the median; point at it to read values, click to see why it scaled".to_owned(),
     }
+    };
+    let look = move || {
+        if let Some(index) = cursor.get_untracked() {
+            let at_s = seconds(studio.report.get_untracked().as_deref(), index);
+            microscope().look_at(at_s);
+        }
     };
     let on_key = move |event: KeyboardEvent| {
         let count = points.get_untracked();
@@ -88,6 +95,10 @@ pub fn OverTime() -> impl IntoView {
                 Some(now.map_or(count.saturating_sub(1), |index| index.saturating_sub(jump)))
             }
             "Escape" => None,
+            "Enter" => {
+                look();
+                now
+            }
             _ => return,
         };
         event.prevent_default();
@@ -96,7 +107,7 @@ pub fn OverTime() -> impl IntoView {
     let panels = PANELS.iter().map(|kind| panel(kind, cursor)).collect_view();
     view! {
         <Figure title="The window over time" note=Signal::derive(note) testid="chart-time" table=move || table(studio.report.get().as_deref()) wide=true stale=report_stale()>
-            <div class="time-panels" tabindex="0" role="group" aria-label="Charts over time; left and right arrows move the cursor" on:keydown=on_key>
+            <div class="time-panels" tabindex="0" role="group" aria-label="Charts over time; left and right arrows move the cursor, Enter shows why it scaled there" on:keydown=on_key on:click=move |_| look()>
                 {panels}
             </div>
             <p class="visually-hidden" aria-live="polite">{move || spoken(studio.report.get().as_deref(), cursor.get())}</p>

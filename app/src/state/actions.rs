@@ -3,6 +3,7 @@
 use super::history::Snapshot;
 use super::model::{Dialog, Studio, Toast};
 use super::pointer;
+use super::route;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -79,6 +80,7 @@ impl Studio {
     pub fn open(&self, document: Value, template: Option<String>, message: Option<&str>) {
         self.remember_step();
         self.replace(Arc::new(document.clone()), document, template);
+        route::show_studio(self);
         self.sweep.set(Default::default());
         if let Some(message) = message {
             self.toast(message, true, false);

@@ -77,14 +77,19 @@ pub fn save_document(studio: Studio) {
     let text = studio
         .document
         .with_untracked(|document| serde_json::to_string_pretty(document).unwrap_or_default());
-    let name = studio.name();
-    if offer(&file_name(&name), &text).is_none() {
+    save(studio, &text, "json", "application/json");
+}
+
+/// Hands a text to the visitor as a file named after the scenario.
+pub fn save(studio: Studio, text: &str, extension: &str, kind: &str) {
+    let name = format!("{}.{extension}", file_stem(&studio.name()));
+    if offer(&name, text, kind).is_none() {
         studio.toast("The browser did not take the file", false, true);
     }
 }
 
-/// A file name of letters, digits and dashes.
-fn file_name(name: &str) -> String {
+/// The name of a file, without its extension: letters, digits and dashes.
+fn file_stem(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|letter| {
@@ -96,18 +101,17 @@ fn file_name(name: &str) -> String {
         })
         .collect();
     let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
-    let stem = if words.is_empty() {
+    if words.is_empty() {
         "scenario".to_owned()
     } else {
-        words.join("-")
-    };
-    format!("{}.json", stem.chars().take(60).collect::<String>())
+        words.join("-").chars().take(60).collect()
+    }
 }
 
 /// Hands a text to the browser as a download.
-fn offer(name: &str, text: &str) -> Option<()> {
+fn offer(name: &str, text: &str, mime: &str) -> Option<()> {
     let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
+    kind.set_type(mime);
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
     let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
     let url = Url::create_object_url_with_blob(&blob).ok()?;
@@ -120,15 +124,15 @@ fn offer(name: &str, text: &str) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::file_stem;
 
     #[test]
     fn file_names_are_plain() {
         assert_eq!(
-            file_name("Checkout API · on Kubernetes"),
-            "checkout-api-on-kubernetes.json"
+            file_stem("Checkout API · on Kubernetes"),
+            "checkout-api-on-kubernetes"
         );
-        assert_eq!(file_name("../../etc"), "etc.json");
-        assert_eq!(file_name("日本"), "scenario.json");
+        assert_eq!(file_stem("../../etc"), "etc");
+        assert_eq!(file_stem("日本"), "scenario");
     }
 }

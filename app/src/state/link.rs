@@ -27,7 +27,7 @@ pub fn read_address(studio: &Studio) -> Option<Incoming> {
         .location()
         .hash()
         .ok()
-        .filter(|hash| hash.len() > 1)?;
+        .filter(|hash| is_link(hash))?;
     match open(&fragment) {
         Ok(incoming) => Some(incoming),
         Err(message) => {
@@ -37,6 +37,11 @@ pub fn read_address(studio: &Studio) -> Option<Incoming> {
             None
         }
     }
+}
+
+/// Whether a fragment means to be a share link; others name a view, or a place on the page.
+fn is_link(hash: &str) -> bool {
+    hash.contains("s=")
 }
 
 fn open(fragment: &str) -> Result<Incoming, String> {
@@ -63,10 +68,20 @@ fn open(fragment: &str) -> Result<Incoming, String> {
     })
 }
 
-/// A link was put into the address of the open page.
+/// The address of the open page changed. A link to what is on the page anyway (the way back from another view)
+/// changes nothing.
 pub fn receive(studio: Studio) {
+    let hash = window().location().hash().unwrap_or_default();
+    if !is_link(&hash) {
+        return;
+    }
     if let Some(incoming) = read_address(&studio) {
-        offer(studio, incoming);
+        let same = studio
+            .document
+            .with_untracked(|now| *now == incoming.document);
+        if !same {
+            offer(studio, incoming);
+        }
     } else {
         forget_address();
     }
@@ -116,7 +131,7 @@ pub fn tell_engine(studio: &Studio, version: &str) {
 /// Takes the link out of the address, once the page shows something else.
 pub fn forget_address() {
     let location = window().location();
-    if location.hash().is_ok_and(|hash| hash.is_empty()) {
+    if location.hash().is_ok_and(|hash| !is_link(&hash)) {
         return;
     }
     let page = format!(

@@ -1,8 +1,11 @@
 //! What the page holds: one document, what is being computed of it, and what was found.
 
 use super::history::{History, Snapshot};
+use super::route::Page;
+use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_core::replication::Replay;
 use sim_core::study::{Report, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -71,6 +74,21 @@ pub struct SweepState {
     pub seconds_left: Option<f64>,
 }
 
+/// What the visitor looks at closely: a moment of one replication.
+#[derive(Clone, Debug, Default)]
+pub struct Moment {
+    /// Seconds since the start of the window; `None` while nobody has asked.
+    pub at_s: Option<f64>,
+    /// Which replication.
+    pub replication: u32,
+    /// The stretch around it, as it was played again.
+    pub replay: Option<Arc<Replay>>,
+    /// Whether a new one is on its way.
+    pub loading: bool,
+    /// Why there is none.
+    pub failed: Option<String>,
+}
+
 /// A note at the corner of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
@@ -126,6 +144,10 @@ pub enum Theme {
 /// All state of the page. Copies share the same signals.
 #[derive(Clone, Copy)]
 pub struct Studio {
+    /// Which of the page's views is shown.
+    pub page: RwSignal<Page>,
+    /// The models held against theory.
+    pub validation: Validation,
     /// The document, as the visitor wrote it.
     pub document: RwSignal<Value>,
     /// The document as it was opened, for "changed" marks and resetting fields.
@@ -144,6 +166,8 @@ pub struct Studio {
     pub stale: RwSignal<bool>,
     /// The sweep.
     pub sweep: RwSignal<SweepState>,
+    /// The moment under the microscope.
+    pub moment: RwSignal<Moment>,
     /// Notes.
     pub toasts: RwSignal<Vec<Toast>>,
     /// A lasting message above the results, such as which engine made a link.
@@ -168,6 +192,8 @@ impl Studio {
     /// A page with this document opened.
     pub fn new(document: Value, template: Option<String>, theme: Theme) -> Self {
         Self {
+            page: RwSignal::default(),
+            validation: Validation::new(),
             reference: RwSignal::new(Arc::new(document.clone())),
             document: RwSignal::new(document),
             template: RwSignal::new(template),
@@ -177,6 +203,7 @@ impl Studio {
             report: RwSignal::default(),
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
+            moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
             dialog: RwSignal::default(),

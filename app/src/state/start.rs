@@ -4,6 +4,7 @@ use super::link;
 use super::model::Studio;
 use super::persist;
 use super::pointer;
+use super::route;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -36,6 +37,7 @@ pub fn open() -> Studio {
     if let Some(reference) = super::reference_of(template.as_deref()) {
         studio.reference.set(Arc::new(reference));
     }
+    route::arrive(&studio);
     if let Some(incoming) = link::read_address(&studio) {
         let differs = studio
             .document

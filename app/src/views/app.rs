@@ -10,11 +10,12 @@ use super::restore::Restore;
 use super::results::Results;
 use super::share::Share;
 use super::toasts::Toasts;
+use super::validation::Validation;
 use crate::charts::provide_palette;
 use crate::editor::Editor;
-use crate::state::{Studio, link, start};
+use crate::state::{Page, Studio, link, route, start};
 use crate::views::icons::{Icon, icon};
-use crate::workers::provide_engine_room;
+use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -27,13 +28,16 @@ pub fn App() -> impl IntoView {
     provide_context(studio);
     provide_palette(studio);
     provide_engine_room(studio);
+    provide_microscope(studio);
     start::keep(studio);
     listen(studio);
+    follow(studio.page);
     let editor_open = studio.editor_open;
+    let page = studio.page;
     view! {
-        <a class="skip" href="#results">"Skip to results"</a>
+        <a class="skip" href="#results" on:click=skip>"Skip to results"</a>
         {view! { <Header/> }.into_any()}
-        <div class="layout">
+        <div class="layout" hidden=move || page.get() != Page::Studio>
             <aside class="side" class:open=move || editor_open.get() id="editor" aria-label="Editor">
                 {view! { <Editor/> }.into_any()}
                 <button type="button" class="primary sheet-close" on:click=move |_| editor_open.set(false)>"Show results"</button>
@@ -57,6 +61,7 @@ pub fn App() -> impl IntoView {
                 <Footer/>
             </main>
         </div>
+        {move || (page.get() == Page::Validation).then(|| view! { <Validation/> }.into_any())}
         {view! { <Gallery/> }.into_any()}
         {view! { <Share/> }.into_any()}
         {view! { <Restore/> }.into_any()}
@@ -64,6 +69,42 @@ pub fn App() -> impl IntoView {
         {view! { <RecordingImport/> }.into_any()}
         {view! { <Toasts/> }.into_any()}
     }
+}
+
+/// Moves the focus past the bar, to what the shown view says; the address, which names the view, stays.
+fn skip(event: web_sys::MouseEvent) {
+    event.prevent_default();
+    focus_main();
+}
+
+/// Moves the focus to the shown view.
+fn focus_main() {
+    let main = document()
+        .query_selector("main:not([hidden] *)")
+        .ok()
+        .flatten();
+    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+        main.focus().ok();
+    }
+}
+
+/// After a change of the view: its title, its beginning, and the focus on it.
+fn follow(page: RwSignal<Page>) {
+    Effect::new(move |former: Option<Page>| {
+        let now = page.get();
+        let name = match now {
+            Page::Studio => "QEC Studio",
+            Page::Validation => "Validation · QEC Studio",
+        };
+        document().set_title(name);
+        if former.is_some_and(|former| former != now) {
+            request_animation_frame(|| {
+                window().scroll_to_with_x_and_y(0.0, 0.0);
+                focus_main();
+            });
+        }
+        now
+    });
 }
 
 /// Keys and links that concern the page as a whole.
@@ -79,6 +120,10 @@ fn listen(studio: Studio) {
             if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || in_text(event) {
                 return;
             }
+            // A step that cannot be seen is not taken.
+            if studio.page.get_untracked() != Page::Studio {
+                return;
+            }
             match (event.key().to_lowercase().as_str(), event.shift_key()) {
                 ("z", false) => studio.undo(),
                 ("z", true) | ("y", false) => studio.redo(),
@@ -87,7 +132,10 @@ fn listen(studio: Studio) {
             event.prevent_default();
         },
     );
-    let hash = EventListener::new(&window(), "hashchange", move |_| link::receive(studio));
+    let hash = EventListener::new(&window(), "hashchange", move |_| {
+        route::arrive(&studio);
+        link::receive(studio);
+    });
     // The listeners live as long as the page.
     keys.forget();
     hash.forget();
@@ -133,7 +181,9 @@ fn Footer() -> impl IntoView {
         <footer class="footer">
             <p>{line}</p>
             <p class="hint">
-                "All figures are estimates from a model; it runs in this browser, and nothing leaves it. "
+                "All figures are estimates from a model, "
+                <a href=Page::Validation.address()>"held against theory"</a>
+                "; it runs in this browser, and nothing leaves it. "
                 <span class="mono" title="SHA-256 of the results: equal wherever the same study runs" data-testid="digest">{digest}</span>
             </p>
         </footer>

@@ -2,7 +2,7 @@
 
 use super::icons::{Icon, icon};
 use super::status::Status;
-use crate::state::{Dialog, Theme, files, persist, studio};
+use crate::state::{Dialog, Page, Theme, files, persist, studio};
 use leptos::html::Input;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -67,6 +67,15 @@ pub fn Header() -> impl IntoView {
                 <button type="button" class="primary" data-testid="share-open" title="Share a link" on:click=move |_| studio.dialog.set(Dialog::Share)>
                     {icon(Icon::Share)} <span>"Share"</span>
                 </button>
+                <a
+                    class="ghost validation-link"
+                    href=Page::Validation.address()
+                    data-testid="validation-open"
+                    title="Validation: the models against theory"
+                    aria-current=move || (studio.page.get() == Page::Validation).then_some("page")
+                >
+                    {icon(Icon::Tick)} <span>"Validation"</span>
+                </a>
                 <ThemeToggle/>
             </nav>
         </header>

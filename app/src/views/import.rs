@@ -1,4 +1,4 @@
-//! Imports: a HorizontalPodAutoscaler, and recorded traffic.
+//! Imports: a HorizontalPodAutoscaler or KEDA's ScaledObject, and recorded traffic.
 
 use super::icons::{Icon, icon};
 use super::modal::Modal;
@@ -7,7 +7,7 @@ use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
-use sim_core::import::{HpaOptions, TrafficOptions, hpa, traffic};
+use sim_core::import::{HpaOptions, TrafficOptions, hpa, keda, traffic};
 
 /// What an import gives: the field to set, its value, and notes on how it was read.
 struct Imported {
@@ -21,8 +21,14 @@ struct Imported {
 type Reader = fn(&str, &str) -> Result<Imported, String>;
 
 fn read_hpa(text: &str, name: &str) -> Result<Imported, String> {
-    let imported = hpa(text, &HpaOptions::default()).map_err(|error| error.message)?;
-    let value = serde_json::to_value(&imported.autoscaler).map_err(|error| error.to_string())?;
+    let options = HpaOptions::default();
+    let read = if text.contains("keda.sh/") {
+        keda(text, &options).map(|imported| (imported.autoscaler, imported.notes))
+    } else {
+        hpa(text, &options).map(|imported| (imported.autoscaler, imported.notes))
+    };
+    let (autoscaler, notes) = read.map_err(|error| error.message)?;
+    let value = serde_json::to_value(&autoscaler).map_err(|error| error.to_string())?;
     let message = if name.is_empty() {
         "Imported the autoscaler".to_owned()
     } else {
@@ -31,7 +37,7 @@ fn read_hpa(text: &str, name: &str) -> Result<Imported, String> {
     Ok(Imported {
         field: "/autoscaler",
         value: pointer::tidy(value),
-        notes: imported.notes,
+        notes,
         message,
     })
 }
@@ -61,8 +67,8 @@ pub fn HpaImport() -> impl IntoView {
     let content = || {
         body(
             read_hpa,
-            "Paste the manifest of a HorizontalPodAutoscaler as JSON, as kubectl get hpa NAME -o json prints it, or choose a file. It replaces the autoscaler of this scenario. YAML files are read by the command line: qec import hpa.",
-            ".json,.txt",
+            "Paste the manifest of a HorizontalPodAutoscaler, or of KEDA's ScaledObject or ScaledJob, YAML or JSON, as kubectl get hpa NAME -o yaml prints it, or choose a file. It replaces the autoscaler of this scenario.",
+            ".yaml,.yml,.json,.txt",
         )
     };
     view! { <Modal which=Dialog::Hpa title="Import an autoscaler" testid="hpa-dialog" wide=true content=content/> }

@@ -1,5 +1,6 @@
 //! The charts of what was found.
 
+use super::moment::MomentPanel;
 use crate::charts::{
     BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
 };
@@ -12,6 +13,7 @@ pub fn Results() -> impl IntoView {
         <div class="panels">
             {view! { <Front/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
+            {view! { <MomentPanel/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}

@@ -15,8 +15,15 @@ const MAX_WORKERS: u32 = 8;
 pub enum Heard {
     /// It can be told what to do.
     Ready,
-    /// A shard's result, in postcard's encoding.
+    /// A shard's result or a case's samples, in postcard's encoding.
     Result {
+        /// Number of the job.
+        job: u32,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// A replay, in postcard's encoding.
+    Replay {
         /// Number of the job.
         job: u32,
         /// The bytes.
@@ -103,6 +110,10 @@ fn read(event: &MessageEvent) -> Heard {
             Heard::Failed("page and worker are of different versions; reload the page".to_owned())
         }
         Some((Answer::Result, job, rest)) => Heard::Result {
+            job,
+            bytes: rest.to_vec(),
+        },
+        Some((Answer::Replay, job, rest)) => Heard::Replay {
             job,
             bytes: rest.to_vec(),
         },

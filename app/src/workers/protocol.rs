@@ -5,10 +5,12 @@
 //! before that is lost.
 
 use serde::{Deserialize, Serialize};
+use sim_core::replication::ReplayRequest;
 use sim_core::study::{Plan, Shard};
+use sim_core::validation::Sample;
 
 /// Version of the protocol; page and worker of different builds do not talk.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// From the page to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +32,37 @@ pub enum Request {
         /// The shard.
         shard: Shard,
     },
+    /// Take samples of a case of `sim_core::validation::cases`.
+    Samples {
+        /// Number of the job.
+        job: u32,
+        /// Place of the case.
+        case: u32,
+        /// Seed of its random numbers.
+        seed: u64,
+        /// Index of the first sample.
+        first: u32,
+        /// How many.
+        samples: u32,
+    },
+    /// Run a replication of a plan sent before again, under the microscope.
+    Replay {
+        /// Number of the job.
+        job: u32,
+        /// What to look at.
+        request: ReplayRequest,
+    },
+}
+
+/// Samples that a worker has taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Samples {
+    /// Place of the case.
+    pub case: u32,
+    /// Index of the first sample.
+    pub first: u32,
+    /// The samples.
+    pub samples: Vec<Sample>,
 }
 
 /// The kinds of answer, by their first byte.
@@ -38,10 +71,12 @@ pub enum Request {
 pub enum Answer {
     /// Ready for requests; the job's place holds the protocol's version.
     Ready = 0,
-    /// A `ShardResult` in postcard's encoding.
+    /// A `ShardResult`, or [`Samples`], in postcard's encoding.
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,
+    /// A `Replay` in postcard's encoding.
+    Replay = 3,
 }
 
 /// Bytes before the rest of an answer.
@@ -64,6 +99,7 @@ pub fn unframe(bytes: &[u8]) -> Option<(Answer, u32, &[u8])> {
         0 => Answer::Ready,
         1 => Answer::Result,
         2 => Answer::Failed,
+        3 => Answer::Replay,
         _ => return None,
     };
     Some((kind, u32::from_le_bytes(job.try_into().ok()?), rest))

@@ -6,9 +6,11 @@
 mod edits;
 mod hands;
 mod reports;
+mod trials;
 
 use super::deal::Deal;
 use super::pool::Hand;
+use super::protocol::Request;
 use crate::state::{Phase, RunState, Studio};
 use edits::{check_now, edited};
 use gloo::timers::callback::Timeout;
@@ -20,6 +22,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
+use trials::Trials;
 
 struct Slot {
     hand: Hand,
@@ -31,6 +34,14 @@ struct Slot {
     generation: u32,
 }
 
+/// What a worker is to do next.
+struct Work {
+    job: u32,
+    request: Request,
+    /// The plan that the request is about, for workers that do not know it.
+    plan: Option<Rc<Plan>>,
+}
+
 struct Room {
     studio: Studio,
     slots: Vec<Slot>,
@@ -38,6 +49,10 @@ struct Room {
     /// The document of the run, without what does not change its results.
     run_key: Option<Value>,
     sweep: Option<Deal>,
+    /// The oracles being run.
+    trials: Option<Trials>,
+    /// Whose turn it is, where the simulation and the oracles both have work.
+    oracles_turn: bool,
     stopped: bool,
     jobs: u32,
     generations: u32,
@@ -59,6 +74,8 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         run: None,
         run_key: None,
         sweep: None,
+        trials: None,
+        oracles_turn: false,
         stopped: false,
         jobs: 0,
         generations: 0,
@@ -144,6 +161,16 @@ impl EngineRoom {
         });
     }
 
+    /// Runs cases of the validation, by their places, with the seed on the page.
+    pub fn validate(&self, places: &[usize]) {
+        self.0.with_value(|room| trials::ask(room, places));
+    }
+
+    /// Stops running cases; those that are complete stay.
+    pub fn stop_validation(&self) {
+        self.0.with_value(|room| room.borrow_mut().drop_trials());
+    }
+
     /// Starts over after workers failed.
     pub fn retry(&self) {
         self.0.with_value(|room| {
@@ -167,22 +194,50 @@ impl Room {
     }
 
     fn is_current(&self, job: u32) -> bool {
-        [&self.run, &self.sweep]
-            .into_iter()
-            .flatten()
-            .any(|deal| deal.job == job)
+        let deals = [&self.run, &self.sweep].into_iter().flatten();
+        deals.map(|deal| deal.job).any(|known| known == job) || self.is_trial(job)
+    }
+
+    /// Whether a job is that of the oracles being run.
+    fn is_trial(&self, job: u32) -> bool {
+        self.trials.as_ref().is_some_and(|trials| trials.job == job)
+    }
+
+    /// The next thing to do. The first round of this design comes before all; beyond it, the simulation and the oracles
+    /// take turns.
+    fn next_work(&mut self) -> Option<Work> {
+        let first_round = !self.stopped
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.progress().done < run.plan.document.run.min_replications);
+        if first_round && let Some(work) = self.next_shard(true) {
+            return Some(work);
+        }
+        self.oracles_turn = !self.oracles_turn;
+        if self.oracles_turn {
+            self.next_samples().or_else(|| self.next_shard(first_round))
+        } else {
+            self.next_shard(first_round).or_else(|| self.next_samples())
+        }
+    }
+
+    fn next_samples(&mut self) -> Option<Work> {
+        let trials = self.trials.as_mut()?;
+        let job = trials.job;
+        trials.next().map(|request| Work {
+            job,
+            request,
+            plan: None,
+        })
     }
 
     /// The next shard, of what matters most: the first round of this design, then the sweep that was asked for, then
     /// more precision.
-    fn next_shard(&mut self) -> Option<(u32, sim_core::study::Shard, Rc<Plan>)> {
+    fn next_shard(&mut self, first_round: bool) -> Option<Work> {
         if self.stopped {
             return None;
         }
-        let first_round = self
-            .run
-            .as_ref()
-            .is_some_and(|run| run.progress().done < run.plan.document.run.min_replications);
         let (first, second) = if first_round {
             (&mut self.run, &mut self.sweep)
         } else {
@@ -190,8 +245,12 @@ impl Room {
         };
         let pick = |deal: &mut Option<Deal>| {
             let deal = deal.as_mut()?;
-            deal.next()
-                .map(|shard| (deal.job, shard, Rc::clone(&deal.plan)))
+            let job = deal.job;
+            deal.next().map(|shard| Work {
+                job,
+                request: Request::Shard { job, shard },
+                plan: Some(Rc::clone(&deal.plan)),
+            })
         };
         pick(first).or_else(|| pick(second))
     }
@@ -201,6 +260,7 @@ impl Room {
         self.run = None;
         self.run_key = None;
         self.sweep = None;
+        self.drop_trials();
         self.studio.sweep.update(|sweep| sweep.running = false);
         self.studio
             .run

@@ -3,6 +3,9 @@
 use super::decision::DecisionLog;
 use super::fixed::Fixed;
 use super::hpa_driver::HpaDriver;
+use super::keda_driver::KedaDriver;
+use super::keda_jobs_driver::KedaJobsDriver;
+use super::knative::Knative;
 use super::predictive::Predictive;
 use super::scheduled::Scheduled;
 use super::slo_driven::SloDriven;
@@ -85,6 +88,8 @@ pub struct Surroundings<'a> {
     pub tick_s: f64,
     /// Ticks before the window.
     pub warm_up_ticks: u32,
+    /// Mean time to serve a request, seconds.
+    pub mean_service_s: f64,
 }
 
 /// The controller that a part of a document asks for.
@@ -100,5 +105,8 @@ pub fn controller(
         AutoscalerDocument::TargetTracking(target) => Box::new(TargetTracking::new(target, around)),
         AutoscalerDocument::Predictive(forecast) => Box::new(Predictive::new(forecast, around)),
         AutoscalerDocument::SloDriven(slo) => Box::new(SloDriven::new(slo, around)),
+        AutoscalerDocument::Keda(keda) => Box::new(KedaDriver::new(keda, around)),
+        AutoscalerDocument::KedaScaledJob(jobs) => Box::new(KedaJobsDriver::new(jobs, around)),
+        AutoscalerDocument::Knative(knative) => Box::new(Knative::new(knative, around)),
     }
 }

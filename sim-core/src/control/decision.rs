@@ -43,6 +43,20 @@ pub enum Rule {
     Arbitration,
     /// A fixed number.
     Fixed,
+    /// Pods without room.
+    PendingPods,
+    /// Nodes are used, or their pods fit nowhere else.
+    InUse,
+    /// Nodes are not needed.
+    Unneeded,
+    /// A disruption budget.
+    Budget,
+    /// A pause after a node that did not come.
+    Backoff,
+    /// A node is too old.
+    Expiry,
+    /// Pods fit on fewer or cheaper nodes.
+    Consolidation,
 }
 
 impl Rule {
@@ -66,6 +80,13 @@ impl Rule {
             Rule::Fallback => "fallback",
             Rule::Arbitration => "arbitration",
             Rule::Fixed => "fixed",
+            Rule::PendingPods => "pods without room",
+            Rule::InUse => "nodes in use",
+            Rule::Unneeded => "nodes not needed",
+            Rule::Budget => "disruption budget",
+            Rule::Backoff => "back-off",
+            Rule::Expiry => "age limit",
+            Rule::Consolidation => "consolidation",
         }
     }
 }

@@ -35,14 +35,41 @@ pub(super) enum Source {
     PerPod(doc::Signal),
     /// A signal of the service as a whole.
     Whole(doc::Signal),
+    /// Somebody else reads it: see [`Given`].
+    Given,
+}
+
+/// A service-wide metric that another controller hands to its HPA.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Given {
+    /// Its value, milli-units; `None`: it cannot be read.
+    pub(super) value_m: Option<i64>,
+    /// Age of the value, seconds, where it comes from a sample.
+    pub(super) age_s: Option<f64>,
+    /// It stands in for one that cannot be read.
+    pub(super) is_fallback: bool,
+}
+
+/// An HPA as another controller makes it.
+pub(super) struct MadeHpa {
+    /// Who it is in the decision log.
+    pub(super) controller: &'static str,
+    /// Its spec.
+    pub(super) spec: HpaSpec,
+    /// Where each metric's value comes from.
+    pub(super) sources: Vec<Source>,
+    /// What each metric is, for those that are given.
+    pub(super) names: Vec<String>,
 }
 
 /// An HPA with its memory.
 #[derive(Clone, Debug)]
 pub struct HpaDriver {
+    controller: &'static str,
     spec: HpaSpec,
     state: HpaState,
     sources: Vec<Source>,
+    names: Vec<String>,
     sync_ticks: u32,
     reaction_ticks: u32,
     /// Pods that have been ready for longer are all the same to the controller.
@@ -62,51 +89,90 @@ impl HpaDriver {
     /// A controller that has not run yet.
     pub fn new(hpa: &doc::HpaDocument, around: Surroundings<'_>) -> Self {
         let metrics = metrics(hpa, around.document);
-        let spec = spec(hpa, &metrics);
-        let (telemetry, tick_s) = (&around.document.telemetry, around.tick_s);
-        let (window_s, scrape_s, lag_s) = (
-            telemetry.window_s,
-            telemetry.scrape_interval_s,
-            telemetry.lag_s,
-        );
-        let reaction_s = window_s + scrape_s + lag_s + hpa.sync_period_s;
-        Self {
-            state: HpaState::new(&spec),
+        let made = MadeHpa {
+            controller: "Kubernetes HPA",
+            spec: spec(hpa, &metrics),
             sources: metrics.iter().copied().map(source).collect(),
-            sync_ticks: (f64::from(hpa.sync_period_s) / tick_s).round().max(1.0) as u32,
-            reaction_ticks: (f64::from(reaction_s) / tick_s).ceil() as u32 + 1,
-            settled_after_s: f64::from(hpa.cpu_initialization_period_s + reaction_s),
+            names: Vec::new(),
+        };
+        Self::made(made, around)
+    }
+
+    /// The HPA of another controller, which has not run yet.
+    pub(super) fn made(made: MadeHpa, around: Surroundings<'_>) -> Self {
+        let MadeHpa {
+            controller,
+            spec,
+            sources,
+            names,
+        } = made;
+        let (telemetry, tick_s) = (&around.document.telemetry, around.tick_s);
+        let delay_s = telemetry.window_s + telemetry.scrape_interval_s + telemetry.lag_s;
+        let sync_s = spec.sync_period_ms as f64 / 1000.0;
+        let reaction_s = f64::from(delay_s) + sync_s;
+        let initialization_s = spec.cpu_initialization_period_ms as f64 / 1000.0;
+        Self {
+            controller,
+            state: HpaState::new(&spec),
+            sync_ticks: (sync_s / tick_s).round().max(1.0) as u32,
+            reaction_ticks: (reaction_s / tick_s).ceil() as u32 + 1,
+            settled_after_s: initialization_s + reaction_s,
             at_maximum: false,
             pods: Vec::new(),
             memory_requests_m: Vec::new(),
             settled: Vec::new(),
-            sampled: vec![Vec::new(); metrics.len()],
-            values: vec![None; metrics.len()],
+            sampled: vec![Vec::new(); sources.len()],
+            values: vec![None; sources.len()],
+            sources,
+            names,
             spec,
         }
     }
 
-    fn reconcile(
+    /// Whether it runs at the end of a tick.
+    pub(super) fn is_due(&self, tick: u32) -> bool {
+        tick.is_multiple_of(self.sync_ticks)
+    }
+
+    /// Whether it looks at metrics at all at so many replicas: inside its bounds, which zero is not.
+    pub(super) fn looks_at_metrics(&self, current: u32) -> bool {
+        (self.spec.min_replicas..=self.spec.max_replicas).contains(&as_i32(current))
+    }
+
+    /// Whether it would ask for more than its maximum.
+    pub(super) fn at_maximum(&self) -> bool {
+        self.at_maximum
+    }
+
+    /// Runs once. `given` are the values of the metrics that somebody else reads, at their places.
+    pub(super) fn reconcile_given(
         &mut self,
-        now_s: f64,
-        current: u32,
-        fleet: &Fleet,
-        sample: Option<&Sample>,
+        view: &View<'_>,
+        given: &[Given],
         log: &mut DecisionLog,
-    ) -> u32 {
+    ) -> Wish {
+        Wish {
+            replicas: self.reconcile(view, given, log),
+            at_maximum: self.at_maximum,
+        }
+    }
+
+    fn reconcile(&mut self, view: &View<'_>, given: &[Given], log: &mut DecisionLog) -> u32 {
+        let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
+        let sample = view.telemetry.visible();
         let now_ms = (now_s * 1000.0).round() as u64;
         self.list_pods(now_s, fleet);
-        self.take_samples(sample);
+        self.take_samples(sample, given);
         let counts = PodCounts::of(&self.pods);
         let mut inputs = [MetricInput::Unavailable; MAX_METRICS];
         let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
         for (input, ((source, pods), values)) in inputs.iter_mut().zip(sampled) {
             *input = match (source, values) {
-                (Source::Whole(_), Some(values_m)) => MetricInput::Service {
+                (Source::Whole(_) | Source::Given, Some(values_m)) => MetricInput::Service {
                     values_m,
                     pods: counts,
                 },
-                (Source::Whole(_), None) => MetricInput::Unavailable,
+                (Source::Whole(_) | Source::Given, None) => MetricInput::Unavailable,
                 (Source::Cpu | Source::Memory | Source::PerPod(_), _) => {
                     MetricInput::Pods(PodSamples {
                         pods,
@@ -123,11 +189,13 @@ impl HpaDriver {
             decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
         log.record(|| {
             self::decision(Explained {
-                controller: "Kubernetes HPA",
+                controller: self.controller,
                 spec: &self.spec,
                 decision: &decision,
                 outcomes: self.state.outcomes(),
                 sources: &self.sources,
+                names: &self.names,
+                given,
                 values: &self.values,
                 sample,
                 now_s,
@@ -196,16 +264,20 @@ impl HpaDriver {
             .push(milli(f64::from(size.mib) * BYTES_PER_MIB));
     }
 
-    fn take_samples(&mut self, sample: Option<&Sample>) {
+    fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given]) {
         let metrics = self
             .sources
             .iter()
             .zip(&mut self.sampled)
             .zip(&mut self.values);
-        for ((source, pods), value) in metrics {
+        for (index, ((source, pods), value)) in metrics.enumerate() {
             pods.clear();
             *value = None;
             match *source {
+                Source::Given => {
+                    let given = given.get(index).and_then(|given| given.value_m);
+                    *value = given.map(|value_m| [value_m]);
+                }
                 Source::Whole(signal) => {
                     *value = sample
                         .and_then(|s| signal_value(s, signal))
@@ -265,22 +337,15 @@ impl Controller for HpaDriver {
     }
 
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
-        if !view.tick.is_multiple_of(self.sync_ticks) {
-            return None;
-        }
-        let sample = view.telemetry.visible();
-        let replicas = self.reconcile(view.now_s, view.current, view.fleet, sample, log);
-        Some(Wish {
-            replicas,
-            at_maximum: self.at_maximum,
-        })
+        self.is_due(view.tick)
+            .then(|| self.reconcile_given(view, &[], log))
     }
 }
 
 /// At most this many metrics, as the limits table has it.
 const MAX_METRICS: usize = 10;
 
-fn as_i32(count: u32) -> i32 {
+pub(super) fn as_i32(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
@@ -393,7 +458,7 @@ fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
 }
 
 /// What is not written takes the API server's defaults, as soon as there is a behaviour at all.
-fn behavior(document: &doc::BehaviorDocument) -> Behavior {
+pub(super) fn behavior(document: &doc::BehaviorDocument) -> Behavior {
     Behavior {
         scale_up: rules(document.scale_up.as_ref(), ScalingRules::scale_up_default()),
         scale_down: rules(

@@ -5,7 +5,7 @@ use super::hpa::{
     self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, ResourceTarget,
     ServiceTarget,
 };
-use super::hpa_driver::{BYTES_PER_MIB, Source};
+use super::hpa_driver::{BYTES_PER_MIB, Given, Source};
 use super::telemetry::Sample;
 use crate::scenario::document::Signal;
 
@@ -16,6 +16,10 @@ pub(super) struct Explained<'a> {
     pub(super) decision: &'a hpa::Decision,
     pub(super) outcomes: &'a [MetricOutcome],
     pub(super) sources: &'a [Source],
+    /// Names of the metrics that somebody else reads, at their places.
+    pub(super) names: &'a [String],
+    /// Their values, at their places.
+    pub(super) given: &'a [Given],
     /// Values of the service-wide metrics, milli-units.
     pub(super) values: &'a [Option<[i64; 1]>],
     pub(super) sample: Option<&'a Sample>,
@@ -25,8 +29,16 @@ pub(super) struct Explained<'a> {
 /// The entry of the decision log.
 pub(super) fn decision(explained: Explained<'_>) -> Decision {
     let inputs = explained.inputs();
-    let (rule, why) = explained.reason(&inputs);
+    let (mut rule, mut why) = explained.reason(&inputs);
     let decision = explained.decision;
+    if explained.winner_is_fallback() {
+        rule = if rule == Rule::Metric {
+            Rule::Fallback
+        } else {
+            rule
+        };
+        why.push_str(" That value is the fallback's: the trigger cannot be read.");
+    }
     Decision {
         at_s: 0.0,
         controller: explained.controller.into(),
@@ -52,7 +64,11 @@ impl Explained<'_> {
             Some(MetricOutcome::Proposed(proposal)) => Some(proposal),
             _ => None,
         };
-        let (name, target) = describe(metric, source);
+        let given = match source {
+            Source::Given => self.given.get(index).copied(),
+            _ => None,
+        };
+        let (name, target) = describe(metric, source, self.names.get(index));
         let whole = self.values.get(index).copied().flatten();
         let value = match (metric, proposal) {
             (
@@ -69,13 +85,28 @@ impl Explained<'_> {
             name,
             value,
             target: Some(target),
-            age_s: self.sample.map(|sample| self.now_s - sample.taken_s),
+            age_s: match given {
+                Some(given) => given.age_s,
+                None => self.sample.map(|sample| self.now_s - sample.taken_s),
+            },
             proposes: proposal.map(|proposal| proposal.replicas.unsigned_abs()),
             problem: match outcome {
                 Some(MetricOutcome::Failed(error)) => error.to_string(),
+                _ if given.is_some_and(|given| given.is_fallback) => {
+                    "it cannot be read; this is the fallback's value".into()
+                }
                 _ => String::new(),
             },
         }
+    }
+
+    /// Whether the metric that decides is a fallback's.
+    fn winner_is_fallback(&self) -> bool {
+        let winner = self
+            .decision
+            .winner
+            .and_then(|i| self.given.get(i as usize));
+        winner.is_some_and(|given| given.is_fallback)
     }
 
     fn reason(&self, inputs: &[Input]) -> (Rule, String) {
@@ -257,11 +288,12 @@ fn within(input: &Input, tolerance: hpa::Tolerances) -> bool {
 }
 
 /// Name and target of a metric, in the units that people write them in.
-fn describe(metric: &MetricSpec, source: Source) -> (String, f64) {
+fn describe(metric: &MetricSpec, source: Source, name: Option<&String>) -> (String, f64) {
     let signal = match source {
         Source::Cpu => "CPU use",
         Source::Memory => "Memory use",
         Source::PerPod(signal) | Source::Whole(signal) => signal_words(signal),
+        Source::Given => name.map_or("A metric", String::as_str),
     };
     let service = |target: &ServiceTarget| match *target {
         ServiceTarget::Value { milli } => (signal.to_owned(), milli as f64 / 1000.0),

@@ -4,31 +4,79 @@ use super::room::{Room, RoomIndex};
 use super::{MAX_PODS_PER_NODE, Size};
 use crate::scenario::{NodeType, Scenario};
 use core::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
+
+/// What a node is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeState {
+    /// It is being provisioned. Pods may wait for it.
+    Coming,
+    /// It runs pods.
+    Ready,
+    /// It runs pods and takes no new ones: its replacement is on its way.
+    Cordoned,
+    /// Its pods have been evicted; it is paid for until it is gone.
+    Draining,
+}
+
+/// Who a node belongs to.
+pub(super) const BASE: u32 = 0;
 
 /// One node.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
+    /// Its number: no other node ever has it, while places are reused.
+    pub(super) id: u64,
     /// Index of its type.
     pub(super) kind: u32,
+    /// [`BASE`] for nodes that no provisioner touches, otherwise the provisioner's own number.
+    pub(super) pool: u32,
+    pub(super) state: NodeState,
     /// What its pods have left of it.
     pub(super) room: Room,
     /// Its pods by size; no size twice.
     pub(super) loads: Vec<(Size, u32)>,
+    pub(super) created_s: f64,
+    /// When it became ready, or will; infinite when it never will.
     pub(super) ready_s: f64,
+    /// When its provisioning is given up, if it is not ready by then.
+    pub(super) given_up_s: f64,
+    /// When it is too old.
+    pub(super) expires_s: f64,
+    /// When it is gone, while it drains.
+    pub(super) gone_s: f64,
+    /// When a pod came to it or left it last, or it became ready.
+    pub(super) touched_s: f64,
     /// Since when it has been empty; meaningless while it has pods.
     pub(super) empty_since_s: f64,
+    /// Since when its provisioner could have done without it; infinite while it could not.
+    pub(super) unneeded_since_s: f64,
+}
+
+impl Node {
+    pub(super) fn pods(&self) -> u32 {
+        self.loads.iter().map(|(_, count)| count).sum()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.loads.is_empty()
+    }
+
+    /// When something happens to it by itself.
+    fn due_s(&self) -> f64 {
+        match self.state {
+            NodeState::Coming => self.ready_s.min(self.given_up_s),
+            NodeState::Ready | NodeState::Cordoned => self.expires_s,
+            NodeState::Draining => self.gone_s,
+        }
+    }
 }
 
 /// The room of an empty node of this type: its size less what the system reserves.
 pub(super) fn empty_room(kind: &NodeType, scenario: &Scenario) -> Room {
     let fleet = &scenario.document().fleet;
     Room {
-        size: Size {
-            millicores: kind.vcpus_millicores,
-            mib: kind.memory_mib,
-        }
-        .less(Size {
+        size: whole_size(kind).less(Size {
             millicores: fleet.reserved_millicores,
             mib: fleet.reserved_mib,
         }),
@@ -36,11 +84,46 @@ pub(super) fn empty_room(kind: &NodeType, scenario: &Scenario) -> Room {
     }
 }
 
+fn whole_size(kind: &NodeType) -> Size {
+    Size {
+        millicores: kind.vcpus_millicores,
+        mib: kind.memory_mib,
+    }
+}
+
 /// A type of node as the fleet needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kind {
+    pub(super) name: String,
+    /// All of it, with what the system reserves.
+    pub(super) size: Size,
     pub(super) empty: Room,
     pub(super) usd_per_hour: f64,
+}
+
+/// A node to be added.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewNode {
+    pub(super) kind: u32,
+    pub(super) pool: u32,
+    pub(super) now_s: f64,
+    pub(super) ready_s: f64,
+    pub(super) given_up_s: f64,
+    pub(super) expires_s: f64,
+}
+
+impl NewNode {
+    /// A node that is there at the very start.
+    pub(super) fn at_start(kind: u32, pool: u32) -> Self {
+        Self {
+            kind,
+            pool,
+            now_s: 0.0,
+            ready_s: f64::NEG_INFINITY,
+            given_up_s: f64::INFINITY,
+            expires_s: f64::INFINITY,
+        }
+    }
 }
 
 /// All nodes. A removed node's place is kept and reused, lowest first, so that pods can name their node.
@@ -49,18 +132,29 @@ pub(super) struct Nodes {
     kinds: Vec<Kind>,
     places: Vec<Option<Node>>,
     vacant: BinaryHeap<Reverse<u32>>,
+    /// Room on nodes that pods are put on first.
     room: RoomIndex,
+    /// Room on nodes that are being provisioned, for pods that find none elsewhere.
+    coming_room: RoomIndex,
+    /// Whether pods prefer ready nodes to coming ones. If not, all nodes count as ready, and their pods wait.
+    tells_ready_from_coming: bool,
+    next_id: u64,
     count: u32,
     /// Nodes of each type.
     counts: Vec<u32>,
+    /// What is due when, by the bits of the time (no time is negative) and the place.
+    agenda: BTreeSet<(u64, u32)>,
+    next_due_s: f64,
 }
 
 impl Nodes {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario, tells_ready_from_coming: bool) -> Self {
         let kinds: Vec<Kind> = scenario
             .node_types
             .iter()
             .map(|kind| Kind {
+                name: kind.name.clone(),
+                size: whole_size(kind),
                 empty: empty_room(kind, scenario),
                 usd_per_hour: kind.usd_per_hour,
             })
@@ -71,7 +165,12 @@ impl Nodes {
             places: Vec::new(),
             vacant: BinaryHeap::new(),
             room: RoomIndex::default(),
+            coming_room: RoomIndex::default(),
+            tells_ready_from_coming,
+            next_id: 0,
             count: 0,
+            agenda: BTreeSet::new(),
+            next_due_s: f64::INFINITY,
         }
     }
 
@@ -87,6 +186,20 @@ impl Nodes {
         &self.kinds
     }
 
+    /// A type; one without any room where there is no such type.
+    pub(super) fn kind(&self, kind: u32) -> &Kind {
+        const NONE: Kind = Kind {
+            name: String::new(),
+            size: Size {
+                millicores: 0,
+                mib: 0,
+            },
+            empty: Room::NONE,
+            usd_per_hour: 0.0,
+        };
+        self.kinds.get(kind as usize).unwrap_or(const { &NONE })
+    }
+
     pub(super) fn usd_per_hour(&self) -> f64 {
         let kinds = self.counts.iter().zip(&self.kinds);
         kinds
@@ -98,24 +211,45 @@ impl Nodes {
         self.places.get(place as usize)?.as_ref()
     }
 
+    /// The node of this number at a place, unless it is gone.
+    pub(super) fn find(&self, (place, id): (u32, u64)) -> Option<&Node> {
+        self.get(place).filter(|node| node.id == id)
+    }
+
     /// All nodes with their places, lowest place first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (u32, &Node)> {
         let places = self.places.iter().enumerate();
         places.filter_map(|(place, node)| Some((place as u32, node.as_ref()?)))
     }
 
+    /// The room on ready nodes, as a copy to try things on.
+    pub(super) fn ready_room(&self) -> RoomIndex {
+        self.room.clone()
+    }
+
     /// Adds an empty node and answers its place.
-    pub(super) fn add(&mut self, kind: u32, now_s: f64, ready_s: f64) -> u32 {
-        let empty = self
-            .kinds
-            .get(kind as usize)
-            .map_or(Room::NONE, |kind| kind.empty);
+    pub(super) fn add(&mut self, new: NewNode) -> u32 {
+        let state = if new.ready_s <= new.now_s || !self.tells_ready_from_coming {
+            NodeState::Ready
+        } else {
+            NodeState::Coming
+        };
+        self.next_id += 1;
         let node = Node {
-            kind,
-            room: empty,
+            id: self.next_id,
+            kind: new.kind,
+            pool: new.pool,
+            state,
+            room: self.kind(new.kind).empty,
             loads: Vec::new(),
-            ready_s,
-            empty_since_s: ready_s.max(now_s),
+            created_s: new.now_s,
+            ready_s: new.ready_s,
+            given_up_s: new.given_up_s,
+            expires_s: new.expires_s,
+            gone_s: f64::INFINITY,
+            touched_s: new.ready_s.max(new.now_s),
+            empty_since_s: new.ready_s.max(new.now_s),
+            unneeded_since_s: f64::INFINITY,
         };
         let place = match self.vacant.pop() {
             Some(Reverse(place)) => place,
@@ -124,9 +258,9 @@ impl Nodes {
                 (self.places.len() - 1) as u32
             }
         };
-        self.count_kind(kind, true);
+        self.count_kind(new.kind, true);
         self.places[place as usize] = Some(node);
-        self.room.set(place, empty);
+        self.change(place, |_| ());
         place
     }
 
@@ -139,9 +273,11 @@ impl Nodes {
         else {
             return;
         };
-        debug_assert!(node.loads.is_empty(), "a node is removed with its pods");
+        debug_assert!(node.is_empty(), "a node is removed with its pods");
+        self.forget_due(&node, place);
         self.count_kind(node.kind, false);
         self.room.set(place, Room::NONE);
+        self.coming_room.set(place, Room::NONE);
         self.vacant.push(Reverse(place));
     }
 
@@ -159,9 +295,58 @@ impl Nodes {
         }
     }
 
-    /// The node at the lowest place that has room for the pod takes it: its place and when it is ready.
+    /// Changes times or state of a node, and what is known of it elsewhere.
+    pub(super) fn change(&mut self, place: u32, change: impl FnOnce(&mut Node)) {
+        let Some(mut node) = self
+            .places
+            .get_mut(place as usize)
+            .and_then(|node| node.take())
+        else {
+            return;
+        };
+        self.forget_due(&node, place);
+        change(&mut node);
+        let due_s = node.due_s();
+        if due_s < f64::INFINITY {
+            self.agenda.insert((bits(due_s), place));
+            self.next_due_s = self.next_due_s.min(due_s);
+        }
+        self.show_room(place, &node);
+        self.places[place as usize] = Some(node);
+    }
+
+    fn forget_due(&mut self, node: &Node, place: u32) {
+        if self.agenda.remove(&(bits(node.due_s()), place)) {
+            let first = self.agenda.first();
+            self.next_due_s = first.map_or(f64::INFINITY, |&(bits, _)| f64::from_bits(bits));
+        }
+    }
+
+    fn show_room(&mut self, place: u32, node: &Node) {
+        let shown = |yes: bool| if yes { node.room } else { Room::NONE };
+        self.room.set(place, shown(node.state == NodeState::Ready));
+        self.coming_room
+            .set(place, shown(node.state == NodeState::Coming));
+    }
+
+    /// When something happens to some node by itself.
+    pub(super) fn next_due_s(&self) -> f64 {
+        self.next_due_s
+    }
+
+    /// The node to which something happens first, if it does by `now_s`.
+    pub(super) fn first_due(&self, now_s: f64) -> Option<u32> {
+        let &(bits, place) = self.agenda.first()?;
+        (f64::from_bits(bits) <= now_s).then_some(place)
+    }
+
+    /// A node that has room for the pod takes it, a ready one before one that is coming, at the lowest place: the
+    /// place, and when the node is ready.
     pub(super) fn place(&mut self, pod: Size) -> Option<(u32, f64)> {
-        let place = self.room.first(pod)?;
+        let place = self
+            .room
+            .first(pod)
+            .or_else(|| self.coming_room.first(pod))?;
         self.put(place, pod)
     }
 
@@ -176,8 +361,59 @@ impl Nodes {
             Some((_, count)) => *count += 1,
             None => node.loads.push((pod, 1)),
         }
-        self.room.set(place, node.room);
-        Some((place, node.ready_s))
+        let (room, ready_s, is_coming) = (node.room, node.ready_s, node.state == NodeState::Coming);
+        self.index_of(is_coming).set(place, room);
+        Some((place, ready_s))
+    }
+
+    fn index_of(&mut self, is_coming: bool) -> &mut RoomIndex {
+        if is_coming {
+            &mut self.coming_room
+        } else {
+            &mut self.room
+        }
+    }
+
+    /// Notes when pods came or left.
+    pub(super) fn touch(&mut self, place: u32, now_s: f64) {
+        if let Some(Some(node)) = self.places.get_mut(place as usize) {
+            node.touched_s = node.touched_s.max(now_s);
+        }
+    }
+
+    /// Sets since when a node could have been done without.
+    pub(super) fn set_unneeded_since(&mut self, place: u32, since_s: f64) {
+        if let Some(Some(node)) = self.places.get_mut(place as usize) {
+            node.unneeded_since_s = since_s;
+        }
+    }
+
+    /// A pod changes its size where it is, if its node has room for that; whether it did.
+    pub(super) fn resize(&mut self, place: u32, from: Size, to: Size) -> bool {
+        let Some(Some(node)) = self.places.get_mut(place as usize) else {
+            return false;
+        };
+        let room = node.room.size.plus(from);
+        let Some(index) = node.loads.iter().position(|(size, _)| *size == from) else {
+            return false;
+        };
+        if !to.fits(room) {
+            return false;
+        }
+        node.loads[index].1 -= 1;
+        if node.loads[index].1 == 0 {
+            node.loads.swap_remove(index);
+        }
+        match node.loads.iter_mut().find(|(size, _)| *size == to) {
+            Some((_, count)) => *count += 1,
+            None => node.loads.push((to, 1)),
+        }
+        node.room.size = room.less(to);
+        let (room, state) = (node.room, node.state);
+        if matches!(state, NodeState::Ready | NodeState::Coming) {
+            self.index_of(state == NodeState::Coming).set(place, room);
+        }
+        true
     }
 
     /// A pod has left; whether its node is empty now.
@@ -194,10 +430,19 @@ impl Nodes {
         }
         node.room.size = node.room.size.plus(pod);
         node.room.pods += 1;
-        self.room.set(place, node.room);
-        if node.loads.is_empty() {
+        node.touched_s = node.touched_s.max(now_s);
+        let is_empty = node.is_empty();
+        if is_empty {
             node.empty_since_s = now_s.max(node.ready_s);
         }
-        node.loads.is_empty()
+        let (room, state) = (node.room, node.state);
+        if matches!(state, NodeState::Ready | NodeState::Coming) {
+            self.index_of(state == NodeState::Coming).set(place, room);
+        }
+        is_empty
     }
+}
+
+fn bits(time_s: f64) -> u64 {
+    time_s.max(0.0).to_bits()
 }

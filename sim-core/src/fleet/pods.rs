@@ -28,6 +28,12 @@ pub struct Pod {
     origin: Origin,
 }
 
+impl Pod {
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
 /// Pods without a node that were created one after the other and are alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pending {
@@ -94,16 +100,6 @@ impl Pods {
         self.ready.iter().chain(self.starting.values())
     }
 
-    pub(super) fn add_ready(&mut self, node: u32, size: Size) {
-        self.push_ready(Pod {
-            node,
-            size,
-            started_s: f64::NEG_INFINITY,
-            ready_s: f64::NEG_INFINITY,
-            origin: Origin::New,
-        });
-    }
-
     fn push_ready(&mut self, pod: Pod) {
         self.count_ready_size(pod.size);
         self.ready.push(pod);
@@ -152,6 +148,24 @@ impl Pods {
     /// The runs of equal pending pods, oldest first.
     pub(super) fn pending_run(&self, index: usize) -> Option<Pending> {
         self.pending.get(index).copied()
+    }
+
+    /// The oldest run of pending pods of this size.
+    pub(super) fn pending_index(&self, size: Size) -> Option<usize> {
+        self.pending.iter().position(|run| run.size == size)
+    }
+
+    /// Pending pods by size, the largest first: by CPU, then by memory.
+    pub(super) fn pending_largest_first(&self) -> Vec<(Size, u32)> {
+        let mut sizes: Vec<(Size, u32)> = Vec::new();
+        for run in &self.pending {
+            match sizes.iter_mut().find(|(size, _)| *size == run.size) {
+                Some((_, count)) => *count += run.count,
+                None => sizes.push((run.size, run.count)),
+            }
+        }
+        sizes.sort_by_key(|(size, _)| core::cmp::Reverse(*size));
+        sizes
     }
 
     /// Gives one pod of a run of pending ones its node.
@@ -404,14 +418,24 @@ mod tests {
         mib: 512,
     };
 
+    /// Pods that have been ready for ever.
+    fn ready_on(nodes: &[u32]) -> Pods {
+        let mut pods = Pods::default();
+        for &node in nodes {
+            pods.add_pending(SIZE, 1, Origin::New);
+            pods.start_pending(0, node, f64::NEG_INFINITY, f64::NEG_INFINITY);
+        }
+        pods.make_ready(0.0);
+        pods
+    }
+
     fn start(pods: &mut Pods, node: u32, now_s: f64, ready_s: f64) {
         pods.start_pending(0, node, now_s, ready_s);
     }
 
     #[test]
     fn removes_pending_then_least_ready_then_youngest() {
-        let mut pods = Pods::default();
-        pods.add_ready(0, SIZE);
+        let mut pods = ready_on(&[0]);
         pods.add_pending(SIZE, 4, Origin::New);
         start(&mut pods, 1, 0.0, 10.0);
         start(&mut pods, 2, 0.0, 30.0);
@@ -428,10 +452,7 @@ mod tests {
 
     #[test]
     fn groups_pods_by_readiness_and_by_size() {
-        let mut pods = Pods::default();
-        for _ in 0..3 {
-            pods.add_ready(0, SIZE);
-        }
+        let mut pods = ready_on(&[0, 0, 0]);
         let small = Size {
             millicores: 100,
             mib: 64,
@@ -463,9 +484,7 @@ mod tests {
 
     #[test]
     fn pods_that_lose_their_place_are_told_from_new_ones() {
-        let mut pods = Pods::default();
-        pods.add_ready(0, SIZE);
-        pods.add_ready(1, SIZE);
+        let mut pods = ready_on(&[0, 1]);
         let restarted = pods.take_ready(1, |_| true);
         pods.restart(restarted[0], 20.0);
         assert_eq!((pods.ready(), pods.waiting(Origin::Restarted)), (1, 1));

@@ -7,12 +7,12 @@ impl Fleet {
     /// Says since when the ready pods have been ready, seconds since the start of the simulation, oldest first;
     /// at the start, when they would otherwise have been so for ever.
     pub fn set_ready_since(&mut self, since_s: impl IntoIterator<Item = f64>) {
-        self.pods.set_ready_since(since_s.into_iter());
+        self.cluster.pods.set_ready_since(since_s.into_iter());
     }
 
     /// Pods whose containers restart, the first to be ready first.
     pub fn restarting_pods(&self) -> impl Iterator<Item = &Pod> {
-        self.pods.restarting()
+        self.cluster.pods.restarting()
     }
 
     /// Evicts the restarting pods that `which` picks, as [`Fleet::evict`] does with ready ones.
@@ -22,12 +22,18 @@ impl Fleet {
         now_s: f64,
         which: impl FnMut(&Pod) -> bool,
     ) -> u32 {
-        let evicted = self.pods.take_restarting(most, which);
+        self.advance_nodes(now_s);
+        let evicted = self.cluster.pods.take_restarting(most, which);
+        if evicted.is_empty() {
+            return 0;
+        }
         for pod in &evicted {
             self.release(pod.node, pod.size, now_s);
         }
         let count = evicted.len() as u32;
-        self.pods.add_pending(self.request, count, Origin::Evicted);
+        self.cluster
+            .pods
+            .add_pending(self.cluster.request, count, Origin::Evicted);
         self.place_pending(now_s);
         count
     }
@@ -42,19 +48,17 @@ impl Fleet {
         now_s: f64,
         mut which: impl FnMut(&Pod) -> bool,
     ) -> (u32, u32) {
-        let nodes = &mut self.nodes;
+        self.advance_nodes(now_s);
+        let nodes = &mut self.cluster.nodes;
         let (mut resized, mut refused) = (0, 0);
-        self.pods.resize(|pod| {
+        self.cluster.pods.resize(|pod| {
             if resized + refused == most || pod.size == size || !which(pod) {
                 return None;
             }
-            nodes.release(pod.node, pod.size, now_s);
-            if nodes.put(pod.node, size).is_some() {
+            if nodes.resize(pod.node, pod.size, size) {
                 resized += 1;
                 return Some(size);
             }
-            // The room that it has just left is there.
-            nodes.put(pod.node, pod.size);
             refused += 1;
             None
         });

@@ -88,9 +88,7 @@ impl Bits {
     pub fn first_from(&self, from: usize) -> Option<usize> {
         let mut at = from;
         for (height, level) in self.levels.iter().enumerate() {
-            let Some(word) = level.get(at / WORD) else {
-                return None;
-            };
+            let word = level.get(at / WORD)?;
             let rest = word >> (at % WORD);
             if rest != 0 {
                 return self.below(height, at + rest.trailing_zeros() as usize);

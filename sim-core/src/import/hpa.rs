@@ -9,24 +9,22 @@
 //! k8s.io/api/autoscaling/v2/types.go. Fields that Kubernetes does not know are refused where a misspelling
 //! would change the scaling, and named in the notes elsewhere.
 
-mod behavior;
-mod fields;
-mod metrics;
-mod quantity;
-mod text;
+pub(super) mod behavior;
+pub(super) mod metrics;
 mod versions;
 
-use super::{ImportError, MAX_MANIFEST_BYTES, listed, shown};
+use super::ImportError;
+use super::manifest::fields::{Fields, Findings};
+use super::manifest::{self, Wanted};
 use crate::scenario::document::{AutoscalerDocument, HpaDocument, MetricDocument, Signal};
-use fields::{Fields, Findings};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What the reader of a manifest knows better than the manifest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HpaOptions {
-    /// What custom and external metrics measure, by their names. Metrics that are not listed are read by the
-    /// words of their names, such as `http_requests_per_second`.
+    /// What custom and external metrics (or KEDA's triggers) measure, by their names. Metrics that are not listed are
+    /// read by the words of their names, such as `http_requests_per_second`.
     pub signals: BTreeMap<String, Signal>,
 }
 
@@ -45,15 +43,12 @@ pub struct ImportedHpa {
 /// # Errors
 /// The text is no YAML, holds no HorizontalPodAutoscaler, or one that cannot be modelled; all reasons at once.
 pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError> {
-    if text.len() > MAX_MANIFEST_BYTES {
-        return Err(ImportError::new(format!(
-            "the file has {} bytes; at most {MAX_MANIFEST_BYTES} are read as a manifest",
-            text.len()
-        )));
-    }
-    refuse_templates(text)?;
-    let mut found = Findings::default();
-    let object = pick(objects(text::parse(text)?), &mut found)?;
+    let mut found = Findings::new("autoscaling/v2");
+    let wanted = Wanted {
+        kinds: &["HorizontalPodAutoscaler"],
+        api: "autoscaling/v2",
+    };
+    let object = manifest::pick(text, wanted, &mut found)?;
     let mut top = Fields::of("", &object, &mut found);
     let version = top.text("apiVersion", &mut found).unwrap_or_default();
     let metadata = top.take("metadata");
@@ -62,7 +57,7 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
         .ok_or_else(|| ImportError::new("the HorizontalPodAutoscaler has no spec"))?;
     let spec = versions::as_v2(&version, spec, metadata.as_ref(), &mut found)?;
     let hpa = read_spec(&spec, options, &mut found);
-    let Findings { errors, notes } = found;
+    let Findings { errors, notes, .. } = found;
     match hpa {
         Some(hpa) if errors.is_empty() => Ok(ImportedHpa {
             autoscaler: AutoscalerDocument::Hpa(hpa),
@@ -70,88 +65,6 @@ pub fn hpa(text: &str, options: &HpaOptions) -> Result<ImportedHpa, ImportError>
         }),
         _ => Err(ImportError::new(errors.join("\n"))),
     }
-}
-
-/// Templates are no manifests yet.
-fn refuse_templates(text: &str) -> Result<(), ImportError> {
-    let is_template = |line: &str| {
-        let code = line.split(" #").next().unwrap_or_default();
-        !code.trim_start().starts_with('#') && (code.contains("{{") || code.contains("{%"))
-    };
-    match text.lines().enumerate().find(|(_, line)| is_template(line)) {
-        None => Ok(()),
-        Some((index, line)) => Err(ImportError::new(format!(
-            "line {}: {:?} is a template variable; fill the template in first (helm template …, kustomize build …) or write the value in its place",
-            index + 1,
-            shown(line)
-        ))),
-    }
-}
-
-/// All objects: a List holds several.
-fn objects(documents: Vec<Value>) -> Vec<Value> {
-    let mut objects = Vec::new();
-    for document in documents {
-        match (kind(&document).ends_with("List"), document) {
-            (true, Value::Object(mut list)) => match list.remove("items") {
-                Some(Value::Array(items)) => objects.extend(items),
-                _ => objects.push(Value::Object(list)),
-            },
-            (_, document) => objects.push(document),
-        }
-    }
-    objects
-}
-
-fn kind(object: &Value) -> &str {
-    object
-        .get("kind")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// The object with its name in words.
-fn title(object: &Value) -> String {
-    let name = object
-        .pointer("/metadata/name")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    match (kind(object), object) {
-        ("", Value::Object(_)) => "an object without a kind".to_owned(),
-        ("", Value::Array(_)) => "a list".to_owned(),
-        ("", _) => "text that is no manifest".to_owned(),
-        (kind, _) => shown(format!("{kind} {name}").trim()),
-    }
-}
-
-fn pick(objects: Vec<Value>, found: &mut Findings) -> Result<Value, ImportError> {
-    let (mut hpas, others): (Vec<Value>, Vec<Value>) = objects
-        .into_iter()
-        .partition(|object| kind(object) == "HorizontalPodAutoscaler");
-    let others: Vec<String> = others.iter().map(title).collect();
-    if hpas.is_empty() {
-        let what = if others.is_empty() {
-            "nothing".to_owned()
-        } else {
-            listed(&others)
-        };
-        return Err(ImportError::new(format!(
-            "there is no HorizontalPodAutoscaler in it, only {what}; expected is kind: HorizontalPodAutoscaler of apiVersion: autoscaling/v2"
-        )));
-    }
-    let hpa = hpas.remove(0);
-    if !others.is_empty() {
-        found.note(format!("Ignored beside it: {}.", listed(&others)));
-    }
-    if !hpas.is_empty() {
-        let more: Vec<String> = hpas.iter().map(title).collect();
-        found.note(format!(
-            "{} was read, the first; not {}.",
-            title(&hpa),
-            listed(&more)
-        ));
-    }
-    Ok(hpa)
 }
 
 fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option<HpaDocument> {
@@ -174,7 +87,7 @@ fn read_spec(spec: &Value, options: &HpaOptions, found: &mut Findings) -> Option
     let listed = fields.take("metrics");
     let behavior = fields
         .take("behavior")
-        .map(|value| behavior::read(&value, found));
+        .map(|value| behavior::read("spec.behavior", &value, found));
     fields.note_unknown(found);
     let metrics = match listed {
         None | Some(Value::Array(_))

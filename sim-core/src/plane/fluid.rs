@@ -17,6 +17,7 @@
 //! Arrivals are drawn from the same stream as in the `requests` plane; the queue follows the intensity, and
 //! the expected outcomes are scaled to the drawn number.
 
+mod asleep;
 mod calibration;
 mod calibration_table;
 mod capacity;
@@ -32,6 +33,7 @@ mod wait_law;
 use super::{DataPlane, Interval, Outcome};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
+use asleep::Asleep;
 use capacity::{CapacityTable, Point};
 use limited::LimitedQueue;
 use mixture::{Mixture, Shares};
@@ -62,6 +64,8 @@ pub struct FluidPlane<'a> {
     backlog: f64,
     /// Requests waiting as last reported; differs from `queue + backlog` by the luck of the arrivals.
     waiting: f64,
+    /// Of `waiting`: those that came while there was no server, and behind them until all of these have started.
+    asleep: Asleep,
     mixture: Mixture,
     undrained: RowWeights,
     recent: Recent,
@@ -105,6 +109,7 @@ impl<'a> FluidPlane<'a> {
             queue: 0.0,
             backlog: 0.0,
             waiting: 0.0,
+            asleep: Asleep::default(),
             mixture: Mixture::new(),
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
@@ -317,47 +322,33 @@ impl<'a> FluidPlane<'a> {
     }
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
-    fn closed(&mut self, interval: &Interval) -> Flow {
-        let expected = interval.rate_rps * interval.length_s;
-        let patient = interval.rate_rps * self.tables.limits.timeout_s;
-        let before = self.queue + self.backlog;
+    fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
+        let unknown = self.waiting - self.asleep.count();
+        if unknown > 0.0 {
+            self.asleep.fall_asleep(unknown);
+        }
+        let timeout_s = self.tables.limits.timeout_s;
         let room = f64::from(interval.waiting_room());
-        // Those who were there before leave evenly over the time of one patience.
-        let staying = before * (1.0 - interval.length_s / self.tables.limits.timeout_s).max(0.0);
+        let before = self.waiting;
+        let (impatient, rejected) = self
+            .asleep
+            .pass(interval.length_s, arrivals, room, timeout_s);
+        let waiting = (before + arrivals - impatient - rejected).max(0.0);
         self.queue = 0.0;
         self.busy = 0.0;
-        self.backlog = (staying + expected.min(patient)).min(room.max(staying));
-        Flow {
-            lost: 0.0,
-            waits: 0.0,
-            waiting: self.backlog,
-            busy: 0.0,
-        }
-    }
-
-    /// Requests that give up or are turned away while there are no servers, and nothing else.
-    fn closed_outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
-        let timeout_s = self.tables.limits.timeout_s;
-        let waiting = flow.waiting.min(self.waiting + arrivals);
-        let leaving = self.waiting + arrivals - waiting;
-        let impatient = if timeout_s < f64::INFINITY {
-            // What has waited its patience out; the rest of the leaving found the queue full.
-            leaving.min((self.waiting + arrivals) * (interval.length_s / timeout_s).min(1.0))
+        self.backlog = waiting;
+        self.waiting = waiting;
+        let wait_sum_s = if impatient > 0.0 {
+            impatient * timeout_s
         } else {
             0.0
         };
-        let service_alone = self.tables.service_above_timeout();
-        self.waiting = waiting;
         Outcome {
             arrivals,
-            rejected: leaving - impatient,
+            rejected,
             timed_out: impatient,
-            timed_out_in_service: impatient * service_alone,
-            wait_sum_s: if impatient > 0.0 {
-                impatient * timeout_s
-            } else {
-                0.0
-            },
+            timed_out_in_service: impatient * self.tables.service_above_timeout(),
+            wait_sum_s,
             waits: impatient,
             waited: impatient,
             waiting_at_end: waiting,
@@ -366,13 +357,44 @@ impl<'a> FluidPlane<'a> {
         }
     }
 
+    /// Requests that waited for the first server are the first to start: their waits take the place of those of
+    /// others. `started` is the number of all that start in the interval; answers how many had waited so.
+    fn wake(&mut self, interval: &Interval, started: f64) -> f64 {
+        let groups = self.asleep.start(started, interval.length_s);
+        let woken: f64 = groups.iter().map(|group| group.count).sum();
+        if woken <= 0.0 {
+            return 0.0;
+        }
+        self.mixture.scale((1.0 - woken / started).max(0.0));
+        let servers = f64::from(interval.servers);
+        let mut ahead = 0.0;
+        for group in groups {
+            // Half of the group starts before its middle, and as many as there are servers at once.
+            let turn = (ahead + 0.5 * group.count - servers).max(0.0) / servers;
+            let delay = group.waited_s / self.tables.mean_service_s() + turn;
+            self.tables
+                .add_delayed(&mut self.mixture, delay, group.count / started);
+            ahead += group.count;
+        }
+        woken
+    }
+
     /// Applies the interval's shares to the drawn number of arrivals.
     fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
-        let limits = &self.tables.limits;
         let lost = arrivals * flow.lost;
         let waiting = flow.waiting.min(self.waiting + arrivals - lost);
         let started = (self.waiting + arrivals - lost - waiting).max(0.0);
         self.waiting = waiting;
+        let woken = if self.asleep.count() > 0.0 {
+            let woken = self.wake(interval, started);
+            // Who came meanwhile and waits behind them is in the same line.
+            let behind = self.backlog.min(waiting) - self.asleep.count();
+            self.asleep.join(behind, arrivals, interval.length_s);
+            woken
+        } else {
+            0.0
+        };
+        let limits = &self.tables.limits;
         let shares: Shares = self.mixture.shares(self.tables);
         let answered = started * (1.0 - self.tables.service().error_probability);
         let patience =
@@ -407,7 +429,7 @@ impl<'a> FluidPlane<'a> {
             slow_in_service: shares.slow_in_service.map(|share| answered * share),
             wait_sum_s: started * shares.wait_s + impatience_s,
             waits: started + impatient,
-            waited: started * flow.waits + impatient,
+            waited: woken + (started - woken) * flow.waits + impatient,
             latency_sum_s: answered * shares.latency_s,
             busy_server_s,
             in_service_s: busy_server_s,
@@ -451,8 +473,7 @@ impl DataPlane for FluidPlane<'_> {
             }
             None => {
                 self.recent.push(&self.mixture, 0.0);
-                let flow = self.closed(interval);
-                self.closed_outcome(interval, arrivals, &flow)
+                self.closed(interval, arrivals)
             }
         }
     }

@@ -31,6 +31,9 @@ pub struct ServiceModel {
     /// Whether [`Interval::killed_replicas`](super::Interval::killed_replicas) may be above 0 in this
     /// replication: then requests are followed to their end. Without it a killed replica is drained.
     pub may_be_killed: bool,
+    /// Whether [`Interval::buffer_limit`](super::Interval::buffer_limit) may be above 0 in this replication.
+    /// Without it there is no such buffer; with [`Balancing::Shared`] there may always be one.
+    pub may_be_buffered: bool,
     /// Probability that a request is of high priority, 0..1. Those are served before the others that wait in
     /// the same place, and interrupt none.
     pub high_priority_share: f64,
@@ -113,6 +116,7 @@ impl ServiceModel {
             on_timeout: OnTimeout::Finish,
             removal: Removal::Drain,
             may_be_killed: false,
+            may_be_buffered: false,
             high_priority_share: 0.0,
             retries: RetryModel::NONE,
         }

@@ -37,30 +37,7 @@ impl FreeTimes {
     /// Gives work until `until_s` to the server that falls free next.
     #[inline]
     pub fn occupy_next(&mut self, until_s: f64) {
-        let heap = self.heap.as_mut_slice();
-        if heap.is_empty() {
-            return;
-        }
-        let mut node = 0;
-        loop {
-            let first = node * ARITY + 1;
-            let Some(&[a, b, c, d]) = heap.get(first..first + ARITY) else {
-                break;
-            };
-            let (left, left_at) = if b < a { (b, 1) } else { (a, 0) };
-            let (right, right_at) = if d < c { (d, 3) } else { (c, 2) };
-            let (least, at) = if right < left {
-                (right, right_at)
-            } else {
-                (left, left_at)
-            };
-            if until_s <= least {
-                break;
-            }
-            heap[node] = least;
-            node = first + at;
-        }
-        heap[node] = until_s;
+        replace_least(&mut self.heap, until_s);
     }
 
     /// Sum of the work left at `now_s` over all servers, in server-seconds.
@@ -84,8 +61,40 @@ impl FreeTimes {
     /// Replaces the servers by those with the given free times, in rising order (which is a heap).
     pub fn set_sorted(&mut self, mut times: Vec<f64>) {
         self.count = times.len();
-        let padding = (ARITY - times.len().saturating_sub(1) % ARITY) % ARITY;
-        times.resize(times.len() + padding, f64::INFINITY);
+        times.resize(heap_size(times.len()), f64::INFINITY);
         self.heap = times;
     }
+}
+
+/// Length of a heap with `count` values: filled up with infinity until every node has four children or none.
+pub(super) fn heap_size(count: usize) -> usize {
+    count + (ARITY - count.saturating_sub(1) % ARITY) % ARITY
+}
+
+/// Replaces the least value, the first, of a four-ary heap of a length of [`heap_size`].
+#[inline]
+pub(super) fn replace_least(heap: &mut [f64], value: f64) {
+    if heap.is_empty() {
+        return;
+    }
+    let mut node = 0;
+    loop {
+        let first = node * ARITY + 1;
+        let Some(&[a, b, c, d]) = heap.get(first..first + ARITY) else {
+            break;
+        };
+        let (left, left_at) = if b < a { (b, 1) } else { (a, 0) };
+        let (right, right_at) = if d < c { (d, 3) } else { (c, 2) };
+        let (least, at) = if right < left {
+            (right, right_at)
+        } else {
+            (left, left_at)
+        };
+        if value <= least {
+            break;
+        }
+        heap[node] = least;
+        node = first + at;
+    }
+    heap[node] = value;
 }

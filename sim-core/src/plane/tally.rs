@@ -24,23 +24,45 @@ impl LatencyLimits {
     }
 }
 
+/// Why an attempt came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// There was no room for it.
+    Rejected,
+    /// A newer one took its place in the queue.
+    Dropped,
+    /// Its client gave up.
+    TimedOut,
+    /// The answer carried an error.
+    Failed,
+    /// Its replica ended abruptly.
+    Lost,
+}
+
 /// Counts of one interval. Whole numbers, so that no order of counting changes them.
 pub(super) struct Tally<'a> {
     limits: LatencyLimits,
     latencies: &'a mut LogHistogram,
     pub(super) arrivals: u64,
-    pub(super) rejected: u64,
+    pub(super) retries: u64,
+    pub(super) blocked: u64,
+    pub(super) cancelled: u64,
+    rejected: u64,
+    dropped: u64,
     served: u64,
     timed_out: u64,
     timed_out_in_service: u64,
     failed: u64,
+    lost: u64,
     waits: u64,
     waited: u64,
+    waits_high: u64,
     slow: [u64; MAX_THRESHOLDS],
     slow_in_service: [u64; MAX_THRESHOLDS],
     wait_sum_s: f64,
+    wait_sum_high_s: f64,
     latency_sum_s: f64,
-    /// Service time of the requests that started, seconds.
+    /// Server-seconds that the attempts which started will take.
     pub(super) started_s: f64,
 }
 
@@ -50,57 +72,51 @@ impl<'a> Tally<'a> {
             limits,
             latencies,
             arrivals: 0,
+            retries: 0,
+            blocked: 0,
+            cancelled: 0,
             rejected: 0,
+            dropped: 0,
             served: 0,
             timed_out: 0,
             timed_out_in_service: 0,
             failed: 0,
+            lost: 0,
             waits: 0,
             waited: 0,
+            waits_high: 0,
             slow: [0; MAX_THRESHOLDS],
             slow_in_service: [0; MAX_THRESHOLDS],
             wait_sum_s: 0.0,
+            wait_sum_high_s: 0.0,
             latency_sum_s: 0.0,
             started_s: 0.0,
         }
     }
 
-    /// A request starts after waiting for `wait_s`.
+    /// An attempt's wait is over.
     #[inline]
-    pub(super) fn start(&mut self, wait_s: f64, service_s: f64, error: bool) {
-        let latency_s = wait_s + service_s;
-        self.started_s += service_s;
-        self.count_wait(wait_s);
-        if latency_s > self.limits.timeout_s {
-            self.count_timeout(service_s);
-        } else if error {
-            self.failed += 1;
-        } else {
-            self.count_served(latency_s, service_s);
-        }
-    }
-
-    /// A client leaves the queue after waiting for `wait_s`, its whole patience.
-    pub(super) fn give_up(&mut self, wait_s: f64, service_s: f64) {
-        self.count_wait(wait_s);
-        self.count_timeout(service_s);
-    }
-
-    #[inline]
-    fn count_wait(&mut self, wait_s: f64) {
+    pub(super) fn wait(&mut self, wait_s: f64) {
         self.waits += 1;
         self.waited += u64::from(wait_s > 0.0);
         self.wait_sum_s += wait_s;
     }
 
+    /// The wait of an attempt of high priority is over; [`wait`](Self::wait) is to be told as well.
+    pub(super) fn wait_high(&mut self, wait_s: f64) {
+        self.waits_high += 1;
+        self.wait_sum_high_s += wait_s;
+    }
+
     #[inline]
-    fn count_timeout(&mut self, service_s: f64) {
+    fn time_out(&mut self, service_s: f64) {
         self.timed_out += 1;
         self.timed_out_in_service += u64::from(service_s > self.limits.timeout_s);
     }
 
+    /// A request is answered well, this long after its first attempt arrived.
     #[inline]
-    fn count_served(&mut self, latency_s: f64, service_s: f64) {
+    pub(super) fn serve(&mut self, latency_s: f64, service_s: f64) {
         self.served += 1;
         self.latency_sum_s += latency_s;
         self.latencies.record(latency_s, 1.0);
@@ -110,20 +126,41 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// The counts as an outcome; busy time and queue length are the plane's to add.
+    /// A request's last attempt, which needed `service_s`, came to nothing.
+    pub(super) fn fail(&mut self, failure: Failure, service_s: f64) {
+        match failure {
+            Failure::Rejected => self.rejected += 1,
+            Failure::Dropped => {
+                self.rejected += 1;
+                self.dropped += 1;
+            }
+            Failure::TimedOut => self.time_out(service_s),
+            Failure::Failed => self.failed += 1,
+            Failure::Lost => self.lost += 1,
+        }
+    }
+
+    /// The counts as an outcome; busy time and what is under way are the plane's to add.
     pub(super) fn outcome(&self) -> Outcome {
         Outcome {
             arrivals: self.arrivals as f64,
+            retries: self.retries as f64,
             served: self.served as f64,
             rejected: self.rejected as f64,
+            dropped: self.dropped as f64,
             timed_out: self.timed_out as f64,
             timed_out_in_service: self.timed_out_in_service as f64,
             failed: self.failed as f64,
+            lost: self.lost as f64,
             slow: self.slow.map(|count| count as f64),
             slow_in_service: self.slow_in_service.map(|count| count as f64),
             waits: self.waits as f64,
             wait_sum_s: self.wait_sum_s,
             waited: self.waited as f64,
+            waits_high: self.waits_high as f64,
+            wait_sum_high_s: self.wait_sum_high_s,
+            blocked: self.blocked as f64,
+            cancelled: self.cancelled as f64,
             latency_sum_s: self.latency_sum_s,
             ..Outcome::default()
         }

@@ -29,6 +29,8 @@ pub enum Purpose {
     NodeProvisioning = 21,
     /// Spot prices and evictions.
     SpotMarket = 22,
+    /// What an autoscaler of nodes leaves to chance: when it looks, which group grows, which node does not come.
+    NodeChoices = 23,
     /// Measurement error of what controllers see.
     TelemetryNoise = 30,
     /// When telemetry is missing.

@@ -7,7 +7,10 @@
 
 mod autoscaler;
 mod fleet;
+mod keda;
+mod knative;
 mod memory;
+mod provisioner;
 mod scalers;
 mod service;
 mod serving;
@@ -17,7 +20,10 @@ mod traffic;
 
 pub use autoscaler::*;
 pub use fleet::*;
+pub use keda::*;
+pub use knative::*;
 pub use memory::*;
+pub use provisioner::*;
 pub use scalers::*;
 pub use service::*;
 pub use serving::*;

@@ -26,6 +26,9 @@ pub const MAX_PEAK_RPS: f64 = 1e7;
 /// Most requests of one replication on the `requests` plane, which plays each of them: about a minute of one core.
 pub const MAX_PLAYED_REQUESTS: f64 = 1e9;
 
+/// Most ticks of one replication: a month and a day of warm-up at 5 s, two weeks at 2 s.
+pub const MAX_TICKS: f64 = 600_000.0;
+
 /// What a row bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bounds {

@@ -5,7 +5,10 @@
 mod autoscaler;
 mod distribution;
 mod fleet;
+mod keda;
+mod knative;
 mod memory;
+mod provisioner;
 mod run;
 mod service;
 mod serving;
@@ -94,7 +97,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
-        node_types: vec![fleet.node.clone()],
+        node_types: fleet.node_types,
         node: fleet.node,
     })
 }
@@ -121,6 +124,9 @@ fn hold_pairs(
             run::hold_length(run, traffic, slo, found);
         }
     }
+    if let (Some(run), Some(slo)) = (run, slo) {
+        run::hold_tick_count(run, slo, found);
+    }
     let (Some(document), Some(service)) = (service_document, service) else {
         return;
     };
@@ -129,6 +135,7 @@ fn hold_pairs(
     }
     for (place, controller) in controllers {
         autoscaler::hold_signals(controller, place, document, service, found);
+        keda::hold_waking(controller, document, service, found);
         if let Some(traffic) = traffic {
             autoscaler::hold_capacity(controller, place, document, service, traffic, found);
         }

@@ -10,6 +10,9 @@ use super::limits::{Bounds, Limit, Scale};
 use crate::cost::price_book::PriceBook;
 use serde_json::{Map, Value};
 
+/// Rows of fields that name an instance type of the price book.
+const INSTANCE_TYPES: [&str; 2] = ["fleet.instance_type", "karpenter.instance_types[]"];
+
 /// The schema, complete. Its text is the file `public/scenario.schema.json`.
 pub fn schema() -> Value {
     let mut schema = schemars::schema_for!(ScenarioDocument).to_value();
@@ -76,7 +79,7 @@ fn apply(map: &mut Map<String, Value>, limit: &Limit) {
     match limit.bounds {
         Bounds::Number | Bounds::Mean => describe_slider(map, limit),
         Bounds::Items => limit_items(map, limit),
-        Bounds::Length if limit.key == "fleet.instance_type" => {
+        Bounds::Length if INSTANCE_TYPES.contains(&limit.key) => {
             map.insert(
                 "enum".into(),
                 PriceBook::CURRENT

@@ -38,6 +38,13 @@ pub const TEMPLATES: &[Template] = &[
         promise: "It never scales up and misses its SLO at every peak; nearly all bad requests are due to saturation.",
         json: include_str!("../../../scenarios/misconfigured-autoscaler.json"),
     },
+    Template {
+        id: "knative-scale-to-zero",
+        title: "Knative: asleep between waves",
+        summary: "Six hours of a service that is called in waves and sleeps in between, under the Knative autoscaler.",
+        promise: "Asleep it costs less, and misses its latency objective each time it wakes up; one replica kept awake meets it and costs more.",
+        json: include_str!("../../../scenarios/knative-scale-to-zero.json"),
+    },
 ];
 
 /// The template of this id.

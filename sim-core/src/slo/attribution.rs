@@ -1,9 +1,9 @@
 //! Which want of capacity made a request bad.
 //!
-//! While replicas that were asked for are not ready, it is scaling lag. When all are, it may still be: the
-//! controller has not seen the load yet. So what happens with everything ready is held back for as long as a
-//! controller can take to react (scrape, lag, averaging and its own period); if it asks for more within that
-//! time it was scaling lag, otherwise saturation.
+//! While replicas that were asked for are not ready, it is scaling lag, or eviction where most of them replace
+//! evicted ones. When all are ready, it may still be scaling lag: the controller has not seen the load yet. So what
+//! happens with everything ready is held back for as long as a controller can take to react (scrape, lag, averaging
+//! and its own period); if it asks for more within that time it was scaling lag, otherwise saturation.
 
 use super::Cause;
 use super::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
@@ -15,10 +15,10 @@ pub enum Capacity {
     OutOfNodes,
     /// Replicas that were asked for are not ready.
     OnItsWay,
-    /// Most of those that are not ready were killed for memory and start again.
+    /// The same, and most of them replace evicted ones.
+    Evicted,
+    /// The same, and most of them were killed for memory and start again.
     Restarting,
-    /// Most of those that are not ready take the place of evicted ones.
-    Replaced,
     /// All are ready, and the controller would ask for more than its maximum.
     AtMaximum,
     /// All are ready, and the controller is content.
@@ -59,8 +59,8 @@ impl Attribution {
         let cause = match capacity {
             Capacity::OutOfNodes => Some(Cause::NodeLimit),
             Capacity::OnItsWay => Some(Cause::ScalingLag),
+            Capacity::Evicted => Some(Cause::Eviction),
             Capacity::Restarting => Some(Cause::OutOfMemory),
-            Capacity::Replaced => Some(Cause::Eviction),
             Capacity::AtMaximum => Some(Cause::ReplicaLimit),
             Capacity::Ready => None,
         };

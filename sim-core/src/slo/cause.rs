@@ -18,10 +18,11 @@ pub enum Cause {
     ReplicaLimit,
     /// Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.
     NodeLimit,
-    /// Too little capacity: replicas were killed for the memory they used, and had not started again.
-    OutOfMemory,
-    /// Too little capacity: replicas were evicted, and the new ones in their place were not ready yet.
+    /// Too little capacity: pods were evicted, by a drain or an updater, and what replaces them was not ready yet.
     Eviction,
+    /// Replicas were killed for the memory they used: what they held, and too little capacity until they had
+    /// started again.
+    OutOfMemory,
 }
 
 impl Cause {
@@ -36,8 +37,8 @@ impl Cause {
         Cause::ScalingLag,
         Cause::ReplicaLimit,
         Cause::NodeLimit,
-        Cause::OutOfMemory,
         Cause::Eviction,
+        Cause::OutOfMemory,
     ];
 
     /// Words for people.
@@ -49,8 +50,8 @@ impl Cause {
             Cause::ScalingLag => "Scaling lag",
             Cause::ReplicaLimit => "Replica limit",
             Cause::NodeLimit => "Node limit",
-            Cause::OutOfMemory => "Out of memory",
             Cause::Eviction => "Evictions",
+            Cause::OutOfMemory => "Out of memory",
         }
     }
 
@@ -71,11 +72,11 @@ impl Cause {
             Cause::NodeLimit => {
                 "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes."
             }
+            Cause::Eviction => {
+                "Too little capacity: pods were evicted, by a drained node or an updater, and what replaces them was not ready yet."
+            }
             Cause::OutOfMemory => {
                 "Replicas were killed for the memory they used: requests they held, and too little capacity until they had started again."
-            }
-            Cause::Eviction => {
-                "Too little capacity: replicas were evicted, and the new ones in their place were not ready yet."
             }
         }
     }

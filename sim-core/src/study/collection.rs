@@ -6,6 +6,10 @@ use super::result::{ReplicationResult, ShardResult};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
+/// Series are kept of so many replications of a design: enough for the P5 to P95 of a fan, while the memory of a
+/// study does not grow by a hundred kilobytes with every hundred replications more.
+const KEPT_SERIES: usize = 200;
+
 /// All results of a plan that have arrived.
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
@@ -36,7 +40,11 @@ impl Arrived {
             if let Ok(bytes) = postcard::to_allocvec(&next) {
                 self.hash.update(&bytes);
             }
-            self.in_order.push(next);
+            self.in_order.push(if self.in_order.len() < KEPT_SERIES {
+                next
+            } else {
+                next.without_series()
+            });
         }
         true
     }

@@ -246,6 +246,14 @@ impl ReplicationResult {
     pub fn met(&self) -> bool {
         self.objectives.iter().all(|objective| objective.met)
     }
+
+    /// The same figures, without the window over time.
+    pub fn without_series(self) -> Self {
+        Self {
+            series: Series::default(),
+            ..self
+        }
+    }
 }
 
 /// What a shard yields: the results of `designs` × `replications`, design by design.

@@ -2,6 +2,7 @@
 
 use super::cases;
 use super::family::Family;
+use super::instances::{FunctionReading, FunctionStation};
 use super::oracle::{Oracle, Value};
 use super::station::{Reading, Station};
 use super::tide::Tide;
@@ -52,6 +53,8 @@ pub struct Case {
 enum Experiment {
     /// Plays queues under constant load and reads some figures of each.
     Stations(Vec<(Station, Vec<Reading>)>, Effort),
+    /// Plays functions under constant load and reads some figures of each.
+    Functions(Vec<(FunctionStation, Vec<FunctionReading>)>),
     /// Plays a load that rises and falls.
     Tide(Tide),
     /// Counts the arrivals of piecewise constant rates.
@@ -84,6 +87,29 @@ impl Case {
             requests,
             oracles,
             experiment: Experiment::Stations(stations, effort),
+        }
+    }
+
+    /// Functions under constant load: each with the oracles that it answers and how.
+    pub(super) fn of_functions(
+        about: About,
+        samples: u32,
+        stations: Vec<(FunctionStation, Vec<(Oracle, FunctionReading)>)>,
+    ) -> Self {
+        let requests = stations.iter().map(|(station, _)| station.requests()).sum();
+        let mut oracles = Vec::new();
+        let split = |(station, known): (FunctionStation, Vec<(Oracle, FunctionReading)>)| {
+            let (own, readings): (Vec<Oracle>, Vec<FunctionReading>) = known.into_iter().unzip();
+            oracles.extend(own);
+            (station, readings)
+        };
+        let stations = stations.into_iter().map(split).collect();
+        Self {
+            about,
+            samples,
+            requests,
+            oracles,
+            experiment: Experiment::Functions(stations),
         }
     }
 
@@ -133,6 +159,19 @@ impl Case {
                 let play = |(place, (station, readings)): (u32, &(Station, Vec<Reading>))| {
                     let own = component.wrapping_add(place);
                     let run = station.play(effort.arrivals, seed, index, own);
+                    readings
+                        .iter()
+                        .map(move |read| Value::Number(read(&run)))
+                        .collect::<Sample>()
+                };
+                (0..).zip(stations).flat_map(play).collect()
+            }
+            Experiment::Functions(stations) => {
+                let play = |(place, (station, readings)): (
+                    u32,
+                    &(FunctionStation, Vec<FunctionReading>),
+                )| {
+                    let run = station.play(seed, index, component.wrapping_add(place));
                     readings
                         .iter()
                         .map(move |read| Value::Number(read(&run)))

@@ -1,13 +1,21 @@
 //! Every case, by family. A new model brings its file here.
 
 mod autoscaler;
+mod balancing;
+mod billing;
 mod budget;
 mod delay;
+mod functions;
 mod general;
+mod jobs;
 mod laws;
 mod limited_room;
 mod loss;
+mod overflow;
 mod patience;
+mod priorities;
+mod retries;
+mod sharing;
 mod single_server;
 mod steps;
 mod traffic;
@@ -25,9 +33,17 @@ pub fn cases() -> Vec<Case> {
         general::cases(),
         loss::cases(),
         limited_room::cases(),
+        overflow::cases(),
         patience::cases(),
+        sharing::cases(),
+        priorities::cases(),
+        balancing::cases(),
+        retries::cases(),
         laws::cases(),
         traffic::cases(),
+        functions::cases(),
+        billing::cases(),
+        jobs::cases(),
         autoscaler::cases(),
         budget::cases(),
     ]
@@ -84,6 +100,16 @@ mod tests {
                     }
                     Rule::Approximation { least, most } => {
                         assert!(least < most && case.samples >= 20, "{name}");
+                    }
+                    Rule::Estimate {
+                        uncertain,
+                        precision,
+                    } => {
+                        let known = uncertain <= 0.05 * oracle.expected.number();
+                        assert!(known && precision <= 0.25 && case.samples >= 20, "{name}");
+                    }
+                    Rule::Published { tolerance } => {
+                        assert!(tolerance <= 0.15 && case.samples >= 20, "{name}");
                     }
                     Rule::Exact => assert_eq!(case.samples, 1, "{name}"),
                 }

@@ -96,12 +96,17 @@ impl Verdict {
         }
     }
 
-    /// How far an approximation is off, for people: "+4.2 %"; none for other rules.
+    /// How far an approximation, or a figure published without an interval, is off, for people: "+4.2 %"; none
+    /// for other rules.
     pub fn error_words(&self, oracle: &Oracle) -> Option<String> {
         let error = oracle.expected.number() / self.measured.number() - 1.0;
         let sign = if error < 0.0 { "−" } else { "+" };
         let words = format!("{sign}{:.1} %", 100.0 * error.abs());
-        matches!(oracle.rule, Rule::Approximation { .. }).then_some(words)
+        let off = matches!(
+            oracle.rule,
+            Rule::Approximation { .. } | Rule::Published { .. }
+        );
+        off.then_some(words)
     }
 
     /// Whether it agrees.
@@ -150,6 +155,15 @@ fn judged(agrees: bool) -> Judgement {
     }
 }
 
+/// Agreement within an interval, which means nothing when that is wide.
+fn unless_wide(agrees: bool, wide: bool) -> Judgement {
+    if agrees && wide {
+        Judgement::TooWide
+    } else {
+        judged(agrees)
+    }
+}
+
 fn same(measured: &Value, expected: &Value) -> bool {
     match (measured, expected) {
         (Value::Number(a), Value::Number(b)) => (a - b).abs() <= EXACT * b.abs(),
@@ -163,10 +177,19 @@ fn judge(oracle: &Oracle, (low, high): (f64, f64)) -> Judgement {
     match oracle.rule {
         Rule::Interval { precision } => {
             let wide = 0.5 * (high - low) > precision * expected.abs();
-            match judged(low <= expected && expected <= high) {
-                Judgement::Agrees if wide => Judgement::TooWide,
-                judgement => judgement,
-            }
+            unless_wide(low <= expected && expected <= high, wide)
+        }
+        Rule::Estimate {
+            uncertain,
+            precision,
+        } => {
+            let (own, off) = (0.5 * (high - low), 0.5 * (high + low) - expected);
+            let agrees = off * off <= own * own + uncertain * uncertain;
+            unless_wide(agrees, own > precision * expected.abs())
+        }
+        Rule::Published { tolerance } => {
+            let mean = 0.5 * (high + low);
+            judged((mean - expected).abs() <= tolerance * expected.abs())
         }
         Rule::Approximation { least, most } => {
             let (at_high, at_low) = (expected / high - 1.0, expected / low - 1.0);

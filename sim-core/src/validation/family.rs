@@ -18,10 +18,24 @@ pub enum Family {
     LimitedRoom,
     /// M/M/c + D.
     Patience,
+    /// M/G/c-PS.
+    Sharing,
+    /// Non-preemptive priorities.
+    Priorities,
+    /// Which replica a request goes to.
+    Balancing,
+    /// Attempts that come back.
+    Retries,
     /// Little's law, the utilisation law.
     Laws,
     /// Rates that change over time.
     Traffic,
+    /// Instances of serverless functions.
+    Functions,
+    /// What functions cost.
+    Billing,
+    /// Jobs that are interrupted.
+    Jobs,
     /// Replicas that the HPA asks for.
     Autoscaler,
     /// Error budgets.
@@ -30,15 +44,22 @@ pub enum Family {
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 10] = [
+    pub const ALL: [Family; 17] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
         Family::Loss,
         Family::LimitedRoom,
         Family::Patience,
+        Family::Sharing,
+        Family::Priorities,
+        Family::Balancing,
+        Family::Retries,
         Family::Laws,
         Family::Traffic,
+        Family::Functions,
+        Family::Billing,
+        Family::Jobs,
         Family::Autoscaler,
         Family::Budget,
     ];
@@ -52,8 +73,15 @@ impl Family {
             Family::Loss => "No room to wait (Erlang B)",
             Family::LimitedRoom => "Limited room to wait (M/M/c/K)",
             Family::Patience => "Clients who give up (M/M/c + D)",
+            Family::Sharing => "Requests that share processors (M/G/c-PS)",
+            Family::Priorities => "Requests that go first (Cobham)",
+            Family::Balancing => "A queue for each replica: how requests are spread",
+            Family::Retries => "Clients who try again",
             Family::Laws => "Laws that hold for every queue",
             Family::Traffic => "Traffic that changes over time",
+            Family::Functions => "Serverless functions: cold starts and instances",
+            Family::Billing => "Serverless functions: the bill",
+            Family::Jobs => "Jobs that are interrupted",
             Family::Autoscaler => "Kubernetes HPA",
             Family::Budget => "Error budgets and burn rates",
         }
@@ -74,15 +102,36 @@ impl Family {
             Family::Loss => {
                 "A request that finds all servers busy is turned away; the share does not depend on the law of the service time."
             }
-            Family::LimitedRoom => "A request that finds the waiting room full is turned away.",
+            Family::LimitedRoom => {
+                "A request that finds the waiting room full is turned away, pushes out another, or waits outside."
+            }
             Family::Patience => {
-                "A client that has waited as long as its timeout leaves; a request that has started keeps its server to the end."
+                "A client that has waited as long as its timeout leaves; a request that has started keeps its server to the end, unless it is cancelled."
+            }
+            Family::Sharing => {
+                "All requests are served at once, at a speed that falls with their number; the mean latency does not depend on the law of the service time."
+            }
+            Family::Priorities => {
+                "Among those that wait, requests of high priority start first; none is interrupted."
+            }
+            Family::Balancing => {
+                "The same replicas and load, with requests spread at random, in turn, or to the shorter queue."
+            }
+            Family::Retries => {
+                "A failed attempt comes back after a pause, and loads the servers like any other."
             }
             Family::Laws => {
                 "Queue length, wait and use of servers are counted separately, so they must agree."
             }
             Family::Traffic => {
                 "Rates in steps and in waves: counts, and the load's lag and damping behind the rate."
+            }
+            Family::Functions => {
+                "Instances start when a request finds none free and end after a while without one; held against theory, a published simulator and AWS Lambda itself."
+            }
+            Family::Billing => "What the platform's own examples cost, to the cent.",
+            Family::Jobs => {
+                "How long work takes when it is lost again and again, and how often it pays to save it."
             }
             Family::Autoscaler => {
                 "The replicas that the controller's rules ask for, sync by sync, until nothing changes any more."

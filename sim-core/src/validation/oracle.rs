@@ -51,6 +51,43 @@ impl Oracle {
         }
     }
 
+    /// A figure that is known from somebody else's runs, to ± `uncertain` (half a 99 % interval).
+    pub fn estimate(
+        key: &'static str,
+        figure: impl Into<String>,
+        formula: &'static str,
+        (expected, uncertain): (f64, f64),
+        precision: f64,
+    ) -> Self {
+        Self {
+            key,
+            figure: figure.into(),
+            formula,
+            expected: Value::Number(expected),
+            rule: Rule::Estimate {
+                uncertain,
+                precision,
+            },
+        }
+    }
+
+    /// A figure that was published or measured once, to be met within `tolerance` of it.
+    pub fn published(
+        key: &'static str,
+        figure: impl Into<String>,
+        formula: &'static str,
+        expected: f64,
+        tolerance: f64,
+    ) -> Self {
+        Self {
+            key,
+            figure: figure.into(),
+            formula,
+            expected: Value::Number(expected),
+            rule: Rule::Published { tolerance },
+        }
+    }
+
     /// An approximation whose relative error must lie between `least` and `most`.
     pub fn approximation(
         key: &'static str,
@@ -78,6 +115,18 @@ pub enum Rule {
         /// anything.
         precision: f64,
     },
+    /// The expected figure comes from other runs. It lies in the 99 % interval of the difference.
+    Estimate {
+        /// Half the 99 % interval of the expected figure.
+        uncertain: f64,
+        /// Largest half width of the run's own interval, relative to the expected figure.
+        precision: f64,
+    },
+    /// The expected figure was published or measured once. The mean of the run lies within a tolerance of it.
+    Published {
+        /// Relative to the expected figure.
+        tolerance: f64,
+    },
     /// The same whole numbers, or the same number to nine digits.
     Exact,
     /// The expected figure is an approximation. Its relative error, approximation / measured − 1, lies within the
@@ -97,6 +146,17 @@ impl Rule {
             Rule::Interval { precision } => format!(
                 "the expected figure lies in the run's own 99 % interval, which is at most ±{} % wide",
                 short(100.0 * precision)
+            ),
+            Rule::Estimate {
+                uncertain,
+                precision,
+            } => format!(
+                "the expected figure, itself known to ±{uncertain}, lies in the 99 % interval of the difference; the run's own is at most ±{} % wide",
+                short(100.0 * precision)
+            ),
+            Rule::Published { tolerance } => format!(
+                "within ±{} % of the published figure",
+                short(100.0 * tolerance)
             ),
             Rule::Exact => "equal".to_owned(),
             Rule::Approximation { least, most } => format!(
@@ -193,6 +253,10 @@ mod tests {
         assert_eq!(
             Rule::Interval { precision: 0.01 }.words(),
             "the expected figure lies in the run's own 99 % interval, which is at most ±1 % wide"
+        );
+        assert_eq!(
+            Rule::Published { tolerance: 0.03 }.words(),
+            "within ±3 % of the published figure"
         );
         assert_eq!(
             Rule::Approximation {

@@ -6,23 +6,21 @@ use crate::random::Distribution;
 /// A queue under constant load. Times in seconds.
 #[derive(Clone, Debug)]
 pub struct Station {
-    /// Time that a server needs for a request.
-    pub service: Distribution,
-    /// Servers.
+    /// The service: its time, how its replicas serve, what its clients do.
+    pub model: ServiceModel,
+    /// Servers: replicas × the model's concurrency.
     pub servers: u32,
     /// Arrivals per second.
     pub rate_rps: f64,
     /// Requests that may wait.
     pub queue_limit: u32,
-    /// Clients give up after this long.
-    pub timeout_s: f64,
-    /// Latency thresholds, at most three.
-    pub thresholds_s: Vec<f64>,
+    /// Mean service times that at least pass before a run is measured.
+    pub warm_up: f64,
     /// At how many equally spaced moments of a run the queue's length is looked at.
     pub looks: u32,
 }
 
-/// Mean service times that at least pass before a run is measured: long enough for a thousand servers to fill up and
+/// The usual least warm-up in mean service times: long enough for a thousand servers to fill up and
 /// for their long requests to be as frequent among those in service as they will stay.
 const WARM_UP: f64 = 30.0;
 
@@ -30,25 +28,20 @@ const WARM_UP: f64 = 30.0;
 pub type Reading = fn(&Run) -> f64;
 
 impl Station {
-    /// A queue without limit and with patient clients, looked at once.
+    /// The plainest model, without limit and with patient clients, looked at once.
     pub fn new(service: Distribution, servers: u32, rate_rps: f64) -> Self {
+        Self::of(ServiceModel::new(service), servers, rate_rps)
+    }
+
+    /// Any model, without limit to its queue, looked at once.
+    pub fn of(model: ServiceModel, servers: u32, rate_rps: f64) -> Self {
         Self {
-            service,
+            model,
             servers,
             rate_rps,
             queue_limit: u32::MAX,
-            timeout_s: f64::INFINITY,
-            thresholds_s: Vec::new(),
+            warm_up: WARM_UP,
             looks: 1,
-        }
-    }
-
-    /// The service as a data plane sees it.
-    pub fn model(&self) -> ServiceModel {
-        ServiceModel {
-            timeout_s: self.timeout_s,
-            thresholds_s: self.thresholds_s.clone(),
-            ..ServiceModel::new(self.service.clone())
         }
     }
 
@@ -65,7 +58,7 @@ impl Station {
 
     /// Arrivals that pass before a run of so many is measured.
     fn warm_up(&self, arrivals: f64) -> f64 {
-        (arrivals / 10.0).max(WARM_UP * self.service.mean() * self.rate_rps)
+        (arrivals / 10.0).max(self.warm_up * self.model.service_time_s.mean() * self.rate_rps)
     }
 
     /// Requests that a run of so many arrivals simulates.
@@ -76,7 +69,7 @@ impl Station {
     /// Plays about `arrivals` requests, after a tenth as many, or some service times if that is longer, to forget the
     /// empty start.
     pub fn play(&self, arrivals: f64, seed: u64, replication: u32, component: u32) -> Run {
-        let mut plane = RequestsPlane::new(&self.model(), 0, seed, replication, component);
+        let mut plane = RequestsPlane::new(&self.model, 0, seed, replication, component);
         plane.serve(&self.interval(self.warm_up(arrivals)));
         let looks = self.looks.max(1);
         let part = self.interval(arrivals / f64::from(looks));
@@ -108,9 +101,20 @@ pub struct Run {
 }
 
 impl Run {
-    /// Mean wait of the requests that started or gave up waiting, seconds.
+    /// Mean wait of the attempts that started or gave up waiting, seconds.
     pub fn mean_wait_s(&self) -> f64 {
         self.outcome.wait_sum_s / self.outcome.waits
+    }
+
+    /// The same of those of high priority.
+    pub fn mean_wait_high_s(&self) -> f64 {
+        self.outcome.wait_sum_high_s / self.outcome.waits_high
+    }
+
+    /// The same of the others.
+    pub fn mean_wait_low_s(&self) -> f64 {
+        (self.outcome.wait_sum_s - self.outcome.wait_sum_high_s)
+            / (self.outcome.waits - self.outcome.waits_high)
     }
 
     /// Share of these that waited at all.
@@ -155,11 +159,14 @@ impl Run {
 /// Adds the counts and sums of `part` to `total`.
 pub fn add(total: &mut Outcome, part: &Outcome) {
     total.arrivals += part.arrivals;
+    total.retries += part.retries;
     total.served += part.served;
     total.rejected += part.rejected;
+    total.dropped += part.dropped;
     total.timed_out += part.timed_out;
     total.timed_out_in_service += part.timed_out_in_service;
     total.failed += part.failed;
+    total.lost += part.lost;
     for (total, part) in total.slow.iter_mut().zip(part.slow) {
         *total += part;
     }
@@ -169,7 +176,13 @@ pub fn add(total: &mut Outcome, part: &Outcome) {
     total.waits += part.waits;
     total.wait_sum_s += part.wait_sum_s;
     total.waited += part.waited;
+    total.waits_high += part.waits_high;
+    total.wait_sum_high_s += part.wait_sum_high_s;
+    total.blocked += part.blocked;
+    total.cancelled += part.cancelled;
     total.latency_sum_s += part.latency_sum_s;
     total.busy_server_s += part.busy_server_s;
+    total.in_service_s += part.in_service_s;
     total.waiting_at_end = part.waiting_at_end;
+    total.open_at_end = part.open_at_end;
 }

@@ -140,7 +140,7 @@ pub fn follow_constant(service_s: f64, period_s: f64) -> Follow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plane::queueing::{mg1_mean_wait, mmc_latency_tail, mmc_mean_wait};
+    use crate::plane::queueing::{mdc_wait_ratio, mg1_mean_wait, mmc_latency_tail, mmc_mean_wait};
 
     #[track_caller]
     fn near(a: f64, b: f64) {
@@ -152,9 +152,13 @@ mod tests {
         for load in [0.1, 0.5, 0.8, 0.95] {
             near(mdc_mean_wait(1, load), mg1_mean_wait(load, 0.0));
         }
-        // Two of the table in Tijms (2003): W(M/D/c) / W(M/M/c) tends to 1/2 at full load.
-        let ratio = mdc_mean_wait(10, 9.99) / mmc_mean_wait(10, 9.99);
-        assert!((ratio - 0.5).abs() < 1e-3, "{ratio}");
+        // Cosmetatos's fit of the ratio to M/M/c is good to a per cent or two near full load.
+        for (servers, load) in [(3, 0.9), (10, 0.95), (100, 0.97)] {
+            let c = f64::from(servers);
+            let exact = mdc_mean_wait(servers, load * c) / mmc_mean_wait(servers, load * c);
+            let fit = mdc_wait_ratio(c, load);
+            assert!((exact / fit - 1.0).abs() < 0.02, "{servers}: {exact} {fit}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::keda;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -33,6 +34,9 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if !is_plain(&service) {
                     // The fluid plane cannot compute it yet.
                     run.plane = PlaneKind::Requests;
+                }
+                if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
+                    run.tick_s = 1 + run.tick_s % 2;
                 }
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
@@ -436,12 +440,64 @@ pub fn autoscaler() -> impl Strategy<Value = AutoscalerDocument> {
     prop_oneof![
         2 => (1..30_u32).prop_map(|replicas| AutoscalerDocument::Static { replicas }),
         6 => hpa,
+        3 => keda::scaled_object(),
+        1 => keda::scaled_job(),
         1 => scheduled(),
         1 => step_scaling(),
         1 => target_tracking(),
         1 => predictive(),
         1 => slo_driven(),
+        1 => knative(),
     ]
+}
+
+fn knative() -> impl Strategy<Value = AutoscalerDocument> {
+    let scales = (0..5_u32, 0..30_u32, 0..8_u32, 1..6_u32);
+    let metric = prop_oneof![Just(KnativeMetric::Concurrency), Just(KnativeMetric::Rps)];
+    let averaging = prop_oneof![
+        Just(KnativeAveraging::Linear),
+        Just(KnativeAveraging::WeightedExponential)
+    ];
+    let target = (proptest::option::of(0.01..50.0_f64), 1.0..100.0_f64);
+    let windows = (6..120_u32, 1.0..100.0_f64, 110.0..1000.0_f64);
+    let rates = (1.01..1000.0_f64, 1.01..1000.0_f64, -1..300_i32);
+    let zero = (any::<bool>(), 0..60_u32, 0..60_u32, 0..60_u32);
+    (scales, metric, averaging, target, windows, rates, zero).prop_map(
+        |(scales, metric, averaging, target, windows, rates, zero)| {
+            let (min_scale, more, initial_scale, activation_scale) = scales;
+            AutoscalerDocument::Knative(KnativeDocument {
+                min_scale,
+                max_scale: initial_scale.max(min_scale).max(1) + more,
+                initial_scale,
+                metric,
+                target: target.0,
+                target_utilization_percent: target.1,
+                averaging,
+                stable_window_s: windows.0,
+                panic_window_percent: windows.1,
+                panic_threshold_percent: windows.2,
+                max_scale_up_rate: rates.0,
+                max_scale_down_rate: rates.1,
+                target_burst_capacity: rates.2,
+                scale_to_zero: zero.0,
+                scale_to_zero_grace_s: zero.1,
+                scale_to_zero_retention_s: zero.2,
+                scale_down_delay_s: zero.3,
+                activation_scale,
+            })
+        },
+    )
+}
+
+/// Whether a controller needs ticks of 1 or 2 s.
+fn needs_short_ticks(
+    autoscaler: &AutoscalerDocument,
+    shared: Option<&SharedControlDocument>,
+) -> bool {
+    let others = shared.into_iter().flat_map(|shared| &shared.controllers);
+    core::iter::once(autoscaler)
+        .chain(others)
+        .any(|controller| matches!(controller, AutoscalerDocument::Knative(_)))
 }
 
 fn scheduled() -> impl Strategy<Value = AutoscalerDocument> {
@@ -610,7 +666,7 @@ fn metric() -> impl Strategy<Value = MetricDocument> {
     ]
 }
 
-fn signal() -> impl Strategy<Value = Signal> {
+pub(super) fn signal() -> impl Strategy<Value = Signal> {
     prop_oneof![
         Just(Signal::RequestsPerSecond),
         Just(Signal::InFlightRequests),
@@ -628,7 +684,7 @@ fn target() -> impl Strategy<Value = MetricTarget> {
     ]
 }
 
-fn behavior() -> impl Strategy<Value = BehaviorDocument> {
+pub(super) fn behavior() -> impl Strategy<Value = BehaviorDocument> {
     (proptest::option::of(rules()), proptest::option::of(rules())).prop_map(
         |(scale_up, scale_down)| BehaviorDocument {
             scale_up,
@@ -678,13 +734,48 @@ fn telemetry() -> impl Strategy<Value = TelemetryDocument> {
 }
 
 fn fleet() -> impl Strategy<Value = FleetDocument> {
-    let instances = sim_core::cost::price_book::PriceBook::CURRENT.instances;
-    // Nodes with room for the largest pod of this generator.
-    let catalogue = (0..instances.len())
-        .prop_map(move |index| instances[index].name)
-        .prop_map(|name| NodeDocument::Catalogue {
-            instance_type: name.to_owned(),
-        });
+    (
+        node(),
+        (0..5_u32, 1..30_u32),
+        distribution(90.0),
+        0..1200_u32,
+        (0..400_u32, 0..1000_u32),
+        proptest::option::of(provisioner()),
+    )
+        .prop_map(
+            |(
+                node,
+                (min_nodes, more),
+                provisioning_s,
+                empty_node_removal_s,
+                reserved,
+                provisioner,
+            )| {
+                // The groups' fewest nodes come beside the base.
+                let fewest = match &provisioner {
+                    Some(ProvisionerDocument::ClusterAutoscaler(autoscaler)) => {
+                        autoscaler.groups.iter().map(|group| group.min_nodes).sum()
+                    }
+                    _ => 0,
+                };
+                FleetDocument {
+                    node,
+                    min_nodes,
+                    max_nodes: min_nodes + fewest + more,
+                    provisioning_s,
+                    empty_node_removal_s,
+                    reserved_millicores: reserved.0,
+                    reserved_mib: reserved.1,
+                    provisioner,
+                }
+            },
+        )
+}
+
+/// Nodes with room for the largest pod of this generator.
+fn node() -> impl Strategy<Value = NodeDocument> {
+    let catalogue =
+        instance_type().prop_map(|instance_type| NodeDocument::Catalogue { instance_type });
     let custom = (2.0..16.0_f64, 4.0..64.0_f64, 0.0..2.0_f64).prop_map(
         |(vcpus, memory_gib, usd_per_hour)| NodeDocument::Custom {
             vcpus,
@@ -692,26 +783,138 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
             usd_per_hour,
         },
     );
+    prop_oneof![catalogue, custom]
+}
+
+fn instance_type() -> impl Strategy<Value = String> {
+    let instances = sim_core::cost::price_book::PriceBook::CURRENT.instances;
+    (0..instances.len()).prop_map(move |index| instances[index].name.to_owned())
+}
+
+/// What adds and removes nodes, quick enough to be seen in a few hours.
+pub fn provisioner() -> impl Strategy<Value = ProvisionerDocument> {
+    prop_oneof![
+        cluster_autoscaler().prop_map(ProvisionerDocument::ClusterAutoscaler),
+        karpenter().prop_map(ProvisionerDocument::Karpenter),
+    ]
+}
+
+fn cluster_autoscaler() -> impl Strategy<Value = ClusterAutoscalerDocument> {
+    let group =
+        (node(), 0..3_u32, 1..20_u32).prop_map(|(node, min_nodes, more)| NodeGroupDocument {
+            node,
+            min_nodes,
+            max_nodes: min_nodes + more,
+        });
+    let expander = prop_oneof![
+        Just(ExpanderDocument::LeastWaste),
+        Just(ExpanderDocument::Random),
+        Just(ExpanderDocument::MostPods),
+        Just(ExpanderDocument::Price),
+    ];
     (
-        prop_oneof![catalogue, custom],
-        (0..5_u32, 1..30_u32),
-        distribution(90.0),
-        0..1200_u32,
-        (0..400_u32, 0..1000_u32),
+        proptest::collection::vec(group, 1..4),
+        expander,
+        (1..60_u32, 0.0..=100.0_f64, 0..900_u32, 0..900_u32),
+        (10..900_u32, prop_oneof![Just(0.0), 0.0..60.0_f64]),
+        (1..12_u32, 0..120_u32),
     )
         .prop_map(
-            |(node, (min_nodes, more), provisioning_s, empty_node_removal_s, reserved)| {
-                FleetDocument {
-                    node,
-                    min_nodes,
-                    max_nodes: min_nodes + more,
-                    provisioning_s,
-                    empty_node_removal_s,
-                    reserved_millicores: reserved.0,
-                    reserved_mib: reserved.1,
+            |(groups, expander, times, patience, removal)| ClusterAutoscalerDocument {
+                groups,
+                expander,
+                scan_interval_s: times.0,
+                utilization_threshold_percent: times.1,
+                unneeded_s: times.2,
+                delay_after_add_s: times.3,
+                max_provision_s: patience.0,
+                provisioning_failure_percent: patience.1,
+                max_empty_bulk_delete: removal.0,
+                drain_s: removal.1,
+            },
+        )
+}
+
+fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
+    let policy = prop_oneof![
+        3 => Just(ConsolidationPolicy::WhenEmptyOrUnderutilized),
+        1 => Just(ConsolidationPolicy::WhenEmpty),
+        1 => Just(ConsolidationPolicy::Never),
+    ];
+    let limits = (
+        proptest::option::of(4.0..200.0_f64),
+        proptest::option::of(16.0..800.0_f64),
+    )
+        .prop_map(|(vcpus, memory_gib)| PoolLimitsDocument { vcpus, memory_gib });
+    (
+        proptest::collection::vec(instance_type(), 1..12),
+        (0.0..20.0_f64, 0.0..60.0_f64),
+        policy,
+        prop_oneof![Just(0), 0..900_u32],
+        proptest::collection::vec(budget(), 0..3),
+        proptest::option::of(0.1..10.0_f64),
+        (10..900_u32, 0..120_u32),
+        proptest::option::of(limits),
+    )
+        .prop_map(
+            |(
+                instance_types,
+                batch,
+                consolidation,
+                consolidate_after_s,
+                budgets,
+                expire_after_hours,
+                times,
+                limits,
+            )| {
+                KarpenterDocument {
+                    instance_types,
+                    batch_idle_s: batch.0,
+                    batch_max_s: batch.1,
+                    consolidation,
+                    consolidate_after_s,
+                    budgets,
+                    expire_after_hours,
+                    registration_timeout_s: times.0,
+                    limits,
+                    drain_s: times.1,
                 }
             },
         )
+}
+
+fn budget() -> impl Strategy<Value = BudgetDocument> {
+    let reason = prop_oneof![
+        Just(DisruptionReason::Underutilized),
+        Just(DisruptionReason::Empty),
+        Just(DisruptionReason::Drifted),
+    ];
+    let days = prop_oneof![
+        Just(DaysDocument::EveryDay),
+        Just(DaysDocument::Workdays),
+        Just(DaysDocument::Weekend),
+    ];
+    let hours = (days, 0.0..24.0_f64, 0.0..24.0_f64).prop_map(|(days, from_hour, to_hour)| {
+        BudgetHoursDocument {
+            days,
+            from_hour,
+            to_hour,
+        }
+    });
+    let most = prop_oneof![
+        (0.0..=100.0_f64).prop_map(|percent| BudgetLimitDocument::Percent { percent }),
+        (0..6_u32).prop_map(|nodes| BudgetLimitDocument::Count { nodes }),
+    ];
+    (
+        most,
+        proptest::collection::vec(reason, 0..3),
+        proptest::option::of(hours),
+    )
+        .prop_map(|(most, reasons, hours)| BudgetDocument {
+            most,
+            reasons,
+            hours,
+        })
 }
 
 fn prices() -> impl Strategy<Value = PricesDocument> {

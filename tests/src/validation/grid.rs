@@ -133,7 +133,7 @@ impl Cell {
     fn station(&self, thresholds_s: &[f64]) -> Station {
         let rate = self.load * f64::from(self.servers) / MEAN_S;
         let mut station = Station::new(self.distribution(), self.servers, rate);
-        station.thresholds_s = thresholds_s.to_vec();
+        station.model.thresholds_s = thresholds_s.to_vec();
         station
     }
 }
@@ -185,7 +185,7 @@ fn run(
     requests: f64,
 ) -> (Outcome, LogHistogram) {
     let station = cell.station(thresholds_s);
-    let mut plane = RequestsPlane::new(&station.model(), 0, seed, replication, 0);
+    let mut plane = RequestsPlane::new(&station.model, 0, seed, replication, 0);
     let mut latencies = LogHistogram::new();
     plane.serve(&station.interval(requests / 10.0));
     plane.drain_latency(&mut latencies);
@@ -207,7 +207,7 @@ fn three_digits(x: f64) -> f64 {
 /// Serves the cell with the fluid plane until it is stationary, and compares.
 pub fn difference(reference: &Reference) -> Difference {
     let station = reference.cell.station(&reference.thresholds_s);
-    let tables = FluidTables::new(station.model());
+    let tables = FluidTables::new(station.model.clone());
     let mut plane = FluidPlane::new(&tables, 0, SEED, 0, 0);
     let mut latencies = LogHistogram::new();
     plane.serve(&station.interval(1e8));

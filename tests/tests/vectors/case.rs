@@ -9,10 +9,15 @@ use serde_json::{Map, Value};
 /// Computes the outputs of a case, by name. `Err` is the error that the computation itself gives.
 pub type Runner = fn(&Case) -> Result<Answer, String>;
 
+/// Names of outputs that are compared roughly, with their greatest deviation.
+pub type Tolerances = &'static [(&'static str, f64)];
+
 /// What a computation gave.
 pub enum Answer {
     /// Outputs by the names that `expected` uses.
     Outputs(Map<String, Value>),
+    /// Outputs of which some are only compared roughly: name (at any depth) and greatest deviation.
+    Roughly(Map<String, Value>, Tolerances),
     /// The computation refused, with this message; `expected.error_contains` is held against it.
     Refused(String),
 }
@@ -21,6 +26,11 @@ impl Answer {
     /// Outputs from a JSON object.
     pub fn of(outputs: Value) -> Self {
         Self::Outputs(named(outputs))
+    }
+
+    /// Outputs from a JSON object, some of which are only compared roughly: name and greatest deviation.
+    pub fn roughly(outputs: Value, tolerances: Tolerances) -> Self {
+        Self::Roughly(named(outputs), tolerances)
     }
 }
 
@@ -73,23 +83,24 @@ impl Case {
             (Answer::Refused(message), Some(part)) => Err(format!(
                 "refused with {message:?}, expected a message with {part}"
             )),
-            (Answer::Outputs(outputs), Some(part)) => Err(format!(
+            (Answer::Outputs(outputs) | Answer::Roughly(outputs, _), Some(part)) => Err(format!(
                 "gave {}, expected an error with {part}",
                 Value::Object(outputs)
             )),
-            (Answer::Outputs(outputs), None) => compare(
-                "",
-                &Value::Object(self.expected.clone()),
-                &Value::Object(outputs),
-                self.tolerance(),
-            ),
+            (Answer::Outputs(outputs), None) => self.compare(outputs, &[]),
+            (Answer::Roughly(outputs, absolute), None) => self.compare(outputs, absolute),
         }
     }
 
-    /// Some files give the tolerance among the inputs.
-    fn tolerance(&self) -> f64 {
+    fn compare(&self, outputs: Map<String, Value>, absolute: Tolerances) -> Result<(), String> {
+        // Some files give the tolerance among the inputs.
         let among_inputs = self.inputs.get("rel_tol").and_then(Value::as_f64);
-        among_inputs.unwrap_or(self.rel_tol)
+        let tolerance = Tolerance {
+            relative: among_inputs.unwrap_or(self.rel_tol),
+            absolute,
+        };
+        let expected = Value::Object(self.expected.clone());
+        compare("", &expected, &Value::Object(outputs), tolerance)
     }
 }
 
@@ -120,10 +131,41 @@ pub fn read_cases(file: &Path) -> Result<Cases, String> {
     Ok(document.cases.into_iter().enumerate().map(case).collect())
 }
 
+/// How far off numbers may be.
+#[derive(Clone, Copy)]
+struct Tolerance {
+    /// As a share of the expected number.
+    relative: f64,
+    /// By the name that comes last in a path; numbers in it are places in a list.
+    absolute: Tolerances,
+}
+
+impl Tolerance {
+    fn named(self, path: &str) -> f64 {
+        let mut names = path.rsplit('/');
+        let name = names.find(|name| name.parse::<usize>().is_err());
+        let found = self.absolute.iter().find(|(of, _)| Some(*of) == name);
+        found.map_or(0.0, |(_, deviation)| *deviation)
+    }
+
+    fn is_rough(self, path: &str) -> bool {
+        self.relative > 0.0 || self.named(path) > 0.0
+    }
+
+    fn allowed(self, path: &str, expected: f64) -> f64 {
+        1e-12 * expected.abs().max(1.0) + self.relative * expected.abs() + self.named(path)
+    }
+}
+
 /// Holds the given value against the expected one: objects by the keys of the expected one, lists of names in any
 /// order unless such a list is the whole output, floating-point numbers to 1e-12 (of themselves, above 1) and the
-/// case's own relative tolerance.
-fn compare(path: &str, expected: &Value, given: &Value, rel_tol: f64) -> Result<(), String> {
+/// tolerance.
+fn compare(
+    path: &str,
+    expected: &Value,
+    given: &Value,
+    tolerance: Tolerance,
+) -> Result<(), String> {
     let differs = || Err(format!("{path}: expected {expected}, got {given}"));
     match (expected, given) {
         (Value::Object(expected), Value::Object(given)) => {
@@ -132,7 +174,7 @@ fn compare(path: &str, expected: &Value, given: &Value, rel_tol: f64) -> Result<
                 let Some(given) = given.get(key) else {
                     return Err(format!("{path}: expected {value}, but nothing computes it"));
                 };
-                compare(&path, value, given, rel_tol)?;
+                compare(&path, value, given, tolerance)?;
             }
             Ok(())
         }
@@ -144,14 +186,15 @@ fn compare(path: &str, expected: &Value, given: &Value, rel_tol: f64) -> Result<
             let order = |values| sorted_if_names(values, ordered);
             let pairs = order(expected).into_iter().zip(order(given));
             for (index, (expected, given)) in pairs.enumerate() {
-                compare(&format!("{path}/{index}"), expected, given, rel_tol)?;
+                compare(&format!("{path}/{index}"), expected, given, tolerance)?;
             }
             Ok(())
         }
-        (Value::Number(e), Value::Number(g)) if e.is_f64() || g.is_f64() || rel_tol > 0.0 => {
-            let allowed = |e: f64| 1e-12 * e.abs().max(1.0) + rel_tol * e.abs();
+        (Value::Number(e), Value::Number(g))
+            if e.is_f64() || g.is_f64() || tolerance.is_rough(path) =>
+        {
             match (e.as_f64(), g.as_f64()) {
-                (Some(e), Some(g)) if (e - g).abs() <= allowed(e) => Ok(()),
+                (Some(e), Some(g)) if (e - g).abs() <= tolerance.allowed(path, e) => Ok(()),
                 _ => differs(),
             }
         }

@@ -6,34 +6,44 @@ use crate::step::step;
 use anyhow::Result;
 use clap::Args;
 
-/// Time the simulation with criterion
+/// Time the simulation, beside a bare loop and beside other simulators
 #[derive(Args)]
 pub struct Options {
-    /// Fewer and shorter measurements, within a minute
+    /// The table only, with fewer and shorter measurements: within a minute
     #[arg(long)]
     quick: bool,
+    /// The table for machines
+    #[arg(long)]
+    json: bool,
 }
 
-/// Runs the benches.
+/// Prints the table on standard output; before that, unless it must be quick, the benches of criterion run.
 ///
 /// # Errors
-/// They do not build, or one fails.
+/// Something does not build, or fails.
 pub fn run(options: &Options) -> Result<()> {
     let project = Project::find()?;
+    if !options.quick && !options.json {
+        step("Time the parts (criterion)", || {
+            let mut cargo = project.cargo();
+            cargo.args(["bench", "--package", "sim-core"]);
+            process::run(&mut cargo, "Its message is above")
+        })?;
+    }
+    let program = ["--release", "--package", "tests", "--bin", "bench"];
+    step("Build the table's program", || {
+        let mut cargo = project.cargo();
+        cargo.arg("build").args(program);
+        process::run(&mut cargo, "Its message is above")
+    })?;
     step("Time the simulation", || {
         let mut cargo = project.cargo();
-        cargo.args(["bench", "--package", "sim-core"]);
+        cargo.args(["run", "--quiet"]).args(program).arg("--");
         if options.quick {
-            cargo.args([
-                "--benches",
-                "--",
-                "--warm-up-time",
-                "0.3",
-                "--measurement-time",
-                "1",
-                "--sample-size",
-                "10",
-            ]);
+            cargo.arg("--quick");
+        }
+        if options.json {
+            cargo.arg("--json");
         }
         process::run(&mut cargo, "Its message is above")
     })

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that has to hold before a change is accepted.
 
 use crate::browser::ensure_chromium;
+use crate::node::ensure_node;
 use crate::process::run as start;
 use crate::project::Project;
 use crate::site::{self, LIMIT_KB, Live};
@@ -10,6 +11,7 @@ use crate::wasm::KEPT;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -54,8 +56,14 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         check("lints of what runs in the browser", &|| {
             browser_lints(&project)
         });
-        check("command line, release build", &|| command_line(&project));
+        check("command line, release build", &|| {
+            command_line(&project, "release")
+        });
+        check("command line, not optimised", &|| {
+            command_line(&project, "plain")
+        });
         check("the page", &|| page(&project));
+        check("the same bytes elsewhere", &|| elsewhere_tests(&project));
         check("the page in Chromium", &|| browser_tests(&project));
     }
     Ok(summary(&outcomes))
@@ -97,13 +105,39 @@ fn tests(project: &Project) -> Result<()> {
     start(&mut cargo, "The failed tests are above")
 }
 
-fn command_line(project: &Project) -> Result<()> {
-    start(
-        project
-            .cargo()
-            .args(["build", "--release", "--package", "cli"]),
-        KEPT,
-    )
+fn command_line(project: &Project, profile: &str) -> Result<()> {
+    let mut cargo = project.cargo();
+    cargo.args(["build", "--profile", profile, "--package", "cli"]);
+    start(&mut cargo, KEPT)
+}
+
+/// The command line as a profile built it.
+fn built(project: &Project, profile: &str) -> Result<PathBuf> {
+    let qec = project
+        .target
+        .join(profile)
+        .join(format!("qec{}", env::consts::EXE_SUFFIX));
+    is_built(qec, "the command line")
+}
+
+fn is_built(file: PathBuf, what: &str) -> Result<PathBuf> {
+    if !file.is_file() {
+        bail!("{what} is not built: {} is missing", file.display());
+    }
+    Ok(file)
+}
+
+/// The page's program in Node, and the command line as each profile builds it.
+fn elsewhere_tests(project: &Project) -> Result<()> {
+    let dist = project.root.join("dist");
+    is_built(dist.join("index.html"), "the page")?;
+    let builds = env::join_paths([built(project, "plain")?, built(project, "release")?])?;
+    let mut cargo = project.cargo();
+    cargo.args(["test", "--package", "tests", "--features", "browser"]);
+    cargo.args(["--test", "elsewhere"]);
+    cargo.env("QEC_DIST", dist).env("QEC_BUILDS", builds);
+    cargo.env("QEC_NODE", ensure_node()?);
+    start(&mut cargo, "The failed tests are above")
 }
 
 fn page(project: &Project) -> Result<()> {
@@ -117,18 +151,8 @@ fn page(project: &Project) -> Result<()> {
 /// Drives the built page; the tests learn from the environment where everything is.
 fn browser_tests(project: &Project) -> Result<()> {
     let dist = project.root.join("dist");
-    let qec = project
-        .target
-        .join("release")
-        .join(format!("qec{}", env::consts::EXE_SUFFIX));
-    for (file, what) in [
-        (dist.join("index.html"), "the page"),
-        (qec.clone(), "the command line"),
-    ] {
-        if !file.is_file() {
-            bail!("{what} is not built: {} is missing", file.display());
-        }
-    }
+    is_built(dist.join("index.html"), "the page")?;
+    let qec = built(project, "release")?;
     let chromium = ensure_chromium()?;
     let mut cargo = project.cargo();
     cargo.args([

@@ -1,7 +1,7 @@
 //! The room's workers: starting them, hearing them, giving them work, replacing those that are stuck.
 
 use super::reports::report_soon;
-use super::{Room, Slot};
+use super::{Room, Slot, Work};
 use crate::state::now_ms;
 use crate::workers::pool::{Hand, Heard, worker_count, worker_url};
 use crate::workers::protocol::Request;
@@ -67,6 +67,7 @@ fn start_one(room: &Rc<RefCell<Room>>, url: &str, place: Option<usize>) {
 }
 
 fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
+    let mut simulated = true;
     {
         let mut this = room.borrow_mut();
         let Some(slot) = this
@@ -82,14 +83,23 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
                 this.fail(message);
                 return;
             }
+            // The microscope has a worker of its own.
+            Heard::Replay { .. } => {}
             Heard::Result { job, bytes } => {
                 let took = slot.busy.take().map_or(0.0, |(_, since)| now_ms() - since);
-                this.take(job, &bytes, took);
+                if this.is_trial(job) {
+                    this.take_samples(&bytes, took);
+                    simulated = false;
+                } else {
+                    this.take(job, &bytes, took);
+                }
             }
         }
     }
     dispatch(room);
-    report_soon(room);
+    if simulated {
+        report_soon(room);
+    }
 }
 
 impl Room {
@@ -123,13 +133,14 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         {
             continue;
         }
-        let Some((job, shard, plan)) = this.next_shard() else {
+        let Some(Work { job, request, plan }) = this.next_work() else {
             return;
         };
         let Some(slot) = this.slots.get_mut(index) else {
             return;
         };
-        let plan = slot.told.insert(job).then(|| Request::Plan {
+        let plan = plan.filter(|_| slot.told.insert(job));
+        let plan = plan.map(|plan| Request::Plan {
             job,
             oldest,
             plan: Box::new((*plan).clone()),
@@ -137,7 +148,7 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         slot.told.retain(|&told| told >= oldest);
         slot.busy = Some((job, now_ms()));
         let told = plan.map_or(Ok(()), |plan| slot.hand.tell(&plan));
-        if let Err(message) = told.and_then(|()| slot.hand.tell(&Request::Shard { job, shard })) {
+        if let Err(message) = told.and_then(|()| slot.hand.tell(&request)) {
             this.fail(message);
             return;
         }

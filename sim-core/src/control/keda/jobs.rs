@@ -17,7 +17,7 @@ pub enum JobStrategy {
     },
     /// Jobs take their messages off the queue when they start: only pending jobs still have theirs in it.
     Accurate,
-    /// As many as there is room for, while there is any demand.
+    /// The demand, as far as there is room: jobs that exist are not taken off it, whether or not they have started.
     Eager,
 }
 

@@ -1,14 +1,14 @@
 //! `spec.behavior`: rules per direction.
 
-use super::fields::{Fields, Findings};
+use super::super::manifest::fields::{Fields, Findings};
 use crate::scenario::document::{
     BehaviorDocument, PolicyDocument, ScalingRulesDocument, SelectPolicy,
 };
 use serde_json::Value;
 
 /// Reads both directions.
-pub(super) fn read(value: &Value, found: &mut Findings) -> BehaviorDocument {
-    let mut fields = Fields::of("spec.behavior", value, found);
+pub(in crate::import) fn read(path: &str, value: &Value, found: &mut Findings) -> BehaviorDocument {
+    let mut fields = Fields::of(path, value, found);
     let scale_up = fields
         .object("scaleUp", found)
         .map(|rules| read_rules(rules, found));

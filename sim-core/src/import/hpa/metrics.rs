@@ -1,8 +1,8 @@
 //! `spec.metrics`: what the autoscaler looks at, and which of our signals that is.
 
+use super::super::manifest::fields::{Fields, Findings};
 use super::super::shown;
 use super::HpaOptions;
-use super::fields::{Fields, Findings};
 use crate::import::table::words;
 use crate::scenario::document::{MetricDocument, MetricTarget, Signal};
 use serde_json::Value;
@@ -240,10 +240,26 @@ fn signal(
     options: &HpaOptions,
     found: &mut Findings,
 ) -> Option<(Signal, f64)> {
+    let value = match target {
+        Target::Value(value) | Target::AverageValue(value) => *value,
+        Target::Utilization(percent) => f64::from(*percent),
+    };
     let chosen = options.signals.get(name).copied();
+    signal_of(&format!("{path}.name"), name, chosen, value, found)
+}
+
+/// The signal that a name or query measures, unless it is chosen, and how many of the signal's units one of its own
+/// is; `target` is what it is compared with.
+pub(in crate::import) fn signal_of(
+    path: &str,
+    name: &str,
+    chosen: Option<Signal>,
+    target: f64,
+    found: &mut Findings,
+) -> Option<(Signal, f64)> {
     let Some(signal) = chosen.or_else(|| guess(name)) else {
         found.error(format!(
-            "{path}.name: what {:?} measures cannot be told from its name; say which of requests_per_second, in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms and burn_rate it is",
+            "{path}: what {:?} measures cannot be told from its name; say which of requests_per_second, in_flight_requests, waiting_requests, p95_latency_ms, p99_latency_ms and burn_rate it is",
             shown(name)
         ));
         return None;
@@ -282,7 +298,7 @@ fn signal(
 }
 
 /// Reads the words of a metric's name.
-fn guess(name: &str) -> Option<Signal> {
+pub(in crate::import) fn guess(name: &str) -> Option<Signal> {
     let words = words(name);
     let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let per = says(&["per"]) && says(&["second", "sec", "s", "minute", "min"]);
@@ -291,7 +307,7 @@ fn guess(name: &str) -> Option<Signal> {
     ]) || says(&["response"]) && says(&["time"]);
     if says(&["burn", "burnrate"]) {
         Some(Signal::BurnRate)
-    } else if is_latency && says(&["p99"]) {
+    } else if is_latency && (says(&["p99"]) || name.contains("0.99")) {
         Some(Signal::P99LatencyMs)
     } else if is_latency {
         Some(Signal::P95LatencyMs)
@@ -343,15 +359,11 @@ fn per_second(name: &str) -> f64 {
 
 /// Milliseconds in one unit of a latency metric: by its name, else by the size of its target, as nobody aims
 /// at less than 10 ms or more than 10 s.
-fn milliseconds(name: &str, target: &Target) -> f64 {
+fn milliseconds(name: &str, target: f64) -> f64 {
     let words = words(name);
     let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    let value = match target {
-        Target::Value(value) | Target::AverageValue(value) => *value,
-        Target::Utilization(percent) => f64::from(*percent),
-    };
     if says(&["ms", "msec", "millis", "milliseconds", "millisecond"])
-        || (value >= 10.0 && !says(&["s", "sec", "second", "seconds"]))
+        || (target >= 10.0 && !says(&["s", "sec", "second", "seconds"]))
     {
         1.0
     } else {
@@ -386,12 +398,9 @@ mod tests {
 
     #[test]
     fn latency_units() {
-        assert_eq!(
-            milliseconds("request_duration_seconds", &Target::Value(0.3)),
-            1000.0
-        );
-        assert_eq!(milliseconds("request_latency_ms", &Target::Value(5.0)), 1.0);
-        assert_eq!(milliseconds("p95", &Target::Value(250.0)), 1.0);
-        assert_eq!(milliseconds("p95", &Target::Value(0.25)), 1000.0);
+        assert_eq!(milliseconds("request_duration_seconds", 0.3), 1000.0);
+        assert_eq!(milliseconds("request_latency_ms", 5.0), 1.0);
+        assert_eq!(milliseconds("p95", 250.0), 1.0);
+        assert_eq!(milliseconds("p95", 0.25), 1000.0);
     }
 }

@@ -1,7 +1,7 @@
 //! Older versions of the manifest, brought into the shape of autoscaling/v2.
 
+use super::super::manifest::fields::Findings;
 use super::super::{ImportError, shown};
-use super::fields::Findings;
 use serde_json::{Map, Value, json};
 
 /// The spec in the shape of autoscaling/v2.

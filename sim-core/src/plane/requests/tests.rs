@@ -1,4 +1,7 @@
 use super::*;
+use crate::plane::RetryModel;
+use crate::random::Distribution;
+use crate::scenario::document::OnTimeout;
 
 fn model(service_time_s: Distribution, timeout_s: f64) -> ServiceModel {
     ServiceModel {
@@ -61,7 +64,10 @@ fn a_change_of_capacity_back_and_forth_changes_nothing() {
         let mut total = plane.serve(&interval(10.0, 6.0, 4)).latency_sum_s;
         if dip {
             // More servers for no time at all, then the idle ones among them taken away again.
-            plane.resize(4);
+            let Engine::Booked(booked) = &mut plane.engine else {
+                panic!("nothing here needs events");
+            };
+            booked.resize(4);
         }
         for _ in 0..5 {
             total += plane.serve(&interval(10.0, 3.0, 4)).latency_sum_s;
@@ -154,4 +160,321 @@ fn latencies_are_recalled_and_drained() {
     plane.drain_latency(&mut drained);
     plane.drain_latency(&mut drained);
     assert_eq!(drained.count(), outcome.served);
+}
+
+/// Everything that the fast engines can do, with the replicas coming and going.
+fn rich(balancing: Balancing) -> ServiceModel {
+    ServiceModel {
+        timeout_s: 3.0,
+        error_probability: 0.05,
+        concurrency: 3,
+        balancing,
+        retries: RetryModel {
+            max_attempts: 3,
+            backoff_s: 0.7,
+            multiplier: 2.0,
+            full_jitter: true,
+            budget: 0.3,
+        },
+        ..ServiceModel::new(Distribution::log_normal(1.0, 1.5).unwrap())
+    }
+}
+
+fn ups_and_downs() -> Vec<Interval> {
+    let interval = |index: u32| Interval {
+        length_s: 15.0,
+        rate_rps: [12.0, 40.0, 3.0, 25.0][index as usize % 4],
+        servers: 3 * [5, 9, 2, 0, 7][index as usize % 5],
+        queue_limit: 60,
+        ..Interval::default()
+    };
+    (0..400).map(interval).collect()
+}
+
+/// Serves the intervals, then lets everything end.
+fn totals(model: &ServiceModel, intervals: &[Interval]) -> Outcome {
+    let mut plane = RequestsPlane::new(model, 0, 7, 0, 0);
+    let mut total = Outcome::default();
+    let rest = Interval {
+        length_s: 1e5,
+        servers: intervals.last().map_or(0, |last| last.servers),
+        ..Interval::default()
+    };
+    for interval in intervals.iter().chain([&rest]) {
+        let outcome = plane.serve(interval);
+        for (sum, count) in counts_mut(&mut total).into_iter().zip(counts(&outcome)) {
+            *sum += count;
+        }
+        total.wait_sum_s += outcome.wait_sum_s;
+        total.latency_sum_s += outcome.latency_sum_s;
+        total.busy_server_s += outcome.busy_server_s;
+        total.open_at_end = outcome.open_at_end;
+        total.waiting_at_end = outcome.waiting_at_end;
+    }
+    assert_eq!((total.open_at_end, total.waiting_at_end), (0.0, 0.0));
+    total
+}
+
+fn sums(o: &Outcome) -> [f64; 3] {
+    [o.wait_sum_s, o.latency_sum_s, o.busy_server_s]
+}
+
+fn counts(o: &Outcome) -> [f64; 13] {
+    let mut copy = *o;
+    counts_mut(&mut copy).map(|count| *count)
+}
+
+fn counts_mut(o: &mut Outcome) -> [&mut f64; 13] {
+    [
+        &mut o.arrivals,
+        &mut o.retries,
+        &mut o.served,
+        &mut o.rejected,
+        &mut o.dropped,
+        &mut o.timed_out,
+        &mut o.timed_out_in_service,
+        &mut o.failed,
+        &mut o.lost,
+        &mut o.waits,
+        &mut o.waited,
+        &mut o.blocked,
+        &mut o.cancelled,
+    ]
+}
+
+fn assert_near(fast: &Outcome, slow: &Outcome) {
+    for (a, b) in sums(fast).into_iter().zip(sums(slow)) {
+        assert!((a / b - 1.0).abs() < 1e-9, "{fast:?} {slow:?}");
+    }
+}
+
+/// The same model, played by events.
+fn by_events(model: &ServiceModel) -> ServiceModel {
+    ServiceModel {
+        may_be_killed: true,
+        ..model.clone()
+    }
+}
+
+#[test]
+fn the_engines_agree_to_the_request() {
+    let policies = [
+        Balancing::Random,
+        Balancing::RoundRobin,
+        Balancing::LeastOutstanding,
+        Balancing::PowerOfTwo,
+    ];
+    for balancing in policies {
+        for on_timeout in [OnTimeout::Finish, OnTimeout::Cancel] {
+            for concurrency in [1, 3, 20] {
+                let model = ServiceModel {
+                    on_timeout,
+                    concurrency,
+                    ..rich(balancing)
+                };
+                let mut intervals = ups_and_downs();
+                for interval in &mut intervals {
+                    interval.servers = interval.servers / 3 * concurrency;
+                }
+                let (fast, slow) = (
+                    totals(&model, &intervals),
+                    totals(&by_events(&model), &intervals),
+                );
+                assert_eq!(
+                    counts(&fast),
+                    counts(&slow),
+                    "{balancing:?} {on_timeout:?} {concurrency}"
+                );
+                assert_near(&fast, &slow);
+            }
+        }
+    }
+}
+
+/// With one queue for all only the number of busy slots matters, until replicas are removed: which ones then
+/// differs.
+#[test]
+fn booked_and_events_agree_to_the_request_while_capacity_stays_or_grows() {
+    for on_timeout in [OnTimeout::Finish, OnTimeout::Cancel] {
+        for overflow in [Overflow::RejectNew, Overflow::Block] {
+            let model = ServiceModel {
+                on_timeout,
+                overflow,
+                ..rich(Balancing::Shared)
+            };
+            let mut intervals = ups_and_downs();
+            for (index, interval) in intervals.iter_mut().enumerate() {
+                interval.servers = 3 * (4 + index as u32 / 40);
+                interval.queue_limit = 10;
+                interval.buffer_limit = 5;
+            }
+            let (fast, slow) = (
+                totals(&model, &intervals),
+                totals(&by_events(&model), &intervals),
+            );
+            assert_eq!(counts(&fast), counts(&slow), "{on_timeout:?} {overflow:?}");
+            assert_near(&fast, &slow);
+        }
+    }
+}
+
+fn killable(concurrency: u32) -> ServiceModel {
+    ServiceModel {
+        concurrency,
+        may_be_killed: true,
+        ..ServiceModel::new(constant(10.0))
+    }
+}
+
+#[test]
+fn a_killed_replica_loses_what_it_holds_and_a_drained_one_does_not() {
+    let full = |balancing, discipline| {
+        let model = ServiceModel {
+            balancing,
+            discipline,
+            ..killable(2)
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let filled = plane.serve(&interval(5.0, 40.0, 8));
+        assert_eq!(filled.open_at_end, filled.arrivals);
+        let killed = plane.serve(&Interval {
+            killed_replicas: 1,
+            ..interval(0.001, 0.0, 8)
+        });
+        (filled.waiting_at_end, killed)
+    };
+    let sharing = Discipline::ProcessorSharing { cores: 1.0 };
+    for discipline in [Discipline::Slots, sharing] {
+        // The queue in front stays, and feeds the replica that takes the killed one's place.
+        let (waiting, killed) = full(Balancing::Shared, discipline);
+        assert_eq!((killed.lost, killed.waiting_at_end), (2.0, waiting - 2.0));
+        // A queue at the replica goes with it.
+        let (waiting, killed) = full(Balancing::RoundRobin, discipline);
+        let its_queue = killed.lost - 2.0;
+        assert!(
+            (its_queue - waiting / 4.0).abs() < 1.0,
+            "{its_queue} of {waiting}"
+        );
+        assert_eq!(killed.waiting_at_end, waiting - its_queue);
+    }
+    // Without a kill nothing is lost, even when replicas go.
+    let mut plane = RequestsPlane::new(&killable(2), 0, 3, 0, 0);
+    let filled = plane.serve(&interval(5.0, 40.0, 8));
+    let drained = plane.serve(&interval(1e4, 0.0, 2));
+    assert_eq!((drained.lost, drained.served), (0.0, filled.arrivals));
+}
+
+#[test]
+fn scaling_in_kills_where_the_model_says_so() {
+    let model = ServiceModel {
+        removal: Removal::Kill,
+        retries: RetryModel {
+            max_attempts: 2,
+            ..RetryModel::NONE
+        },
+        ..ServiceModel::new(constant(1.0))
+    };
+    let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+    plane.serve(&interval(10.0, 40.0, 10));
+    // Nine are lost, and their clients come back at once.
+    let scaled = plane.serve(&interval(0.001, 0.0, 1));
+    assert_eq!((scaled.retries, scaled.lost), (9.0, 0.0));
+}
+
+#[test]
+fn a_buffer_holds_requests_while_there_is_no_replica() {
+    for balancing in [
+        Balancing::Shared,
+        Balancing::Random,
+        Balancing::LeastOutstanding,
+    ] {
+        let model = ServiceModel {
+            balancing,
+            may_be_buffered: true,
+            ..ServiceModel::new(constant(1.0))
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let closed = Interval {
+            queue_limit: 0,
+            buffer_limit: 20,
+            ..interval(10.0, 10.0, 0)
+        };
+        let outcome = plane.serve(&closed);
+        assert_eq!(outcome.waiting_at_end, 20.0, "{balancing:?}");
+        assert_eq!(outcome.rejected, outcome.arrivals - 20.0);
+        assert_eq!(outcome.blocked, 20.0);
+        // Two replicas without a queue take them on, two a second.
+        let open = Interval {
+            servers: 2,
+            rate_rps: 0.0,
+            length_s: 5.5,
+            ..closed
+        };
+        let outcome = plane.serve(&open);
+        assert_eq!(outcome.waiting_at_end, 8.0, "{balancing:?}");
+        assert_eq!(
+            plane
+                .serve(&Interval {
+                    length_s: 20.0,
+                    ..open
+                })
+                .waiting_at_end,
+            0.0
+        );
+    }
+}
+
+#[test]
+fn the_oldest_of_the_lowest_priority_makes_way() {
+    for balancing in [Balancing::Shared, Balancing::RoundRobin] {
+        let model = ServiceModel {
+            balancing,
+            overflow: Overflow::DropOldest,
+            high_priority_share: 0.5,
+            ..ServiceModel::new(constant(1e6))
+        };
+        let mut plane = RequestsPlane::new(&model, 0, 3, 0, 0);
+        let outcome = plane.serve(&Interval {
+            queue_limit: 10,
+            ..interval(100.0, 10.0, 1)
+        });
+        assert_eq!(outcome.waiting_at_end, 10.0);
+        // Half are high and push out all others; a low newcomer then finds only high ones and is rejected.
+        assert_eq!(outcome.rejected, outcome.arrivals - 11.0);
+        let pushed = outcome.dropped / outcome.rejected;
+        assert!((pushed - 0.5).abs() < 0.1, "{pushed}");
+        // Of those that wait now all are high.
+        let after = plane.serve(&Interval {
+            queue_limit: 10,
+            ..interval(0.001, 0.0, 11)
+        });
+        if balancing == Balancing::Shared {
+            assert_eq!((after.waits, after.waits_high), (10.0, 10.0));
+        }
+    }
+}
+
+#[test]
+fn a_retry_budget_bounds_the_retries() {
+    let model = |budget| ServiceModel {
+        error_probability: 1.0,
+        retries: RetryModel {
+            max_attempts: 4,
+            budget,
+            ..RetryModel::NONE
+        },
+        ..ServiceModel::new(constant(0.01))
+    };
+    let retries = |budget| {
+        let mut plane = RequestsPlane::new(&model(budget), 0, 3, 0, 0);
+        let outcome = plane.serve(&interval(1000.0, 10.0, 10));
+        (
+            outcome.retries / outcome.arrivals,
+            outcome.failed / outcome.arrivals,
+        )
+    };
+    assert!((retries(f64::INFINITY).0 - 3.0).abs() < 0.01);
+    let (share, failed) = retries(0.2);
+    assert!(share <= 0.2 && share > 0.19, "{share}");
+    assert!(failed > 0.99);
 }

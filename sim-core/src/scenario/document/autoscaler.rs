@@ -1,8 +1,8 @@
 //! What decides the number of replicas, and what it sees.
 
 use super::{
-    PredictiveDocument, ScheduledDocument, SloDrivenDocument, StepScalingDocument,
-    TargetTrackingDocument,
+    KedaDocument, KedaScaledJobDocument, KnativeDocument, PredictiveDocument, ScheduledDocument,
+    SloDrivenDocument, StepScalingDocument, TargetTrackingDocument,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,12 @@ pub enum AutoscalerDocument {
     Predictive(PredictiveDocument),
     /// SLO-driven scaling: steps that follow latency or burn rate, with CPU as a fallback and a floor.
     SloDriven(SloDrivenDocument),
+    /// KEDA: its operator decides between none and some replicas, the HPA that it makes how many. Give the service a buffer for requests that come while there are none.
+    Keda(KedaDocument),
+    /// KEDA's jobs: created while work waits, and gone when it is done. Give the service a buffer for it to wait in.
+    KedaScaledJob(KedaScaledJobDocument),
+    /// The Knative Pod Autoscaler, with the real controller's rules: concurrency or rate per replica, panic mode, down to zero.
+    Knative(KnativeDocument),
 }
 
 impl AutoscalerDocument {
@@ -51,6 +57,20 @@ impl AutoscalerDocument {
             AutoscalerDocument::TargetTracking(d) => (d.min_replicas, d.max_replicas),
             AutoscalerDocument::Predictive(d) => (d.min_replicas, d.max_replicas),
             AutoscalerDocument::SloDriven(d) => (d.min_replicas, d.max_replicas),
+            AutoscalerDocument::Keda(keda) => (keda.lowest(), keda.max_replicas),
+            AutoscalerDocument::KedaScaledJob(jobs) => (jobs.min_replicas, jobs.max_replicas),
+            AutoscalerDocument::Knative(d) => (d.min_scale, d.max_scale),
+        }
+    }
+
+    /// Names of the fields with the fewest and the most replicas.
+    pub fn bound_fields(&self) -> (&'static str, &'static str) {
+        match self {
+            AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => {
+                ("replicas", "replicas")
+            }
+            AutoscalerDocument::Knative(_) => ("min_scale", "max_scale"),
+            _ => ("min_replicas", "max_replicas"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rows.
 
 use super::{Bounds, Limit, Scale};
+use crate::control::keda::MAX_FORMULA_CHARS;
 use crate::plane::MAX_THRESHOLDS;
 
 const fn row(key: &'static str, bounds: Bounds, min: f64, max: f64, unit: &'static str) -> Limit {
@@ -72,6 +73,11 @@ const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
 const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
 const VPA_DEFAULT: &str =
     "Kubernetes: default of the Vertical Pod Autoscaler's recommender or updater";
+const KEDA_DEFAULT: &str = "KEDA: default of the ScaledObject";
+const KNATIVE_DEFAULT: &str = "Knative Serving: default of config-autoscaler";
+const KNATIVE_LIMIT: &str = "Knative Serving: default and limits of its annotation";
+const CLUSTER_AUTOSCALER: &str = "Cluster Autoscaler: default of its flags";
+const KARPENTER: &str = "Karpenter: default of its settings and of karpenter.sh/v1";
 const AWS_PRICES: &str = "AWS price list, us-east-1, 2026-07-20";
 const EKS_RESERVED: &str = "Amazon EKS on a *.large node: kubelet 70 m and 574 MiB, eviction threshold 100 MiB; the rest for daemon sets";
 
@@ -343,6 +349,117 @@ pub const LIMITS: &[Limit] = &[
         .soft(1.0, 600.0)
         .default(15.0)
         .source(HPA_LIMIT),
+    whole("keda.min_replicas", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.idle_replicas", 0, 4999, "replicas")
+        .soft(0.0, 10.0)
+        .default(0.0),
+    whole("keda.polling_interval_s", 5, 3600, "s")
+        .log()
+        .soft(5.0, 300.0)
+        .default(30.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(300.0)
+        .source(KEDA_DEFAULT),
+    whole("keda.initial_cooldown_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    items("keda.triggers", 1, 10),
+    text("keda.trigger_name", 0, 40),
+    number("keda.activation_threshold", 0.0, 1e9, "")
+        .soft(0.0, 1000.0)
+        .default(0.0)
+        .source(KEDA_DEFAULT),
+    text("keda.formula", 1, MAX_FORMULA_CHARS as u32),
+    number("cron.start_hour", 0.0, 24.0, "h")
+        .step(0.25)
+        .default(8.0),
+    number("cron.end_hour", 0.0, 24.0, "h")
+        .step(0.25)
+        .default(20.0),
+    items("cron.days", 1, 7),
+    whole("cron.desired_replicas", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 100.0)
+        .default(5.0),
+    whole("fallback.failure_threshold", 0, 1000, "failures")
+        .soft(0.0, 20.0)
+        .default(3.0),
+    whole("fallback.replicas", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(6.0),
+    whole("jobs.queue_length_deduction", 0, 1_000_000, "")
+        .soft(0.0, 100.0)
+        .default(0.0),
+    number("jobs.running_job_percent", 0.0, 1000.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(50.0),
+    whole("knative.min_scale", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(0.0),
+    whole("knative.initial_scale", 0, 5000, "replicas")
+        .soft(0.0, 100.0)
+        .default(1.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target", 0.01, 1e6, "")
+        .log()
+        .soft(1.0, 1000.0)
+        .default(100.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target_utilization_percent", 1.0, 100.0, "%")
+        .soft(10.0, 100.0)
+        .step(1.0)
+        .default(70.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.stable_window_s", 6, 3600, "s")
+        .soft(6.0, 600.0)
+        .default(60.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.panic_window_percent", 1.0, 100.0, "%")
+        .step(1.0)
+        .default(10.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.panic_threshold_percent", 110.0, 1000.0, "%")
+        .step(10.0)
+        .default(200.0)
+        .source(KNATIVE_LIMIT),
+    number("knative.max_scale_up_rate", 1.01, 100_000.0, "×")
+        .log()
+        .soft(1.1, 1000.0)
+        .default(1000.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.max_scale_down_rate", 1.01, 100_000.0, "×")
+        .log()
+        .soft(1.1, 1000.0)
+        .default(2.0)
+        .source(KNATIVE_DEFAULT),
+    number("knative.target_burst_capacity", -1.0, 1e6, "requests")
+        .soft(-1.0, 1000.0)
+        .step(1.0)
+        .default(211.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_to_zero_grace_s", 0, 3600, "s")
+        .soft(0.0, 300.0)
+        .default(30.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_to_zero_retention_s", 0, 86_400, "s")
+        .soft(0.0, 3600.0)
+        .default(0.0)
+        .source(KNATIVE_DEFAULT),
+    whole("knative.scale_down_delay_s", 0, 3600, "s")
+        .soft(0.0, 900.0)
+        .default(0.0)
+        .source(KNATIVE_LIMIT),
+    whole("knative.activation_scale", 1, 5000, "replicas")
+        .log()
+        .soft(1.0, 100.0)
+        .default(1.0),
     number("vpa.target_percentile", 1.0, 100.0, "%")
         .step(1.0)
         .default(90.0)
@@ -416,6 +533,89 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 8192.0)
         .default(900.0)
         .source(EKS_RESERVED),
+    // Provisioners.
+    items("autoscaled.groups", 1, 20),
+    whole("autoscaled.min_nodes", 0, 5000, "nodes")
+        .soft(0.0, 50.0)
+        .default(0.0),
+    whole("autoscaled.max_nodes", 1, 5000, "nodes")
+        .log()
+        .soft(1.0, 200.0)
+        .default(10.0),
+    whole("autoscaled.scan_interval_s", 1, 600, "s")
+        .soft(5.0, 60.0)
+        .default(10.0)
+        .source(CLUSTER_AUTOSCALER),
+    number("autoscaled.utilization_threshold_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(50.0)
+        .source(CLUSTER_AUTOSCALER),
+    whole("autoscaled.unneeded_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(600.0)
+        .source(CLUSTER_AUTOSCALER),
+    whole("autoscaled.delay_after_add_s", 0, 86_400, "s")
+        .soft(0.0, 1800.0)
+        .default(600.0)
+        .source(CLUSTER_AUTOSCALER),
+    whole("autoscaled.max_provision_s", 10, 7200, "s")
+        .soft(60.0, 1800.0)
+        .default(900.0)
+        .source(CLUSTER_AUTOSCALER),
+    number("autoscaled.provisioning_failure_percent", 0.0, 100.0, "%")
+        .soft(0.0, 20.0)
+        .step(0.5)
+        .default(0.0),
+    whole("autoscaled.max_empty_bulk_delete", 1, 1000, "nodes")
+        .soft(1.0, 50.0)
+        .default(10.0)
+        .source(CLUSTER_AUTOSCALER),
+    whole("provisioner.drain_s", 0, 3600, "s")
+        .soft(0.0, 600.0)
+        .default(30.0)
+        .source("Kubernetes: default of terminationGracePeriodSeconds"),
+    items("karpenter.instance_types", 1, 100),
+    text("karpenter.instance_types[]", 1, 40),
+    number("karpenter.batch_idle_s", 0.0, 600.0, "s")
+        .soft(0.0, 30.0)
+        .step(0.5)
+        .default(1.0)
+        .source(KARPENTER),
+    number("karpenter.batch_max_s", 0.0, 600.0, "s")
+        .soft(0.0, 60.0)
+        .step(0.5)
+        .default(10.0)
+        .source(KARPENTER),
+    whole("karpenter.consolidate_after_s", 0, 604_800, "s")
+        .soft(0.0, 1800.0)
+        .default(0.0)
+        .source(KARPENTER),
+    items("karpenter.budgets", 0, 50),
+    number("karpenter.budget_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(10.0)
+        .source(KARPENTER),
+    whole("karpenter.budget_nodes", 0, 5000, "nodes")
+        .soft(0.0, 50.0)
+        .default(1.0),
+    items("karpenter.reasons", 0, 3),
+    number("karpenter.expire_after_hours", 0.1, 87_600.0, "h")
+        .log()
+        .soft(1.0, 720.0)
+        .default(720.0)
+        .source(KARPENTER),
+    whole("karpenter.registration_timeout_s", 10, 7200, "s")
+        .soft(60.0, 1800.0)
+        .default(900.0)
+        .source(KARPENTER),
+    number("karpenter.limit_vcpus", 0.0, 1e6, "vCPU")
+        .soft(0.0, 1000.0)
+        .step(1.0)
+        .default(100.0),
+    number("karpenter.limit_memory_gib", 0.0, 1e7, "GiB")
+        .soft(0.0, 4000.0)
+        .step(1.0)
+        .default(400.0),
     // Prices.
     number("prices.usd_per_node_hour", 0.0, 1000.0, "USD/h")
         .soft(0.0, 5.0)
@@ -479,7 +679,7 @@ pub const LIMITS: &[Limit] = &[
         .soft(0.0, 1000.0)
         .default(1.0)
         .source("2^53 - 1, the largest whole number exact in every JSON reader"),
-    whole("run.tick_s", 5, 60, "s")
+    whole("run.tick_s", 1, 60, "s")
         .default(15.0)
         .source("The sync period of the HorizontalPodAutoscaler"),
     whole("run.warm_up_minutes", 0, 1440, "min")

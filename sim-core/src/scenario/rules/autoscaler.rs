@@ -1,11 +1,13 @@
 //! The autoscaler: bounds in order, targets that can be reached, capacity that suffices.
 
 use super::super::document::{
-    AutoscalerDocument, HpaDocument, MetricDocument, MetricTarget, ServiceDocument, Signal,
-    StepDocument, StepScalingDocument, TrafficDocument,
+    AutoscalerDocument, BehaviorDocument, HpaDocument, MetricDocument, MetricTarget,
+    ServiceDocument, Signal, StepDocument, StepScalingDocument, TrafficDocument,
 };
 use super::super::limits::{MAX_SERVERS, MAX_WAITING, plain_number};
 use super::super::problem::{Found, Problem};
+use super::keda;
+use super::knative;
 use super::memory::{most_requests, used_mib};
 use super::service::{CompiledService, rounded};
 use super::traffic::regular_peak_rps;
@@ -14,11 +16,18 @@ pub(super) fn hold(autoscaler: &AutoscalerDocument, place: &str, found: &mut Fou
     let (fewest, most) = autoscaler.bounds();
     if fewest > most {
         let message = format!("the fewest replicas, {fewest}, are above the most, {most}");
+        let (fewest_field, most_field) = autoscaler.bound_fields();
         found.error(
-            format!("{place}/min_replicas"),
+            format!("{place}/{fewest_field}"),
             message,
-            "lower it, or raise max_replicas",
+            format!("lower it, or raise {most_field}"),
         );
+    }
+    match autoscaler {
+        AutoscalerDocument::Keda(keda) => keda::hold(keda, place, found),
+        AutoscalerDocument::KedaScaledJob(jobs) => keda::hold_jobs(jobs, place, found),
+        AutoscalerDocument::Knative(knative) => knative::hold(knative, place, found),
+        _ => {}
     }
 }
 
@@ -32,11 +41,7 @@ pub(super) fn hold_capacity(
     found: &mut Found,
 ) {
     let most = autoscaler.bounds().1;
-    let field = match autoscaler {
-        AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => "replicas",
-        _ => "max_replicas",
-    };
-    let path = format!("{place}/{field}");
+    let path = format!("{place}/{}", autoscaler.bound_fields().1);
     let products = [
         (
             document.concurrency,
@@ -84,18 +89,28 @@ pub(super) fn hold_signals(
     service: &CompiledService,
     found: &mut Found,
 ) {
-    let hpa = match autoscaler {
-        AutoscalerDocument::Hpa(hpa) => hpa,
+    let (metrics, tolerance_percent) = match autoscaler {
+        AutoscalerDocument::Hpa(hpa) => (
+            metrics(hpa),
+            up_tolerance_percent(hpa.behavior.as_ref(), hpa.tolerance_percent),
+        ),
+        AutoscalerDocument::Keda(keda) => (
+            keda::metrics(keda),
+            up_tolerance_percent(keda.behavior.as_ref(), KEDA_TOLERANCE_PERCENT),
+        ),
         AutoscalerDocument::SloDriven(slo) => {
             let path = format!("{place}/target");
             return hold_idle(slo.indicator.signal(), slo.target, &path, service, found);
         }
         AutoscalerDocument::StepScaling(steps) => return hold_steps(steps, place, found),
+        AutoscalerDocument::Knative(knative) => {
+            return knative::hold_signals(knative, place, document, service, found);
+        }
         _ => return,
     };
-    let tolerance = 1.0 + up_tolerance_percent(hpa) / 100.0;
-    for (index, metric) in hpa.metrics.iter().enumerate() {
-        let path = format!("{place}/metrics/{index}");
+    let tolerance = 1.0 + tolerance_percent / 100.0;
+    for (field, metric) in &metrics {
+        let path = format!("{place}/{field}");
         if let Some((most, target, words)) = ceiling(metric, document, service)
             && most <= target * tolerance
         {
@@ -104,7 +119,7 @@ pub(super) fn hold_signals(
                 rounded(most),
                 rounded(target * tolerance)
             );
-            let effect = if hpa.metrics.len() == 1 {
+            let effect = if metrics.len() == 1 {
                 "it never scales up"
             } else {
                 "this metric never asks for more"
@@ -116,14 +131,22 @@ pub(super) fn hold_signals(
     }
 }
 
-fn up_tolerance_percent(hpa: &HpaDocument) -> f64 {
-    let rules = hpa
-        .behavior
-        .as_ref()
-        .and_then(|behavior| behavior.scale_up.as_ref());
+/// The tolerance of the HPA that KEDA makes: the controller's default.
+const KEDA_TOLERANCE_PERCENT: f64 = 10.0;
+
+/// The metrics with their places.
+fn metrics(hpa: &HpaDocument) -> Vec<(String, MetricDocument)> {
+    let metrics = hpa.metrics.iter().enumerate();
+    metrics
+        .map(|(index, metric)| (format!("metrics/{index}"), metric.clone()))
+        .collect()
+}
+
+fn up_tolerance_percent(behavior: Option<&BehaviorDocument>, controller: f64) -> f64 {
+    let rules = behavior.and_then(|behavior| behavior.scale_up.as_ref());
     rules
         .and_then(|rules| rules.tolerance_percent)
-        .unwrap_or(hpa.tolerance_percent)
+        .unwrap_or(controller)
 }
 
 /// The highest value of a metric per replica, its target, and what it is; `None` for metrics without a ceiling.
@@ -134,6 +157,8 @@ fn ceiling(
 ) -> Option<(f64, f64, &'static str)> {
     let full = service.full_millicores(document);
     let per_pod = |signal: &Signal, target: f64| match signal {
+        // What waits in the buffer has no bound per replica.
+        Signal::InFlightRequests | Signal::WaitingRequests if document.buffer_limit > 0 => None,
         Signal::InFlightRequests => {
             let most = f64::from(document.concurrency) + f64::from(document.queue_limit);
             Some((most, target, "the number of requests in a replica"))

@@ -5,13 +5,17 @@ use super::super::document::{AutoscalerDocument, FleetDocument, NodeDocument, Po
 use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::distribution::compile;
+use super::provisioner;
 use crate::cost::price_book::PriceBook;
+use crate::fleet::MAX_PODS_PER_NODE;
 use crate::random::Distribution;
 
 /// The fleet with its node looked up.
 pub(super) struct CompiledFleet {
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
+    /// Every type of node that the fleet may have; the first is `node`.
+    pub(super) node_types: Vec<NodeType>,
 }
 
 pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledFleet> {
@@ -28,6 +32,7 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
         "fleet.provisioning_s",
         found,
     );
+    provisioner::hold(fleet, provisioning.as_ref(), found);
     let node = node_type(&fleet.node)?;
     if fleet.reserved_millicores >= node.vcpus_millicores {
         let message = format!(
@@ -51,24 +56,21 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
             "reserve less, or take a bigger node",
         );
     }
+    let mut node_types = vec![node.clone()];
+    if let Some(provisioner) = &fleet.provisioner {
+        node_types.extend(provisioner::node_types(provisioner)?);
+    }
     Some(CompiledFleet {
         provisioning_s: provisioning?,
         node,
+        node_types,
     })
 }
 
 /// `None` for an instance type that the price book does not know; the schema's list has told the user.
-fn node_type(node: &NodeDocument) -> Option<NodeType> {
+pub(super) fn node_type(node: &NodeDocument) -> Option<NodeType> {
     match node {
-        NodeDocument::Catalogue { instance_type } => {
-            let instance = PriceBook::CURRENT.instance(instance_type)?;
-            Some(NodeType {
-                name: instance.name.to_owned(),
-                vcpus_millicores: instance.vcpus * 1000,
-                memory_mib: to_u32(instance.memory_gib * 1024.0),
-                usd_per_hour: instance.usd_per_hour,
-            })
-        }
+        NodeDocument::Catalogue { instance_type } => catalogue_type(instance_type),
         NodeDocument::Custom {
             vcpus,
             memory_gib,
@@ -82,9 +84,47 @@ fn node_type(node: &NodeDocument) -> Option<NodeType> {
     }
 }
 
+/// `None` for an instance type that the price book does not know.
+pub(super) fn catalogue_type(name: &str) -> Option<NodeType> {
+    let instance = PriceBook::CURRENT.instance(name)?;
+    Some(NodeType {
+        name: instance.name.to_owned(),
+        vcpus_millicores: instance.vcpus * 1000,
+        memory_mib: to_u32(instance.memory_gib * 1024.0),
+        usd_per_hour: instance.usd_per_hour,
+    })
+}
+
 /// Rounded; the conversion saturates, and the limits are far below.
 fn to_u32(value: f64) -> u32 {
     value.round() as u32
+}
+
+/// How many pods an empty node has room for.
+pub(super) struct PodsPerNode {
+    pub(super) free_millicores: u32,
+    pub(super) free_mib: u32,
+    pub(super) by_cpu: u32,
+    pub(super) by_memory: u32,
+}
+
+impl PodsPerNode {
+    pub(super) fn new(fleet: &FleetDocument, node: &NodeType, pod: &PodDocument) -> Self {
+        let free_millicores = node
+            .vcpus_millicores
+            .saturating_sub(fleet.reserved_millicores);
+        let free_mib = node.memory_mib.saturating_sub(fleet.reserved_mib);
+        Self {
+            free_millicores,
+            free_mib,
+            by_cpu: free_millicores / pod.cpu_request_millicores.max(1),
+            by_memory: free_mib / pod.memory_request_mib.max(1),
+        }
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.by_cpu.min(self.by_memory).min(MAX_PODS_PER_NODE)
+    }
 }
 
 /// Pods must fit on a node, and should all fit on the most nodes.
@@ -96,16 +136,33 @@ pub(super) fn hold_room(
     found: &mut Found,
 ) {
     let node = &compiled.node;
-    let free_millicores = node
-        .vcpus_millicores
-        .saturating_sub(fleet.reserved_millicores);
-    let free_mib = node.memory_mib.saturating_sub(fleet.reserved_mib);
-    let by_cpu = free_millicores / pod.cpu_request_millicores.max(1);
-    let by_memory = free_mib / pod.memory_request_mib.max(1);
-    if by_cpu == 0 {
+    let per_node = PodsPerNode::new(fleet, node, pod);
+    let Some(document) = &fleet.provisioner else {
+        hold_node(node, &per_node, pod, found);
+        if let Some(autoscaler) = autoscaler
+            && per_node.count() > 0
+        {
+            let room = u64::from(fleet.max_nodes) * u64::from(per_node.count());
+            let each = format!(" ({} each)", per_node.count());
+            hold_most_nodes(fleet, room, &each, autoscaler, found);
+        }
+        return;
+    };
+    let types = compiled.node_types.get(1..).unwrap_or_default();
+    provisioner::hold_types(fleet, node, types, pod, found);
+    let room = provisioner::room(fleet, document, node, types, pod);
+    if let Some(autoscaler) = autoscaler
+        && room > 0
+    {
+        hold_most_nodes(fleet, room, "", autoscaler, found);
+    }
+}
+
+fn hold_node(node: &NodeType, per_node: &PodsPerNode, pod: &PodDocument, found: &mut Found) {
+    if per_node.by_cpu == 0 {
         let message = format!(
             "a pod asks for {} millicores; an empty {} node has {} to give",
-            pod.cpu_request_millicores, node.name, free_millicores
+            pod.cpu_request_millicores, node.name, per_node.free_millicores
         );
         found.error(
             "/service/pod/cpu_request_millicores",
@@ -113,10 +170,10 @@ pub(super) fn hold_room(
             "ask for less, or take a bigger node",
         );
     }
-    if by_memory == 0 {
+    if per_node.by_memory == 0 {
         let message = format!(
             "a pod asks for {} MiB; an empty {} node has {} to give",
-            pod.memory_request_mib, node.name, free_mib
+            pod.memory_request_mib, node.name, per_node.free_mib
         );
         found.error(
             "/service/pod/memory_request_mib",
@@ -124,17 +181,12 @@ pub(super) fn hold_room(
             "ask for less, or take a bigger node",
         );
     }
-    let per_node = by_cpu.min(by_memory);
-    if let Some(autoscaler) = autoscaler
-        && per_node > 0
-    {
-        hold_most_nodes(fleet, per_node, autoscaler, found);
-    }
 }
 
 fn hold_most_nodes(
     fleet: &FleetDocument,
-    per_node: u32,
+    room: u64,
+    each: &str,
     autoscaler: &AutoscalerDocument,
     found: &mut Found,
 ) {
@@ -144,12 +196,11 @@ fn hold_most_nodes(
     } else {
         "replicas at most"
     };
-    let room = fleet.max_nodes.saturating_mul(per_node);
-    if most > room {
+    if u64::from(most) > room {
         let message = format!(
-            "{} nodes have room for {} pods ({per_node} each), but there may be {most} {what}",
+            "{} nodes have room for {} pods{each}, but there may be {most} {what}",
             plain_number(f64::from(fleet.max_nodes)),
-            plain_number(f64::from(room))
+            plain_number(room as f64)
         );
         found.warning(
             "/fleet/max_nodes",

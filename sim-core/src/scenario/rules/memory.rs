@@ -2,7 +2,7 @@
 
 use super::super::document::{
     AutoscalerDocument, MemoryDocument, MetricDocument, ScalerMetricDocument, ServiceDocument,
-    UpdateMode, VpaDocument,
+    TriggerDocument, UpdateMode, VpaDocument,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -153,6 +153,9 @@ fn scales_on(controller: &AutoscalerDocument) -> (bool, bool) {
                 uses(|metric| matches!(metric, MetricDocument::CpuUtilization { .. })),
                 uses(|metric| matches!(metric, MetricDocument::MemoryUtilization { .. })),
             )
+        }
+        AutoscalerDocument::Keda(keda) => {
+            (keda.triggers.iter().any(TriggerDocument::is_cpu), false)
         }
         AutoscalerDocument::StepScaling(document) => (is_cpu(&document.metric), false),
         AutoscalerDocument::TargetTracking(document) => (is_cpu(&document.metric), false),

@@ -3,8 +3,9 @@
 use super::super::document::{
     AutoscalerDocument, PlaneKind, RunDocument, SloDocument, TelemetryDocument, TrafficDocument,
 };
-use super::super::limits::{MAX_PLAYED_REQUESTS, plain_number};
+use super::super::limits::{MAX_PLAYED_REQUESTS, MAX_TICKS, plain_number};
 use super::super::problem::{Found, Problem};
+use super::knative;
 use super::service::rounded;
 use super::traffic::{growth, mean_rps};
 
@@ -47,6 +48,18 @@ pub(super) fn hold_length(
     }
 }
 
+/// Short ticks are for short windows.
+pub(super) fn hold_tick_count(run: &RunDocument, slo: &SloDocument, found: &mut Found) {
+    let seconds = slo.window_days * DAY_S + f64::from(run.warm_up_minutes) * 60.0;
+    let ticks = (seconds / f64::from(run.tick_s)).round();
+    if ticks > MAX_TICKS {
+        let message = format!("one replication would take {} ticks", plain_number(ticks));
+        let limit = format!("at most {}", plain_number(MAX_TICKS));
+        let hint = "take a longer tick, or a shorter window";
+        found.push(Problem::error("/run/tick_s", message, hint).with_limit(limit));
+    }
+}
+
 /// Controller and telemetry act at ticks: their periods are simulated as whole numbers of them.
 pub(super) fn hold_ticks(
     run: &RunDocument,
@@ -58,10 +71,18 @@ pub(super) fn hold_ticks(
         let (field, period_s) = match controller {
             AutoscalerDocument::Static { .. } | AutoscalerDocument::Scheduled(_) => continue,
             AutoscalerDocument::Hpa(hpa) => ("sync_period_s", hpa.sync_period_s),
+            AutoscalerDocument::Keda(keda) => ("polling_interval_s", keda.polling_interval_s),
+            AutoscalerDocument::KedaScaledJob(jobs) => {
+                ("polling_interval_s", jobs.polling_interval_s)
+            }
             AutoscalerDocument::StepScaling(document) => ("period_s", document.period_s),
             AutoscalerDocument::TargetTracking(document) => ("period_s", document.period_s),
             AutoscalerDocument::Predictive(document) => ("period_s", document.period_s),
             AutoscalerDocument::SloDriven(document) => ("period_s", document.period_s),
+            AutoscalerDocument::Knative(_) => {
+                knative::hold_tick(run.tick_s, place, found);
+                continue;
+            }
         };
         hold_period(&format!("{place}/{field}"), period_s, run.tick_s, found);
     }

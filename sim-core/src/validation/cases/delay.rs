@@ -49,7 +49,7 @@ fn queue(
     let mut station = Station::new(law(Distribution::exponential(1.0 / mu)), servers, rate);
     let quantile = |q| mmc_latency_quantile(servers, offered, q) / mu;
     let [p95, p99, p999] = [0.95, 0.99, 0.999].map(quantile);
-    station.thresholds_s = vec![p95, p99, p999];
+    station.model.thresholds_s = vec![p95, p99, p999];
     let mean_wait = mmc_mean_wait(servers, offered) / mu;
     let known = vec![
         read(

@@ -102,7 +102,7 @@ fn constant(id: &'static str, servers: u32, offered: f64) -> Case {
     )
 }
 
-/// Relative errors of the approximations of a queue: what runs with seeds 2 to 9 gave on average, with room for two and
+/// Relative errors of the approximations of a queue: what runs with seeds 10 to 40 gave on average, with room for two and
 /// a half half-widths of a run's own interval.
 struct Errors {
     waits: (f64, f64),
@@ -157,7 +157,7 @@ fn approximated(
             family: Family::General,
             subject: format!("M/G/{servers} {name}, ρ {load}, mean service 1"),
             shows: "How far the usual rules are off; the fluid plane rests on a measured table instead.",
-            source: "Kimura 1986, Cosmetatos 1975; Allen 1978. Stated errors: measured with seeds 2 to 9",
+            source: "Kimura 1986, Cosmetatos 1975; Allen 1978. Stated errors: measured with seeds 10 to 40",
         },
         Effort {
             samples: 100,

@@ -1,23 +1,26 @@
-//! M/M/c + D: clients leave the queue after waiting as long as their timeout.
+//! M/M/c + D: clients leave the queue after waiting as long as their timeout, or their server too.
 
 use super::super::case::{About, Effort, read};
 use super::super::theory::impatient;
 use super::super::{Case, Family, Oracle, Run, Station};
 use super::law;
+use crate::plane::ServiceModel;
 use crate::random::Distribution;
+use crate::scenario::document::OnTimeout;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
         queue("A1", 1, 1.2, 2.0),
         queue("A10", 10, 8.0, 0.5),
         queue("A10-over", 10, 12.0, 0.5),
+        cancelled("A1-cancel", 1.2, 2.0),
     ]
 }
 
 fn queue(id: &'static str, servers: u32, rate: f64, patience: f64) -> Case {
     let expected = impatient(servers, rate, patience);
     let mut station = Station::new(law(Distribution::exponential(1.0)), servers, rate);
-    station.timeout_s = patience;
+    station.model.timeout_s = patience;
     let known = vec![
         read(
             Oracle::interval(
@@ -73,5 +76,52 @@ fn queue(id: &'static str, servers: u32, rate: f64, patience: f64) -> Case {
             arrivals: 1e5,
         },
         vec![(station, known)],
+    )
+}
+
+/// One server that stops working on a request when its client gives up: the work found never exceeds the patience
+/// τ, and its density is λ p₀ e^(λ−μ)v up to there, with p₀ the probability that the server is idle.
+fn cancelled(id: &'static str, rate: f64, patience: f64) -> Case {
+    let idle = 1.0 / (1.0 + rate * libm::expm1((rate - 1.0) * patience) / (rate - 1.0));
+    let model = ServiceModel {
+        timeout_s: patience,
+        on_timeout: OnTimeout::Cancel,
+        ..ServiceModel::new(law(Distribution::exponential(1.0)))
+    };
+    let known = vec![
+        read(
+            Oracle::interval(
+                "busy",
+                "utilisation",
+                "1 − p₀, 1/p₀ = 1 + λ (e^(λ−μ)τ − 1)/(λ − μ)",
+                1.0 - idle,
+                0.01,
+            ),
+            Run::utilisation,
+        ),
+        read(
+            Oracle::interval(
+                "served",
+                "share served",
+                "(1 − p₀) μ / λ: services are completed at rate μ while the server is busy",
+                (1.0 - idle) / rate,
+                0.01,
+            ),
+            |run| run.outcome.served / run.outcome.arrivals,
+        ),
+    ];
+    Case::of_stations(
+        About {
+            id,
+            family: Family::Patience,
+            subject: format!("M/M/1, λ {rate}, μ 1, cancelled after {patience}, in service too"),
+            shows: "A server that notices that nobody waits for its answer has time for those who still do.",
+            source: "Barrer 1957",
+        },
+        Effort {
+            samples: 100,
+            arrivals: 2e5,
+        },
+        vec![(Station::of(model, 1, rate), known)],
     )
 }

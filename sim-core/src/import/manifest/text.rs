@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Reads YAML, of which JSON is a part.
 #[cfg(feature = "yaml")]
-pub fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
+pub(in crate::import) fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
     // Generous for manifests, far too small for anchor bombs.
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
 
 /// Reads JSON: a YAML reader would be an eighth of what a visitor of the page downloads.
 #[cfg(not(feature = "yaml"))]
-pub fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
+pub(in crate::import) fn parse(text: &str) -> Result<Vec<Value>, ImportError> {
     let documents = serde_json::Deserializer::from_str(text).into_iter();
     documents.collect::<Result<_, _>>().map_err(|error| {
         ImportError::new(format!(

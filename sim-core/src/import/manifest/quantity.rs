@@ -3,7 +3,7 @@
 //! Source: k8s.io/apimachinery/pkg/api/resource, quantity grammar.
 
 /// The number that a quantity stands for.
-pub(super) fn parse(text: &str) -> Option<f64> {
+pub(in crate::import) fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
     let split = text
         .find(|character: char| !matches!(character, '0'..='9' | '.' | '+' | '-'))

@@ -5,22 +5,32 @@ use super::quantity;
 use serde_json::{Map, Value};
 
 /// What is wrong with a manifest, and what its owner should know.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
+#[derive(Debug)]
+pub(in crate::import) struct Findings {
+    /// The API whose fields are known.
+    api: &'static str,
     pub errors: Vec<String>,
     pub notes: Vec<String>,
 }
 
 impl Findings {
-    pub(super) fn error(&mut self, message: impl Into<String>) {
+    pub(in crate::import) fn new(api: &'static str) -> Self {
+        Self {
+            api,
+            errors: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(in crate::import) fn error(&mut self, message: impl Into<String>) {
         self.errors.push(message.into());
     }
 
-    pub(super) fn note(&mut self, message: impl Into<String>) {
+    pub(in crate::import) fn note(&mut self, message: impl Into<String>) {
         self.notes.push(message.into());
     }
 
-    pub(super) fn missing(&mut self, path: &str, expected: &str) {
+    pub(in crate::import) fn missing(&mut self, path: &str, expected: &str) {
         if !self.errors.iter().any(|error| error.starts_with(path)) {
             self.error(format!("{path}: missing; expected is {expected}"));
         }
@@ -28,14 +38,14 @@ impl Findings {
 }
 
 /// The fields of one object that have not been taken yet.
-pub(super) struct Fields {
+pub(in crate::import) struct Fields {
     path: String,
     left: Map<String, Value>,
 }
 
 impl Fields {
     /// The fields of a value; an error and no fields where it is no object.
-    pub(super) fn of(path: &str, value: &Value, found: &mut Findings) -> Self {
+    pub(in crate::import) fn of(path: &str, value: &Value, found: &mut Findings) -> Self {
         let left = match value {
             Value::Object(members) => members.clone(),
             Value::Null => Map::new(),
@@ -54,7 +64,7 @@ impl Fields {
     }
 
     /// Path of a field.
-    pub(super) fn path(&self, key: &str) -> String {
+    pub(in crate::import) fn path(&self, key: &str) -> String {
         if self.path.is_empty() {
             key.to_owned()
         } else {
@@ -63,18 +73,18 @@ impl Fields {
     }
 
     /// A field; null is none.
-    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+    pub(in crate::import) fn take(&mut self, key: &str) -> Option<Value> {
         self.left.remove(key).filter(|value| !value.is_null())
     }
 
     /// The fields of a field that is an object.
-    pub(super) fn object(&mut self, key: &str, found: &mut Findings) -> Option<Fields> {
+    pub(in crate::import) fn object(&mut self, key: &str, found: &mut Findings) -> Option<Fields> {
         let path = self.path(key);
         self.take(key).map(|value| Fields::of(&path, &value, found))
     }
 
     /// A text.
-    pub(super) fn text(&mut self, key: &str, found: &mut Findings) -> Option<String> {
+    pub(in crate::import) fn text(&mut self, key: &str, found: &mut Findings) -> Option<String> {
         match self.take(key)? {
             Value::String(text) => Some(text),
             other => {
@@ -89,7 +99,7 @@ impl Fields {
     }
 
     /// A whole number from 0 to 2,147,483,647, as Kubernetes holds them.
-    pub(super) fn whole(&mut self, key: &str, found: &mut Findings) -> Option<u32> {
+    pub(in crate::import) fn whole(&mut self, key: &str, found: &mut Findings) -> Option<u32> {
         let value = self.take(key)?;
         let whole = value
             .as_u64()
@@ -106,7 +116,7 @@ impl Fields {
     }
 
     /// A Kubernetes quantity: a number, or a text such as 500m or 1Gi. 0 or more.
-    pub(super) fn quantity(&mut self, key: &str, found: &mut Findings) -> Option<f64> {
+    pub(in crate::import) fn quantity(&mut self, key: &str, found: &mut Findings) -> Option<f64> {
         let value = self.take(key)?;
         let number = match &value {
             Value::String(text) => quantity::parse(text),
@@ -124,21 +134,19 @@ impl Fields {
     }
 
     /// Notes the fields that are left: they change nothing here.
-    pub(super) fn note_unknown(self, found: &mut Findings) {
+    pub(in crate::import) fn note_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
-            found.note(format!(
-                "Unknown to autoscaling/v2 and ignored: {}.",
-                self.unknown()
-            ));
+            let (api, unknown) = (found.api, self.unknown());
+            found.note(format!("Unknown to {api} and ignored: {unknown}."));
         }
     }
 
     /// Refuses the fields that are left: they may be misspelt, and were meant to change the scaling.
-    pub(super) fn refuse_unknown(self, found: &mut Findings) {
+    pub(in crate::import) fn refuse_unknown(self, found: &mut Findings) {
         if !self.left.is_empty() {
+            let (api, unknown) = (found.api, self.unknown());
             found.error(format!(
-                "{}: unknown to autoscaling/v2; correct the spelling or remove it",
-                self.unknown()
+                "{unknown}: unknown to {api}; correct the spelling or remove it"
             ));
         }
     }
@@ -155,7 +163,7 @@ impl Fields {
 }
 
 /// A value for a message.
-pub(super) fn in_words(value: &Value) -> String {
+pub(in crate::import) fn in_words(value: &Value) -> String {
     match value {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(_) => "a list".to_owned(),

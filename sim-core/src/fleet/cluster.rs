@@ -1,0 +1,155 @@
+//! Pods and nodes together, and what can be done with them.
+
+use super::nodes::{NewNode, NodeState, Nodes};
+use super::pods::{Origin, Pods};
+use super::{Size, pod_request};
+use crate::control::decision::Decision;
+use crate::random::{Distribution, Rng};
+use crate::scenario::Scenario;
+
+/// Pods, nodes, and how long things take.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster {
+    pub(super) pods: Pods,
+    pub(super) nodes: Nodes,
+    /// What pods created from now on ask for.
+    pub(super) request: Size,
+    startup_s: Distribution,
+    startup_rng: Rng,
+    provisioning_s: Distribution,
+    provisioning_rng: Rng,
+    /// Decisions about nodes that nobody has fetched yet; `None` while nobody wants them. Their times are seconds
+    /// since the start of the simulation.
+    pub(super) decisions: Option<Vec<Decision>>,
+}
+
+impl Cluster {
+    pub(super) fn new(scenario: &Scenario, startup_rng: Rng, provisioning_rng: Rng) -> Self {
+        // The simple group gives a pod its node at once, ready or not.
+        let has_provisioner = scenario.document().fleet.provisioner.is_some();
+        Self {
+            pods: Pods::default(),
+            nodes: Nodes::new(scenario, has_provisioner),
+            request: pod_request(scenario),
+            startup_s: scenario.startup_s.clone(),
+            startup_rng,
+            provisioning_s: scenario.provisioning_s.clone(),
+            provisioning_rng,
+            decisions: None,
+        }
+    }
+
+    /// Takes down a decision about nodes; it is made only when somebody wants it.
+    pub(super) fn note(&mut self, make: impl FnOnce(&Nodes) -> Decision) {
+        if let Some(decisions) = &mut self.decisions {
+            decisions.push(make(&self.nodes));
+        }
+    }
+
+    pub(super) fn provisioning_time_s(&mut self) -> f64 {
+        self.provisioning_s.sample(&mut self.provisioning_rng)
+    }
+
+    pub(super) fn startup_time_s(&mut self) -> f64 {
+        self.startup_s.sample(&mut self.startup_rng)
+    }
+
+    /// Gives pending pods their nodes, the oldest first; one that finds no room does not hold up smaller ones.
+    /// `add` may add a node for one that finds none.
+    pub(super) fn place_pending(
+        &mut self,
+        now_s: f64,
+        mut add: impl FnMut(&mut Self, Size) -> Option<(u32, f64)>,
+    ) {
+        let mut index = 0;
+        while let Some(run) = self.pods.pending_run(index) {
+            let found = self.nodes.place(run.size);
+            match found.or_else(|| add(self, run.size)) {
+                Some(place) => self.start(index, place, now_s),
+                None => index += 1,
+            }
+        }
+    }
+
+    /// Gives up to `count` pending pods of a size, the oldest first, to a certain node; how many it took.
+    pub(super) fn place_on(&mut self, place: u32, size: Size, count: u32, now_s: f64) -> u32 {
+        for placed in 0..count {
+            let Some(index) = self.pods.pending_index(size) else {
+                return placed;
+            };
+            let Some(place) = self.nodes.put(place, size) else {
+                return placed;
+            };
+            self.start(index, place, now_s);
+        }
+        count
+    }
+
+    /// A node that has been there for ever has had its pods for ever: they are ready at the very start.
+    fn start(&mut self, index: usize, (place, node_ready_s): (u32, f64), now_s: f64) {
+        if now_s == f64::NEG_INFINITY {
+            self.pods.start_pending(index, place, now_s, now_s);
+            return;
+        }
+        let ready_s = node_ready_s.max(now_s) + self.startup_time_s();
+        self.pods.start_pending(index, place, now_s, ready_s);
+        self.nodes.touch(place, now_s);
+    }
+
+    /// Asks for a node: it is ready after its provisioning time, unless that is longer than `patience_s`, or
+    /// `fails`; then it is given up after `patience_s`. Answers its place.
+    pub(super) fn launch(&mut self, kind: u32, pool: u32, now_s: f64, launch: Launch) -> u32 {
+        let provisioning_s = self.provisioning_time_s();
+        let never = launch.fails || provisioning_s > launch.patience_s;
+        let ready_s = if never {
+            f64::INFINITY
+        } else {
+            now_s + provisioning_s
+        };
+        self.nodes.add(NewNode {
+            kind,
+            pool,
+            now_s,
+            ready_s,
+            given_up_s: now_s + launch.patience_s,
+            expires_s: now_s + launch.lifetime_s,
+        })
+    }
+
+    /// Gives up a node that did not become ready: the pods that wait for it are pending again.
+    pub(super) fn give_up(&mut self, place: u32) {
+        for pod in self.pods.take_from_node(place) {
+            self.nodes.release(place, pod.size, 0.0);
+            self.pods.add_pending(pod.size, 1, pod.origin());
+        }
+        self.nodes.remove(place);
+    }
+
+    /// Evicts all pods of a node; new pods replace them. The node is gone at `gone_s`.
+    pub(super) fn drain(&mut self, place: u32, now_s: f64, gone_s: f64) {
+        let evicted = self.pods.take_from_node(place);
+        self.nodes.change(place, |node| {
+            node.state = NodeState::Draining;
+            node.gone_s = gone_s;
+        });
+        for pod in &evicted {
+            self.nodes.release(place, pod.size, now_s);
+        }
+        let count = evicted.len() as u32;
+        self.pods.add_pending(self.request, count, Origin::Evicted);
+        if gone_s <= now_s {
+            self.nodes.remove(place);
+        }
+    }
+}
+
+/// How a node is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Launch {
+    /// It will not come.
+    pub(super) fails: bool,
+    /// How long it is waited for.
+    pub(super) patience_s: f64,
+    /// How old it may become; infinite for ever.
+    pub(super) lifetime_s: f64,
+}

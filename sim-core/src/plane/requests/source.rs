@@ -1,0 +1,159 @@
+//! Where requests come from: a Poisson process, and what each request needs.
+//!
+//! Demands and errors are drawn for every arrival, in the order of arrival, also for those that never start:
+//! another capacity or policy leaves every request's time of arrival, demand, error and priority as they were.
+
+use super::super::{Interval, ServiceModel};
+use crate::random::{Distribution, Purpose, Rng, StreamKey, standard_exponential, uniform};
+
+/// Numbers drawn ahead at a time, so that the generator's state stays in registers.
+const BLOCK: usize = 128;
+
+/// The streams of one service of one replication.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Streams {
+    pub(super) seed: u64,
+    pub(super) replication: u32,
+    pub(super) component: u32,
+}
+
+impl Streams {
+    pub(super) fn rng(&self, purpose: Purpose) -> Rng {
+        let Self {
+            seed,
+            replication,
+            component,
+        } = *self;
+        StreamKey {
+            seed,
+            replication,
+            component,
+            purpose,
+        }
+        .rng()
+    }
+}
+
+/// Draws arrivals.
+pub(super) struct Source {
+    service_time: Distribution,
+    error_probability: f64,
+    high_share: f64,
+    gaps: Block,
+    services: Block,
+    errors: Rng,
+    priorities: Rng,
+    /// Arrivals are a Poisson process of rate 1 whose clock runs at the rate of the interval: this much of
+    /// it remains until the next arrival.
+    until_next: f64,
+}
+
+/// The arrivals of one interval, to come.
+pub(super) struct Schedule {
+    start_s: f64,
+    end_s: f64,
+    gap_s: f64,
+    clock: f64,
+    expected: f64,
+}
+
+impl Schedule {
+    /// When the next request arrives; `None` when the interval is over.
+    #[inline]
+    pub(super) fn next_s(&self) -> Option<f64> {
+        (self.clock < self.expected)
+            .then(|| (self.start_s + self.clock * self.gap_s).min(self.end_s))
+    }
+}
+
+impl Source {
+    pub(super) fn new(model: &ServiceModel, streams: &Streams) -> Self {
+        let mut gaps = Block::new(streams.rng(Purpose::Arrivals));
+        let until_next = gaps.next(fill_gaps);
+        Self {
+            service_time: model.service_time_s.clone(),
+            error_probability: model.error_probability,
+            high_share: model.high_priority_share,
+            gaps,
+            services: Block::new(streams.rng(Purpose::ServiceTime)),
+            errors: streams.rng(Purpose::Errors),
+            priorities: streams.rng(Purpose::Priorities),
+            until_next,
+        }
+    }
+
+    /// The arrivals of an interval that starts at `start_s`.
+    pub(super) fn open(&self, interval: &Interval, start_s: f64) -> Schedule {
+        Schedule {
+            start_s,
+            end_s: start_s + interval.length_s,
+            gap_s: 1.0 / interval.rate_rps,
+            clock: self.until_next,
+            expected: interval.rate_rps * interval.length_s,
+        }
+    }
+
+    /// The next request of the schedule has arrived.
+    #[inline]
+    pub(super) fn advance(&mut self, schedule: &mut Schedule) {
+        schedule.clock += self.gaps.next(fill_gaps);
+    }
+
+    /// The interval is over.
+    pub(super) fn close(&mut self, schedule: &Schedule) {
+        self.until_next = schedule.clock - schedule.expected;
+    }
+
+    /// Service time and error of a new request.
+    #[inline]
+    pub(super) fn demand(&mut self) -> (f64, bool) {
+        let service_time = &self.service_time;
+        let service_s = self
+            .services
+            .next(|rng, values| service_time.fill(rng, values));
+        let error =
+            self.error_probability > 0.0 && uniform(&mut self.errors) < self.error_probability;
+        (service_s, error)
+    }
+
+    /// Whether a new request is of high priority.
+    #[inline]
+    pub(super) fn is_high(&mut self) -> bool {
+        self.high_share > 0.0 && uniform(&mut self.priorities) < self.high_share
+    }
+}
+
+/// A stream with some of its numbers drawn ahead.
+struct Block {
+    rng: Rng,
+    values: [f64; BLOCK],
+    used: usize,
+}
+
+impl Block {
+    fn new(rng: Rng) -> Self {
+        Self {
+            rng,
+            values: [0.0; BLOCK],
+            used: BLOCK,
+        }
+    }
+
+    /// The next number; always called with the same `fill`.
+    #[inline]
+    fn next(&mut self, fill: impl Fn(&mut Rng, &mut [f64])) -> f64 {
+        if self.used >= BLOCK {
+            fill(&mut self.rng, &mut self.values);
+            self.used = 0;
+        }
+        let value = self.values[self.used];
+        self.used += 1;
+        value
+    }
+}
+
+fn fill_gaps(rng: &mut Rng, gaps: &mut [f64]) {
+    for gap in gaps {
+        *gap = standard_exponential(rng);
+    }
+}

@@ -1,0 +1,15 @@
+//! How fast the simulation is, beside the limit that a bare loop sets and beside other simulators:
+//! `cargo xtask bench`.
+
+pub mod bare;
+mod cases;
+mod clock;
+mod machine;
+mod peers;
+mod row;
+mod study;
+
+pub use cases::rows;
+pub use clock::Effort;
+pub use machine::Machine;
+pub use row::{Row, json, markdown};
