@@ -18,6 +18,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         title,
         attainment(report, wanted_percent),
         figures(report),
+        right_sizing(report),
         costs(report),
         causes(report),
         footer(
@@ -27,7 +28,8 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
             Some(&report.digest),
         ),
     ];
-    sections.join("\n")
+    let sections = sections.into_iter().filter(|section| !section.is_empty());
+    sections.collect::<Vec<_>>().join("\n")
 }
 
 fn number_of_days(days: f64) -> String {
@@ -124,6 +126,35 @@ fn costs(report: &Report) -> String {
             "–".to_owned()
         });
         table.row(cells);
+    }
+    table.text()
+}
+
+/// What the Vertical Pod Autoscaler recommends; nothing without one.
+fn right_sizing(report: &Report) -> String {
+    if report.right_sizing.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new([
+        "Recommended requests",
+        "requested",
+        "target",
+        "95 % CI",
+        "lower bound",
+        "upper bound",
+        "unit",
+    ]);
+    for resource in &report.right_sizing {
+        let [target, interval, ..] = summary_cells(&resource.target);
+        table.row([
+            resource.label.clone(),
+            number(resource.requested),
+            target,
+            interval,
+            number(resource.lower.mean),
+            number(resource.upper.mean),
+            resource.unit.clone(),
+        ]);
     }
     table.text()
 }

@@ -8,6 +8,7 @@
 //! - [`controller`]: what a controller in the simulation sees and asks for.
 //! - Controllers: [`fixed`], [`scheduled`], [`hpa_driver`], [`keda_driver`], [`keda_jobs_driver`], [`knative`],
 //!   [`step_scaling`], [`target_tracking`], [`predictive`], [`slo_driven`].
+//! - [`right_sizing`]: the Vertical Pod Autoscaler in the simulation, beside the controllers of replicas.
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
@@ -27,6 +28,8 @@ pub mod knative;
 mod knative_words;
 pub mod kpa;
 pub mod predictive;
+pub mod right_sizing;
+mod right_sizing_words;
 mod scaler_metric;
 pub mod scheduled;
 pub mod slo_driven;

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   each tick:  fleet lets pods become ready ─► traffic gives the rate ─► data plane serves
-//!               ─► telemetry samples ─► controller decides ─► fleet is asked ─► meters count
+//!               ─► telemetry samples ─► containers above their memory limit are killed
+//!               ─► controllers decide ─► fleet is asked ─► pods are sized ─► meters count
 //! ```
 
 mod replay;
@@ -12,13 +13,17 @@ mod setup;
 use crate::control::arbitration::Controllers;
 use crate::control::controller::{LatencyWanted, Surroundings, View};
 use crate::control::decision::{DecisionLog, LogFilter};
+use crate::control::right_sizing::{RightSizing, SizingView};
 use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
 use crate::fleet::Fleet;
+use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{DataPlane, Interval, Outcome};
+use crate::random::{Purpose, StreamKey};
 use crate::scenario::document::PlaneKind;
+use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
-use crate::slo::budget::{BudgetMeter, Judged};
+use crate::slo::budget::BudgetMeter;
 use crate::study::{FIGURES, Figure, ReplicationResult};
 use crate::traffic::RandomRate;
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
@@ -41,6 +46,10 @@ pub struct Simulation<'a> {
     tick: u32,
     traffic: RandomRate,
     fleet: Fleet,
+    memory: Option<Memory>,
+    right_sizing: Option<RightSizing>,
+    /// Replicas killed for memory at the end of the last tick.
+    killed: u32,
     plane: Box<dyn DataPlane + 'a>,
     telemetry: Telemetry,
     controllers: Controllers,
@@ -69,6 +78,10 @@ struct Sums {
     open: f64,
     cpu_s: f64,
     ready_ticks: f64,
+    requested_millicore_ticks: f64,
+    oom_kills: f64,
+    pressure_ticks: f64,
+    pods_resized: f64,
     peak_ready: u32,
     scale_events: u32,
     direction_flips: u32,
@@ -90,11 +103,25 @@ impl<'a> Simulation<'a> {
         });
         let replicas = controllers.initial_replicas();
         let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
+        let mut fleet = Fleet::new(&setup.scenario, replicas, seed, replication, SERVICE);
+        let memory = Memory::new(&document.service);
+        if let Some(memory) = &memory {
+            let key = StreamKey {
+                seed,
+                replication,
+                component: SERVICE,
+                purpose: Purpose::ReplicaAges,
+            };
+            memory.spread_ages(&mut fleet, &mut key.rng());
+        }
         Self {
             setup,
             tick: 0,
             traffic: RandomRate::new(&document.traffic, seed, replication, SERVICE),
-            fleet: Fleet::new(&setup.scenario, replicas, seed, replication, SERVICE),
+            fleet,
+            memory,
+            right_sizing: RightSizing::new(document, setup.tick_s),
+            killed: 0,
             plane: setup.data_plane(
                 document.run.plane,
                 telemetry.window_ticks(),
@@ -147,30 +174,48 @@ impl<'a> Simulation<'a> {
         self.fleet.advance(start_s + 0.5 * tick_s);
         self.log_nodes();
         let ready = self.fleet.ready();
+        let missing = Missing {
+            pods: self.fleet.desired().saturating_sub(ready),
+            restarting: self.fleet.not_ready_after_restart(),
+            evicted: self.fleet.not_ready_after_eviction(),
+        };
         let interval = Interval {
             length_s: tick_s,
             rate_rps: self.traffic.next_rps(&setup.curve, self.tick, tick_s),
             servers: ready.saturating_mul(setup.concurrency),
             queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
             buffer_limit: setup.buffer_limit,
-            killed_replicas: 0,
+            killed_replicas: self.killed,
         };
         let outcome = self.plane.serve(&interval);
         self.sums.open = outcome.open_at_end;
         let judged = setup.objectives.judge(&outcome);
+        let in_flight = self.in_flight(&outcome, ready);
+        let used = self.memory.map_or_else(MemoryUse::default, |m| {
+            m.look(&self.fleet, in_flight, end_s)
+        });
         let measure = TickMeasure {
             arrivals: outcome.arrivals,
             cpu_s: outcome.busy_server_s * setup.cpu_per_busy_second,
             waiting: outcome.waiting_at_end,
             in_service: outcome.in_service_s / tick_s,
             ready,
+            requested_millicores: requested_millicores(&self.fleet),
+            memory_mib: used.total_mib,
             concluded: judged.concluded,
             budget_burnt: judged.budget_burnt,
         };
         self.last = (measure, outcome);
         self.observe(end_s, measure);
+        let lost_to = if self.killed > 0 {
+            Cause::OutOfMemory
+        } else {
+            // To the client, a replica that is gone is a broken connection.
+            Cause::ServiceError
+        };
         self.fleet.advance_nodes(end_s);
         self.log_nodes();
+        self.kill(&used, in_flight, end_s);
         let before = self.fleet.desired();
         self.log
             .set_time(end_s - f64::from(setup.warm_up_ticks) * tick_s);
@@ -183,15 +228,66 @@ impl<'a> Simulation<'a> {
             measure: &measure,
         };
         let decision = self.controllers.decide(view, &mut self.log);
-        let capacity = self.capacity(ready, decision.at_maximum);
+        let capacity = missing.capacity(decision.at_maximum, self.fleet.is_out_of_nodes());
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
         }
+        let resized = self.size_pods(&measure, in_flight, end_s);
         if self.tick >= setup.warm_up_ticks {
             self.count_scaling(before, decision.replicas);
             let scaled_up = decision.replicas > before;
-            self.meter(&outcome, &judged, capacity, scaled_up, &measure);
+            self.sums.oom_kills += f64::from(self.killed);
+            self.sums.pressure_ticks += f64::from(used.under_pressure);
+            self.sums.pods_resized += f64::from(resized);
+            let objectives = &self.setup.objectives;
+            let bad = judged.bad(objectives);
+            self.budget
+                .count(objectives, judged.concluded, bad, lost_to);
+            self.attribution
+                .tick(capacity, scaled_up, bad, &mut self.budget);
+            self.meter(&outcome, judged.worst, &measure);
         }
+    }
+
+    /// Requests per ready replica, in service or waiting there.
+    fn in_flight(&self, outcome: &Outcome, ready: u32) -> f64 {
+        if ready == 0 {
+            return 0.0;
+        }
+        let room = f64::from(ready) * f64::from(self.setup.queue_limit_per_replica);
+        let waiting = outcome.waiting_at_end.min(room);
+        (outcome.in_service_s / self.setup.tick_s + waiting) / f64::from(ready)
+    }
+
+    /// Kills the containers that are above their memory limit at the end of a tick.
+    fn kill(&mut self, used: &MemoryUse, in_flight: f64, now_s: f64) {
+        self.killed = 0;
+        let Some(memory) = self.memory.filter(|_| used.above_limit > 0) else {
+            return;
+        };
+        let right_sizing = &mut self.right_sizing;
+        self.killed = self.fleet.restart_ready(u32::MAX, now_s, |pod| {
+            let kill = memory.kills(pod, in_flight, now_s);
+            if let Some(right_sizing) = right_sizing.as_mut().filter(|_| kill) {
+                right_sizing.killed(pod, now_s);
+            }
+            kill
+        });
+    }
+
+    /// Lets the Vertical Pod Autoscaler act; how many pods it evicted or resized.
+    fn size_pods(&mut self, measure: &TickMeasure, in_flight: f64, now_s: f64) -> u32 {
+        let Some(right_sizing) = &mut self.right_sizing else {
+            return 0;
+        };
+        let view = SizingView {
+            now_s,
+            tick: self.tick,
+            cpu_s: measure.cpu_s,
+            pod_s: f64::from(measure.ready) * self.setup.tick_s,
+            in_flight,
+        };
+        right_sizing.tick(&view, &mut self.fleet, &mut self.log)
     }
 
     /// Decisions about nodes come with their own times, between the ticks.
@@ -240,22 +336,6 @@ impl<'a> Simulation<'a> {
         self.telemetry.observe(self.tick, end_s, measure, latencies);
     }
 
-    fn capacity(&self, ready: u32, at_maximum: bool) -> Capacity {
-        if self.fleet.is_out_of_nodes() {
-            Capacity::OutOfNodes
-        } else if ready < self.fleet.desired() {
-            if 2 * self.fleet.not_ready_after_eviction() > self.fleet.not_ready() {
-                Capacity::Evicted
-            } else {
-                Capacity::OnItsWay
-            }
-        } else if at_maximum {
-            Capacity::AtMaximum
-        } else {
-            Capacity::Ready
-        }
-    }
-
     /// The warm-up is over: what it left behind is the start, not a part, of the window.
     fn start_window(&mut self) {
         self.plane
@@ -274,19 +354,7 @@ impl<'a> Simulation<'a> {
         self.sums.last_direction = direction;
     }
 
-    fn meter(
-        &mut self,
-        outcome: &Outcome,
-        judged: &Judged,
-        capacity: Capacity,
-        scaled_up: bool,
-        measure: &TickMeasure,
-    ) {
-        let objectives = &self.setup.objectives;
-        let bad = judged.bad(objectives);
-        self.budget.count(objectives, judged.concluded, bad);
-        self.attribution
-            .tick(capacity, scaled_up, bad, &mut self.budget);
+    fn meter(&mut self, outcome: &Outcome, worst: f64, measure: &TickMeasure) {
         let ready = measure.ready;
         let nodes = self.fleet.paid_nodes();
         self.cost.tick(
@@ -294,13 +362,8 @@ impl<'a> Simulation<'a> {
             outcome.arrivals,
             outcome.served + outcome.failed,
         );
-        self.recorder.tick(
-            outcome.arrivals,
-            judged.worst,
-            ready,
-            nodes,
-            &mut *self.plane,
-        );
+        self.recorder
+            .tick(outcome.arrivals, worst, ready, nodes, &mut *self.plane);
         let sums = &mut self.sums;
         sums.arrivals += outcome.arrivals;
         sums.served += outcome.served;
@@ -311,6 +374,7 @@ impl<'a> Simulation<'a> {
         sums.latency_s += outcome.latency_sum_s;
         sums.cpu_s += measure.cpu_s;
         sums.ready_ticks += f64::from(ready);
+        sums.requested_millicore_ticks += measure.requested_millicores;
         sums.peak_ready = sums.peak_ready.max(ready);
     }
 
@@ -327,13 +391,11 @@ impl<'a> Simulation<'a> {
         let window_hours = window_ticks * setup.tick_s / 3600.0;
         let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
         let quantile_ms = |q: f64| latency.quantile(q).map_or(0.0, |seconds| seconds * 1000.0);
-        let requested_cores =
-            f64::from(setup.scenario.document().service.pod.cpu_request_millicores) / 1000.0;
         let node_core_hours = self.cost.node_hours_times(
             |kind| f64::from(kind.vcpus_millicores) / 1000.0,
             &setup.scenario.node_types,
         );
-        let ready_hours = sums.ready_ticks * setup.tick_s / 3600.0;
+        let requested_core_hours = sums.requested_millicore_ticks / 1000.0 * setup.tick_s / 3600.0;
         let figures = FIGURES.map(|info| match info.figure {
             Figure::CostPerMonth => self.cost.per_month(total_usd),
             Figure::CostPerMillionRequests => share(total_usd * 1e6, sums.arrivals),
@@ -345,10 +407,8 @@ impl<'a> Simulation<'a> {
             Figure::MeanReplicas => sums.ready_ticks / window_ticks,
             Figure::PeakReplicas => f64::from(sums.peak_ready),
             Figure::NodeHours => self.cost.node_hours(),
-            Figure::CpuUtilization => {
-                100.0 * share(sums.cpu_s / 3600.0, ready_hours * requested_cores)
-            }
-            Figure::NodeAllocation => 100.0 * share(ready_hours * requested_cores, node_core_hours),
+            Figure::CpuUtilization => 100.0 * share(sums.cpu_s / 3600.0, requested_core_hours),
+            Figure::NodeAllocation => 100.0 * share(requested_core_hours, node_core_hours),
             Figure::ScaleEventsPerHour => f64::from(sums.scale_events) / window_hours,
             Figure::DirectionFlipsPerHour => f64::from(sums.direction_flips) / window_hours,
             Figure::ConflictsPerHour => {
@@ -358,6 +418,9 @@ impl<'a> Simulation<'a> {
             Figure::ViolationMinutes => self.budget.violation_minutes(),
             Figure::WorstHourlyBurnRate => self.budget.worst_hourly_burn(),
             Figure::InFlightAtEnd => sums.open,
+            Figure::OomKills => sums.oom_kills,
+            Figure::MemoryPressure => 100.0 * share(sums.pressure_ticks, sums.ready_ticks),
+            Figure::PodsResized => sums.pods_resized,
         });
         ReplicationResult {
             figures,
@@ -371,9 +434,51 @@ impl<'a> Simulation<'a> {
                 sums.lost,
             ],
             open_at_start: sums.open_at_start,
+            right_sizing: self
+                .right_sizing
+                .as_ref()
+                .and_then(|vpa| vpa.recommended(self.fleet.pod_request())),
             series,
         }
     }
+}
+
+/// Replicas that were asked for and did not serve in a tick, and why.
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    pods: u32,
+    restarting: u32,
+    evicted: u32,
+}
+
+impl Missing {
+    /// The state of capacity; when pods are missing for several reasons, that of most of them.
+    fn capacity(self, at_maximum: bool, out_of_nodes: bool) -> Capacity {
+        let others = self
+            .pods
+            .saturating_sub(self.restarting.saturating_add(self.evicted));
+        if out_of_nodes {
+            Capacity::OutOfNodes
+        } else if self.pods == 0 && at_maximum {
+            Capacity::AtMaximum
+        } else if self.pods == 0 {
+            Capacity::Ready
+        } else if self.restarting >= self.evicted && self.restarting >= others.max(1) {
+            Capacity::Restarting
+        } else if self.evicted >= others.max(1) {
+            Capacity::Evicted
+        } else {
+            Capacity::OnItsWay
+        }
+    }
+}
+
+/// CPU that the ready pods request together.
+fn requested_millicores(fleet: &Fleet) -> f64 {
+    let sizes = fleet.pod_ages().ready_by_size().iter();
+    sizes
+        .map(|(size, count)| f64::from(size.millicores) * f64::from(*count))
+        .sum()
 }
 
 /// The plane that a document asks for, by name.

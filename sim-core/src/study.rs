@@ -20,7 +20,8 @@ mod sweep;
 pub use collection::Collection;
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{
-    CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, SeriesReport,
+    CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
+    SeriesReport,
 };
 pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,

@@ -241,6 +241,7 @@ fn autoscaling_v2_in_full() {
         max_replicas: 30,
         metrics: vec![
             MetricDocument::CpuUtilization { target_percent: 65 },
+            MetricDocument::MemoryAverage { target_mib: 800.0 },
             MetricDocument::CpuAverage {
                 target_millicores: 350,
             },
@@ -287,7 +288,7 @@ fn autoscaling_v2_in_full() {
     };
     assert_eq!(read, expected);
     for wanted in [
-        "memory is not modelled",
+        "says in /service/memory what a replica uses",
         "container app",
         "PodDisruptionBudget checkout",
         "http_requests_per_second",
@@ -358,8 +359,18 @@ fn what_is_no_autoscaler_is_refused_with_what_it_is() {
     );
     let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
                 d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
-    let memory_only = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  maxReplicas: 3\n  metrics:\n  - type: Resource\n    resource: {name: memory, target: {type: Utilization, averageUtilization: 70}}\n";
-    let unknown_metric = memory_only.replace("type: Resource\n    resource: {name: memory, target: {type: Utilization, averageUtilization: 70}}", "type: External\n    external: {metric: {name: foo_bar}, target: {type: Value, value: 3}}");
+    let disk_only = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nspec:\n  maxReplicas: 3\n  metrics:\n  - type: Resource\n    resource: {name: ephemeral-storage, target: {type: Utilization, averageUtilization: 70}}\n";
+    let unknown_metric = disk_only.replace("type: Resource\n    resource: {name: ephemeral-storage, target: {type: Utilization, averageUtilization: 70}}", "type: External\n    external: {metric: {name: foo_bar}, target: {type: Value, value: 3}}");
+    let memory = disk_only.replace("ephemeral-storage", "memory");
+    let read = hpa(&memory, &HpaOptions::default()).expect("memory is modelled");
+    let AutoscalerDocument::Hpa(read) = read.autoscaler else {
+        panic!("not an HPA");
+    };
+    let target_percent = 70;
+    assert_eq!(
+        read.metrics,
+        [MetricDocument::MemoryUtilization { target_percent }]
+    );
     for (text, wanted) in [
         ("", "no HorizontalPodAutoscaler"),
         (
@@ -377,7 +388,7 @@ fn what_is_no_autoscaler_is_refused_with_what_it_is() {
         ("{ unclosed: [", "no YAML"),
         ("a: 1\na: 2\n", "no YAML"),
         (bomb, "no YAML"),
-        (memory_only, "none of its metrics is modelled"),
+        (disk_only, "none of its metrics is modelled"),
         (&unknown_metric, "foo_bar"),
     ] {
         let message = hpa_refused(text);

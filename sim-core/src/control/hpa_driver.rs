@@ -13,8 +13,11 @@ use super::hpa::{
 use super::hpa_words::{Explained, decision};
 use super::scaler_metric::{signal_per_replica, signal_value};
 use super::telemetry::Sample;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Size};
 use crate::scenario::document as doc;
+
+/// Bytes of a MiB.
+pub(super) const BYTES_PER_MIB: f64 = 1_048_576.0;
 
 /// Milli-units of a value, as the metrics APIs carry them.
 fn milli(value: f64) -> i64 {
@@ -26,6 +29,8 @@ fn milli(value: f64) -> i64 {
 pub(super) enum Source {
     /// CPU use per pod.
     Cpu,
+    /// Memory use per pod.
+    Memory,
     /// A signal of the service, as its mean per pod.
     PerPod(doc::Signal),
     /// A signal of the service as a whole.
@@ -65,7 +70,6 @@ pub struct HpaDriver {
     state: HpaState,
     sources: Vec<Source>,
     names: Vec<String>,
-    cpu_request_m: i64,
     sync_ticks: u32,
     reaction_ticks: u32,
     /// Pods that have been ready for longer are all the same to the controller.
@@ -73,6 +77,10 @@ pub struct HpaDriver {
     at_maximum: bool,
     /// Reused from call to call: pods without samples, and the same with the samples of each per-pod metric.
     pods: Vec<PodGroup>,
+    /// What each pod of a group asks of memory, milli-bytes.
+    memory_requests_m: Vec<i64>,
+    /// Ready pods by size that are old enough to be all the same.
+    settled: Vec<(Size, u32)>,
     sampled: Vec<Vec<PodGroup>>,
     values: Vec<Option<[i64; 1]>>,
 }
@@ -80,10 +88,11 @@ pub struct HpaDriver {
 impl HpaDriver {
     /// A controller that has not run yet.
     pub fn new(hpa: &doc::HpaDocument, around: Surroundings<'_>) -> Self {
+        let metrics = metrics(hpa, around.document);
         let made = MadeHpa {
             controller: "Kubernetes HPA",
-            spec: spec(hpa),
-            sources: hpa.metrics.iter().map(source).collect(),
+            spec: spec(hpa, &metrics),
+            sources: metrics.iter().copied().map(source).collect(),
             names: Vec::new(),
         };
         Self::made(made, around)
@@ -98,7 +107,6 @@ impl HpaDriver {
             names,
         } = made;
         let (telemetry, tick_s) = (&around.document.telemetry, around.tick_s);
-        let cpu_request_millicores = around.document.service.pod.cpu_request_millicores;
         let delay_s = telemetry.window_s + telemetry.scrape_interval_s + telemetry.lag_s;
         let sync_s = spec.sync_period_ms as f64 / 1000.0;
         let reaction_s = f64::from(delay_s) + sync_s;
@@ -106,12 +114,13 @@ impl HpaDriver {
         Self {
             controller,
             state: HpaState::new(&spec),
-            cpu_request_m: i64::from(cpu_request_millicores),
             sync_ticks: (sync_s / tick_s).round().max(1.0) as u32,
             reaction_ticks: (reaction_s / tick_s).ceil() as u32 + 1,
             settled_after_s: initialization_s + reaction_s,
             at_maximum: false,
             pods: Vec::new(),
+            memory_requests_m: Vec::new(),
+            settled: Vec::new(),
             sampled: vec![Vec::new(); sources.len()],
             values: vec![None; sources.len()],
             sources,
@@ -164,10 +173,12 @@ impl HpaDriver {
                     pods: counts,
                 },
                 (Source::Whole(_) | Source::Given, None) => MetricInput::Unavailable,
-                (Source::Cpu | Source::PerPod(_), _) => MetricInput::Pods(PodSamples {
-                    pods,
-                    unmatched: &[],
-                }),
+                (Source::Cpu | Source::Memory | Source::PerPod(_), _) => {
+                    MetricInput::Pods(PodSamples {
+                        pods,
+                        unmatched: &[],
+                    })
+                }
             };
         }
         let inputs = &inputs[..self.sources.len().min(MAX_METRICS)];
@@ -193,37 +204,64 @@ impl HpaDriver {
         decision.desired.unsigned_abs()
     }
 
-    /// Pods by what the controller may treat differently: age, and whether they are ready at all.
+    /// Pods by what the controller may treat differently: age, size, and whether they are ready at all.
     fn list_pods(&mut self, now_s: f64, fleet: &Fleet) {
         self.pods.clear();
-        let mut old = fleet.ready();
-        for (count, started_s, ready_s) in fleet.pod_ages().ready_youngest_first() {
+        self.memory_requests_m.clear();
+        let ages = fleet.pod_ages();
+        let mut settled = core::mem::take(&mut self.settled);
+        settled.clear();
+        settled.extend_from_slice(ages.ready_by_size());
+        for group in ages.groups_youngest_first() {
             // The rest is older still; going through thousands of them each time would be slow.
-            if now_s - ready_s > self.settled_after_s {
+            if now_s - group.ready_s > self.settled_after_s {
                 break;
             }
-            old -= count;
-            self.pods.push(PodGroup {
-                count,
-                start_ms: Some(milli(started_s)),
+            if let Some((_, count)) = settled.iter_mut().find(|(size, _)| *size == group.size) {
+                *count -= group.count;
+            }
+            self.list(group.count, group.size, |pods| PodGroup {
+                start_ms: Some(milli(group.started_s)),
                 ready: Some(ReadyCondition {
                     status: ReadyStatus::True,
-                    last_transition_ms: milli(ready_s),
+                    last_transition_ms: milli(group.ready_s),
                 }),
-                sample: None,
-                ..PodGroup::steady(count, Some(self.cpu_request_m), 0)
+                ..pods
             });
         }
-        self.pods.push(PodGroup {
-            sample: None,
-            ..PodGroup::steady(old, Some(self.cpu_request_m), 0)
+        for (size, count) in &settled {
+            self.list(*count, *size, |pods| pods);
+        }
+        self.settled = settled;
+        let request = fleet.pod_request();
+        let restarting = fleet.not_ready_after_restart();
+        // A container that restarts leaves its pod running, but nobody has measured the new one yet.
+        self.list(restarting, request, |pods| PodGroup {
+            ready: Some(ReadyCondition {
+                status: ReadyStatus::False,
+                last_transition_ms: milli(now_s),
+            }),
+            ..pods
         });
-        self.pods.push(PodGroup {
+        self.list(fleet.not_ready() - restarting, request, |pods| PodGroup {
             phase: PodPhase::Pending,
             ready: None,
-            sample: None,
-            ..PodGroup::steady(fleet.not_ready(), Some(self.cpu_request_m), 0)
+            ..pods
         });
+    }
+
+    /// Lists pods of one size; `but` says in what they differ from pods that have been ready for ever.
+    fn list(&mut self, count: u32, size: Size, but: impl FnOnce(PodGroup) -> PodGroup) {
+        if count == 0 {
+            return;
+        }
+        let steady = PodGroup::steady(count, Some(i64::from(size.millicores)), 0);
+        self.pods.push(but(PodGroup {
+            sample: None,
+            ..steady
+        }));
+        self.memory_requests_m
+            .push(milli(f64::from(size.mib) * BYTES_PER_MIB));
     }
 
     fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given]) {
@@ -252,6 +290,15 @@ impl HpaDriver {
                             .iter()
                             .map(|pod| with_sample(pod, sample, value_m)),
                     );
+                }
+                Source::Memory => {
+                    let bytes = sample.and_then(|sample| sample.memory_mib_per_replica);
+                    let value_m = bytes.map(|mib| milli(mib * BYTES_PER_MIB));
+                    let requests = self.pods.iter().zip(&self.memory_requests_m);
+                    pods.extend(requests.map(|(pod, request_m)| PodGroup {
+                        request_m: Some(*request_m),
+                        ..with_sample(pod, sample, value_m)
+                    }));
                 }
                 Source::PerPod(signal) => {
                     let value_m = sample
@@ -323,17 +370,33 @@ fn source(metric: &doc::MetricDocument) -> Source {
         doc::MetricDocument::CpuUtilization { .. } | doc::MetricDocument::CpuAverage { .. } => {
             Source::Cpu
         }
+        doc::MetricDocument::MemoryUtilization { .. }
+        | doc::MetricDocument::MemoryAverage { .. } => Source::Memory,
         doc::MetricDocument::Pods { signal, .. } => Source::PerPod(*signal),
         doc::MetricDocument::Object { signal, .. }
         | doc::MetricDocument::External { signal, .. } => Source::Whole(*signal),
     }
 }
 
-fn spec(hpa: &doc::HpaDocument) -> HpaSpec {
+/// The metrics that have a value: without a memory model those of memory are passed over, unless there are no
+/// others.
+fn metrics<'a>(
+    hpa: &'a doc::HpaDocument,
+    document: &doc::ScenarioDocument,
+) -> Vec<&'a doc::MetricDocument> {
+    let others = || hpa.metrics.iter().filter(|m| source(m) != Source::Memory);
+    if document.service.memory.is_some() || others().next().is_none() {
+        hpa.metrics.iter().collect()
+    } else {
+        others().collect()
+    }
+}
+
+fn spec(hpa: &doc::HpaDocument, metrics: &[&doc::MetricDocument]) -> HpaSpec {
     let tolerance = hpa.tolerance_percent / 100.0;
     HpaSpec {
         min_replicas: as_i32(hpa.min_replicas),
-        metrics: hpa.metrics.iter().map(metric_spec).collect(),
+        metrics: metrics.iter().copied().map(metric_spec).collect(),
         behavior: hpa.behavior.as_ref().map(behavior),
         tolerance: Tolerances {
             down: tolerance,
@@ -359,6 +422,10 @@ fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
         resource: ResourceName::Cpu,
         target,
     };
+    let memory = |target| MetricSpec::Resource {
+        resource: ResourceName::Memory,
+        target,
+    };
     match metric {
         doc::MetricDocument::CpuUtilization { target_percent } => {
             cpu(ResourceTarget::Utilization {
@@ -370,6 +437,14 @@ fn metric_spec(metric: &doc::MetricDocument) -> MetricSpec {
                 milli: i64::from(*target_millicores),
             })
         }
+        doc::MetricDocument::MemoryUtilization { target_percent } => {
+            memory(ResourceTarget::Utilization {
+                percent: as_i32(*target_percent),
+            })
+        }
+        doc::MetricDocument::MemoryAverage { target_mib } => memory(ResourceTarget::AverageValue {
+            milli: milli(target_mib * BYTES_PER_MIB),
+        }),
         doc::MetricDocument::Pods { average_value, .. } => MetricSpec::Pods {
             average_value_m: milli(*average_value),
         },

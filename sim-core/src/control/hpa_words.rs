@@ -5,7 +5,7 @@ use super::hpa::{
     self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, ResourceTarget,
     ServiceTarget,
 };
-use super::hpa_driver::{Given, Source};
+use super::hpa_driver::{BYTES_PER_MIB, Given, Source};
 use super::telemetry::Sample;
 use crate::scenario::document::Signal;
 
@@ -78,7 +78,7 @@ impl Explained<'_> {
                 },
                 Some(proposal),
             ) => proposal.usage.utilization_pct.map(f64::from),
-            (_, Some(proposal)) => Some(proposal.usage.value_m as f64 / 1000.0),
+            (_, Some(proposal)) => Some(proposal.usage.value_m as f64 / per_unit(source)),
             (_, None) => whole.map(|[value_m]| value_m as f64 / 1000.0),
         };
         Input {
@@ -291,6 +291,7 @@ fn within(input: &Input, tolerance: hpa::Tolerances) -> bool {
 fn describe(metric: &MetricSpec, source: Source, name: Option<&String>) -> (String, f64) {
     let signal = match source {
         Source::Cpu => "CPU use",
+        Source::Memory => "Memory use",
         Source::PerPod(signal) | Source::Whole(signal) => signal_words(signal),
         Source::Given => name.map_or("A metric", String::as_str),
     };
@@ -307,7 +308,14 @@ fn describe(metric: &MetricSpec, source: Source, name: Option<&String>) -> (Stri
                     (format!("{signal} (% of request)"), f64::from(percent))
                 }
                 ResourceTarget::AverageValue { milli } => {
-                    (format!("{signal} per pod (cores)"), milli as f64 / 1000.0)
+                    let unit = match source {
+                        Source::Memory => "MiB",
+                        _ => "cores",
+                    };
+                    (
+                        format!("{signal} per pod ({unit})"),
+                        milli as f64 / per_unit(source),
+                    )
                 }
             }
         }
@@ -316,6 +324,14 @@ fn describe(metric: &MetricSpec, source: Source, name: Option<&String>) -> (Stri
             *average_value_m as f64 / 1000.0,
         ),
         MetricSpec::Object { target } | MetricSpec::External { target } => service(target),
+    }
+}
+
+/// Milli-units of the metrics API in the unit that people read.
+fn per_unit(source: Source) -> f64 {
+    match source {
+        Source::Memory => 1000.0 * BYTES_PER_MIB,
+        _ => 1000.0,
     }
 }
 

@@ -40,23 +40,18 @@ pub(super) fn latency_of(signal: Signal) -> LatencyWanted {
 #[derive(Clone, Debug)]
 pub(super) struct ScalerMetric {
     metric: ScalerMetricDocument,
-    cpu_request_millicores: f64,
 }
 
 impl ScalerMetric {
-    pub(super) fn new(metric: &ScalerMetricDocument, cpu_request_millicores: u32) -> Self {
+    pub(super) fn new(metric: &ScalerMetricDocument) -> Self {
         Self {
             metric: metric.clone(),
-            cpu_request_millicores: f64::from(cpu_request_millicores.max(1)),
         }
     }
 
     /// Mean CPU use in per cent of the request.
-    pub(super) fn cpu(cpu_request_millicores: u32) -> Self {
-        Self::new(
-            &ScalerMetricDocument::CpuUtilization {},
-            cpu_request_millicores,
-        )
+    pub(super) fn cpu() -> Self {
+        Self::new(&ScalerMetricDocument::CpuUtilization {})
     }
 
     pub(super) fn latency_wanted(&self) -> LatencyWanted {
@@ -72,9 +67,9 @@ impl ScalerMetric {
         let sample = sample?;
         match self.metric {
             ScalerMetricDocument::CpuUtilization {} if sample.ready == 0 => None,
-            ScalerMetricDocument::CpuUtilization {} => {
-                Some(100_000.0 * sample.cpu_cores_per_replica / self.cpu_request_millicores)
-            }
+            ScalerMetricDocument::CpuUtilization {} => Some(
+                100_000.0 * sample.cpu_cores_per_replica / sample.cpu_request_millicores.max(1.0),
+            ),
             ScalerMetricDocument::Service { signal } => signal_value(sample, signal),
             ScalerMetricDocument::PerReplica { signal } => signal_per_replica(sample, signal),
         }

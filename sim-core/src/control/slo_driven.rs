@@ -39,13 +39,12 @@ impl SloDriven {
     /// A controller that has not looked yet.
     pub fn new(document: &SloDrivenDocument, around: Surroundings<'_>) -> Self {
         let scenario = around.document;
-        let cpu_request = scenario.service.pod.cpu_request_millicores;
         let indicator = ScalerMetricDocument::Service {
             signal: document.indicator.signal(),
         };
         Self {
-            indicator: ScalerMetric::new(&indicator, cpu_request),
-            cpu: ScalerMetric::cpu(cpu_request),
+            indicator: ScalerMetric::new(&indicator),
+            cpu: ScalerMetric::cpu(),
             period_ticks: period_ticks(document.period_s, around.tick_s),
             reaction_ticks: reaction_ticks(
                 &scenario.telemetry,

@@ -33,10 +33,7 @@ impl StepScaling {
         let scenario = around.document;
         let tick_s = around.tick_s;
         Self {
-            metric: ScalerMetric::new(
-                &document.metric,
-                scenario.service.pod.cpu_request_millicores,
-            ),
+            metric: ScalerMetric::new(&document.metric),
             period_ticks: period_ticks(document.period_s, tick_s),
             reaction_ticks: reaction_ticks(
                 &scenario.telemetry,

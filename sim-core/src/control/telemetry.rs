@@ -18,6 +18,10 @@ pub struct TickMeasure {
     pub in_service: f64,
     /// Ready replicas.
     pub ready: u32,
+    /// CPU that these request together, millicores.
+    pub requested_millicores: f64,
+    /// Memory that these use together at the end of the tick, MiB; 0 where it is not modelled.
+    pub memory_mib: f64,
     /// Requests that got an outcome, good or bad.
     pub concluded: f64,
     /// Bad requests over the share of bad ones that the target allows, of the objective where that is most.
@@ -35,6 +39,10 @@ pub struct Sample {
     pub requests_per_second: f64,
     /// Mean CPU use of a ready replica, cores.
     pub cpu_cores_per_replica: f64,
+    /// Mean CPU request of a ready replica, millicores; 0 while there was none.
+    pub cpu_request_millicores: f64,
+    /// Memory use of a ready replica when it was taken, MiB; `None` when there was none, or nobody models it.
+    pub memory_mib_per_replica: Option<f64>,
     /// Requests waiting.
     pub waiting: f64,
     /// Requests waiting or in service.
@@ -80,6 +88,7 @@ struct Sums {
     cpu_s: f64,
     in_service: f64,
     replica_ticks: f64,
+    requested: f64,
     concluded: f64,
     budget_burnt: f64,
 }
@@ -121,6 +130,7 @@ impl Telemetry {
             self.sum.cpu_s -= slot.cpu_s;
             self.sum.in_service -= slot.in_service;
             self.sum.replica_ticks -= f64::from(slot.ready);
+            self.sum.requested -= slot.requested_millicores;
             self.sum.concluded -= slot.concluded;
             self.sum.budget_burnt -= slot.budget_burnt;
         } else {
@@ -132,6 +142,7 @@ impl Telemetry {
         self.sum.cpu_s += measure.cpu_s;
         self.sum.in_service += measure.in_service;
         self.sum.replica_ticks += f64::from(measure.ready);
+        self.sum.requested += measure.requested_millicores;
         self.sum.concluded += measure.concluded;
         self.sum.budget_burnt += measure.budget_burnt;
         if tick.is_multiple_of(self.scrape_ticks) {
@@ -161,6 +172,14 @@ impl Telemetry {
             } else {
                 0.0
             },
+            // Sums of whole numbers: the mean of equal requests is that request, exactly.
+            cpu_request_millicores: if replica_s > 0.0 {
+                self.sum.requested / self.sum.replica_ticks
+            } else {
+                0.0
+            },
+            memory_mib_per_replica: (last.ready > 0 && last.memory_mib > 0.0)
+                .then(|| last.memory_mib / f64::from(last.ready)),
             waiting: last.waiting,
             in_flight: last.waiting + (self.sum.in_service / self.filled as f64).max(0.0),
             p95_s: latencies.p95_s,

@@ -388,6 +388,34 @@ impl Nodes {
         }
     }
 
+    /// A pod changes its size where it is, if its node has room for that; whether it did.
+    pub(super) fn resize(&mut self, place: u32, from: Size, to: Size) -> bool {
+        let Some(Some(node)) = self.places.get_mut(place as usize) else {
+            return false;
+        };
+        let room = node.room.size.plus(from);
+        let Some(index) = node.loads.iter().position(|(size, _)| *size == from) else {
+            return false;
+        };
+        if !to.fits(room) {
+            return false;
+        }
+        node.loads[index].1 -= 1;
+        if node.loads[index].1 == 0 {
+            node.loads.swap_remove(index);
+        }
+        match node.loads.iter_mut().find(|(size, _)| *size == to) {
+            Some((_, count)) => *count += 1,
+            None => node.loads.push((to, 1)),
+        }
+        node.room.size = room.less(to);
+        let (room, state) = (node.room, node.state);
+        if matches!(state, NodeState::Ready | NodeState::Coming) {
+            self.index_of(state == NodeState::Coming).set(place, room);
+        }
+        true
+    }
+
     /// A pod has left; whether its node is empty now.
     pub(super) fn release(&mut self, place: u32, pod: Size, now_s: f64) -> bool {
         let Some(Some(node)) = self.places.get_mut(place as usize) else {

@@ -101,15 +101,19 @@ impl Pods {
     }
 
     fn push_ready(&mut self, pod: Pod) {
+        self.count_ready_size(pod.size);
+        self.ready.push(pod);
+    }
+
+    fn count_ready_size(&mut self, pod_size: Size) {
         match self
             .ready_sizes
             .iter_mut()
-            .find(|(size, _)| *size == pod.size)
+            .find(|(size, _)| *size == pod_size)
         {
             Some((_, count)) => *count += 1,
-            None => self.ready_sizes.push((pod.size, 1)),
+            None => self.ready_sizes.push((pod_size, 1)),
         }
-        self.ready.push(pod);
     }
 
     fn forget_ready_size(&mut self, pod_size: Size) {
@@ -256,6 +260,60 @@ impl Pods {
             self.forget_ready_size(pod.size);
         }
         taken
+    }
+
+    /// Takes out the pods that restart and that `which` picks, the first to be ready first, `most` at most.
+    pub(super) fn take_restarting(
+        &mut self,
+        most: u32,
+        mut which: impl FnMut(&Pod) -> bool,
+    ) -> Vec<Pod> {
+        let mut taken = Vec::new();
+        self.starting.retain(|_, pod| {
+            let take = pod.origin == Origin::Restarted && taken.len() < most as usize && which(pod);
+            if take {
+                taken.push(*pod);
+            }
+            !take
+        });
+        self.waiting[Origin::Restarted as usize] -= taken.len() as u32;
+        self.schedule_next();
+        taken
+    }
+
+    /// Pods whose containers restart, the first to be ready first.
+    pub(super) fn restarting(&self) -> impl Iterator<Item = &Pod> {
+        let starting = self.starting.values();
+        starting.filter(|pod| pod.origin == Origin::Restarted)
+    }
+
+    /// Offers a new size to pods that are ready or restart: `size_of` answers it, or `None` to leave a pod as it is.
+    pub(super) fn resize(&mut self, mut size_of: impl FnMut(&Pod) -> Option<Size>) {
+        let mut changed = Vec::new();
+        for pod in &mut self.ready {
+            if let Some(size) = size_of(pod) {
+                changed.push((pod.size, size));
+                pod.size = size;
+            }
+        }
+        for (before, after) in changed {
+            self.forget_ready_size(before);
+            self.count_ready_size(after);
+        }
+        let restarting = self.starting.values_mut();
+        for pod in restarting.filter(|pod| pod.origin == Origin::Restarted) {
+            if let Some(size) = size_of(pod) {
+                pod.size = size;
+            }
+        }
+    }
+
+    /// Says since when the ready pods have been ready, oldest first.
+    pub(super) fn set_ready_since(&mut self, since_s: impl Iterator<Item = f64>) {
+        for (pod, since_s) in self.ready.iter_mut().zip(since_s) {
+            pod.started_s = since_s;
+            pod.ready_s = since_s;
+        }
     }
 
     /// Takes out all pods of a node.

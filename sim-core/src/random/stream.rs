@@ -53,6 +53,8 @@ pub enum Purpose {
     KeepAlive = 71,
     /// Which of a function's free instances serves next, where chance decides.
     InstanceChoice = 72,
+    /// How long the replicas that are there at the start have been running.
+    ReplicaAges = 50,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

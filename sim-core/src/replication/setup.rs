@@ -135,7 +135,7 @@ fn service_model(scenario: &Scenario) -> ServiceModel {
         overflow: service.overflow,
         on_timeout: service.on_timeout,
         removal: service.removal,
-        may_be_killed: false,
+        may_be_killed: service.memory.is_some(),
         may_be_buffered: service.buffer_limit > 0,
         high_priority_share: service.high_priority_percent / 100.0,
         retries: service

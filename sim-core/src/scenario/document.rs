@@ -9,6 +9,7 @@ mod autoscaler;
 mod fleet;
 mod keda;
 mod knative;
+mod memory;
 mod provisioner;
 mod scalers;
 mod service;
@@ -21,6 +22,7 @@ pub use autoscaler::*;
 pub use fleet::*;
 pub use keda::*;
 pub use knative::*;
+pub use memory::*;
 pub use provisioner::*;
 pub use scalers::*;
 pub use service::*;
@@ -58,6 +60,9 @@ pub struct ScenarioDocument {
     /// Further controllers that act on the same replicas; without it the autoscaler is alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_control: Option<SharedControlDocument>,
+    /// The autoscaler of the pods' sizes; without it they keep what the service asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right_sizing: Option<VpaDocument>,
     /// What the autoscaler sees of the service, and how late.
     pub telemetry: TelemetryDocument,
     /// The nodes that replicas run on.

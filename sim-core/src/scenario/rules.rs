@@ -7,6 +7,7 @@ mod distribution;
 mod fleet;
 mod keda;
 mod knative;
+mod memory;
 mod provisioner;
 mod run;
 mod service;
@@ -27,6 +28,7 @@ pub(super) struct Sections {
     pub(super) service: Option<ServiceDocument>,
     pub(super) autoscaler: Option<AutoscalerDocument>,
     pub(super) shared_control: Option<SharedControlDocument>,
+    pub(super) right_sizing: Option<VpaDocument>,
     pub(super) telemetry: Option<TelemetryDocument>,
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
@@ -58,8 +60,15 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     if let Some(slo) = &sections.slo {
         slo::hold(slo, found);
     }
+    if let Some(vpa) = &sections.right_sizing {
+        memory::hold_vpa(vpa, found);
+    }
     if let Some(service) = &sections.service {
         serving::hold(service, found);
+        memory::hold(service, found);
+        if let Some(vpa) = &sections.right_sizing {
+            memory::hold_sizes(vpa, service, &controllers, found);
+        }
         if let Some(run) = &sections.run {
             serving::hold_plane(service, run, found);
         }
@@ -67,6 +76,14 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     if let Some(run) = &sections.run {
         run::hold(run, found);
         run::hold_ticks(run, &controllers, sections.telemetry.as_ref(), found);
+        if let Some(vpa) = &sections.right_sizing {
+            run::hold_period(
+                "/right_sizing/interval_s",
+                vpa.interval_s,
+                run.tick_s,
+                found,
+            );
+        }
     }
     hold_pairs(
         sections,

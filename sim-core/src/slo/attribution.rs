@@ -17,6 +17,8 @@ pub enum Capacity {
     OnItsWay,
     /// The same, and most of them replace evicted ones.
     Evicted,
+    /// The same, and most of them were killed for memory and start again.
+    Restarting,
     /// All are ready, and the controller would ask for more than its maximum.
     AtMaximum,
     /// All are ready, and the controller is content.
@@ -58,6 +60,7 @@ impl Attribution {
             Capacity::OutOfNodes => Some(Cause::NodeLimit),
             Capacity::OnItsWay => Some(Cause::ScalingLag),
             Capacity::Evicted => Some(Cause::Eviction),
+            Capacity::Restarting => Some(Cause::OutOfMemory),
             Capacity::AtMaximum => Some(Cause::ReplicaLimit),
             Capacity::Ready => None,
         };

@@ -221,15 +221,22 @@ impl BudgetMeter {
         }
     }
 
-    /// Counts a tick's requests (those that got an outcome) and its bad ones, whatever their cause.
-    pub fn count(&mut self, objectives: &Objectives, total: f64, bad: &[BadRequests]) {
+    /// Counts a tick's requests (those that got an outcome) and its bad ones. Those whose replica ended abruptly
+    /// have the cause `lost_to`.
+    pub fn count(
+        &mut self,
+        objectives: &Objectives,
+        total: f64,
+        bad: &[BadRequests],
+        lost_to: Cause,
+    ) {
         self.total += total;
         self.slice.total += total;
         for ((by_cause, sum), bad) in self.bad.iter_mut().zip(&mut self.slice.bad).zip(bad) {
             *sum += bad.total();
             by_cause[Cause::SlowService as usize] += bad.slow_service;
-            // To the client, a replica that is gone is a broken connection.
-            by_cause[Cause::ServiceError as usize] += bad.service_error + bad.lost;
+            by_cause[Cause::ServiceError as usize] += bad.service_error;
+            by_cause[lost_to as usize] += bad.lost;
         }
         self.slice_ticks += 1;
         if self.slice_ticks == self.ticks_per_slice {

@@ -20,11 +20,14 @@ pub enum Cause {
     NodeLimit,
     /// Too little capacity: pods were evicted, by a drain or an updater, and what replaces them was not ready yet.
     Eviction,
+    /// Replicas were killed for the memory they used: what they held, and too little capacity until they had
+    /// started again.
+    OutOfMemory,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 8;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -35,6 +38,7 @@ impl Cause {
         Cause::ReplicaLimit,
         Cause::NodeLimit,
         Cause::Eviction,
+        Cause::OutOfMemory,
     ];
 
     /// Words for people.
@@ -47,6 +51,7 @@ impl Cause {
             Cause::ReplicaLimit => "Replica limit",
             Cause::NodeLimit => "Node limit",
             Cause::Eviction => "Evictions",
+            Cause::OutOfMemory => "Out of memory",
         }
     }
 
@@ -69,6 +74,9 @@ impl Cause {
             }
             Cause::Eviction => {
                 "Too little capacity: pods were evicted, by a drained node or an updater, and what replaces them was not ready yet."
+            }
+            Cause::OutOfMemory => {
+                "Replicas were killed for the memory they used: requests they held, and too little capacity until they had started again."
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::collection::Collection;
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
+use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument};
@@ -73,6 +74,23 @@ pub struct CostReport {
     pub usd_per_month: Summary,
 }
 
+/// What the Vertical Pod Autoscaler recommends for one resource at the end of the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RightSizingReport {
+    /// Words for people.
+    pub label: String,
+    /// Unit.
+    pub unit: String,
+    /// What pods request at the start.
+    pub requested: f64,
+    /// What to request.
+    pub target: Summary,
+    /// Less is too little.
+    pub lower: Summary,
+    /// More is too much.
+    pub upper: Summary,
+}
+
 /// One quantity over time: P5, P50 and P95 over the replications at each point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesReport {
@@ -115,6 +133,9 @@ pub struct Report {
     pub figures: Vec<FigureReport>,
     /// The objectives.
     pub objectives: Vec<ObjectiveReport>,
+    /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
+    #[serde(default)]
+    pub right_sizing: Vec<RightSizingReport>,
     /// Cost by resource.
     pub costs: Vec<CostReport>,
     /// The window over time; empty when the plan asked for none.
@@ -211,6 +232,7 @@ impl Report {
             objectives: objectives
                 .map(|(index, objective)| objective_report(objective, index, results))
                 .collect(),
+            right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             series: SERIES
                 .iter()
@@ -286,6 +308,44 @@ fn objective_report(
         budget_consumed: of(&|objective| objective.budget_consumed),
         causes: causes.collect(),
     }
+}
+
+/// Replications whose recommender has seen nothing yet are left out.
+fn right_sizing_reports(
+    document: &ScenarioDocument,
+    results: &[ReplicationResult],
+) -> Vec<RightSizingReport> {
+    let pod = &document.service.pod;
+    let sizes: Vec<RecommendedSizes> = results.iter().filter_map(|r| r.right_sizing).collect();
+    let (Some(vpa), false) = (&document.right_sizing, sizes.is_empty()) else {
+        return Vec::new();
+    };
+    let of = |label: &str, unit: &str, requested: u32, amount: fn(&RecommendedSize) -> f64| {
+        let summary = |pick: fn(&RecommendedSizes) -> &RecommendedSize| {
+            let amounts: Vec<f64> = sizes.iter().map(|sizes| amount(pick(sizes))).collect();
+            Summary::of(&amounts)
+        };
+        RightSizingReport {
+            label: label.to_owned(),
+            unit: unit.to_owned(),
+            requested: f64::from(requested),
+            target: summary(|sizes| &sizes.target),
+            lower: summary(|sizes| &sizes.lower),
+            upper: summary(|sizes| &sizes.upper),
+        }
+    };
+    let mut reports = Vec::new();
+    if vpa.resources.has_cpu() {
+        reports.push(of("CPU", "millicores", pod.cpu_request_millicores, |s| {
+            s.cpu_millicores
+        }));
+    }
+    if vpa.resources.has_memory() && document.service.memory.is_some() {
+        reports.push(of("Memory", "MiB", pod.memory_request_mib, |s| {
+            s.memory_mib
+        }));
+    }
+    reports
 }
 
 /// A kind of series: where its values lie and how it is shown.

@@ -1,5 +1,6 @@
 //! What one replication yields, and the figures a report shows.
 
+use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,12 @@ pub enum Figure {
     InFlightAtEnd,
     /// Ticks per hour in which one controller asked for more replicas and another for fewer.
     ConflictsPerHour,
+    /// Containers killed in the window because they used more memory than their limit.
+    OomKills,
+    /// Pod time above 70 % of the memory limit, per cent of ready pod time.
+    MemoryPressure,
+    /// Pods that the Vertical Pod Autoscaler evicted or resized in the window.
+    PodsResized,
 }
 
 /// How a figure is shown.
@@ -74,7 +81,7 @@ const fn info(
 }
 
 /// Number of figures.
-pub const FIGURE_COUNT: usize = 18;
+pub const FIGURE_COUNT: usize = 21;
 
 /// All figures, in the order of [`ReplicationResult::figures`].
 pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
@@ -146,6 +153,19 @@ pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
         "Controllers in conflict, per hour",
         "1/h",
     ),
+    info(Figure::OomKills, "oom_kills", "OOM kills", ""),
+    info(
+        Figure::MemoryPressure,
+        "memory_pressure",
+        "Pod time above 70 % of the memory limit",
+        "%",
+    ),
+    info(
+        Figure::PodsResized,
+        "pods_resized",
+        "Pods given another size",
+        "",
+    ),
 ];
 
 /// One objective over one window.
@@ -206,6 +226,8 @@ pub struct ReplicationResult {
     pub fates: [f64; 5],
     /// Requests without a fate when the window started.
     pub open_at_start: f64,
+    /// The last recommendation of the Vertical Pod Autoscaler, if there is one.
+    pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
 }

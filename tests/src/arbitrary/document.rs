@@ -12,6 +12,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         (
             autoscaler(),
             proptest::option::weighted(0.2, shared_control()),
+            proptest::option::weighted(0.2, right_sizing()),
         ),
         telemetry(),
         fleet(),
@@ -23,7 +24,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
             |(
                 traffic,
                 service,
-                (autoscaler, shared_control),
+                (autoscaler, shared_control, right_sizing),
                 telemetry,
                 fleet,
                 prices,
@@ -45,6 +46,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     service,
                     autoscaler,
                     shared_control,
+                    right_sizing,
                     telemetry,
                     fleet,
                     prices,
@@ -207,6 +209,7 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
         (
             pod(),
             prop_oneof![6 => Just(Serving::default()), 1 => serving()],
+            proptest::option::weighted(0.3, memory()),
         ),
     )
         .prop_map(
@@ -218,8 +221,9 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                 timeout_ms,
                 error_percent,
                 response_kib,
-                (pod, serving),
+                (pod, serving, memory),
             )| {
+                let memory = memory.map(|memory| fit_memory(memory, &pod));
                 ServiceDocument {
                     service_time_ms,
                     concurrency,
@@ -236,6 +240,7 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                     removal: serving.removal,
                     high_priority_percent: serving.high_priority_percent,
                     retries: serving.retries,
+                    memory,
                     pod,
                 }
             },
@@ -341,6 +346,75 @@ fn pod() -> impl Strategy<Value = PodDocument> {
             startup_s,
         },
     )
+}
+
+/// Memory of a replica whose pod requests nothing yet; `fit_memory` lifts it above the request.
+fn memory() -> impl Strategy<Value = MemoryDocument> {
+    (
+        5.0..2000.0_f64,
+        prop_oneof![Just(0.0), 0.1..100.0_f64],
+        prop_oneof![Just(0.0), 1.0..5000.0_f64],
+        1..2000_u32,
+    )
+        .prop_map(
+            |(base_mib, mib_per_request, leak_mib_per_hour, limit_mib)| MemoryDocument {
+                base_mib,
+                mib_per_request,
+                leak_mib_per_hour,
+                limit_mib,
+            },
+        )
+}
+
+/// Lifts a limit above the pod's request and above idle use.
+fn fit_memory(memory: MemoryDocument, pod: &PodDocument) -> MemoryDocument {
+    let least = pod.memory_request_mib.max(memory.base_mib as u32);
+    MemoryDocument {
+        limit_mib: memory.limit_mib + least,
+        ..memory
+    }
+}
+
+/// A Vertical Pod Autoscaler in any mode.
+fn right_sizing() -> impl Strategy<Value = VpaDocument> {
+    let mode = prop_oneof![
+        Just(UpdateMode::Off),
+        Just(UpdateMode::Recreate),
+        Just(UpdateMode::InPlace),
+    ];
+    let resources = prop_oneof![
+        Just(ControlledResources::CpuAndMemory),
+        Just(ControlledResources::Cpu),
+        Just(ControlledResources::Memory),
+    ];
+    // The least, and how much more the most is.
+    let range = || proptest::option::of((1..500_u32, 0..2000_u32));
+    (
+        (mode, resources),
+        (range(), range()),
+        (0.0..50.0_f64, 0.0..40.0_f64, 1.0..10.0_f64, 0.0..50.0_f64),
+        (5..300_u32, 1..5_u32, 0.0..100.0_f64),
+    )
+        .prop_map(|((update_mode, resources), ranges, shares, others)| {
+            let least = |range: Option<(u32, u32)>| range.map(|(least, _)| least);
+            let most = |range: Option<(u32, u32)>| range.map(|(least, more)| least + more);
+            let lower = shares.0;
+            VpaDocument {
+                update_mode,
+                resources,
+                min_cpu_millicores: least(ranges.0),
+                max_cpu_millicores: most(ranges.0),
+                min_memory_mib: least(ranges.1),
+                max_memory_mib: most(ranges.1),
+                target_percentile: lower + shares.1 + 1.0,
+                lower_percentile: lower,
+                upper_percentile: lower + shares.1 + shares.2,
+                margin_percent: shares.3,
+                interval_s: others.0,
+                min_replicas: others.1,
+                eviction_tolerance_percent: others.2,
+            }
+        })
 }
 
 /// Every kind of autoscaler.
@@ -579,6 +653,9 @@ fn metric() -> impl Strategy<Value = MetricDocument> {
         (10..120_u32).prop_map(|target_percent| MetricDocument::CpuUtilization { target_percent }),
         (10..1500_u32)
             .prop_map(|target_millicores| MetricDocument::CpuAverage { target_millicores }),
+        (10..120_u32)
+            .prop_map(|target_percent| MetricDocument::MemoryUtilization { target_percent }),
+        (50.0..3000.0_f64).prop_map(|target_mib| MetricDocument::MemoryAverage { target_mib }),
         (signal(), 0.1..500.0_f64).prop_map(|(signal, average_value)| MetricDocument::Pods {
             signal,
             average_value

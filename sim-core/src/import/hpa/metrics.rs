@@ -41,7 +41,7 @@ pub(super) fn read(
         "containerResource" => {
             let container = body.text("container", found).unwrap_or_default();
             found.note(format!(
-                "{path}: the CPU of container {} was read as that of the whole pod.",
+                "{path}: container {} was read as the whole pod.",
                 shown(&container)
             ));
             resource(&mut body, found)
@@ -51,6 +51,9 @@ pub(super) fn read(
     body.refuse_unknown(found);
     metric
 }
+
+/// Bytes of a MiB.
+const BYTES_PER_MIB: f64 = 1_048_576.0;
 
 /// What a target says.
 enum Target {
@@ -95,14 +98,39 @@ fn resource(body: &mut Fields, found: &mut Findings) -> Option<MetricDocument> {
     let path = body.path("target");
     let name = body.text("name", found).unwrap_or_default();
     let target = target(body, found)?;
-    if name != "cpu" {
-        found.note(format!(
-            "{}: {} is not modelled yet; this metric was left out.",
-            body.path("name"),
-            shown(&name)
-        ));
-        return None;
+    match name.as_str() {
+        "cpu" => cpu(&path, target, found),
+        "memory" => {
+            found.note(format!(
+                "{}: the scenario says in /service/memory what a replica uses; without that this metric is passed over.",
+                body.path("name")
+            ));
+            memory(&path, target, found)
+        }
+        other => {
+            found.note(format!(
+                "{}: {} is not modelled; this metric was left out.",
+                body.path("name"),
+                shown(other)
+            ));
+            None
+        }
     }
+}
+
+fn memory(path: &str, target: Target, found: &mut Findings) -> Option<MetricDocument> {
+    match target {
+        Target::Utilization(target_percent) => {
+            Some(MetricDocument::MemoryUtilization { target_percent })
+        }
+        Target::AverageValue(bytes) => Some(MetricDocument::MemoryAverage {
+            target_mib: bytes / BYTES_PER_MIB,
+        }),
+        Target::Value(_) => not_for_resources(path, found),
+    }
+}
+
+fn cpu(path: &str, target: Target, found: &mut Findings) -> Option<MetricDocument> {
     match target {
         Target::Utilization(target_percent) => {
             Some(MetricDocument::CpuUtilization { target_percent })
@@ -119,11 +147,15 @@ fn resource(body: &mut Fields, found: &mut Findings) -> Option<MetricDocument> {
             ));
             None
         }
-        Target::Value(_) => {
-            found.error(format!("{path}.type: Value is not possible for a Resource; Utilization and AverageValue are"));
-            None
-        }
+        Target::Value(_) => not_for_resources(path, found),
     }
+}
+
+fn not_for_resources(path: &str, found: &mut Findings) -> Option<MetricDocument> {
+    found.error(format!(
+        "{path}.type: Value is not possible for a Resource; Utilization and AverageValue are"
+    ));
+    None
 }
 
 fn custom(

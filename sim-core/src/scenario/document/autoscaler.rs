@@ -171,6 +171,18 @@ pub enum MetricDocument {
         #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "metric.target_millicores")))]
         target_millicores: u32,
     },
+    /// Resource metric: memory use as a share of the pods' requests. Passed over where the service has no memory model.
+    MemoryUtilization {
+        /// Target, in per cent of the memory request.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "metric.target_percent")))]
+        target_percent: u32,
+    },
+    /// Resource metric: mean memory use per pod. Passed over where the service has no memory model.
+    MemoryAverage {
+        /// Target per pod.
+        #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "metric.target_mib")))]
+        target_mib: f64,
+    },
     /// Pods metric: mean of a signal over the pods.
     Pods {
         /// The signal.

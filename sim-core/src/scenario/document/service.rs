@@ -2,8 +2,8 @@
 
 use super::serving::is_default;
 use super::{
-    Balancing, DistributionDocument, OnTimeout, Overflow, ProcessorSharingDocument, Removal,
-    RetryDocument,
+    Balancing, DistributionDocument, MemoryDocument, OnTimeout, Overflow, ProcessorSharingDocument,
+    Removal, RetryDocument,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,9 @@ pub struct ServiceDocument {
     /// Clients try again after a rejection, timeout, error or loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<RetryDocument>,
+    /// Memory that a replica uses, and the limit at which it is killed; without it memory is only a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryDocument>,
     /// The pod that a replica runs in.
     pub pod: PodDocument,
 }

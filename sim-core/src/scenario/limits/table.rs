@@ -71,6 +71,8 @@ impl Limit {
 
 const HPA_DEFAULT: &str = "Kubernetes: default of kube-controller-manager";
 const HPA_LIMIT: &str = "Kubernetes: limit of autoscaling/v2";
+const VPA_DEFAULT: &str =
+    "Kubernetes: default of the Vertical Pod Autoscaler's recommender or updater";
 const KEDA_DEFAULT: &str = "KEDA: default of the ScaledObject";
 const KNATIVE_DEFAULT: &str = "Knative Serving: default of config-autoscaler";
 const KNATIVE_LIMIT: &str = "Knative Serving: default and limits of its annotation";
@@ -230,6 +232,22 @@ pub const LIMITS: &[Limit] = &[
         .log()
         .soft(64.0, 32_768.0)
         .default(512.0),
+    number("memory.base_mib", 1.0, 25_165_824.0, "MiB")
+        .log()
+        .soft(16.0, 16_384.0)
+        .default(200.0),
+    number("memory.mib_per_request", 0.0, 1_048_576.0, "MiB")
+        .soft(0.0, 100.0)
+        .step(0.1)
+        .default(5.0),
+    number("memory.leak_mib_per_hour", 0.0, 1_048_576.0, "MiB/h")
+        .soft(0.0, 100.0)
+        .step(0.1)
+        .default(0.0),
+    whole("memory.limit_mib", 1, 25_165_824, "MiB")
+        .log()
+        .soft(64.0, 32_768.0)
+        .default(512.0),
     mean("pod.startup_s", 0.001, 3600.0, "s")
         .log()
         .soft(1.0, 300.0)
@@ -303,6 +321,10 @@ pub const LIMITS: &[Limit] = &[
     whole("metric.target_millicores", 1, 512_000, "millicores")
         .log()
         .soft(50.0, 8000.0)
+        .default(400.0),
+    number("metric.target_mib", 1.0, 25_165_824.0, "MiB")
+        .log()
+        .soft(64.0, 32_768.0)
         .default(400.0),
     number("metric.target", 0.001, 1e9, "")
         .log()
@@ -438,6 +460,35 @@ pub const LIMITS: &[Limit] = &[
         .log()
         .soft(1.0, 100.0)
         .default(1.0),
+    number("vpa.target_percentile", 1.0, 100.0, "%")
+        .step(1.0)
+        .default(90.0)
+        .source(VPA_DEFAULT),
+    number("vpa.lower_percentile", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(50.0)
+        .source(VPA_DEFAULT),
+    number("vpa.upper_percentile", 1.0, 100.0, "%")
+        .step(1.0)
+        .default(95.0)
+        .source(VPA_DEFAULT),
+    number("vpa.margin_percent", 0.0, 1000.0, "%")
+        .soft(0.0, 100.0)
+        .step(1.0)
+        .default(15.0)
+        .source(VPA_DEFAULT),
+    whole("vpa.interval_s", 5, 3600, "s")
+        .soft(15.0, 600.0)
+        .default(60.0)
+        .source(VPA_DEFAULT),
+    whole("vpa.min_replicas", 1, 5000, "replicas")
+        .soft(1.0, 20.0)
+        .default(2.0)
+        .source(VPA_DEFAULT),
+    number("vpa.eviction_tolerance_percent", 0.0, 100.0, "%")
+        .step(1.0)
+        .default(50.0)
+        .source(VPA_DEFAULT),
     whole("telemetry.scrape_interval_s", 5, 600, "s")
         .soft(5.0, 120.0)
         .default(15.0)

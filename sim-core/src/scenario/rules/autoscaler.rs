@@ -8,6 +8,7 @@ use super::super::limits::{MAX_SERVERS, MAX_WAITING, plain_number};
 use super::super::problem::{Found, Problem};
 use super::keda;
 use super::knative;
+use super::memory::{most_requests, used_mib};
 use super::service::{CompiledService, rounded};
 use super::traffic::regular_peak_rps;
 
@@ -126,6 +127,7 @@ pub(super) fn hold_signals(
             found.warning(path.clone(), message, format!("{effect}: lower the target"));
         }
         hold_latency(metric, &path, document, service, found);
+        hold_memory(metric, &path, document, found);
     }
 }
 
@@ -185,6 +187,9 @@ fn ceiling(
             f64::from(*target_millicores),
             "CPU use (in millicores)",
         )),
+        MetricDocument::MemoryUtilization { .. } | MetricDocument::MemoryAverage { .. } => {
+            memory_use(metric, document).map(|memory| (memory.most, memory.target, memory.words))
+        }
         MetricDocument::Pods {
             signal,
             average_value,
@@ -251,6 +256,69 @@ fn hold_steps(steps: &StepScalingDocument, place: &str, found: &mut Found) {
     }
 }
 
+/// What a memory metric can be, in the unit of its target.
+struct MemoryUse {
+    idle: f64,
+    most: f64,
+    target: f64,
+    words: &'static str,
+}
+
+/// `None` for other metrics, and without a memory model.
+fn memory_use(metric: &MetricDocument, document: &ServiceDocument) -> Option<MemoryUse> {
+    let memory = document.memory.as_ref()?;
+    let (unit, target, words) = match metric {
+        MetricDocument::MemoryUtilization { target_percent } => (
+            100.0 / f64::from(document.pod.memory_request_mib),
+            f64::from(*target_percent),
+            "memory utilisation (in per cent of the request)",
+        ),
+        MetricDocument::MemoryAverage { target_mib } => (1.0, *target_mib, "memory use (in MiB)"),
+        _ => return None,
+    };
+    let limit = f64::from(memory.limit_mib);
+    let most = if memory.leak_mib_per_hour > 0.0 {
+        limit
+    } else {
+        used_mib(memory, most_requests(document)).min(limit)
+    };
+    Some(MemoryUse {
+        idle: memory.base_mib * unit,
+        most: most * unit,
+        target,
+        words,
+    })
+}
+
+/// Memory metrics that nothing measures, and those that more replicas cannot bring down.
+fn hold_memory(metric: &MetricDocument, path: &str, document: &ServiceDocument, found: &mut Found) {
+    let of_memory = matches!(
+        metric,
+        MetricDocument::MemoryUtilization { .. } | MetricDocument::MemoryAverage { .. }
+    );
+    if of_memory && document.memory.is_none() {
+        found.warning(
+            path,
+            "the memory that a replica uses is not modelled, so this metric is passed over",
+            "add /service/memory, or remove the metric",
+        );
+    }
+    if let Some(memory) = memory_use(metric, document).filter(|memory| memory.idle > memory.target)
+    {
+        let message = format!(
+            "{} is {} even without any request, above the target of {}",
+            memory.words,
+            rounded(memory.idle),
+            rounded(memory.target)
+        );
+        found.warning(
+            path,
+            message,
+            "it scales to the most replicas and stays there: raise the target",
+        );
+    }
+}
+
 /// The quantile that a latency signal measures.
 fn quantile(signal: Signal) -> Option<f64> {
     match signal {
@@ -279,7 +347,10 @@ fn hold_latency(
                 MetricTarget::AverageValue { value } => (signal, *value, true),
             }
         }
-        MetricDocument::CpuUtilization { .. } | MetricDocument::CpuAverage { .. } => return,
+        MetricDocument::CpuUtilization { .. }
+        | MetricDocument::CpuAverage { .. }
+        | MetricDocument::MemoryUtilization { .. }
+        | MetricDocument::MemoryAverage { .. } => return,
     };
     if !divided {
         hold_idle(*signal, target, path, service, found);

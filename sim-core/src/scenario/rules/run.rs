@@ -93,7 +93,8 @@ pub(super) fn hold_ticks(
     }
 }
 
-fn hold_period(path: &str, period_s: u32, tick_s: u32, found: &mut Found) {
+/// A period that is simulated as a whole number of ticks.
+pub(super) fn hold_period(path: &str, period_s: u32, tick_s: u32, found: &mut Found) {
     let tick = tick_s.max(1);
     if !period_s.is_multiple_of(tick) {
         let ticks = (f64::from(period_s) / f64::from(tick)).round().max(1.0);

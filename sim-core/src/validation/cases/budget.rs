@@ -3,6 +3,7 @@
 use super::super::case::About;
 use super::super::{Case, Family, Oracle, Value};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
+use crate::slo::Cause;
 use crate::slo::budget::{BadRequests, BudgetMeter, Objectives};
 
 const DAYS: f64 = 30.0;
@@ -91,7 +92,7 @@ fn spend(target_percent: f64, bad: impl Fn(u32) -> f64) -> (f64, f64) {
             service_error: REQUESTS_PER_TICK * bad(tick),
             ..BadRequests::default()
         };
-        meter.count(&objectives, REQUESTS_PER_TICK, &[bad]);
+        meter.count(&objectives, REQUESTS_PER_TICK, &[bad], Cause::ServiceError);
     }
     meter.finish(&objectives);
     let results = meter.results(&objectives);
