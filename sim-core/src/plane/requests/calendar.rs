@@ -16,6 +16,10 @@ const BUCKETS: usize = Occupied::PLACES;
 const SPAN: f64 = 4.0;
 /// Events in a bucket, if there are few enough of them.
 const PER_BUCKET: f64 = 4.0;
+/// Buckets per typical delay at most.
+const MOST_PER_DELAY: f64 = BUCKETS as f64 / SPAN;
+/// A bucket with more events than this is one of too few.
+const CROWD: usize = 64;
 /// Buckets up to this size are sorted by insertion.
 const FEW: usize = 24;
 /// Bucket numbers stay below this, so that adding a ring's length to one cannot overflow.
@@ -90,12 +94,13 @@ impl Calendar {
             far: BinaryHeap::new(),
             far_count: 0,
         };
-        calendar.set_width(0.0);
+        calendar.set_buckets(1.0);
         calendar
     }
 
-    fn set_width(&mut self, expected: f64) {
-        let per_delay = (expected / PER_BUCKET).clamp(1.0, BUCKETS as f64 / SPAN);
+    /// Sets the number of buckets per typical delay.
+    fn set_buckets(&mut self, per_delay: f64) {
+        let per_delay = per_delay.clamp(1.0, MOST_PER_DELAY);
         self.buckets_per_s = per_delay / self.delay_s;
         // Rounded down, to be on the safe side.
         self.s_per_bucket = self.delay_s / per_delay * (1.0 - 1e-15);
@@ -103,13 +108,33 @@ impl Calendar {
 
     /// Adapts to about so many events to come at a time; `now_s` is the last time asked for.
     pub(super) fn expect(&mut self, expected: f64, now_s: f64) {
-        let before = self.buckets_per_s;
-        self.set_width(expected);
-        if (0.5..=2.0).contains(&(self.buckets_per_s / before)) {
-            self.buckets_per_s = before;
-            self.s_per_bucket = (1.0 - 1e-15) / before;
-            return;
+        let (now, wanted) = (self.buckets_per_delay(), expected / PER_BUCKET);
+        let ratio = wanted.clamp(1.0, MOST_PER_DELAY) / now;
+        if !(0.5..=2.0).contains(&ratio) {
+            self.rebuild(wanted, now_s);
         }
+    }
+
+    fn buckets_per_delay(&self) -> f64 {
+        self.buckets_per_s * self.delay_s
+    }
+
+    /// Whether there are more events in a bucket than there need be.
+    #[inline]
+    fn is_crowded(&self) -> bool {
+        self.open.len() > CROWD && self.buckets_per_delay() < 0.99 * MOST_PER_DELAY
+    }
+
+    /// Makes the buckets smaller.
+    #[cold]
+    fn refine(&mut self) {
+        let start_s = self.bucket as f64 * self.s_per_bucket;
+        self.rebuild(8.0 * self.buckets_per_delay(), start_s);
+    }
+
+    /// Puts everything into other buckets; no event comes before `start_s`.
+    fn rebuild(&mut self, per_delay: f64, start_s: f64) {
+        self.set_buckets(per_delay);
         let mut events: Vec<Event> = self.open.drain(..).rev().collect();
         for head in self.heads.iter_mut() {
             let start = events.len();
@@ -129,7 +154,7 @@ impl Calendar {
         self.occupied = Occupied::default();
         self.nodes.clear();
         self.unused = NONE;
-        self.bucket = self.bucket_of(now_s);
+        self.bucket = self.bucket_of(start_s);
         self.next_bucket = u64::MAX;
         self.quiet_until_s = f64::INFINITY;
         for event in events {
@@ -150,6 +175,10 @@ impl Calendar {
         self.quiet_until_s = self.quiet_until_s.min(time_s);
         let bucket = self.bucket_of(time_s);
         if bucket <= self.bucket {
+            if self.is_crowded() {
+                self.refine();
+                return self.add(time_s, what);
+            }
             let later = self.open.iter().rposition(|other| other.time_s > time_s);
             self.open.insert(later.map_or(0, |place| place + 1), event);
         } else {
@@ -217,6 +246,9 @@ impl Calendar {
                 return f64::INFINITY;
             }
             self.open_next_bucket();
+            if self.is_crowded() {
+                self.refine();
+            }
         }
     }
 
@@ -424,6 +456,22 @@ mod tests {
         };
         assert_eq!(run(false).len(), 2_000);
         assert_eq!(run(false), run(true));
+    }
+
+    #[test]
+    fn buckets_adapt_to_a_crowd() {
+        let mut calendar = Calendar::new(1.0);
+        for what in 0..10_000 {
+            calendar.add(f64::from(what * 7919 % 10_000) / 1000.0, what);
+        }
+        assert!(calendar.buckets_per_delay() > 60.0);
+        let mut last_s = 0.0;
+        for _ in 0..10_000 {
+            let next_s = calendar.next_s(10.0);
+            assert!(last_s <= next_s && next_s <= 10.0 && calendar.take().is_some());
+            last_s = next_s;
+        }
+        assert!(calendar.next_s(1e3) > 1e3);
     }
 
     #[test]
