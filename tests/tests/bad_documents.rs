@@ -647,7 +647,6 @@ fn the_fluid_plane_says_what_it_cannot_do() {
         ("balancing", json!("random")),
         ("processor_sharing", json!({"cores": 2})),
         ("overflow", json!("block")),
-        ("buffer_limit", json!(10)),
         ("on_timeout", json!("cancel")),
         ("removal", json!("kill")),
         ("high_priority_percent", json!(10)),

@@ -369,7 +369,7 @@ fn bad_documents_are_answered_with_every_problem() {
     let problems = qec_with(&["check", "-", "--json"], negative.to_string().as_bytes());
     assert_eq!(problems.code, Some(2));
     let listed: Value = serde_json::from_str(&problems.out).expect("JSON");
-    assert_eq!(listed.as_array().map(Vec::len), Some(3), "{listed:#}");
+    assert_eq!(listed.as_array().map(Vec::len), Some(4), "{listed:#}");
 }
 
 #[test]
