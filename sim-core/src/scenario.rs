@@ -73,6 +73,7 @@ pub struct NodeType {
 /// The document as the one text that stands for it: equal documents give equal bytes, on every machine.
 /// Ids and links are made of it.
 pub fn canonical_json(document: &ScenarioDocument) -> String {
-    // Serialising cannot fail: all keys are texts, and numbers that JSON lacks become null.
-    serde_json::to_string(document).unwrap_or_default()
+    // Serialising cannot fail: all keys are texts, and numbers that JSON lacks become null. By way of a `Value`, as
+    // everywhere: the writing of documents is then compiled once, and the keys are in order.
+    serde_json::to_value(document).map_or_else(|_| String::new(), |value| value.to_string())
 }

@@ -80,7 +80,10 @@ impl Hand {
 
     /// Tells the worker something.
     pub fn tell(&self, request: &Request) -> Result<(), String> {
-        let text = serde_json::to_string(request).map_err(|error| error.to_string())?;
+        // By way of a `Value`: the writing of documents is then compiled once.
+        let text = serde_json::to_value(request)
+            .map_err(|error| error.to_string())?
+            .to_string();
         self.worker
             .post_message(&JsValue::from_str(&text))
             .map_err(|error| text_of(&error))
