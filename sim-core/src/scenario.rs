@@ -74,6 +74,13 @@ pub struct NodeType {
 /// Ids and links are made of it.
 pub fn canonical_json(document: &ScenarioDocument) -> String {
     // Serialising cannot fail: all keys are texts, and numbers that JSON lacks become null. By way of a `Value`, as
-    // everywhere: the writing of documents is then compiled once, and the keys are in order.
-    serde_json::to_value(document).map_or_else(|_| String::new(), |value| value.to_string())
+    // everywhere: the writing of documents is then compiled once. Its keys are put in order here, because another
+    // crate of the build may have asked serde_json to keep them as they came.
+    serde_json::to_value(document).map_or_else(
+        |_| String::new(),
+        |mut value| {
+            value.sort_all_objects();
+            value.to_string()
+        },
+    )
 }

@@ -70,12 +70,17 @@ impl Page {
 
     /// Waits until a JavaScript expression is true; `what` says what that means.
     pub async fn until(&self, what: &str, expression: &str) {
+        self.until_within(PATIENCE, what, expression).await;
+    }
+
+    /// As [`Page::until`], for what takes longer.
+    pub async fn until_within(&self, patience: Duration, what: &str, expression: &str) {
         let start = Instant::now();
         let truth = format!("!!({expression})");
         while self.value(&truth).await != json!(true) {
             assert!(
-                start.elapsed() < PATIENCE,
-                "after {PATIENCE:?} still not: {what} ({expression})"
+                start.elapsed() < patience,
+                "after {patience:?} still not: {what} ({expression})"
             );
             sleep(PAUSE).await;
         }
@@ -90,10 +95,16 @@ impl Page {
             .unwrap_or_else(|error| panic!("text of {selector}: {error}"))
     }
 
-    /// Waits for an element and clicks it.
+    /// Waits for an element and clicks it. It is scrolled to the middle first, as a visitor would: the driver scrolls
+    /// only what lies outside the window, not what lies under the header.
     pub async fn click(&self, selector: &str) {
-        self.find(selector)
-            .await
+        let element = self.find(selector).await;
+        let chosen = json!(selector);
+        self.value(&format!(
+            "document.querySelector({chosen}).scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        ))
+        .await;
+        element
             .click()
             .await
             .unwrap_or_else(|error| panic!("click on {selector}: {error}"));
