@@ -102,7 +102,13 @@ impl<'a> Simulation<'a> {
             mean_service_s: setup.scenario.service_time_s.mean(),
         });
         let replicas = controllers.initial_replicas();
-        let telemetry = Telemetry::new(&document.telemetry, setup.tick_s);
+        let gaps = StreamKey {
+            seed,
+            replication,
+            component: SERVICE,
+            purpose: Purpose::TelemetryGaps,
+        };
+        let telemetry = Telemetry::new(&document.telemetry, setup.tick_s, gaps.rng());
         let mut fleet = Fleet::new(&setup.scenario, replicas, seed, replication, SERVICE);
         let memory = Memory::new(&document.service);
         if let Some(memory) = &memory {
@@ -228,7 +234,8 @@ impl<'a> Simulation<'a> {
             measure: &measure,
         };
         let decision = self.controllers.decide(view, &mut self.log);
-        let capacity = missing.capacity(decision.at_maximum, self.fleet.is_out_of_nodes());
+        let unseen = self.telemetry.is_missing() && self.controllers.goes_by_telemetry();
+        let capacity = missing.capacity(decision.at_maximum, self.fleet.is_out_of_nodes(), unseen);
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
         }
@@ -453,7 +460,7 @@ struct Missing {
 
 impl Missing {
     /// The state of capacity; when pods are missing for several reasons, that of most of them.
-    fn capacity(self, at_maximum: bool, out_of_nodes: bool) -> Capacity {
+    fn capacity(self, at_maximum: bool, out_of_nodes: bool, unseen: bool) -> Capacity {
         let others = self
             .pods
             .saturating_sub(self.restarting.saturating_add(self.evicted));
@@ -461,6 +468,8 @@ impl Missing {
             Capacity::OutOfNodes
         } else if self.pods == 0 && at_maximum {
             Capacity::AtMaximum
+        } else if self.pods == 0 && unseen {
+            Capacity::Unseen
         } else if self.pods == 0 {
             Capacity::Ready
         } else if self.restarting >= self.evicted && self.restarting >= others.max(1) {

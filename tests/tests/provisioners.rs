@@ -492,6 +492,28 @@ fn expired_nodes_are_drained_whatever_the_budget_says() {
     assert_eq!(driver.nodes(), 2);
 }
 
+/// A node that takes longer to come than it may live: time does not run back to when it should have gone.
+#[test]
+fn a_node_too_old_on_arrival_goes_on_arrival() {
+    let provisioner = karpenter(
+        &["c6i.large"],
+        json!({"expire_after_hours": 0.1, "registration_timeout_s": 400}),
+    );
+    let scenario = scenario_with(provisioner, |document| {
+        document["fleet"]["provisioning_s"] = json!({"kind": "deterministic", "value": 370.0});
+    });
+    let mut driver = Driver::new(&scenario, 0);
+    driver.want(1);
+    driver.wait(2000);
+    let changes = driver.changes();
+    let mut expiries = changes.iter().filter(|change| change.rule == Rule::Expiry);
+    assert!(
+        expiries.next().is_some_and(|expiry| expiry.at_s >= 370.0),
+        "{changes:?}"
+    );
+    assert!(changes.is_sorted_by(|a, b| a.at_s <= b.at_s), "{changes:?}");
+}
+
 #[test]
 fn a_pool_keeps_within_its_limits() {
     let types = ["c6i.large", "c6i.xlarge", "c6i.2xlarge"];

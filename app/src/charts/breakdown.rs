@@ -15,7 +15,7 @@ const VALUES: f64 = 64.0;
 const ROW: f64 = 34.0;
 
 /// Colours of the causes, in their order.
-const CAUSES: [(Ink, &str); 8] = [
+const CAUSES: [(Ink, &str); 9] = [
     (Ink::Sky, "sky"),
     (Ink::Purple, "purple"),
     (Ink::Red, "red"),
@@ -24,6 +24,7 @@ const CAUSES: [(Ink, &str); 8] = [
     (Ink::Blue, "blue"),
     (Ink::Green, "green"),
     (Ink::Muted, "muted"),
+    (Ink::Text, "text"),
 ];
 
 /// Bars with the cost of each resource.

@@ -6,6 +6,8 @@ const NAMES: &[(&str, &str)] = &[
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
     ("telemetry", "Telemetry"),
+    ("gaps", "Outages"),
+    ("mean_hours_between", "Mean time between outages"),
     ("traffic", "Traffic"),
     ("source", "Source of the rate"),
     ("base_rps", "Mean rate"),

@@ -49,6 +49,11 @@ impl Controllers {
         slowest.unwrap_or(1)
     }
 
+    /// Whether any of them is blind while telemetry is missing.
+    pub fn goes_by_telemetry(&self) -> bool {
+        self.members.iter().any(|c| c.goes_by_telemetry())
+    }
+
     /// Which latencies any of them looks at.
     pub fn latency_wanted(&self) -> LatencyWanted {
         self.members

@@ -73,6 +73,11 @@ pub trait Controller {
         LatencyWanted::default()
     }
 
+    /// Whether it is blind while telemetry is missing.
+    fn goes_by_telemetry(&self) -> bool {
+        true
+    }
+
     /// Decides at the end of a tick; `None` when it is not its turn.
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish>;
 }

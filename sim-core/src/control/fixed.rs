@@ -25,6 +25,10 @@ impl Controller for Fixed {
         1
     }
 
+    fn goes_by_telemetry(&self) -> bool {
+        false
+    }
+
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
         log.record(|| Decision {
             at_s: 0.0,

@@ -183,6 +183,10 @@ impl Controller for Knative {
         self.reaction_ticks
     }
 
+    fn goes_by_telemetry(&self) -> bool {
+        false
+    }
+
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
         let now_ms = (view.now_s * 1000.0).round() as u64;
         let ticks = u64::from(view.tick) + 1;

@@ -54,6 +54,10 @@ impl Controller for Scheduled {
         1
     }
 
+    fn goes_by_telemetry(&self) -> bool {
+        false
+    }
+
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
         let replicas = self.replicas_at((view.now_s - self.warm_up_s) / 3600.0);
         log.record(|| Decision {

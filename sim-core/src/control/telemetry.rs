@@ -1,8 +1,11 @@
 //! Telemetry: what a controller sees of the service. Sampled, averaged and late, never the truth of now.
 //!
 //! Each scrape averages over the last `window_s`; the sample becomes visible `lag_s` later. That is the path
-//! kubelet → metrics server (or Prometheus → adapter) → controller.
+//! kubelet → metrics server (or Prometheus → adapter) → controller. During an outage ([`Gaps`]) nothing is sampled and
+//! nothing is to be had, not even what was sampled before; afterwards the next sample is the first.
 
+use super::gaps::Gaps;
+use crate::random::Rng;
 use crate::scenario::document::TelemetryDocument;
 
 /// What happened in one tick, as far as telemetry measures it.
@@ -80,6 +83,8 @@ pub struct Telemetry {
     /// Samples that are not visible yet, oldest first; short, because lag over interval is.
     in_transit: std::collections::VecDeque<Sample>,
     visible: Option<Sample>,
+    gaps: Option<Gaps>,
+    is_missing: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,8 +99,8 @@ struct Sums {
 }
 
 impl Telemetry {
-    /// Nothing seen yet.
-    pub fn new(document: &TelemetryDocument, tick_s: f64) -> Self {
+    /// Nothing seen yet. Outages come from `gaps`.
+    pub fn new(document: &TelemetryDocument, tick_s: f64, gaps: Rng) -> Self {
         let ticks = |seconds: u32| (f64::from(seconds) / tick_s).round().max(1.0) as u32;
         Self {
             tick_s,
@@ -107,6 +112,11 @@ impl Telemetry {
             sum: Sums::default(),
             in_transit: std::collections::VecDeque::new(),
             visible: None,
+            gaps: document
+                .gaps
+                .as_ref()
+                .map(|document| Gaps::new(document, gaps)),
+            is_missing: false,
         }
     }
 
@@ -145,6 +155,15 @@ impl Telemetry {
         self.sum.requested += measure.requested_millicores;
         self.sum.concluded += measure.concluded;
         self.sum.budget_burnt += measure.budget_burnt;
+        self.is_missing = self
+            .gaps
+            .as_mut()
+            .is_some_and(|gaps| gaps.is_missing(now_s));
+        if self.is_missing {
+            self.in_transit.clear();
+            self.visible = None;
+            return;
+        }
         if tick.is_multiple_of(self.scrape_ticks) {
             let sample = self.sample(now_s, measure, latencies());
             self.in_transit.push_back(sample);
@@ -191,7 +210,12 @@ impl Telemetry {
         }
     }
 
-    /// The newest sample that has arrived.
+    /// Whether there is an outage.
+    pub fn is_missing(&self) -> bool {
+        self.is_missing
+    }
+
+    /// The newest sample that has arrived; `None` before the first, and in an outage.
     pub fn visible(&self) -> Option<&Sample> {
         self.visible.as_ref()
     }
@@ -200,6 +224,55 @@ impl Telemetry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::{Purpose, StreamKey};
+    use crate::scenario::document::GapsDocument;
+
+    fn rng() -> Rng {
+        let key = StreamKey {
+            seed: 1,
+            replication: 0,
+            component: 0,
+            purpose: Purpose::TelemetryGaps,
+        };
+        key.rng()
+    }
+
+    /// In an outage nothing is seen; after it, nothing that is older than it.
+    #[test]
+    fn an_outage_hides_everything_until_the_next_sample() {
+        let document = TelemetryDocument {
+            scrape_interval_s: 60,
+            window_s: 60,
+            lag_s: 30,
+            gaps: Some(GapsDocument {
+                mean_hours_between: 0.5,
+                mean_duration_minutes: 10.0,
+            }),
+        };
+        let mut telemetry = Telemetry::new(&document, 15.0, rng());
+        let (mut began_s, mut ended_s, mut outages) = (f64::NAN, 0.0, 0);
+        let mut was_missing = false;
+        for tick in 0..10_000u32 {
+            let now_s = f64::from(tick + 1) * 15.0;
+            telemetry.observe(tick, now_s, TickMeasure::default(), Latencies::default);
+            if telemetry.is_missing() {
+                assert!(telemetry.visible().is_none());
+                outages += u32::from(!was_missing);
+                began_s = if was_missing { began_s } else { now_s };
+                ended_s = now_s;
+            } else if let Some(sample) = telemetry.visible() {
+                assert!(
+                    sample.taken_s > ended_s,
+                    "{began_s} to {ended_s}: {sample:?}"
+                );
+            } else {
+                assert!(now_s - ended_s < 60.0 + 30.0 + 15.0, "{now_s} {ended_s}");
+            }
+            was_missing = telemetry.is_missing();
+        }
+        // 150,000 s: some 62 outages of 10 minutes, 30 minutes apart.
+        assert!((40..90).contains(&outages), "{outages}");
+    }
 
     #[test]
     fn samples_are_averaged_and_late() {
@@ -207,8 +280,9 @@ mod tests {
             scrape_interval_s: 30,
             window_s: 60,
             lag_s: 20,
+            gaps: None,
         };
-        let mut telemetry = Telemetry::new(&document, 15.0);
+        let mut telemetry = Telemetry::new(&document, 15.0, rng());
         let mut seen = Vec::new();
         for tick in 0..12u32 {
             let now_s = f64::from(tick + 1) * 15.0;

@@ -66,7 +66,8 @@ impl Node {
     fn due_s(&self) -> f64 {
         match self.state {
             NodeState::Coming => self.ready_s.min(self.given_up_s),
-            NodeState::Ready | NodeState::Cordoned => self.expires_s,
+            // One that took longer to come than it may live is too old as soon as it is there.
+            NodeState::Ready | NodeState::Cordoned => self.expires_s.max(self.ready_s),
             NodeState::Draining => self.gone_s,
         }
     }

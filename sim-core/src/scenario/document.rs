@@ -16,6 +16,7 @@ mod service;
 mod serving;
 mod slo;
 mod study;
+mod telemetry;
 mod traffic;
 
 pub use autoscaler::*;
@@ -29,6 +30,7 @@ pub use service::*;
 pub use serving::*;
 pub use slo::*;
 pub use study::*;
+pub use telemetry::*;
 pub use traffic::*;
 
 use serde::{Deserialize, Serialize};

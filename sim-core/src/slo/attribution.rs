@@ -21,6 +21,8 @@ pub enum Capacity {
     Restarting,
     /// All are ready, and the controller would ask for more than its maximum.
     AtMaximum,
+    /// All are ready, and the controller sees nothing: telemetry is missing.
+    Unseen,
     /// All are ready, and the controller is content.
     Ready,
 }
@@ -62,6 +64,7 @@ impl Attribution {
             Capacity::Evicted => Some(Cause::Eviction),
             Capacity::Restarting => Some(Cause::OutOfMemory),
             Capacity::AtMaximum => Some(Cause::ReplicaLimit),
+            Capacity::Unseen => Some(Cause::TelemetryGap),
             Capacity::Ready => None,
         };
         let mut now = [0.0; MAX_OBJECTIVES];

@@ -23,11 +23,13 @@ pub enum Cause {
     /// Replicas were killed for the memory they used: what they held, and too little capacity until they had
     /// started again.
     OutOfMemory,
+    /// Too little capacity, and the autoscaler could not see it: telemetry was missing.
+    TelemetryGap,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 9;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -39,6 +41,7 @@ impl Cause {
         Cause::NodeLimit,
         Cause::Eviction,
         Cause::OutOfMemory,
+        Cause::TelemetryGap,
     ];
 
     /// Words for people.
@@ -52,6 +55,7 @@ impl Cause {
             Cause::NodeLimit => "Node limit",
             Cause::Eviction => "Evictions",
             Cause::OutOfMemory => "Out of memory",
+            Cause::TelemetryGap => "Telemetry gap",
         }
     }
 
@@ -77,6 +81,9 @@ impl Cause {
             }
             Cause::OutOfMemory => {
                 "Replicas were killed for the memory they used: requests they held, and too little capacity until they had started again."
+            }
+            Cause::TelemetryGap => {
+                "Too little capacity, and the autoscaler could not see it: telemetry was missing."
             }
         }
     }

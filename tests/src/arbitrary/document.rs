@@ -724,13 +724,22 @@ fn rules() -> impl Strategy<Value = ScalingRulesDocument> {
 }
 
 fn telemetry() -> impl Strategy<Value = TelemetryDocument> {
-    (5..90_u32, 5..300_u32, 0..90_u32).prop_map(|(scrape_interval_s, window_s, lag_s)| {
-        TelemetryDocument {
+    let gaps =
+        (0.1..48.0_f64, 0.1..240.0_f64).prop_map(|(mean_hours_between, mean_duration_minutes)| {
+            GapsDocument {
+                mean_hours_between,
+                mean_duration_minutes,
+            }
+        });
+    let gaps = proptest::option::weighted(0.2, gaps);
+    (5..90_u32, 5..300_u32, 0..90_u32, gaps).prop_map(
+        |(scrape_interval_s, window_s, lag_s, gaps)| TelemetryDocument {
             scrape_interval_s,
             window_s,
             lag_s,
-        }
-    })
+            gaps,
+        },
+    )
 }
 
 fn fleet() -> impl Strategy<Value = FleetDocument> {

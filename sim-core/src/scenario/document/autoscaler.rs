@@ -318,19 +318,3 @@ pub enum PolicyDocument {
         period_s: u32,
     },
 }
-
-/// What the autoscaler sees of the service, and how late.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TelemetryDocument {
-    /// Time between two samples.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "telemetry.scrape_interval_s")))]
-    pub scrape_interval_s: u32,
-    /// Stretch of time that one sample averages over.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "telemetry.window_s")))]
-    pub window_s: u32,
-    /// Time from taking a sample until the autoscaler can see it.
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "telemetry.lag_s")))]
-    pub lag_s: u32,
-}

@@ -499,6 +499,14 @@ pub const LIMITS: &[Limit] = &[
     whole("telemetry.lag_s", 0, 600, "s")
         .soft(0.0, 120.0)
         .default(15.0),
+    number("telemetry.gap_hours_between", 0.1, 8760.0, "h")
+        .log()
+        .soft(1.0, 720.0)
+        .default(168.0),
+    number("telemetry.gap_duration_minutes", 0.1, 1440.0, "min")
+        .log()
+        .soft(1.0, 240.0)
+        .default(15.0),
     // Fleet.
     text("fleet.instance_type", 1, 40),
     number("fleet.vcpus", 0.25, 512.0, "vCPU")
