@@ -15,7 +15,7 @@ mod variant;
 mod weights;
 
 pub use field::reveal;
-pub use knob::{name_of as knob_name, value_text as knob_value};
+pub use knob::{name_of as knob_name, outline, value_text as knob_value};
 pub use section::Editor;
 
 use schema::Node;
