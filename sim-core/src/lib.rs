@@ -12,9 +12,10 @@
 //!
 //! Reading order, which is also the order of dependence (no arrow runs back):
 //!
-//! 1. [`random`], [`stats`]: named streams and distributions; histograms, quantiles, intervals.
+//! 1. [`random`], [`stats`] and [`plane`], which are the crate `sim-planes`: named streams, distributions; histograms,
+//!    quantiles, intervals; the two data planes.
 //! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
-//! 3. [`traffic`], [`plane`], [`control`], [`fleet`], [`functions`], [`batch`], [`slo`], [`cost`]: the models.
+//! 3. [`traffic`], [`control`], [`fleet`], [`functions`], [`batch`], [`slo`], [`cost`]: the models.
 //! 4. [`replication`]: the loop that joins them.
 //! 5. [`study`]: plans, shards, rounds, reports.
 //! 6. [`validation`]: the models held against theory.
@@ -30,17 +31,16 @@ pub mod cost;
 pub mod fleet;
 pub mod functions;
 pub mod import;
-pub mod plane;
-pub mod random;
 pub mod replication;
 pub mod scenario;
 pub mod share;
 pub mod slo;
-pub mod stats;
 pub mod study;
 mod suggest;
 pub mod traffic;
 pub mod validation;
+
+pub use sim_planes::{plane, random, stats};
 
 /// The engine's version: results are comparable byte for byte only within one version.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -8,9 +8,10 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 /// What the site is made of, below the project's folder.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "app",
     "sim-core",
+    "sim-planes",
     "scenarios",
     "public",
     "index.html",

@@ -32,7 +32,7 @@ pub fn sorted(samples: &[f64]) -> Vec<f64> {
         .copied()
         .filter(|value| value.is_finite())
         .collect();
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     values
 }
 

@@ -107,7 +107,7 @@ impl Memory {
         }
         let life_s = (self.limit_mib - self.base_mib).max(0.0) / self.leak_mib_per_s;
         let mut since_s: Vec<f64> = (0..fleet.ready()).map(|_| -life_s * uniform(rng)).collect();
-        since_s.sort_by(f64::total_cmp);
+        since_s.sort_unstable_by(f64::total_cmp);
         fleet.set_ready_since(since_s);
     }
 }

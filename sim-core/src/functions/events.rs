@@ -98,14 +98,14 @@ mod tests {
             events.push(at_s, step);
             waiting.push(at_s);
             if step % 3 == 0 {
-                waiting.sort_by(f64::total_cmp);
+                waiting.sort_unstable_by(f64::total_cmp);
                 let first = waiting.remove(0);
                 assert_eq!(events.next_s(), first);
                 assert_eq!(events.first().map(|event| event.at_s), Some(first));
                 assert_eq!(events.pop().map(|event| event.at_s), Some(first));
             }
         }
-        waiting.sort_by(f64::total_cmp);
+        waiting.sort_unstable_by(f64::total_cmp);
         for at_s in waiting {
             assert_eq!(events.pop().map(|event| event.at_s), Some(at_s));
         }

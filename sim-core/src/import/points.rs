@@ -196,7 +196,7 @@ fn median(values: &[f64]) -> Option<f64> {
         .copied()
         .filter(|value| *value > 0.0)
         .collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied()
 }
 
@@ -236,7 +236,7 @@ fn resampled(
     notes: &mut Vec<String>,
 ) -> Result<Binned, ImportError> {
     let mut sorted = steps.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let long_step = sorted.get(sorted.len() * 9 / 10).copied().unwrap_or(step);
     let interval_s = common_interval(long_step.max(step));
     let (Some(first), Some(last)) = (points.first(), points.last()) else {

@@ -416,7 +416,7 @@ fn series_report(kind: &SeriesKind, results: &[ReplicationResult]) -> Option<Ser
             .iter()
             .filter_map(|result| (kind.values)(&result.series).get(point).copied());
         values.extend(at_point.filter(|value| value.is_finite()).map(f64::from));
-        values.sort_by(f64::total_cmp);
+        values.sort_unstable_by(f64::total_cmp);
         for (quantiles, q) in [(&mut p5, 0.05), (&mut p50, 0.5), (&mut p95, 0.95)] {
             quantiles.push(quantile_type7(&values, q) as f32);
         }

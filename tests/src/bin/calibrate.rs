@@ -2,7 +2,7 @@
 //! - `cargo run --release -p tests --bin calibrate > tests/figures/waits.csv` measures the wait in M/G/c on
 //!   a grid (15 minutes);
 //! - `cargo run --release -p tests --bin calibrate -- table` turns that file into
-//!   `sim-core/src/plane/fluid/calibration_table.rs`.
+//!   `sim-planes/src/plane/fluid/calibration_table.rs`.
 
 use std::path::Path;
 use tests::validation::wait_table::{LOADS, SERVERS, source};
@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("table") {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let csv = std::fs::read_to_string(root.join("figures/waits.csv"))?;
-        let table = root.join("../sim-core/src/plane/fluid/calibration_table.rs");
+        let table = root.join("../sim-planes/src/plane/fluid/calibration_table.rs");
         std::fs::write(table, source(&csv)?)?;
     } else {
         measure_all();

@@ -92,6 +92,8 @@ fn browser_lints(project: &Project) -> Result<()> {
         "app",
         "--package",
         "sim-core",
+        "--package",
+        "sim-planes",
         "--",
         "--deny",
         "warnings",

@@ -78,7 +78,7 @@ fn call(function: Function, arguments: &[Node], of: impl Fn(&Node) -> f64) -> f6
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let middle = values.len() / 2;
     let at = |index: usize| values.get(index).copied().unwrap_or(0.0);
     if values.len() % 2 == 1 {

@@ -1,7 +1,7 @@
 use super::*;
+use crate::plane::OnTimeout;
 use crate::plane::RetryModel;
 use crate::random::Distribution;
-use crate::scenario::document::OnTimeout;
 
 fn model(service_time_s: Distribution, timeout_s: f64) -> ServiceModel {
     ServiceModel {

@@ -6,8 +6,8 @@
 //! Mitzenmacher 2001.
 
 use super::lineup::Lineup;
+use crate::plane::Balancing;
 use crate::random::Rng;
-use crate::scenario::document::Balancing;
 use rand_xoshiro::rand_core::Rng as _;
 
 /// What a balancer says.

@@ -5,8 +5,8 @@ use super::super::{RetryModel, ServiceModel};
 use super::calendar::Calendar;
 use super::clients::Clients;
 use super::source::Streams;
+use crate::plane::OnTimeout;
 use crate::random::Distribution;
-use crate::scenario::document::OnTimeout;
 
 /// An attempt on its way.
 #[derive(Clone, Copy, Debug)]

@@ -23,8 +23,8 @@ use super::queue::Queue;
 use super::sharing::Sharing;
 use super::source::{Source, Streams};
 use super::usage::Usage;
+use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
 use crate::random::{Distribution, Purpose};
-use crate::scenario::document::{Balancing, OnTimeout, Overflow, Removal};
 
 /// Set in the number of an event that is a replica's, not an attempt's.
 pub(super) const OF_REPLICA: u32 = 1 << 31;

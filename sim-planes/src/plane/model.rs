@@ -1,7 +1,7 @@
 //! The service as a data plane sees it.
 
+use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
 use crate::random::Distribution;
-use crate::scenario::document::{Balancing, OnTimeout, Overflow, Removal};
 
 /// The service as a data plane sees it; constant over a replication. [`ServiceModel::new`] is the plainest;
 /// every further field adds something to it.

@@ -15,8 +15,8 @@ use super::certain::{Fates, Request};
 use super::lane::Lane;
 use super::lineup::Lineup;
 use super::source::{Source, Streams};
+use crate::plane::Balancing;
 use crate::random::Purpose;
-use crate::scenario::document::Balancing;
 
 /// Up to this many slots are counted when a balancer looks at a replica.
 const FEW_SLOTS: usize = 16;

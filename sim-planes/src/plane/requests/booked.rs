@@ -11,7 +11,7 @@ use super::super::{Interval, Outcome, ServiceModel};
 use super::MOST_OUTSIDE;
 use super::certain::{Fates, Request};
 use super::source::Source;
-use crate::scenario::document::Overflow;
+use crate::plane::Overflow;
 use std::collections::VecDeque;
 
 /// A request that has arrived but not left the queue.

@@ -12,6 +12,7 @@
 
 mod fluid;
 mod model;
+mod policy;
 pub mod queueing;
 mod requests;
 mod servers;
@@ -19,6 +20,7 @@ mod tally;
 
 pub use fluid::{FluidPlane, FluidTables};
 pub use model::{Discipline, RETRY_BURST, RetryModel, ServiceModel};
+pub use policy::{Balancing, OnTimeout, Overflow, Removal};
 pub use requests::RequestsPlane;
 pub use servers::FreeTimes;
 

@@ -34,7 +34,7 @@ mod usage;
 
 use super::tally::{LatencyLimits, Tally};
 use super::{DataPlane, Discipline, Interval, Outcome, ServiceModel};
-use crate::scenario::document::{Balancing, Overflow, Removal};
+use crate::plane::{Balancing, Overflow, Removal};
 use crate::stats::LogHistogram;
 use booked::Booked;
 use certain::Fates;
