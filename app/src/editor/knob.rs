@@ -160,12 +160,7 @@ pub fn value_text(path: &str, value: f64) -> String {
     for part in path.split('/').skip(1) {
         node = node.and_then(|node| step(node, part));
     }
-    let unit = node.map(|node| node.unit.as_str()).unwrap_or_default();
-    let unit = if name.to_lowercase().contains(unit) {
-        ""
-    } else {
-        unit
-    };
+    let unit = node.map_or("", |node| unit_beside(&name, node));
     format!("{name}\u{a0}{}", format::with_unit(value, unit))
 }
 
@@ -190,7 +185,10 @@ fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<Stri
     match (&node.kind, value) {
         (_, Value::Number(number)) => {
             let number = number.as_f64().unwrap_or(f64::NAN);
-            format!("{name}\u{a0}{}", format::with_unit(number, &node.unit))
+            format!(
+                "{name}\u{a0}{}",
+                format::with_unit(number, unit_beside(name, node))
+            )
         }
         (_, Value::Bool(on)) => format!("{name}: {}", if *on { "yes" } else { "no" }),
         (Kind::Choice(words), Value::String(word)) => {
@@ -244,6 +242,14 @@ fn group(
         lines.push(format!("{name}: {}", own.join(", ")));
     }
     lines.append(&mut nested);
+}
+
+/// The unit, unless the name says it.
+fn unit_beside(name: &str, node: &'static Node) -> &'static str {
+    match name.to_lowercase().contains(&node.unit) {
+        true => "",
+        false => &node.unit,
+    }
 }
 
 fn step(node: &'static Node, part: &str) -> Option<&'static Node> {
