@@ -228,8 +228,16 @@ impl Room {
         self.slots.len() - usize::from(self.spare && !self.slots.is_empty())
     }
 
+    /// Whether the first answer is being computed on a machine with few processors, which it is to have for itself.
+    fn keeps_quiet(&self) -> bool {
+        self.workers() == 1 && self.preview.as_ref().is_some_and(Deal::is_out)
+    }
+
     /// The first answer after an edit, which does not wait for workers that are still at something else.
     fn first_answer(&mut self) -> Option<Work> {
+        if self.keeps_quiet() {
+            return None;
+        }
         let answers = [&mut self.preview, &mut self.run];
         let first = answers.into_iter().flatten().find(|deal| deal.untouched());
         first.filter(|_| !self.stopped).and_then(next_of)
@@ -245,6 +253,9 @@ impl Room {
                 .is_some_and(|run| run.progress().done < run.plan.document.run.min_replications);
         if let Some(work) = self.first_answer() {
             return Some(work);
+        }
+        if self.keeps_quiet() {
+            return None;
         }
         if first_round && let Some(work) = self.next_shard(true) {
             return Some(work);
