@@ -193,6 +193,15 @@ mod tests {
                 "the fluid plane does not compute",
             ),
             ("/service/retries on", "the fluid plane does not compute"),
+            ("/autoscaler/scaling_modifiers on", "the text is empty"),
+            (
+                "/autoscaler/triggers/0 cpu",
+                "no jobs are created for CPU use",
+            ),
+            (
+                "/autoscaler/triggers/0/metric_type value",
+                "is an average value",
+            ),
         ];
         let said = |words: &str, problems: &[String]| {
             asked.iter().any(|(step, message)| {

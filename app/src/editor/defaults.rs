@@ -109,9 +109,9 @@ fn list(node: &Node, item: &Node) -> Value {
     Value::from(vec![one; count as usize])
 }
 
-/// Quantiles around a median, up to the highest value.
+/// Quantiles around a median, from the lowest value to the highest.
 fn quantiles(median: f64) -> Value {
-    let each = [(0.5, 1.0), (0.9, 2.0), (1.0, 4.0)].map(|(p, times)| {
+    let each = [(0.0, 0.5), (0.5, 1.0), (0.9, 2.0), (1.0, 4.0)].map(|(p, times)| {
         let value = super::quantity::significant(median * times, 2);
         serde_json::json!({ "p": p, "value": value })
     });

@@ -246,7 +246,8 @@ fn group(
 
 /// The unit, unless the name says it.
 fn unit_beside(name: &str, node: &'static Node) -> &'static str {
-    match name.to_lowercase().contains(&node.unit) {
+    let lower = name.to_lowercase();
+    match lower.split(' ').any(|word| word == node.unit) {
         true => "",
         false => &node.unit,
     }

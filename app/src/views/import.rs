@@ -196,9 +196,29 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     .into_any()
 }
 
+/// A sweep's knobs were meant for what is replaced: they go with it.
+fn without_knobs(studio: Studio, changes: &mut Vec<(String, Value)>) -> Option<String> {
+    let replaced = |knob: &Value| {
+        let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
+        let inside = |(field, _): &(String, Value)| path.starts_with(field.as_str());
+        changes.iter().any(inside)
+    };
+    let Value::Array(mut knobs) = studio.value("/sweep")? else {
+        return None;
+    };
+    let before = knobs.len();
+    knobs.retain(|knob| !replaced(knob));
+    if knobs.len() == before {
+        return None;
+    }
+    changes.push(("/sweep".to_owned(), Value::from(knobs)));
+    Some("The sweep varied what was replaced; add its knobs anew, under Sweep.".to_owned())
+}
+
 fn apply(studio: Studio, imported: Imported) -> [Vec<String>; 2] {
-    studio.set_many(&imported.changes, &imported.message);
-    let mut notes = imported.notes;
+    let (mut changes, mut notes) = (imported.changes, imported.notes);
+    notes.extend(without_knobs(studio, &mut changes));
+    studio.set_many(&changes, &imported.message);
     if imported.taken.is_empty() && notes.is_empty() {
         notes.push("Everything was taken as it stands".to_owned());
     }

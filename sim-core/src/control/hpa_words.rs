@@ -143,7 +143,7 @@ impl Explained<'_> {
                 Some(input) => (Rule::Tolerance, self.close_enough(input, tolerance)),
                 None => (
                     Rule::Metric,
-                    format!("{asks}, the number that is there: {}.", stay(current)),
+                    format!("{asks}, as many as there are, so nothing changes."),
                 ),
             };
         }

@@ -73,7 +73,7 @@ async fn cards(page: &Page) -> Vec<Value> {
     let cards = page
         .value(
             "[...document.querySelectorAll('[data-testid=moment-decisions] .decision')].map(card => ({
-                at: +card.dataset.at, rule: card.dataset.rule, why: card.querySelector('.why').textContent,
+                at: card.dataset.at, rule: card.dataset.rule, why: card.querySelector('.why').textContent,
                 who: card.querySelector('strong').textContent, step: card.querySelector('.badge').textContent,
                 asks: [...card.querySelectorAll('tbody tr')].map(row => row.lastElementChild.textContent) }))",
         )
@@ -91,7 +91,7 @@ fn card(decision: &Decision) -> Value {
         Some(replicas) => replicas.to_string(),
         None => "–".to_owned(),
     });
-    json!({ "at": decision.at_s, "rule": decision.rule.label(), "why": decision.why, "who": decision.controller,
+    json!({ "at": decision.at_s.to_string(), "rule": decision.rule.label(), "why": decision.why, "who": decision.controller,
             "step": step, "asks": asks.collect::<Vec<_>>() })
 }
 
@@ -121,7 +121,7 @@ async fn same_words(page: &Page, native: &Replay) -> Decision {
     let decision = native
         .decisions
         .iter()
-        .find(|decision| Some(decision.at_s) == shown["at"].as_f64())
+        .find(|decision| shown["at"] == decision.at_s.to_string())
         .unwrap_or_else(|| panic!("nobody decided then: {shown}"));
     assert_eq!(*shown, card(decision));
     decision.clone()
@@ -136,7 +136,7 @@ fn a_pasted_manifest_says_why_it_did_not_scale() {
         let notes = page.text("[data-testid=import-notes]").await;
         for told in [
             "Min replicas 2",
-            "Max replicas 7",
+            "Max replicas 6",
             "CPU utilisation, Target 60 %",
             "Ignored beside it: Service checkout",
         ] {
@@ -156,7 +156,7 @@ fn a_pasted_manifest_says_why_it_did_not_scale() {
         let mut held = 0;
         same_words(&page, &native).await;
         page.screenshot("manifest-moment").await;
-        for (day_share, _) in [(0.4, ()), (0.55, ()), (0.85, ())] {
+        for day_share in [0.4, 0.62, 0.85] {
             click_chart(&page, ".time-panels .surface", day_share).await;
             for step in 0..12 {
                 click_chart(
@@ -225,7 +225,7 @@ fn every_manifest_is_taken_or_refused_with_a_way_out() {
             ("", "paste a manifest"),
             ("hello", "HorizontalPodAutoscaler"),
             ("a: [1, 2\nb: 3\n", "line 2"),
-            ("kind: HorizontalPodAutoscaler\n\tspec: 3\n", "line 2"),
+            ("kind: HorizontalPodAutoscaler\n\tspec: 3\n", "found a tab"),
             (
                 "kind: Deployment\nmetadata: {name: web}\n",
                 "Deployment web",
@@ -240,7 +240,7 @@ fn every_manifest_is_taken_or_refused_with_a_way_out() {
                 "spec.maxReplica",
             ),
             (
-                &BURST.replace("maxReplicas: 7", "maxReplicas: seven"),
+                &BURST.replace("maxReplicas: 6", "maxReplicas: seven"),
                 "spec.maxReplicas",
             ),
             (
