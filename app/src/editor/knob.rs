@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Lists longer than this hold data, not knobs.
 const LONGEST_LIST: usize = 24;
 
+/// Most words of a list that are told one by one.
+const MOST_NAMED: usize = 6;
+
 /// Whether a pointer is that of a knob's path.
 pub fn is_path(pointer: &str) -> bool {
     pointer.starts_with("/sweep/") && pointer.ends_with("/path")
@@ -217,6 +220,10 @@ fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<Stri
             let words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
             match words.is_empty() {
                 true => String::new(),
+                false if words.len() > MOST_NAMED => {
+                    let named = words[..MOST_NAMED].join(", ");
+                    format!("{name}: {named} and {} more", words.len() - MOST_NAMED)
+                }
                 false => format!("{name}: {}", words.join(", ")),
             }
         }

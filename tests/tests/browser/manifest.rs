@@ -3,7 +3,7 @@
 
 use super::journey::{DONE, open_short};
 use serde_json::{Value, json};
-use sim_core::control::decision::{Decision, LogFilter};
+use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
 use sim_core::scenario::check_json;
 use std::collections::BTreeSet;
@@ -174,21 +174,33 @@ fn a_pasted_manifest_says_why_it_did_not_scale() {
         for wanted in ["within tolerance", "maximum", "stabilisation window"] {
             assert!(rules.contains(wanted), "{wanted} among {rules:?}");
         }
-        // The changes, one after the other, to where the speed is limited.
-        click_chart(&page, ".time-panels .surface", 0.33).await;
-        let mut limited = false;
-        for _ in 0..12 {
-            let decision = same_words(&page, &native).await;
-            limited |= decision.rule.label() == "rate limit"
-                && decision
-                    .why
-                    .contains("(1 pods in 120 s) allow no more than");
-            page.click("[data-testid=moment-change-after]").await;
+        // A moment at which the policy of the manifest limits the speed.
+        let slow = native
+            .decisions
+            .iter()
+            .find(|d| d.rule == Rule::RateLimit && d.at_s > 7200.0);
+        let slow = slow.expect("a burst that the policies slow down");
+        click_chart(&page, ".time-panels .surface", slow.at_s / 86_400.0).await;
+        let near = same_words(&page, &native).await;
+        let strip = 0.5 + 0.92 * (slow.at_s - near.at_s) / 7200.0;
+        click_chart(&page, "[data-testid=moment] .surface", strip).await;
+        let mut shown = same_words(&page, &native).await;
+        for _ in 0..60 {
+            if shown.at_s == slow.at_s {
+                break;
+            }
+            let button = if shown.at_s < slow.at_s { 3 } else { 2 };
+            page.click(&format!(".steps button:nth-of-type({button})"))
+                .await;
+            shown = same_words(&page, &native).await;
         }
+        assert_eq!(&shown, slow);
         assert!(
-            limited,
-            "no change was limited by the policy of the manifest"
+            shown.why.contains("(1 pods in 300 s) allow no more than"),
+            "{}",
+            shown.why
         );
+        page.screenshot("manifest-rate-limit").await;
 
         for (name, width, dark) in [
             ("manifest-wide-dark", 1440, true),
