@@ -328,6 +328,7 @@ fn policies(rules: &ScalingRules) -> String {
         .iter()
         .map(|policy| {
             let unit = match policy.kind {
+                PolicyKind::Pods if policy.value == 1 => "pod",
                 PolicyKind::Pods => "pods",
                 PolicyKind::Percent => "%",
             };

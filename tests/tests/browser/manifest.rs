@@ -212,7 +212,7 @@ fn a_pasted_manifest_says_why_it_did_not_scale() {
         }
         assert_eq!(shown, slow);
         assert!(
-            shown.why.contains("(1 pods in 300 s) allow no more than"),
+            shown.why.contains("(1 pod in 300 s) allow no more than"),
             "{}",
             shown.why
         );
