@@ -121,7 +121,7 @@ async fn same_words(page: &Page, native: &Replay) -> Decision {
     let decision = native
         .decisions
         .iter()
-        .find(|decision| shown["at"] == decision.at_s.to_string())
+        .find(|decision| shown["at"].as_str() == Some(&*decision.at_s.to_string()))
         .unwrap_or_else(|| panic!("nobody decided then: {shown}"));
     assert_eq!(*shown, card(decision));
     decision.clone()
