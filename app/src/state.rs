@@ -1,6 +1,7 @@
 //! The page's state and what changes it.
 
 mod actions;
+pub mod companions;
 pub mod files;
 pub mod history;
 pub mod link;

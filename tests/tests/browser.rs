@@ -2,6 +2,8 @@
 
 #[path = "browser/journey.rs"]
 mod journey;
+#[path = "browser/manifest.rs"]
+mod manifest;
 #[path = "browser/shell.rs"]
 mod shell;
 #[path = "browser/validation.rs"]

@@ -80,6 +80,7 @@ pub fn OverTime() -> impl IntoView {
     let look = move || {
         if let Some(index) = cursor.get_untracked() {
             let at_s = seconds(studio.report.get_untracked().as_deref(), index);
+            studio.moment.update(|moment| moment.reveal = true);
             microscope().look_at(at_s);
         }
     };

@@ -94,6 +94,12 @@ fn fits(field: &Node, value: &Value) -> bool {
 
 fn list(node: &Node, item: &Node) -> Value {
     let count = node.items.0.unwrap_or(0).min(1000);
+    if let Kind::Group(fields) = &item.kind
+        && let Some(value) = fields.iter().find(|field| field.name == "value")
+        && fields.iter().any(|field| field.name == "p")
+    {
+        return quantiles(value_of(value, Some(node)).as_f64().unwrap_or(1.0));
+    }
     let fixed = node.items.0.is_some() && node.items.0 == node.items.1;
     let one = if fixed && matches!(item.kind, Kind::Number { .. }) {
         Value::from(1.0)
@@ -101,6 +107,15 @@ fn list(node: &Node, item: &Node) -> Value {
         value_of(item, None)
     };
     Value::from(vec![one; count as usize])
+}
+
+/// Quantiles around a median, from the lowest value to the highest.
+fn quantiles(median: f64) -> Value {
+    let each = [(0.0, 0.5), (0.5, 1.0), (0.9, 2.0), (1.0, 4.0)].map(|(p, times)| {
+        let value = super::quantity::significant(median * times, 2);
+        serde_json::json!({ "p": p, "value": value })
+    });
+    Value::from(each.to_vec())
 }
 
 /// The middle of the slider: geometric where that is logarithmic.

@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Lists longer than this hold data, not knobs.
 const LONGEST_LIST: usize = 24;
 
+/// Most words of a list that are told one by one.
+const MOST_NAMED: usize = 6;
+
 /// Whether a pointer is that of a knob's path.
 pub fn is_path(pointer: &str) -> bool {
     pointer.starts_with("/sweep/") && pointer.ends_with("/path")
@@ -160,13 +163,101 @@ pub fn value_text(path: &str, value: f64) -> String {
     for part in path.split('/').skip(1) {
         node = node.and_then(|node| step(node, part));
     }
-    let unit = node.map(|node| node.unit.as_str()).unwrap_or_default();
-    let unit = if name.to_lowercase().contains(unit) {
-        ""
-    } else {
-        unit
-    };
+    let unit = node.map_or("", |node| unit_beside(&name, node));
     format!("{name}\u{a0}{}", format::with_unit(value, unit))
+}
+
+/// A part of the document in words, a line for each group: "Metric 1: CPU utilisation, target 65 %".
+pub fn outline(path: &str, value: &Value) -> Vec<String> {
+    let mut node = super::form();
+    for part in path.split('/').skip(1) {
+        node = node.and_then(|node| step(node, part));
+    }
+    let mut lines = Vec::new();
+    if let Some(node) = node {
+        let own = describe(node, &node.label, value, &mut lines);
+        if !own.is_empty() {
+            lines.insert(0, own);
+        }
+    }
+    lines
+}
+
+/// A value in words, "" where it takes lines of its own.
+fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<String>) -> String {
+    match (&node.kind, value) {
+        (_, Value::Number(number)) => {
+            let number = number.as_f64().unwrap_or(f64::NAN);
+            format!(
+                "{name}\u{a0}{}",
+                format::with_unit(number, unit_beside(name, node))
+            )
+        }
+        (_, Value::Bool(on)) => format!("{name}: {}", if *on { "yes" } else { "no" }),
+        (Kind::Choice(words), Value::String(word)) => {
+            let choice = words.iter().find(|choice| choice.word == *word);
+            format!("{name}: {}", choice.map_or(word, |choice| &choice.label))
+        }
+        (_, Value::String(text)) => format!("{name}: {text}"),
+        (Kind::Group(fields), value) => {
+            group(fields, name, Vec::new(), value, lines);
+            String::new()
+        }
+        (Kind::Variant { tag, options }, value) => {
+            let word = value.get(tag).and_then(Value::as_str);
+            if let Some(option) = options.iter().find(|option| Some(&*option.word) == word) {
+                let kind = vec![option.label.clone()];
+                group(&option.fields, name, kind, value, lines);
+            }
+            String::new()
+        }
+        (Kind::List(item), Value::Array(items)) => {
+            let one = name.strip_suffix('s').unwrap_or(name);
+            let words = items.iter().enumerate().map(|(index, value)| match value {
+                Value::String(text) => text.clone(),
+                value => describe(item, &format!("{one} {}", index + 1), value, lines),
+            });
+            let words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
+            match words.is_empty() {
+                true => String::new(),
+                false if words.len() > MOST_NAMED => {
+                    let named = words[..MOST_NAMED].join(", ");
+                    format!("{name}: {named} and {} more", words.len() - MOST_NAMED)
+                }
+                false => format!("{name}: {}", words.join(", ")),
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+fn group(
+    fields: &'static [Node],
+    name: &str,
+    mut own: Vec<String>,
+    value: &Value,
+    lines: &mut Vec<String>,
+) {
+    let mut nested = Vec::new();
+    for field in fields {
+        if let Some(value) = value.get(&field.name) {
+            own.push(describe(field, &field.label, value, &mut nested));
+        }
+    }
+    own.retain(|words| !words.is_empty());
+    if !own.is_empty() {
+        lines.push(format!("{name}: {}", own.join(", ")));
+    }
+    lines.append(&mut nested);
+}
+
+/// The unit, unless the name says it.
+fn unit_beside(name: &str, node: &'static Node) -> &'static str {
+    let lower = name.to_lowercase();
+    match lower.split(' ').any(|word| word == node.unit) {
+        true => "",
+        false => &node.unit,
+    }
 }
 
 fn step(node: &'static Node, part: &str) -> Option<&'static Node> {

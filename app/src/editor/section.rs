@@ -3,7 +3,7 @@
 use super::field::{field, problem_lines, problems_at};
 use super::schema::{Kind, Node};
 use super::variant::fields_of;
-use crate::state::{Dialog, studio};
+use crate::state::{Dialog, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 
@@ -30,6 +30,7 @@ pub fn Editor() -> impl IntoView {
         <div class="editor" aria-label="Scenario editor">
             <div class="editor-head">
                 <h2>"Scenario"</h2>
+                {import_button(studio, "import-hpa")}
                 <button
                     type="button"
                     class="icon"
@@ -64,6 +65,15 @@ pub fn Editor() -> impl IntoView {
     .into_any()
 }
 
+fn import_button(studio: Studio, testid: &'static str) -> AnyView {
+    view! {
+        <button type="button" class="ghost small" data-testid=testid on:click=move |_| studio.dialog.set(Dialog::Hpa)>
+            {icon(Icon::Import)} "Import manifest…"
+        </button>
+    }
+    .into_any()
+}
+
 fn section(node: &'static Node) -> AnyView {
     let studio = studio();
     let pointer = format!("/{}", node.name);
@@ -90,13 +100,8 @@ fn section(node: &'static Node) -> AnyView {
         }
         _ => field(node, pointer.clone(), None),
     };
-    let import = (node.name == "autoscaler").then(|| {
-        view! {
-            <button type="button" class="ghost small" data-testid="import-hpa" on:click=move |_| studio.dialog.set(Dialog::Hpa)>
-                {icon(Icon::Import)} "Import HPA manifest…"
-            </button>
-        }
-    });
+    let import = matches!(node.name.as_str(), "autoscaler" | "fleet")
+        .then(|| import_button(studio, "import"));
     view! {
         <details class="section" data-testid=format!("section-{}", node.name) open=OPEN.contains(&node.name.as_str())>
             <summary>

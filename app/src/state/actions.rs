@@ -1,5 +1,6 @@
 //! What a visitor can do to the document. Every change goes through here, so that it can be undone.
 
+use super::companions;
 use super::history::Snapshot;
 use super::model::{Dialog, Studio, Toast};
 use super::pointer;
@@ -32,28 +33,41 @@ impl Studio {
 
     /// Removes a field or an item of a list.
     pub fn remove(&self, field: &str) {
-        self.remember_step();
-        self.document
-            .update(|document| pointer::remove(document, field));
-        self.unreadable
-            .update(|texts| texts.retain(|pointer, _| !pointer.starts_with(field)));
-        self.edited();
+        self.step(|document| pointer::remove(document, field), field);
     }
 
     /// Sets a field as a step of its own: switching a variant, adding an item.
     pub fn set_step(&self, field: &str, value: Value) {
+        self.step(|document| pointer::set(document, field, value), field);
+    }
+
+    /// A step of its own, with what else must change for it.
+    fn step(&self, change: impl FnOnce(&mut Value), field: &str) {
         self.remember_step();
-        self.document
-            .update(|document| pointer::set(document, field, value));
+        let said = self.change(change);
         self.unreadable
             .update(|texts| texts.retain(|pointer, _| !pointer.starts_with(field)));
         self.edited();
+        if !said.is_empty() {
+            self.toast(&said, true, false);
+        }
+    }
+
+    /// Changes the document, with what else must change for it; says what.
+    fn change(&self, change: impl FnOnce(&mut Value)) -> String {
+        let mut said = Vec::new();
+        self.document.update(|document| {
+            let before = document.clone();
+            change(document);
+            said = companions::settle(&before, document);
+        });
+        said.join("; ")
     }
 
     /// Sets several fields as one step, with a note that can take it back.
     pub fn set_many(&self, changes: &[(String, Value)], message: &str) {
         self.remember_step();
-        self.document.update(|document| {
+        let said = self.change(|document| {
             for (field, value) in changes {
                 pointer::set(document, field, value.clone());
             }
@@ -62,7 +76,11 @@ impl Studio {
             texts.retain(|pointer, _| !changes.iter().any(|(field, _)| field == pointer))
         });
         self.edited();
-        self.toast(message, true, false);
+        let message = match said.is_empty() {
+            true => message.to_owned(),
+            false => format!("{message}; {said}"),
+        };
+        self.toast(&message, true, false);
     }
 
     /// Puts a field back to what it was when the document was opened.

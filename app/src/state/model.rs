@@ -87,6 +87,8 @@ pub struct Moment {
     pub loading: bool,
     /// Why there is none.
     pub failed: Option<String>,
+    /// Whether it was asked for elsewhere on the page, and is to be brought into view once it is there.
+    pub reveal: bool,
 }
 
 /// A note at the corner of the page.
@@ -162,6 +164,8 @@ pub struct Studio {
     pub run: RwSignal<RunState>,
     /// What was found about the design.
     pub report: RwSignal<Option<Arc<Report>>>,
+    /// The beginning of one replication, while there is no result of the document as it stands.
+    pub preview: RwSignal<Option<Arc<Report>>>,
     /// Whether the report belongs to an earlier document.
     pub stale: RwSignal<bool>,
     /// The sweep.
@@ -201,6 +205,7 @@ impl Studio {
             problems: RwSignal::default(),
             run: RwSignal::default(),
             report: RwSignal::default(),
+            preview: RwSignal::default(),
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
             moment: RwSignal::default(),

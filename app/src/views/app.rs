@@ -55,7 +55,7 @@ pub fn App() -> impl IntoView {
                     on:click=move |_| editor_open.update(|open| *open = !*open)
                 >
                     {icon(Icon::Sliders)}
-                    "Edit scenario"
+                    "Edit" <span class="roomy">" scenario"</span>
                 </button>
                 {view! { <Results/> }.into_any()}
                 <Footer/>

@@ -1,45 +1,77 @@
-//! Imports: a HorizontalPodAutoscaler or KEDA's ScaledObject, and recorded traffic.
+//! Imports: Kubernetes manifests of autoscalers and node pools, and recorded traffic.
 
 use super::icons::{Icon, icon};
 use super::modal::Modal;
+use crate::editor::outline;
 use crate::state::{Dialog, Studio, files, pointer, studio};
 use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Serialize;
 use serde_json::Value;
-use sim_core::import::{HpaOptions, TrafficOptions, hpa, keda, traffic};
+use sim_core::import::{HpaOptions, TrafficOptions, hpa, keda, nodepool, traffic};
 
-/// What an import gives: the field to set, its value, and notes on how it was read.
+/// What an import gives: the fields to set with their values, and how it was read.
+#[derive(Default)]
 struct Imported {
-    field: &'static str,
-    value: Value,
+    changes: Vec<(String, Value)>,
+    /// What was taken, in words.
+    taken: Vec<String>,
     notes: Vec<String>,
     message: String,
 }
 
-/// How a text becomes a part of the document.
+impl Imported {
+    fn set(&mut self, field: &str, part: &impl Serialize) -> Result<(), String> {
+        let value = serde_json::to_value(part).map_err(|error| error.to_string())?;
+        let value = pointer::tidy(value);
+        self.taken.extend(outline(field, &value));
+        self.changes.push((field.to_owned(), value));
+        Ok(())
+    }
+}
+
+/// How a text becomes parts of the document.
 type Reader = fn(&str, &str) -> Result<Imported, String>;
 
-fn read_hpa(text: &str, name: &str) -> Result<Imported, String> {
+/// Reads the autoscaler and the node pool of a text that may hold both.
+fn read_manifests(text: &str, name: &str) -> Result<Imported, String> {
     let options = HpaOptions::default();
-    let read = if text.contains("keda.sh/") {
-        keda(text, &options).map(|imported| (imported.autoscaler, imported.notes))
-    } else {
-        hpa(text, &options).map(|imported| (imported.autoscaler, imported.notes))
+    let mut imported = Imported::default();
+    let (has_keda, has_pool) = (text.contains("keda.sh/"), text.contains("karpenter.sh/v"));
+    if has_keda {
+        let read = keda(text, &options).map_err(|error| error.message)?;
+        imported.set("/autoscaler", &read.autoscaler)?;
+        imported.notes = read.notes;
+    } else if text.contains("HorizontalPodAutoscaler") || !has_pool {
+        let read = hpa(text, &options).map_err(|error| advised(error.message, text))?;
+        imported.set("/autoscaler", &read.autoscaler)?;
+        imported.notes = read.notes;
+    }
+    if has_pool {
+        let read = nodepool(text).map_err(|error| error.message)?;
+        imported.set("/fleet/provisioner", &read.provisioner)?;
+        if let Some(most) = read.max_nodes {
+            imported.set("/fleet/max_nodes", &most)?;
+        }
+        imported.notes.extend(read.notes);
+    }
+    imported.message = match name {
+        "" => "Imported the manifest".to_owned(),
+        name => format!("Imported {name}"),
     };
-    let (autoscaler, notes) = read.map_err(|error| error.message)?;
-    let value = serde_json::to_value(&autoscaler).map_err(|error| error.to_string())?;
-    let message = if name.is_empty() {
-        "Imported the autoscaler".to_owned()
-    } else {
-        format!("Imported the autoscaler of {name}")
-    };
-    Ok(Imported {
-        field: "/autoscaler",
-        value: pointer::tidy(value),
-        notes,
-        message,
-    })
+    Ok(imported)
+}
+
+/// What to do about a text that holds no autoscaler.
+fn advised(message: String, text: &str) -> String {
+    if text.trim().is_empty() {
+        return "There is nothing to import yet: paste a manifest, or choose a file.".to_owned();
+    }
+    match text.contains("VerticalPodAutoscaler") {
+        true => format!("{message}. A VerticalPodAutoscaler is set in the form: Pod sizes (VPA)."),
+        false => message,
+    }
 }
 
 fn read_traffic(text: &str, name: &str) -> Result<Imported, String> {
@@ -54,24 +86,24 @@ fn read_traffic(text: &str, name: &str) -> Result<Imported, String> {
         imported.counts.len()
     );
     Ok(Imported {
-        field: "/traffic/source",
-        value,
+        changes: vec![("/traffic/source".to_owned(), value)],
+        taken: Vec::new(),
         notes: imported.notes,
         message,
     })
 }
 
-/// The dialog for autoscalers.
+/// The dialog for manifests.
 #[component]
 pub fn HpaImport() -> impl IntoView {
     let content = || {
         body(
-            read_hpa,
-            "Paste the manifest of a HorizontalPodAutoscaler, or of KEDA's ScaledObject or ScaledJob, YAML or JSON, as kubectl get hpa NAME -o yaml prints it, or choose a file. It replaces the autoscaler of this scenario.",
+            read_manifests,
+            "Paste what kubectl get hpa NAME -o yaml prints, or choose a file: a HorizontalPodAutoscaler, KEDA's ScaledObject or ScaledJob, or Karpenter's NodePool, in YAML or JSON. It replaces the autoscaler (or the node autoscaler) of this scenario; all else stays.",
             ".yaml,.yml,.json,.txt",
         )
     };
-    view! { <Modal which=Dialog::Hpa title="Import an autoscaler" testid="hpa-dialog" wide=true content=content/> }
+    view! { <Modal which=Dialog::Hpa title="Import a Kubernetes manifest" testid="hpa-dialog" wide=true content=content/> }
 }
 
 /// The dialog for recordings.
@@ -92,11 +124,11 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     let text = NodeRef::<Textarea>::new();
     let file = NodeRef::<Input>::new();
     let failure = RwSignal::new(None::<String>);
-    let notes = RwSignal::new(None::<Vec<String>>);
+    let read = RwSignal::new(None::<[Vec<String>; 2]>);
     let take = move |content: &str, name: &str| match reader(content, name) {
         Ok(imported) => {
             failure.set(None);
-            notes.set(Some(apply(studio, imported)));
+            read.set(Some(apply(studio, imported)));
         }
         Err(message) => failure.set(Some(message)),
     };
@@ -135,30 +167,60 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
         }
         .into_any()
     };
-    let done = move |lines: Vec<String>| {
+    let close = move |_| {
+        studio.editor_open.set(false);
+        studio.close_dialog();
+    };
+    let done = move |[taken, notes]: [Vec<String>; 2]| {
+        let list = |lines: Vec<String>| {
+            let lines = lines.into_iter().map(|line| view! { <li>{line}</li> });
+            lines.collect_view()
+        };
         view! {
             <p><strong>"Imported."</strong> " This is how it was read:"</p>
             <ul class="notes" data-testid="import-notes">
-                {if lines.is_empty() { vec!["Everything was taken as it stands".to_owned()] } else { lines }.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
+                {list(taken)}
+                {list(notes)}
             </ul>
             <div class="choices">
-                <button type="button" class="primary" on:click=move |_| studio.close_dialog()>"Done"</button>
+                <button type="button" class="primary" data-testid="import-done" on:click=close>"See the results"</button>
                 <button type="button" class="ghost" on:click=move |_| { studio.undo(); studio.close_dialog(); }>"Undo"</button>
             </div>
         }
         .into_any()
     };
-    (move || match notes.get() {
+    (move || match read.get() {
         Some(lines) => done(lines),
         None => form(),
     })
     .into_any()
 }
 
-fn apply(studio: Studio, imported: Imported) -> Vec<String> {
-    studio.set_many(
-        &[(imported.field.to_owned(), imported.value)],
-        &imported.message,
-    );
-    imported.notes
+/// A sweep's knobs were meant for what is replaced: they go with it.
+fn without_knobs(studio: Studio, changes: &mut Vec<(String, Value)>) -> Option<String> {
+    let replaced = |knob: &Value| {
+        let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
+        let inside = |(field, _): &(String, Value)| path.starts_with(field.as_str());
+        changes.iter().any(inside)
+    };
+    let Value::Array(mut knobs) = studio.value("/sweep")? else {
+        return None;
+    };
+    let before = knobs.len();
+    knobs.retain(|knob| !replaced(knob));
+    if knobs.len() == before {
+        return None;
+    }
+    changes.push(("/sweep".to_owned(), Value::from(knobs)));
+    Some("The sweep varied what was replaced; add its knobs anew, under Sweep.".to_owned())
+}
+
+fn apply(studio: Studio, imported: Imported) -> [Vec<String>; 2] {
+    let (mut changes, mut notes) = (imported.changes, imported.notes);
+    notes.extend(without_knobs(studio, &mut changes));
+    studio.set_many(&changes, &imported.message);
+    if imported.taken.is_empty() && notes.is_empty() {
+        notes.push("Everything was taken as it stands".to_owned());
+    }
+    [imported.taken, notes]
 }

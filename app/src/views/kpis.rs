@@ -18,12 +18,13 @@ pub fn Kpis() -> impl IntoView {
             .unwrap_or(0.0)
             / 100.0
     });
-    let strip = move || match studio.report.get() {
-        Some(report) => filled(&report, wanted.get()),
+    let preliminary = Memo::new(move |_| studio.preview.with(Option::is_some));
+    let strip = move || match studio.preview.get().or_else(|| studio.report.get()) {
+        Some(report) => filled(&report, wanted.get(), preliminary.get()),
         None => skeleton(),
     };
     view! {
-        <section class="kpis" class:stale=move || studio.stale.get() aria-label="Key figures" aria-busy=move || studio.stale.get().to_string()>
+        <section class="kpis" class:stale=move || studio.stale.get() && !preliminary.get() class:preliminary=move || preliminary.get() aria-label="Key figures" aria-busy=move || studio.stale.get().to_string()>
             {strip}
         </section>
     }
@@ -72,7 +73,7 @@ impl Kpi {
     }
 }
 
-fn filled(report: &Arc<Report>, wanted: f64) -> AnyView {
+fn filled(report: &Arc<Report>, wanted: f64, preliminary: bool) -> AnyView {
     let digest = report.digest.as_str();
     let mut all = vec![attainment(report, wanted), cost(report)];
     all.extend(figure(
@@ -97,6 +98,12 @@ fn filled(report: &Arc<Report>, wanted: f64) -> AnyView {
         "Cost per million requests",
         format::money,
     ));
+    if preliminary {
+        for kpi in &mut all {
+            kpi.range = "preliminary:".to_owned();
+            kpi.more = "first week of one replication".to_owned();
+        }
+    }
     all.into_iter()
         .map(|kpi| kpi.view(digest))
         .collect_view()

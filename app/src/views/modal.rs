@@ -35,7 +35,11 @@ pub fn Modal(
         }
     });
     let on_close = move |_| {
-        if open.get_untracked() {
+        // The event comes late: the dialog may have been opened again by then.
+        let closed = element
+            .get_untracked()
+            .is_none_or(|element| !element.open());
+        if closed && open.get_untracked() {
             studio.close_dialog();
         }
     };

@@ -20,8 +20,16 @@ pub fn MomentPanel() -> impl IntoView {
         false => view! { <Invitation/> }.into_any(),
         true => view! { <Looking/> }.into_any(),
     };
+    let section = NodeRef::<leptos::html::Section>::new();
+    Effect::new(move |_| {
+        let there = moment.with(|moment| moment.reveal && !moment.loading);
+        if there && let Some(section) = section.get() {
+            moment.update_untracked(|moment| moment.reveal = false);
+            request_animation_frame(move || bring_into_view(&section));
+        }
+    });
     view! {
-        <section class="panel wide" class:stale=move || studio.stale.get() data-testid="moment" aria-labelledby="moment-title">
+        <section node_ref=section class="panel wide" class:stale=move || studio.stale.get() data-testid="moment" aria-labelledby="moment-title">
             <div class="panel-head">
                 <div>
                     <h2 id="moment-title">"Why did it scale, or not?"</h2>
@@ -32,6 +40,13 @@ pub fn MomentPanel() -> impl IntoView {
             {body}
         </section>
     }
+}
+
+/// Scrolls no further than it must.
+fn bring_into_view(element: &web_sys::Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Before anybody has asked.
@@ -227,7 +242,7 @@ fn card(decision: Decision) -> AnyView {
     };
     let inputs = (!decision.inputs.is_empty()).then(|| inputs_table(&decision.inputs));
     view! {
-        <article class="decision" data-rule=decision.rule.label()>
+        <article class="decision" data-rule=decision.rule.label() data-at=decision.at_s.to_string()>
             <header>
                 <strong>{decision.controller.clone()}</strong>
                 <span class="badge">{step}</span>
@@ -258,16 +273,16 @@ fn inputs_table(inputs: &[Input]) -> AnyView {
         view! {
             <tr>
                 <th scope="row">{input.name.clone()}</th>
-                <td>{seen}</td>
-                <td>{number(input.target)}</td>
-                <td>{age}</td>
-                <td>{asks}</td>
+                <td data-label="As seen">{seen}</td>
+                <td data-label="Target">{number(input.target)}</td>
+                <td data-label="Age">{age}</td>
+                <td data-label="Asks for">{asks}</td>
             </tr>
         }
     };
     view! {
-        <div class="table-scroll">
-            <table>
+        <div class="table-scroll free">
+            <table class="inputs">
                 <thead><tr><th scope="col">"What it looked at"</th><th scope="col">"As seen"</th><th scope="col">"Target"</th><th scope="col">"Age"</th><th scope="col">"Asks for"</th></tr></thead>
                 <tbody>{inputs.iter().map(row).collect_view()}</tbody>
             </table>

@@ -106,6 +106,9 @@ fn words(run: &RunState, sweep: &SweepState) -> String {
 
 /// The precision reached, in words; one replication tells nothing of it.
 fn precision(run: &RunState) -> String {
+    if run.done == 1 {
+        return ", preliminary".to_owned();
+    }
     if run.done < 2 || !run.cost_percent.is_finite() {
         return String::new();
     }

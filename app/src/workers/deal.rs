@@ -78,6 +78,16 @@ impl Deal {
         }
     }
 
+    /// Whether nothing of it has been dealt out yet.
+    pub fn untouched(&self) -> bool {
+        self.out == 0 && self.computed == 0
+    }
+
+    /// Whether a worker is at some of it.
+    pub fn is_out(&self) -> bool {
+        self.out > 0
+    }
+
     /// Whether everything is computed.
     pub fn finished(&self) -> bool {
         self.out == 0 && self.waiting.is_empty()

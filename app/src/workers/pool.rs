@@ -138,18 +138,21 @@ fn text_of(value: &JsValue) -> String {
         .unwrap_or_else(|| format!("{value:?}"))
 }
 
-/// How many workers: as many as the address asks for (`?workers=4`), else one less than the processors, for the
-/// page needs one too. The numbers do not depend on it.
-pub fn worker_count() -> u32 {
+/// How many workers, and whether one more is kept free for the first answer after an edit: as many as the address
+/// asks for (`?workers=4`) and no more, else one less than the processors, for the page needs one too, and a spare
+/// one. The numbers do not depend on it.
+pub fn worker_count() -> (u32, bool) {
     let asked = window()
         .location()
         .search()
         .ok()
         .and_then(|search| asked_workers(&search));
     let processors = window().navigator().hardware_concurrency() as u32;
-    asked
-        .unwrap_or(processors.saturating_sub(1))
-        .clamp(1, MAX_WORKERS)
+    let workers = asked.unwrap_or(processors.saturating_sub(1));
+    (
+        workers.clamp(1, MAX_WORKERS),
+        asked.is_none() && processors > 1,
+    )
 }
 
 fn asked_workers(search: &str) -> Option<u32> {

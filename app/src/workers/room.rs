@@ -45,6 +45,10 @@ struct Work {
 struct Room {
     studio: Studio,
     slots: Vec<Slot>,
+    /// Whether the last worker is kept free for the first answer after an edit.
+    spare: bool,
+    /// The beginning of one replication of the run, for a first answer.
+    preview: Option<Deal>,
     run: Option<Deal>,
     /// The document of the run, without what does not change its results.
     run_key: Option<Value>,
@@ -57,6 +61,7 @@ struct Room {
     jobs: u32,
     generations: u32,
     first_unchecked_edit_ms: Option<f64>,
+    last_edit_ms: f64,
     check_timer: Option<Timeout>,
     report_timer: Option<Timeout>,
     last_report_ms: f64,
@@ -71,6 +76,8 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
     let room = Rc::new(RefCell::new(Room {
         studio,
         slots: Vec::new(),
+        spare: false,
+        preview: None,
         run: None,
         run_key: None,
         sweep: None,
@@ -80,6 +87,7 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         jobs: 0,
         generations: 0,
         first_unchecked_edit_ms: None,
+        last_edit_ms: 0.0,
         check_timer: None,
         report_timer: None,
         last_report_ms: 0.0,
@@ -187,6 +195,16 @@ impl EngineRoom {
     }
 }
 
+/// The next shard of a plan.
+fn next_of(deal: &mut Deal) -> Option<Work> {
+    let job = deal.job;
+    deal.next().map(|shard| Work {
+        job,
+        request: Request::Shard { job, shard },
+        plan: Some(Rc::clone(&deal.plan)),
+    })
+}
+
 impl Room {
     fn next_job(&mut self) -> u32 {
         self.jobs += 1;
@@ -194,13 +212,35 @@ impl Room {
     }
 
     fn is_current(&self, job: u32) -> bool {
-        let deals = [&self.run, &self.sweep].into_iter().flatten();
+        let deals = [&self.preview, &self.run, &self.sweep]
+            .into_iter()
+            .flatten();
         deals.map(|deal| deal.job).any(|known| known == job) || self.is_trial(job)
     }
 
     /// Whether a job is that of the oracles being run.
     fn is_trial(&self, job: u32) -> bool {
         self.trials.as_ref().is_some_and(|trials| trials.job == job)
+    }
+
+    /// Workers that refine; the spare one does not.
+    fn workers(&self) -> usize {
+        self.slots.len() - usize::from(self.spare && !self.slots.is_empty())
+    }
+
+    /// Whether the first answer is being computed on a machine with few processors, which it is to have for itself.
+    fn keeps_quiet(&self) -> bool {
+        self.workers() == 1 && self.preview.as_ref().is_some_and(Deal::is_out)
+    }
+
+    /// The first answer after an edit, which does not wait for workers that are still at something else.
+    fn first_answer(&mut self) -> Option<Work> {
+        if self.keeps_quiet() {
+            return None;
+        }
+        let answers = [&mut self.preview, &mut self.run];
+        let first = answers.into_iter().flatten().find(|deal| deal.untouched());
+        first.filter(|_| !self.stopped).and_then(next_of)
     }
 
     /// The next thing to do. The first round of this design comes before all; beyond it, the simulation and the oracles
@@ -211,6 +251,12 @@ impl Room {
                 .run
                 .as_ref()
                 .is_some_and(|run| run.progress().done < run.plan.document.run.min_replications);
+        if let Some(work) = self.first_answer() {
+            return Some(work);
+        }
+        if self.keeps_quiet() {
+            return None;
+        }
         if first_round && let Some(work) = self.next_shard(true) {
             return Some(work);
         }
@@ -243,20 +289,13 @@ impl Room {
         } else {
             (&mut self.sweep, &mut self.run)
         };
-        let pick = |deal: &mut Option<Deal>| {
-            let deal = deal.as_mut()?;
-            let job = deal.job;
-            deal.next().map(|shard| Work {
-                job,
-                request: Request::Shard { job, shard },
-                plan: Some(Rc::clone(&deal.plan)),
-            })
-        };
-        pick(first).or_else(|| pick(second))
+        let first = first.as_mut().and_then(next_of);
+        first.or_else(|| second.as_mut().and_then(next_of))
     }
 
     fn fail(&mut self, message: String) {
         self.slots.clear();
+        self.drop_preview();
         self.run = None;
         self.run_key = None;
         self.sweep = None;

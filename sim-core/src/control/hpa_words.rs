@@ -2,8 +2,8 @@
 
 use super::decision::{Decision, Input, Rule};
 use super::hpa::{
-    self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, ResourceTarget,
-    ServiceTarget,
+    self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, PolicyKind,
+    ResourceTarget, ScalingRules, SelectPolicy, ServiceTarget,
 };
 use super::hpa_driver::{BYTES_PER_MIB, Given, Source};
 use super::telemetry::Sample;
@@ -38,6 +38,11 @@ pub(super) fn decision(explained: Explained<'_>) -> Decision {
             rule
         };
         why.push_str(" That value is the fallback's: the trigger cannot be read.");
+    }
+    if decision.proposed.is_some() {
+        for blind in inputs.iter().filter(|input| input.value.is_none()) {
+            why.push_str(&format!(" {} has no value and is passed over.", blind.name));
+        }
     }
     Decision {
         at_s: 0.0,
@@ -131,24 +136,15 @@ impl Explained<'_> {
         }
         if proposed == current {
             let tolerance = spec.effective_tolerances();
-            let exact = inputs.iter().any(|input| {
+            let close = inputs.iter().find(|input| {
                 input.proposes == Some(current.unsigned_abs()) && within(input, tolerance)
             });
-            return if exact {
-                (
-                    Rule::Tolerance,
-                    format!(
-                        "{asks}: that is within the tolerance ({:.0} % down, {:.0} % up), so {} stay.",
-                        tolerance.down * 100.0,
-                        tolerance.up * 100.0,
-                        replicas(current)
-                    ),
-                )
-            } else {
-                (
+            return match close {
+                Some(input) => (Rule::Tolerance, self.close_enough(input, tolerance)),
+                None => (
                     Rule::Metric,
-                    format!("{asks}: {} are what it asks for.", replicas(current)),
-                )
+                    format!("{asks}, as many as there are, so nothing changes."),
+                ),
             };
         }
         (
@@ -157,6 +153,25 @@ impl Explained<'_> {
                 "{asks}, so it goes from {current} to {}.",
                 replicas(decision.desired)
             ),
+        )
+    }
+
+    /// A metric lies within the tolerance; beyond which values it would not.
+    fn close_enough(&self, input: &Input, tolerance: hpa::Tolerances) -> String {
+        let (current, target) = (self.decision.current, input.target.unwrap_or(0.0));
+        let more = number(target * (1.0 + tolerance.up));
+        let fewer = number(target * (1.0 - tolerance.down));
+        let ends = match current > self.spec.min_replicas {
+            true if self.spec.metrics.len() == 1 => format!(", below {fewer} for fewer"),
+            true => format!(", below {fewer} for fewer, if no other metric objects"),
+            false => String::new(),
+        };
+        format!(
+            "{}, within the tolerance ({:.0} % down, {:.0} % up): {}. Above {more} it would ask for more{ends}.",
+            seen(input),
+            tolerance.down * 100.0,
+            tolerance.up * 100.0,
+            stay(current)
         )
     }
 
@@ -183,11 +198,11 @@ impl Explained<'_> {
                 let what = if failed >= self.spec.metrics.len() {
                     "No metric has a value"
                 } else {
-                    "Some metrics have no value, and the others ask for fewer: nothing goes down on partial data"
+                    "Some metrics have no value and the others ask for fewer, but nothing goes down on partial data"
                 };
                 (
                     Rule::NoData,
-                    format!("{what}; {} stay.", replicas(decision.current)),
+                    format!("{what}: {} until one comes.", stay(decision.current)),
                 )
             }
         }
@@ -196,16 +211,10 @@ impl Explained<'_> {
     /// What the winning metric says: "CPU … is 91 against a target of 70: it asks for 8 replicas".
     fn asking(&self, inputs: &[Input], proposed: i32) -> String {
         let winner = self.decision.winner.and_then(|i| inputs.get(i as usize));
-        let Some((input, value)) = winner.and_then(|input| Some((input, input.value?))) else {
-            return format!("It asks for {}", replicas(proposed));
-        };
-        format!(
-            "{} is {} against a target of {}: it asks for {}",
-            input.name,
-            number(value),
-            number(input.target.unwrap_or(0.0)),
-            replicas(proposed)
-        )
+        match winner.filter(|input| input.value.is_some()) {
+            None => format!("It asks for {}", replicas(proposed)),
+            Some(input) => format!("{}: it asks for {}", seen(input), replicas(proposed)),
+        }
     }
 
     fn held_back(&self, asks: &str, by: AbleToScaleReason) -> String {
@@ -227,14 +236,15 @@ impl Explained<'_> {
                 "highest",
             ),
         };
-        let to = self.decision.desired;
+        let (to, proposed) = (self.decision.desired, self.decision.proposed.unwrap_or(0));
         let ends = if to == self.decision.current {
-            format!("{} stay", replicas(to))
+            stay(to)
         } else {
             format!("it goes to {} only", replicas(to))
         };
         format!(
-            "{asks}, but on the way {direction} the {extreme} recommendation of the last {window_s} s counts, so {ends}."
+            "{asks}, but on the way {direction} the {extreme} recommendation of the last {window_s} s counts, so {ends}. \
+             It goes to {proposed} once that window holds no other."
         )
     }
 
@@ -246,38 +256,86 @@ impl Explained<'_> {
         } else {
             format!(" ({stabilized} after the look-back)")
         };
+        let policies = |up: bool| {
+            let behavior = spec.behavior.as_ref();
+            let rules = behavior.map(|b| if up { &b.scale_up } else { &b.scale_down });
+            rules.map_or_else(String::new, policies)
+        };
+        let wanted = stabilized.unsigned_abs();
         match limit {
             LimitReason::TooManyReplicas => (
                 Rule::Maximum,
                 format!(
-                    "{asks}{after}, but the most replicas are {}.",
-                    spec.max_replicas
+                    "{asks}{after}, {}.",
+                    at_most(spec.max_replicas.unsigned_abs(), wanted)
                 ),
             ),
             LimitReason::TooFewReplicas => (
                 Rule::Minimum,
                 format!(
-                    "{asks}{after}, but the fewest replicas are {}.",
-                    spec.min_replicas
+                    "{asks}{after}, {}.",
+                    at_least(spec.min_replicas.unsigned_abs(), wanted)
                 ),
             ),
             LimitReason::ScaleUpLimit if spec.behavior.is_none() => (
                 Rule::RateLimit,
                 format!(
-                    "{asks}{after}, but one step at most doubles the replicas (or goes to 4): {to}."
+                    "{asks}{after}, but one step at most doubles the replicas (or goes to 4): {to} now, more in the next step."
                 ),
             ),
             LimitReason::ScaleUpLimit => (
                 Rule::RateLimit,
-                format!("{asks}{after}, but the scale-up policies allow no more than {to} now."),
+                format!(
+                    "{asks}{after}, but the scale-up policies ({}) allow no more than {to} now.",
+                    policies(true)
+                ),
             ),
             LimitReason::ScaleDownLimit => (
                 Rule::RateLimit,
-                format!("{asks}{after}, but the scale-down policies allow no fewer than {to} now."),
+                format!(
+                    "{asks}{after}, but the scale-down policies ({}) allow no fewer than {to} now.",
+                    policies(false)
+                ),
             ),
             LimitReason::DesiredWithinRange => (Rule::Metric, format!("{asks}.")),
         }
     }
+}
+
+/// What a metric says: "CPU … is 91, measured 15 s ago, against a target of 70".
+fn seen(input: &Input) -> String {
+    let age = match input.age_s {
+        Some(age_s) if age_s >= 1.0 => format!(", measured {age_s:.0} s ago,"),
+        _ => String::new(),
+    };
+    format!(
+        "{} is {}{age} against a target of {}",
+        input.name,
+        number(input.value.unwrap_or(0.0)),
+        number(input.target.unwrap_or(0.0))
+    )
+}
+
+/// The limits on the speed of a change, as the manifest has them.
+fn policies(rules: &ScalingRules) -> String {
+    let joined = match rules.select_policy {
+        SelectPolicy::Disabled => return "selectPolicy Disabled".into(),
+        SelectPolicy::Max => " or, if that is more, ",
+        SelectPolicy::Min => " or, if that is less, ",
+    };
+    let each: Vec<String> = rules
+        .policies
+        .iter()
+        .map(|policy| {
+            let unit = match policy.kind {
+                PolicyKind::Pods if policy.value == 1 => "pod",
+                PolicyKind::Pods => "pods",
+                PolicyKind::Percent => "%",
+            };
+            format!("{} {unit} in {} s", policy.value, policy.period_s)
+        })
+        .collect();
+    each.join(joined)
 }
 
 fn within(input: &Input, tolerance: hpa::Tolerances) -> bool {
@@ -345,6 +403,26 @@ pub(super) fn signal_words(signal: Signal) -> &'static str {
         Signal::P99LatencyMs => "P99 latency (ms)",
         Signal::BurnRate => "Burn rate of the error budget",
     }
+}
+
+/// "but the most replicas are 20; with a higher maximum it would go on towards 24".
+pub(super) fn at_most(most: u32, wanted: u32) -> String {
+    format!(
+        "but the most replicas are {most}; with a higher maximum it would go on towards {wanted}"
+    )
+}
+
+/// "but the fewest replicas are 3; with a lower minimum it would go on towards 1".
+pub(super) fn at_least(least: u32, wanted: u32) -> String {
+    format!(
+        "but the fewest replicas are {least}; with a lower minimum it would go on towards {wanted}"
+    )
+}
+
+/// "1 replica stays", "3 replicas stay".
+pub(super) fn stay(count: i32) -> String {
+    let verb = if count == 1 { "stays" } else { "stay" };
+    format!("{} {verb}", replicas(count))
 }
 
 pub(super) fn replicas(count: i32) -> String {

@@ -12,7 +12,7 @@ use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Input, Rule};
 use super::hpa::{HpaSpec, MetricSpec, ResourceName, ResourceTarget, ServiceTarget};
 use super::hpa_driver::{self, Given, HpaDriver, MadeHpa, as_i32};
-use super::hpa_words::{number, replicas};
+use super::hpa_words::{number, replicas, stay};
 use super::keda::{
     Activity, Fallback, FallbackBehavior, Formula, Health, MetricKind, MetricReading, Modifiers,
     PollDecision, PollInput, PollReason, PollSpec, PollState, TriggerState, Workload, metric_milli,
@@ -272,7 +272,8 @@ impl KedaDriver {
                 let past_s = input.now_ms.saturating_sub(since_ms) / 1000;
                 let period_s = period_ms / 1000;
                 format!(
-                    "For {past_s} s {since}; {to} stay until it is more than {period_s} s, the cooldown."
+                    "For {past_s} s {since}; {} until it is more than {period_s} s, the cooldown.",
+                    stay(decision.replicas)
                 )
             }
             PollReason::Deactivated => {
@@ -292,13 +293,21 @@ impl KedaDriver {
             }
             PollReason::AwaitsFallback => {
                 format!(
-                    "The triggers cannot be read; {to} stay, and the fallback acts through the HPA."
+                    "The triggers cannot be read; {}, and the fallback acts through the HPA.",
+                    stay(decision.replicas)
                 )
             }
             PollReason::TriggerError => {
-                format!("The triggers cannot be read, and there is no fallback; {to} stay.")
+                format!(
+                    "The triggers cannot be read, and there is no fallback; {}.",
+                    stay(decision.replicas)
+                )
             }
-            reason => format!("{}; {to} stay.", capitalised(reason.as_str())),
+            reason => format!(
+                "{}; {}.",
+                capitalised(reason.as_str()),
+                stay(decision.replicas)
+            ),
         }
     }
 

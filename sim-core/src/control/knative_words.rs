@@ -1,7 +1,7 @@
 //! Why the Knative Pod Autoscaler scaled, or did not, in words that name its own rules.
 
 use super::decision::{Decision, Input, Rule};
-use super::hpa_words::{number, replicas};
+use super::hpa_words::{number, replicas, stay};
 use super::kpa::{
     Averages, MetricTarget, Scale, Scaled, ScalerReason, ScalerSpec, ScalerView, ScalingMetric,
     sample_size,
@@ -138,10 +138,7 @@ impl Look<'_> {
         let age = seconds(seen.activity_age_ms);
         match self.scaled.reason {
             ScalerReason::Wanted => self.wanted(asks),
-            ScalerReason::Unknown => (
-                Rule::NoData,
-                format!("{asks}; {} stay.", replicas(seen.current)),
-            ),
+            ScalerReason::Unknown => (Rule::NoData, format!("{asks}; {}.", stay(seen.current))),
             ScalerReason::Minimum => (
                 Rule::Minimum,
                 format!("{asks}, but the fewest are {}.", replicas(scaler.min_scale)),
@@ -235,7 +232,10 @@ impl Look<'_> {
             return (Rule::Stabilization, why);
         }
         if decided.held_by_panic {
-            let why = format!("{asks}{limited}, but nothing goes down in panic: {to} stay.");
+            let why = format!(
+                "{asks}{limited}, but nothing goes down in panic: {}.",
+                stay(self.desired)
+            );
             return (Rule::Panic, why);
         }
         if decided.panicking {
@@ -250,7 +250,7 @@ impl Look<'_> {
             Rule::Metric
         };
         let does = if self.desired == from {
-            format!("{to} stay")
+            stay(self.desired)
         } else {
             format!("it goes to {to}")
         };

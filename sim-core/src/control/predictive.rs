@@ -9,7 +9,7 @@
 use super::alarm::{period_ticks, reaction_ticks};
 use super::controller::{Controller, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Input, Rule};
-use super::hpa_words::number;
+use super::hpa_words::{at_least, at_most, number};
 use super::telemetry::Sample;
 use crate::scenario::document::PredictiveDocument;
 use crate::traffic::RateCurve;
@@ -167,8 +167,8 @@ impl Controller for Predictive {
         log.record(|| {
             let (rule, end) = match to {
                 _ if expected.is_none() => (Rule::NoData, String::new()),
-                to if to < raw => (Rule::Maximum, format!(", but the most replicas are {to}")),
-                to if to > raw => (Rule::Minimum, format!(", but the fewest replicas are {to}")),
+                to if to < raw => (Rule::Maximum, format!(", {}", at_most(to, raw))),
+                to if to > raw => (Rule::Minimum, format!(", {}", at_least(to, raw))),
                 _ => (Rule::Forecast, String::new()),
             };
             let rps = expected.unwrap_or(0.0);

@@ -9,7 +9,7 @@
 use super::alarm::{period_ticks, reaction_ticks};
 use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Rule};
-use super::hpa_words::number;
+use super::hpa_words::{at_least, at_most, number};
 use super::scaler_metric::{ScalerMetric, latency_of};
 use crate::scenario::document::{ScalerMetricDocument, SloDrivenDocument};
 
@@ -91,7 +91,8 @@ impl SloDriven {
                 replicas: current,
                 rule: Rule::Tolerance,
                 why: format!(
-                    "{says}: met, and not below the {} % that it takes to remove replicas",
+                    "{says}: met, and not below {} ({} %), where replicas are removed",
+                    number(target * document.relax_percent / 100.0),
                     number(document.relax_percent)
                 ),
             };
@@ -171,12 +172,12 @@ impl SloDriven {
             to if to < call.replicas => (
                 to,
                 Rule::Maximum,
-                format!("{}, but the most replicas are {most}.", call.why),
+                format!("{}, {}.", call.why, at_most(most, call.replicas)),
             ),
             to if to > call.replicas => (
                 to,
                 Rule::Minimum,
-                format!("{}, but the fewest replicas are {least}.", call.why),
+                format!("{}, {}.", call.why, at_least(least, call.replicas)),
             ),
             _ => (to, call.rule, format!("{}.", call.why)),
         }

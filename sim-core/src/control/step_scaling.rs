@@ -7,7 +7,7 @@
 use super::alarm::{Alarm, period_ticks, reaction_ticks};
 use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Rule};
-use super::hpa_words::number;
+use super::hpa_words::{at_least, at_most, number};
 use super::scaler_metric::ScalerMetric;
 use crate::scenario::document::{StepDocument, StepScalingDocument};
 
@@ -130,16 +130,12 @@ impl StepScaling {
             return (current, Rule::Cooldown, why);
         }
         if to != raw {
-            let (rule, word) = if raw > most {
-                (Rule::Maximum, "most")
+            let (rule, bound) = if raw > most {
+                (Rule::Maximum, at_most(most, raw))
             } else {
-                (Rule::Minimum, "fewest")
+                (Rule::Minimum, at_least(least, raw))
             };
-            return (
-                to,
-                rule,
-                format!("{asks}, but the {word} replicas are {to}."),
-            );
+            return (to, rule, format!("{asks}, {bound}."));
         }
         (to, Rule::Metric, format!("{asks}: {to}."))
     }

@@ -8,7 +8,7 @@
 use super::alarm::{Alarm, period_ticks, reaction_ticks};
 use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Rule};
-use super::hpa_words::number;
+use super::hpa_words::{at_least, at_most, number};
 use super::scaler_metric::ScalerMetric;
 use crate::scenario::document::TargetTrackingDocument;
 
@@ -82,7 +82,10 @@ impl TargetTracking {
                 (self.low.periods(), document.datapoints_in)
             };
             return if periods == 0 {
-                let why = format!("{says}: between the low alarm (nine tenths) and the target.");
+                let why = format!(
+                    "{says}: between the low alarm (nine tenths, {}) and the target, so nothing changes.",
+                    number(LOW_SHARE * target)
+                );
                 (current, Rule::Tolerance, why)
             } else {
                 let why =
@@ -119,7 +122,7 @@ impl TargetTracking {
                 (
                     current,
                     Rule::Maximum,
-                    format!("{asks}, but the most replicas are {most}."),
+                    format!("{asks}, {}.", at_most(most, raw)),
                 )
             };
         }
@@ -135,12 +138,12 @@ impl TargetTracking {
             to if to < raw => (
                 to,
                 Rule::Maximum,
-                format!("{asks}, but the most replicas are {most}."),
+                format!("{asks}, {}.", at_most(most, raw)),
             ),
             to if to > raw => (
                 to,
                 Rule::Minimum,
-                format!("{asks}, but the fewest replicas are {least}."),
+                format!("{asks}, {}.", at_least(least, raw)),
             ),
             _ => (to, Rule::Metric, format!("{asks}.")),
         }

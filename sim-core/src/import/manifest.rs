@@ -3,6 +3,8 @@
 pub(super) mod fields;
 pub(super) mod quantity;
 mod text;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 use super::{ImportError, MAX_MANIFEST_BYTES, listed, shown};
 use fields::Findings;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use tests::browser::{Page, path};
 
 /// The run is over and nothing on the page is stale.
-const DONE: &str = "document.querySelector('[data-testid=run-state]')?.dataset.phase === 'done' \
+pub(super) const DONE: &str = "document.querySelector('[data-testid=run-state]')?.dataset.phase === 'done' \
      && !document.querySelector('.kpis.stale')";
 
 /// The numbers a visitor reads, in full precision, and the digest of the results behind them.
@@ -100,7 +100,7 @@ fn figure(report: &Value, key: &str) -> f64 {
 }
 
 /// The first template, on a window short enough to sweep in a test.
-async fn open_short(page: &Rc<Page>) {
+pub(super) async fn open_short(page: &Rc<Page>) {
     page.click("[data-testid=gallery-open]").await;
     page.click("[data-testid=template-kubernetes-slo-driven]")
         .await;

@@ -2,20 +2,25 @@
 
 use super::Room;
 use super::hands::{dispatch, replace_stuck};
-use crate::check;
+use crate::check as checks;
 use crate::state::{Phase, now_ms};
 use crate::workers::deal::Deal;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
+use sim_core::scenario::check;
+use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::Plan;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Pause after an edit before it is checked, and the longest wait while edits keep coming.
+/// Pause after an edit that follows another before it is checked, and the longest wait while edits keep coming; an
+/// edit after a rest of that length is checked at once.
 const CHECK_PAUSE_MS: u32 = 60;
 const CHECK_LATEST_MS: f64 = 250.0;
+/// So many days make the first answer, where the window is longer: a whole week, for weekends differ.
+const PREVIEW_DAYS: f64 = 7.0;
 
-/// After an edit: results are stale at once, the check follows after a pause.
+/// After an edit: results are stale at once, the check follows at once or after a pause.
 pub(super) fn edited(room: &Rc<RefCell<Room>>) {
     let mut this = room.borrow_mut();
     let studio = this.studio;
@@ -31,10 +36,13 @@ pub(super) fn edited(room: &Rc<RefCell<Room>>) {
     if this.check_timer.is_some() && now - first > CHECK_LATEST_MS {
         return;
     }
+    let rested = now - this.last_edit_ms > CHECK_LATEST_MS;
+    this.last_edit_ms = now;
+    let pause_ms = if rested { 0 } else { CHECK_PAUSE_MS };
     if let Some(former) = this.check_timer.take() {
         former.cancel();
     }
-    this.check_timer = Some(Timeout::new(CHECK_PAUSE_MS, move || {
+    this.check_timer = Some(Timeout::new(pause_ms, move || {
         if let Some(room) = later.upgrade() {
             check_now(&room);
         }
@@ -65,6 +73,17 @@ pub(super) fn check_now(room: &Rc<RefCell<Room>>) {
     dispatch(room);
 }
 
+/// The plan of the first days of a long window, if they can be simulated alone.
+fn beginning(document: &ScenarioDocument) -> Option<Plan> {
+    if document.slo.window_days <= PREVIEW_DAYS {
+        return None;
+    }
+    let mut short = document.clone();
+    short.slo.window_days = PREVIEW_DAYS;
+    check(&short).ok()?;
+    Some(Plan::single(&short))
+}
+
 impl Room {
     /// Whether former work became stale.
     fn check(&mut self) -> bool {
@@ -76,9 +95,10 @@ impl Room {
             return false;
         }
         let document = studio.document.get_untracked();
-        match check::judge(&studio, &document) {
+        match checks::judge(&studio, &document) {
             Err(problems) => {
                 studio.problems.set(problems);
+                self.drop_preview();
                 self.run = None;
                 self.run_key = None;
                 self.drop_sweep();
@@ -94,18 +114,20 @@ impl Room {
                     sweep
                         .document
                         .as_ref()
-                        .is_some_and(|swept| !check::same_sweep(swept, &document))
+                        .is_some_and(|swept| !checks::same_sweep(swept, &document))
                 });
                 if outdated {
                     self.drop_sweep();
                 }
-                let key = check::run_key(&document);
+                let key = checks::run_key(&document);
                 if self.run_key.as_ref() == Some(&key) {
                     studio.stale.set(false);
                     self.show_progress();
                     return false;
                 }
                 self.run_key = Some(key);
+                let job = self.next_job();
+                self.preview = beginning(&checked).map(|plan| Deal::new(job, plan));
                 let job = self.next_job();
                 self.run = Some(Deal::new(job, Plan::single(&checked)));
                 self.stopped = false;

@@ -23,7 +23,9 @@ pub(super) fn start(room: &Rc<RefCell<Room>>) {
             .fail("the page does not say where its worker lies (meta qec-worker)".to_owned());
         return;
     };
-    for _ in 0..worker_count() {
+    let (workers, spare) = worker_count();
+    room.borrow_mut().spare = spare;
+    for _ in 0..workers + u32::from(spare) {
         start_one(room, &url, None);
     }
     let late = Rc::downgrade(room);
@@ -104,7 +106,7 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
 
 impl Room {
     fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
-        let deal = [&mut self.run, &mut self.sweep]
+        let deal = [&mut self.preview, &mut self.run, &mut self.sweep]
             .into_iter()
             .flatten()
             .find(|deal| deal.job == job);
@@ -119,7 +121,7 @@ impl Room {
 /// Gives every idle worker something to do.
 pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
     let mut this = room.borrow_mut();
-    let oldest = [&this.run, &this.sweep]
+    let oldest = [&this.preview, &this.run, &this.sweep]
         .into_iter()
         .flatten()
         .map(|deal| deal.job)
@@ -133,8 +135,12 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         {
             continue;
         }
-        let Some(Work { job, request, plan }) = this.next_work() else {
-            return;
+        let work = match this.spare && index + 1 == this.slots.len() {
+            true => this.first_answer(),
+            false => this.next_work(),
+        };
+        let Some(Work { job, request, plan }) = work else {
+            continue;
         };
         let Some(slot) = this.slots.get_mut(index) else {
             return;

@@ -13,6 +13,25 @@ use std::sync::Arc;
 const REPORT_MS: f64 = 200.0;
 
 impl Room {
+    /// Shows the beginning of the first replication until there is more.
+    pub(super) fn show_preview(&mut self) {
+        let report = self.preview.as_mut().filter(|preview| preview.news);
+        let report = report.and_then(|preview| {
+            preview.news = false;
+            preview.report()
+        });
+        if let Some(report) = report {
+            self.studio.preview.set(Some(Arc::new(report)));
+        }
+    }
+
+    pub(super) fn drop_preview(&mut self) {
+        self.preview = None;
+        if self.studio.preview.with_untracked(Option::is_some) {
+            self.studio.preview.set(None);
+        }
+    }
+
     pub(super) fn show_progress(&self) {
         let Some(run) = &self.run else { return };
         let (progress, needed) = (run.progress(), run.needed());
@@ -31,7 +50,7 @@ impl Room {
             needed,
             attainment_points: progress.attainment_points,
             cost_percent: progress.cost_percent,
-            seconds_left: run.seconds_left(needed.saturating_sub(progress.done), self.slots.len()),
+            seconds_left: run.seconds_left(needed.saturating_sub(progress.done), self.workers()),
         });
     }
 
@@ -42,6 +61,7 @@ impl Room {
             if let Some(report) = run.report() {
                 self.studio.report.set(Some(Arc::new(report)));
                 self.studio.stale.set(false);
+                self.drop_preview();
             }
         }
         self.show_progress();
@@ -51,7 +71,7 @@ impl Room {
     }
 
     pub(super) fn show_sweep(&mut self) {
-        let (stopped, workers) = (self.stopped, self.slots.len());
+        let (stopped, workers) = (self.stopped, self.workers());
         let Some(sweep) = self.sweep.as_mut() else {
             return;
         };
@@ -77,6 +97,15 @@ impl Room {
 /// Reports now if the last report was long enough ago (or it is the first or the last), else a little later.
 pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
     let mut this = room.borrow_mut();
+    this.show_preview();
+    if this
+        .run
+        .as_ref()
+        .is_some_and(|run| run.progress().done == 0)
+        && this.sweep.as_ref().is_none_or(|sweep| !sweep.news)
+    {
+        return;
+    }
     let stale =
         this.studio.stale.get_untracked() || this.studio.report.with_untracked(Option::is_none);
     let over = [&this.run, &this.sweep]

@@ -1,0 +1,99 @@
+//! What else must change when a part of the document is replaced, so that the scenario still runs: in the same step,
+//! and said in a note.
+
+use super::pointer;
+use serde_json::{Value, json};
+
+/// The Knative autoscaler looks every 2 s.
+const KNATIVE_TICK_S: u64 = 2;
+/// Longest window at such ticks, days: the next step of the slider below the most ticks of a replication.
+const KNATIVE_DAYS: f64 = 7.0;
+
+/// Puts right what a step left behind in the document; says what it did.
+pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
+    let mut said = Vec::new();
+    drop_knobs(before, document, &mut said);
+    let kind = |document: &Value| document.pointer("/autoscaler/kind").cloned();
+    if kind(before) != kind(document) {
+        match kind(document).as_ref().and_then(Value::as_str) {
+            Some("knative") => tick_for_knative(document, &mut said),
+            Some("step_scaling") => part_bounds(document),
+            _ => {}
+        }
+    }
+    if before.pointer("/service/memory").is_none() {
+        raise_limit(document);
+    }
+    said
+}
+
+/// A sweep cannot vary what is no longer there.
+fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
+    let knobs = document.get("sweep").and_then(Value::as_array).cloned();
+    let vanished = |knob: &Value| {
+        let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
+        let number = |document: &Value| document.pointer(path).is_some_and(Value::is_number);
+        number(before) && !number(document)
+    };
+    let (gone, kept): (Vec<Value>, Vec<Value>) = knobs.into_iter().flatten().partition(vanished);
+    if !gone.is_empty() {
+        pointer::set(document, "/sweep", Value::from(kept));
+        let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
+        said.push(format!("{} {knobs} of the sweep went with it", gone.len()));
+    }
+}
+
+fn tick_for_knative(document: &mut Value, said: &mut Vec<String>) {
+    let tick_s = document.pointer("/run/tick_s").and_then(Value::as_u64);
+    if tick_s.is_none_or(|tick_s| tick_s <= KNATIVE_TICK_S) {
+        return;
+    }
+    pointer::set(document, "/run/tick_s", json!(KNATIVE_TICK_S));
+    let days = document.pointer("/slo/window_days").and_then(Value::as_f64);
+    if days.is_some_and(|days| days > KNATIVE_DAYS) {
+        pointer::set(document, "/slo/window_days", json!(KNATIVE_DAYS));
+        said.push("Knative looks every 2 s: a tick is now 2 s, the window 7 days".to_owned());
+    } else {
+        said.push("Knative looks every 2 s: a tick is now 2 s".to_owned());
+    }
+}
+
+/// Between the bounds of the steps nothing happens; where they touch, it would flap.
+fn part_bounds(document: &mut Value) {
+    let bound = |document: &Value, way: &str| {
+        let place = format!("/autoscaler/{way}/0/bound");
+        document.pointer(&place).and_then(Value::as_f64)
+    };
+    let (out, back) = (bound(document, "scale_out"), bound(document, "scale_in"));
+    if let (Some(out), Some(back)) = (out, back)
+        && back >= out
+    {
+        pointer::set(document, "/autoscaler/scale_in/0/bound", json!(out * 0.5));
+    }
+}
+
+/// A memory limit starts no lower than the request.
+fn raise_limit(document: &mut Value) {
+    let limit = "/service/memory/limit_mib";
+    let number = |place: &str| document.pointer(place).and_then(Value::as_u64);
+    if let (Some(now), Some(request)) = (number(limit), number("/service/pod/memory_request_mib"))
+        && now < request
+    {
+        pointer::set(document, limit, json!(request));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knobs_go_with_what_they_vary() {
+        let before = json!({"a": {"x": 1, "y": 2}, "sweep": [{"path": "/a/x"}, {"path": "/a/y"}, {"path": ""}]});
+        let mut after = before.clone();
+        pointer::set(&mut after, "/a", json!({"y": 2}));
+        let said = settle(&before, &mut after);
+        assert_eq!(after["sweep"], json!([{"path": "/a/y"}, {"path": ""}]));
+        assert_eq!(said, ["1 knob of the sweep went with it"]);
+    }
+}
