@@ -122,14 +122,20 @@ mod tests {
             let kept = classes.iter().filter(|class| class.kept);
             assert!((kept.map(|class| class.objects).sum::<f64>() - keep).abs() < 1e-12);
             let popularity: Vec<f64> = classes.iter().map(|c| c.popularity()).collect();
-            assert!(popularity.is_sorted_by(|a, b| a + 1e-9 >= *b), "{popularity:?}");
+            assert!(
+                popularity.is_sorted_by(|a, b| a + 1e-9 >= *b),
+                "{popularity:?}"
+            );
             let mut objects = 0.0;
             let top = classes.iter().take_while(|class| {
                 objects += class.objects;
                 objects < 0.2 + 1e-9
             });
             let reads: f64 = top.map(|class| class.reads).sum();
-            assert!(top_fifth == 0.2 || (reads - top_fifth).abs() < 1e-9, "{reads}");
+            assert!(
+                top_fifth == 0.2 || (reads - top_fifth).abs() < 1e-9,
+                "{reads}"
+            );
         }
     }
 

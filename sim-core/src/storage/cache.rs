@@ -42,7 +42,8 @@ pub fn characteristic_days(populations: &[Population], capacity_gib: f64) -> f64
         return 0.0;
     }
     let filled = |days: f64| {
-        let part = |population: &Population| population.gib * hit_share(population.reads_per_day, days);
+        let part =
+            |population: &Population| population.gib * hit_share(population.reads_per_day, days);
         populations.iter().map(part).sum::<f64>()
     };
     if filled(LONGEST_DAYS) <= capacity_gib {

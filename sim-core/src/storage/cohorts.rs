@@ -122,15 +122,26 @@ impl<'a> DatasetRun<'a> {
     }
 
     fn expire(&mut self, bill: &mut Bill) {
-        while self.expired < self.cohorts.len() && self.dataset.lifecycle.expires(self.age(self.expired)) {
+        while self.expired < self.cohorts.len()
+            && self.dataset.lifecycle.expires(self.age(self.expired))
+        {
             let (index, age) = (self.expired, self.age(self.expired));
             let (cohort, spread) = (self.cohorts[index], self.spread(index));
-            for (tier, share) in spread.objects.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            for (tier, share) in spread
+                .objects
+                .iter()
+                .enumerate()
+                .filter(|(_, share)| **share > 0.0)
+            {
                 let objects = cohort.objects * share;
                 self.flows.expired[tier] += objects * self.dataset.object_gib();
                 // When objects came to a tier is known of rules by age only.
                 if !self.by_access {
-                    let entered = if tier == cohort.tier { cohort.entered_age } else { 0 };
+                    let entered = if tier == cohort.tier {
+                        cohort.entered_age
+                    } else {
+                        0
+                    };
                     self.bill_early(tier, objects, age - entered.min(age), bill);
                 }
             }
@@ -143,12 +154,20 @@ impl<'a> DatasetRun<'a> {
     fn bill_early(&self, tier: usize, objects: f64, days_there: u32, bill: &mut Bill) {
         let least = self.tiers.get(tier).map_or(0, |tier| tier.min_days);
         let left = f64::from(least.saturating_sub(days_there));
-        let usd_per_day = self.setup.object_usd_per_day.get(tier).copied().unwrap_or_default();
+        let usd_per_day = self
+            .setup
+            .object_usd_per_day
+            .get(tier)
+            .copied()
+            .unwrap_or_default();
         bill.add(Item::EarlyDeletion, tier, objects * usd_per_day * left);
     }
 
     fn bill_move(&self, tier: usize, objects: f64, bill: &mut Bill) {
-        let price = self.tiers.get(tier).map_or(0.0, |tier| tier.transition_usd_per_1000);
+        let price = self
+            .tiers
+            .get(tier)
+            .map_or(0.0, |tier| tier.transition_usd_per_1000);
         bill.add(Item::Transitions, tier, objects / 1000.0 * price);
     }
 
@@ -165,7 +184,12 @@ impl<'a> DatasetRun<'a> {
                 continue;
             }
             let objects = cohort.objects * moving;
-            self.bill_early(cohort.tier, objects, age - cohort.entered_age.min(age), bill);
+            self.bill_early(
+                cohort.tier,
+                objects,
+                age - cohort.entered_age.min(age),
+                bill,
+            );
             self.bill_move(tier, objects, bill);
             let gib = objects * self.dataset.object_gib();
             self.flows.moved_out[cohort.tier] += gib;
@@ -238,12 +262,20 @@ impl<'a> DatasetRun<'a> {
         }
         let mut held = [0.0; MAX_TIERS];
         for index in self.expired..self.cohorts.len() {
-            let (objects, age, spread) = (self.cohorts[index].objects, self.age(index), self.spread(index));
+            let (objects, age, spread) = (
+                self.cohorts[index].objects,
+                self.age(index),
+                self.spread(index),
+            );
             for (held, share) in held.iter_mut().zip(spread.objects) {
                 *held += objects * share;
             }
             for (c, (reach, query)) in reaches.iter_mut().zip(queries).enumerate() {
-                let interest = self.setup.interest.get(c).map_or(0.0, |interest| at(interest, age));
+                let interest = self
+                    .setup
+                    .interest
+                    .get(c)
+                    .map_or(0.0, |interest| at(interest, age));
                 if reach.weight > 0.0 {
                     let share = objects * interest / reach.weight;
                     add_reach(reach, share, &spread.reads, query, &self.setup.orders[c]);
@@ -264,13 +296,26 @@ impl<'a> DatasetRun<'a> {
     }
 
     /// Bills what a day's queries of one class read.
-    pub(super) fn bill_reads(&self, query: &QueryClass, queries: f64, reach: &Reach, bill: &mut Bill) {
+    pub(super) fn bill_reads(
+        &self,
+        query: &QueryClass,
+        queries: f64,
+        reach: &Reach,
+        bill: &mut Bill,
+    ) {
         let objects = queries * f64::from(query.objects);
         let free = self.dataset.lifecycle.has_free_moves();
         for (index, tier) in self.tiers.iter().enumerate() {
             let read = objects * reach.shares[index + 1];
-            let restored = tier.restore_s.as_ref().map_or(0.0, |_| tier.restore_usd_per_1000);
-            bill.add(Item::Requests, index, read / 1000.0 * (tier.get_usd_per_1000 + restored));
+            let restored = tier
+                .restore_s
+                .as_ref()
+                .map_or(0.0, |_| tier.restore_usd_per_1000);
+            bill.add(
+                Item::Requests,
+                index,
+                read / 1000.0 * (tier.get_usd_per_1000 + restored),
+            );
             if !free {
                 let gib = read * self.dataset.object_gib();
                 bill.add(Item::Retrieval, index, gib * tier.retrieval_usd_per_gib);
@@ -299,7 +344,9 @@ impl<'a> DatasetRun<'a> {
 
     /// Reads of an average object of this age on a day of the window; before it, as expected.
     fn reads_on(&self, day: i64, age: u32) -> f64 {
-        let of_day = usize::try_from(day).ok().and_then(|day| self.rates.get(day));
+        let of_day = usize::try_from(day)
+            .ok()
+            .and_then(|day| self.rates.get(day));
         let rates = of_day.unwrap_or(&self.setup.expected_rates);
         let part = |(rate, interest): (&f64, &Vec<f64>)| rate * at(interest, age);
         rates.iter().zip(&self.setup.interest).map(part).sum()
@@ -324,19 +371,34 @@ impl<'a> DatasetRun<'a> {
                 let day = i64::from(self.day) - i64::from(step.after_days);
                 let forgotten = match age.checked_sub(step.after_days) {
                     Some(then) if day >= 0 || !lifecycle.starts_with_window => {
-                        self.reads_on(day, then) * class.popularity() * (1.0 - self.setup.hit(then, k))
+                        self.reads_on(day, then)
+                            * class.popularity()
+                            * (1.0 - self.setup.hit(then, k))
                     }
                     _ => 0.0,
                 };
                 let sum = &mut self.idle_reads[range.start + j];
                 *sum = (*sum + reads - forgotten).max(0.0);
             }
-            let days = if lifecycle.starts_with_window { age.min(self.day) } else { age };
-            idle_shares(&lifecycle.steps, &self.idle_reads[range.clone()], days + 1, &mut self.idle_shares[range.clone()]);
+            let days = if lifecycle.starts_with_window {
+                age.min(self.day)
+            } else {
+                age
+            };
+            idle_shares(
+                &lifecycle.steps,
+                &self.idle_reads[range.clone()],
+                days + 1,
+                &mut self.idle_shares[range.clone()],
+            );
             let free = lifecycle.has_free_moves();
             for j in 0..steps {
                 let (tier, warmer) = (self.level_tier(j + 1), self.level_tier(j));
-                let next = before.get(j + 1).copied().filter(|_| j + 1 < steps).unwrap_or_default();
+                let next = before
+                    .get(j + 1)
+                    .copied()
+                    .filter(|_| j + 1 < steps)
+                    .unwrap_or_default();
                 let now = &mut self.idle_shares[range.start + j];
                 // Rounding must not make a flow negative.
                 *now = now.max(before[j] * unread);
@@ -358,10 +420,19 @@ impl<'a> DatasetRun<'a> {
     /// Shares of a cohort at the start of the window.
     fn refresh_idle(&mut self, index: usize) {
         let lifecycle = &self.dataset.lifecycle;
-        let days = if lifecycle.starts_with_window { 0 } else { self.age(index) };
+        let days = if lifecycle.starts_with_window {
+            0
+        } else {
+            self.age(index)
+        };
         for k in 0..self.setup.classes.len() {
             let range = self.idle_range(index, k);
-            idle_shares(&lifecycle.steps, &self.idle_reads[range.clone()], days, &mut self.idle_shares[range]);
+            idle_shares(
+                &lifecycle.steps,
+                &self.idle_reads[range.clone()],
+                days,
+                &mut self.idle_shares[range],
+            );
         }
     }
 

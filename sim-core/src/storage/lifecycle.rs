@@ -113,11 +113,7 @@ pub fn idle_shares(steps: &[Step], reads: &[f64], days: u32, shares: &mut [f64])
 
 /// e^(−x) for x ≥ 0, quickly where x is next to nothing: most data are hardly ever read.
 pub fn decay(x: f64) -> f64 {
-    if x < 1e-8 {
-        1.0 - x
-    } else {
-        libm::exp(-x)
-    }
+    if x < 1e-8 { 1.0 - x } else { libm::exp(-x) }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl<'a> StorageRun<'a> {
     /// The start of the window.
     pub fn new(setup: &'a StorageSetup, seed: u64, replication: u32) -> Self {
         let model = &setup.model;
-        let datasets: Vec<DatasetRun> = model
+        let datasets: Vec<DatasetRun<'_>> = model
             .datasets
             .iter()
             .zip(&setup.datasets)
@@ -70,7 +70,13 @@ impl<'a> StorageRun<'a> {
             let of_class = |class: u32| {
                 let rng = |purpose| {
                     let component = number * QUERY_CLASSES + class;
-                    StreamKey { seed, replication, component, purpose }.rng()
+                    StreamKey {
+                        seed,
+                        replication,
+                        component,
+                        purpose,
+                    }
+                    .rng()
                 };
                 Streams {
                     demand: rng(Purpose::StorageDemand),
@@ -79,7 +85,10 @@ impl<'a> StorageRun<'a> {
             };
             (0..dataset.queries.len() as u32).map(of_class).collect()
         };
-        let gib_at_start = datasets.iter().map(|run| run.held_gib().iter().sum::<f64>()).sum();
+        let gib_at_start = datasets
+            .iter()
+            .map(|run| run.held_gib().iter().sum::<f64>())
+            .sum();
         Self {
             setup,
             streams: model.datasets.iter().zip(0..).map(streams).collect(),
@@ -125,7 +134,9 @@ impl<'a> StorageRun<'a> {
                 numbers.push(number as f64);
             }
             run.end_day(&numbers, &reaches, &mut self.bill);
-            let Flows { written, expired, .. } = run.flows();
+            let Flows {
+                written, expired, ..
+            } = run.flows();
             self.written_gib += written.iter().sum::<f64>();
             self.expired_gib += expired.iter().sum::<f64>();
         }
@@ -162,7 +173,12 @@ impl<'a> StorageRun<'a> {
         for (counts, prepared) in self.counts.iter().zip(&self.setup.datasets) {
             for (counts, class_times) in counts.iter().zip(&prepared.times) {
                 within += counts.within;
-                for (place, number) in counts.by_place.iter().enumerate().filter(|(_, n)| **n > 0.0) {
+                for (place, number) in counts
+                    .by_place
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, n)| **n > 0.0)
+                {
                     by_place[place] += number;
                     times.extend(class_times.get(place).map(|time| (*number, time)));
                 }
@@ -206,7 +222,11 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Counts them by the slowest place that each reads from, and those done in time.
     fn count(&self, rng: &mut Rng, counts: &mut Counts) {
-        let in_time = |place: usize| self.times.get(place).map_or(0.0, |time| time.cdf(self.within_s));
+        let in_time = |place: usize| {
+            self.times
+                .get(place)
+                .map_or(0.0, |time| time.cdf(self.within_s))
+        };
         let slowest = |place: usize| self.reach.slowest.get(place).copied().unwrap_or_default();
         if self.number > DRAWN {
             for &place in self.order {

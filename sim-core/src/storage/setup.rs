@@ -204,13 +204,22 @@ impl DatasetSetup {
                 0.0
             }
         };
-        dataset.queries.iter().zip(&self.interest).map(rate).collect()
+        dataset
+            .queries
+            .iter()
+            .zip(&self.interest)
+            .map(rate)
+            .collect()
     }
 
     /// Reads a day of an average object of this age, as expected.
     fn expected_reads(&self, age: u32) -> f64 {
         let part = |(rate, interest): (&f64, &Vec<f64>)| rate * at(interest, age);
-        self.expected_rates.iter().zip(&self.interest).map(part).sum()
+        self.expected_rates
+            .iter()
+            .zip(&self.interest)
+            .map(part)
+            .sum()
     }
 
     fn add_populations(&self, dataset: &Dataset, into: &mut Vec<Population>) {
@@ -228,7 +237,8 @@ impl DatasetSetup {
         let mut hits = Vec::with_capacity(ages as usize * self.classes.len());
         for age in 0..ages {
             let reads = self.expected_reads(age);
-            let hit = |class: &PopularityClass| cache::hit_share(reads * class.popularity(), time_days);
+            let hit =
+                |class: &PopularityClass| cache::hit_share(reads * class.popularity(), time_days);
             hits.extend(self.classes.iter().map(hit));
         }
         self.hits = hits;
