@@ -7,3 +7,4 @@ mod storage;
 
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
+pub use storage::storage;
