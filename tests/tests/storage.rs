@@ -200,7 +200,7 @@ fn intelligent_tiering_breaks_even_at_published_sizes() {
         let cost = |lifecycle: Lifecycle, kib: f64| {
             let mut data = dataset();
             // One cohort.
-            (data.history_days, data.growth_per_month) = (0, -1.0 + 1e-15);
+            (data.history_days, data.growth_per_month) = (0, -1.0);
             (data.object_kib, data.lifecycle) = (kib, lifecycle);
             let classes = [
                 StorageClass::Standard,
