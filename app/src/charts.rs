@@ -22,6 +22,7 @@ mod time_scene;
 
 pub use breakdown::{BudgetByCause, CostByResource};
 pub use distribution::{CostDistribution, SliDistribution};
+pub use figure::report_stale;
 pub use front::Front;
 pub use moment::MomentStrip;
 pub use palette::provide_palette;

@@ -14,6 +14,7 @@ mod restore;
 mod results;
 mod share;
 mod status;
+mod storage;
 mod toasts;
 mod validation;
 

@@ -154,6 +154,8 @@ pub enum ImportCommand {
     Keda(HpaArguments),
     /// Read a Karpenter NodePool manifest (karpenter.sh/v1, v1beta1).
     Nodepool(NodepoolArguments),
+    /// Read the lifecycle configuration of an S3 bucket (JSON of get-bucket-lifecycle-configuration).
+    Lifecycle(LifecycleArguments),
 }
 
 /// `qec import traffic`
@@ -220,6 +222,19 @@ pub struct NodepoolArguments {
     /// Print this scenario with the node pool in it, instead of the node pool alone.
     #[arg(long, value_name = "SCENARIO")]
     pub into: Option<String>,
+}
+
+/// `qec import lifecycle`
+#[derive(Debug, Args)]
+pub struct LifecycleArguments {
+    /// The configuration; `-` for standard input.
+    pub file: String,
+    /// Print this scenario with the lifecycle in one of its datasets, instead of the lifecycle alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+    /// Name of the dataset; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub dataset: Option<String>,
 }
 
 /// A data plane.

@@ -1,6 +1,8 @@
 //! `qec import`: other people's files as parts of a scenario.
 
-use crate::args::{HpaArguments, ImportCommand, NodepoolArguments, TrafficArguments};
+use crate::args::{
+    HpaArguments, ImportCommand, LifecycleArguments, NodepoolArguments, TrafficArguments,
+};
 use crate::failure::Failure;
 use crate::{output, source};
 use serde::Serialize;
@@ -18,6 +20,7 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
         ImportCommand::Hpa(options) => hpa(options),
         ImportCommand::Keda(options) => keda(options),
         ImportCommand::Nodepool(options) => nodepool(options),
+        ImportCommand::Lifecycle(options) => lifecycle(options),
     }
 }
 
@@ -85,6 +88,26 @@ fn nodepool(options: &NodepoolArguments) -> Result<(), Failure> {
             }
         },
     )
+}
+
+fn lifecycle(options: &LifecycleArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let imported = import::lifecycle(&text).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    let Some(into) = &options.into else {
+        return output::print_json_pretty(&imported.lifecycle);
+    };
+    let mut document = source::checked(into)?.document().clone();
+    let Some(storage) = &mut document.storage else {
+        return Err(Failure::Input(format!(
+            "{into} has no storage; put it into a scenario that has, such as data-lake-lifecycle"
+        )));
+    };
+    imported
+        .place(storage, options.dataset.as_deref())
+        .map_err(|error| refused(into, error))?;
+    check(&document)?;
+    output::print_json_pretty(&document)
 }
 
 fn refused(file: &str, error: ImportError) -> Failure {

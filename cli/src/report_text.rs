@@ -20,6 +20,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         figures(report),
         right_sizing(report),
         costs(report),
+        storage(report),
         causes(report),
         footer(
             &report.engine_version,
@@ -128,6 +129,53 @@ fn costs(report: &Report) -> String {
         table.row(cells);
     }
     table.text()
+}
+
+/// The tiers, and how fast queries are; nothing without storage.
+fn storage(report: &Report) -> String {
+    let Some(storage) = &report.storage else {
+        return String::new();
+    };
+    let mut table = Table::new([
+        "Storage tier",
+        "USD/month",
+        "95 % CI",
+        "GiB at the end",
+        "queries that wait for it",
+    ]);
+    for tier in &storage.tiers {
+        let [usd, interval, ..] = summary_cells(&tier.usd_per_month);
+        table.row([
+            tier.name.clone(),
+            usd,
+            interval,
+            number(tier.gib_at_end.mean),
+            percent(tier.queries.mean),
+        ]);
+    }
+    let [usd, interval, ..] = summary_cells(&storage.usd_per_month);
+    table.row(["All storage, with its cache".to_owned(), usd, interval]);
+    let [met, met_interval] = probability(&storage.attainment);
+    let half = |summary: &Summary, scale: f64| {
+        let half = summary.half_width() * scale;
+        if half.is_finite() {
+            format!(" ±{}", number(half))
+        } else {
+            String::new()
+        }
+    };
+    format!(
+        "{}{}: met in {met} ({met_interval}); in time {}{} points; P50 {} s{}, P95 {} s{}; {} of them wait for another tier than the first\n",
+        table.text(),
+        storage.label,
+        percent(storage.within.mean),
+        half(&storage.within, 100.0),
+        number(storage.p50_s.mean),
+        half(&storage.p50_s, 1.0),
+        number(storage.p95_s.mean),
+        half(&storage.p95_s, 1.0),
+        percent(storage.cold.mean),
+    )
 }
 
 /// What the Vertical Pod Autoscaler recommends; nothing without one.

@@ -3,6 +3,7 @@
 pub mod meter;
 pub mod price_book;
 mod resource;
+pub mod storage_prices;
 
 pub use resource::Resource;
 

@@ -1,4 +1,4 @@
-//! Other people's files: recorded traffic and manifests of autoscalers and of node pools become parts of a scenario document.
+//! Other people's files: recorded traffic, manifests of autoscalers and of node pools, and lifecycles of buckets become parts of a scenario document.
 //!
 //! Importers read text and touch nothing else. They take what they can, say in notes what they assumed, added
 //! up, converted or left out, and refuse with one sentence what they cannot take: nothing is lost silently.
@@ -6,6 +6,7 @@
 mod hpa;
 mod instant;
 mod keda;
+mod lifecycle;
 mod manifest;
 mod nodepool;
 mod points;
@@ -16,6 +17,7 @@ mod traffic;
 pub use hpa::{HpaOptions, ImportedHpa, hpa};
 pub use instant::{Instant, parse_instant};
 pub use keda::{ImportedKeda, keda};
+pub use lifecycle::{ImportedLifecycle, lifecycle};
 pub use nodepool::{ImportedNodePool, nodepool};
 pub use points::Unit;
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};

@@ -15,7 +15,7 @@
 //! 1. [`random`], [`stats`] and [`plane`], which are the crate `sim-planes`: named streams, distributions; histograms,
 //!    quantiles, intervals; the two data planes.
 //! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
-//! 3. [`traffic`], [`control`], [`fleet`], [`functions`], [`batch`], [`slo`], [`cost`]: the models.
+//! 3. [`traffic`], [`control`], [`fleet`], [`functions`], [`batch`], [`storage`], [`slo`], [`cost`]: the models.
 //! 4. [`replication`]: the loop that joins them.
 //! 5. [`study`]: plans, shards, rounds, reports.
 //! 6. [`validation`]: the models held against theory.
@@ -35,6 +35,7 @@ pub mod replication;
 pub mod scenario;
 pub mod share;
 pub mod slo;
+pub mod storage;
 pub mod study;
 mod suggest;
 pub mod traffic;

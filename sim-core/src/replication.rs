@@ -24,6 +24,7 @@ use crate::scenario::document::PlaneKind;
 use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::BudgetMeter;
+use crate::storage::{self, StorageResult};
 use crate::study::{FIGURES, Figure, ReplicationResult};
 use crate::traffic::RandomRate;
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
@@ -43,6 +44,8 @@ pub fn run(setup: &Setup, seed: u64, replication: u32) -> ReplicationResult {
 /// A replication under way. It can be advanced in small steps, so that its owner can stop in between.
 pub struct Simulation<'a> {
     setup: &'a Setup,
+    seed: u64,
+    replication: u32,
     tick: u32,
     traffic: RandomRate,
     fleet: Fleet,
@@ -122,6 +125,8 @@ impl<'a> Simulation<'a> {
         }
         Self {
             setup,
+            seed,
+            replication,
             tick: 0,
             traffic: RandomRate::new(&document.traffic, seed, replication, SERVICE),
             fleet,
@@ -391,8 +396,16 @@ impl<'a> Simulation<'a> {
         self.budget.finish(&self.setup.objectives);
         let (series, latency) = self.recorder.finish(&mut *self.plane);
         let usd = self.cost.finish();
-        let total_usd: f64 = usd.iter().sum();
         let setup = self.setup;
+        let storage = setup
+            .storage
+            .as_ref()
+            .map(|storage| storage::run::run(storage, self.seed, self.replication));
+        let serving_usd: f64 = usd.iter().sum();
+        let storage_per_month = storage
+            .as_ref()
+            .map_or(0.0, StorageResult::total_usd_per_month);
+        let total_usd = serving_usd + self.cost.of_month(storage_per_month);
         let sums = &self.sums;
         let window_ticks = f64::from(setup.window_ticks);
         let window_hours = window_ticks * setup.tick_s / 3600.0;
@@ -404,7 +417,7 @@ impl<'a> Simulation<'a> {
         );
         let requested_core_hours = sums.requested_millicore_ticks / 1000.0 * setup.tick_s / 3600.0;
         let figures = FIGURES.map(|info| match info.figure {
-            Figure::CostPerMonth => self.cost.per_month(total_usd),
+            Figure::CostPerMonth => self.cost.per_month(serving_usd) + storage_per_month,
             Figure::CostPerMillionRequests => share(total_usd * 1e6, sums.arrivals),
             Figure::Requests => sums.arrivals,
             Figure::MeanLatency => share(sums.latency_s * 1000.0, sums.served),
@@ -446,6 +459,7 @@ impl<'a> Simulation<'a> {
                 .as_ref()
                 .and_then(|vpa| vpa.recommended(self.fleet.pod_request())),
             series,
+            storage,
         }
     }
 }

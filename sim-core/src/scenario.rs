@@ -27,6 +27,7 @@ pub use knob::apply_knob;
 pub use problem::{Problem, Problems, Severity};
 
 use crate::random::Distribution;
+use crate::storage::StorageModel;
 use document::ScenarioDocument;
 
 /// The JSON Schema of the document: checker, editors and page all read this one text.
@@ -46,6 +47,8 @@ pub struct Scenario {
     pub node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub node_types: Vec<NodeType>,
+    /// Storage beside the requests, if there is any.
+    pub storage: Option<StorageModel>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }

@@ -15,6 +15,7 @@ mod plan;
 mod report;
 mod result;
 mod rounds;
+mod storage;
 mod sweep;
 
 pub use collection::Collection;
@@ -27,4 +28,5 @@ pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
 };
 pub use rounds::{Progress, Rounds};
+pub use storage::{StorageReport, TierReport};
 pub use sweep::{DesignPoint, SweepReport};

@@ -3,6 +3,8 @@
 mod document;
 mod edit;
 mod keda;
+mod storage;
 
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
+pub use storage::storage;

@@ -52,9 +52,9 @@ fn check(result: &ReplicationResult) -> Result<(), TestCaseError> {
         near(arrived, concluded + result.figure(Figure::InFlightAtEnd)),
         "{result:?}"
     );
-    let cost: f64 = result.cost_per_month.iter().sum();
+    let cost: f64 = result.costs().iter().map(|(_, usd)| usd).sum();
     prop_assert!(near(cost, result.figure(Figure::CostPerMonth)));
-    prop_assert!(result.cost_per_month.iter().all(|usd| *usd >= 0.0));
+    prop_assert!(result.costs().iter().all(|(_, usd)| *usd >= 0.0));
     for objective in &result.objectives {
         prop_assert!(near(objective.total, concluded));
         prop_assert!(

@@ -45,7 +45,7 @@ fn assert_conserved(result: &ReplicationResult) {
         (arrivals - fates).abs() <= 1e-6 * arrivals.max(1.0),
         "arrivals {arrivals}, fates {fates}"
     );
-    let cost: f64 = result.cost_per_month.iter().sum();
+    let cost: f64 = result.costs().iter().map(|(_, usd)| usd).sum();
     assert!((cost - result.figure(Figure::CostPerMonth)).abs() <= 1e-9 * cost.max(1.0));
     let [served, rejected, timed_out, failed, lost] = result.fates;
     for objective in &result.objectives {

@@ -192,3 +192,8 @@ fn the_autoscaler_rests_where_its_rules_say() {
 fn budgets_last_as_long_as_they_should() {
     hold(Family::Budget);
 }
+
+#[test]
+fn storage_costs_what_arithmetic_by_hand_says() {
+    hold(Family::Storage);
+}

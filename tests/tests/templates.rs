@@ -135,3 +135,53 @@ fn misconfigured_template_never_scales_and_misses_by_saturation() {
     let plan = Plan::sweep(&document("misconfigured-autoscaler"));
     assert_eq!(met(&run(plan, 0)), REPLICATIONS as usize);
 }
+
+/// S4: 40 % less for storage with 90 % of the queries in time; archived too soon, cheap and slow.
+#[test]
+fn data_lake_template_saves_storage_and_keeps_queries_fast() {
+    use sim_core::storage::StorageResult;
+    let document = document("data-lake-lifecycle");
+    let run_with = |lifecycle: serde_json::Value, seed: u64| {
+        let mut changed = document.clone();
+        changed.run.seed = seed;
+        let storage = changed.storage.as_mut().expect("a data lake");
+        storage.datasets[0].lifecycle = serde_json::from_value(lifecycle).expect("a lifecycle");
+        run(Plan::single(&changed), 0)
+    };
+    let storage = |result: &ReplicationResult| result.storage.clone().expect("a data lake");
+    let usd = |results: &[ReplicationResult]| {
+        mean(results, |result| storage(result).total_usd_per_month())
+    };
+    let within = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            StorageResult::within_share(&storage(result))
+        })
+    };
+    let rules = &document.storage.as_ref().expect("a data lake").datasets[0].lifecycle;
+    let rules = serde_json::to_value(rules).expect("JSON");
+    let keep = serde_json::json!({"kind": "keep", "expire_after_days": 1095});
+    let hasty = serde_json::json!({
+        "kind": "by_age",
+        "transitions": [{"after_days": 7, "tier": "glacier"}],
+        "expire_after_days": 1095
+    });
+    for seed in [1, 2, 3] {
+        let (tiered, hot) = (run_with(rules.clone(), seed), run_with(keep.clone(), seed));
+        let cold = run_with(hasty.clone(), seed);
+        assert_eq!(
+            (met(&tiered), met(&hot), met(&cold)),
+            (4, 4, 0),
+            "seed {seed}"
+        );
+        let saved = 1.0 - usd(&tiered) / usd(&hot);
+        assert!((0.4..0.8).contains(&saved), "seed {seed}: {saved}");
+        assert!(usd(&cold) < usd(&tiered), "{} {}", usd(&cold), usd(&tiered));
+        let (tiered, cold) = (within(&tiered), within(&cold));
+        assert!(tiered > 0.9 && cold < 0.7, "{tiered} {cold}");
+    }
+    // The sweep's ends: archived after two months it misses, after four it meets.
+    let plan = Plan::sweep(&document);
+    let last = u32::try_from(plan.designs.len() - 1).expect("few designs");
+    assert_eq!(met(&run(plan.clone(), 0)), 0);
+    assert_eq!(met(&run(plan, last)), REPLICATIONS as usize);
+}

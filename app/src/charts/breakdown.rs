@@ -110,15 +110,23 @@ pub fn CostByResource() -> impl IntoView {
             }
         })
     };
-    let surface = Surface {
-        height: ROW * 4.0 + 8.0,
-        label,
-        draw,
-        hover: |_| {},
-        overlay: ().into_any(),
-        above: ().into_any(),
-    }
-    .view();
+    // Storage brings rows of its own.
+    let rows = Memo::new(move |_| {
+        studio
+            .report
+            .with(|report| report.as_ref().map_or(4, |report| report.costs.len()))
+    });
+    let surface = move || {
+        Surface {
+            height: ROW * rows.get() as f64 + 8.0,
+            label,
+            draw,
+            hover: |_| {},
+            overlay: ().into_any(),
+            above: ().into_any(),
+        }
+        .view()
+    };
     view! {
         <Figure title="Cost by resource" note=Signal::derive(words) testid="chart-resources" table=table stale=report_stale()>
             {surface}

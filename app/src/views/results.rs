@@ -1,6 +1,7 @@
 //! The charts of what was found.
 
 use super::moment::MomentPanel;
+use super::storage::StoragePanel;
 use crate::charts::{
     BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
 };
@@ -18,6 +19,7 @@ pub fn Results() -> impl IntoView {
             {view! { <SliDistribution/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
+            {view! { <StoragePanel/> }.into_any()}
         </div>
     }
 }

@@ -111,6 +111,11 @@ impl CostMeter {
         usd
     }
 
+    /// The window's part of a month's cost.
+    pub fn of_month(&self, usd: f64) -> f64 {
+        usd * self.hours / HOURS_PER_MONTH
+    }
+
     /// Scales a cost of the window to a month.
     pub fn per_month(&self, usd: f64) -> f64 {
         if self.hours > 0.0 {

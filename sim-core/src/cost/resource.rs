@@ -14,18 +14,43 @@ pub enum Resource {
     LoadBalancer,
     /// Data sent to the internet.
     Egress,
+    /// Data held in storage tiers.
+    Storage,
+    /// Objects written and read, and asked to be restored.
+    StorageRequests,
+    /// Bytes read from tiers that charge for it.
+    StorageRetrieval,
+    /// Objects moved by lifecycle rules.
+    StorageTransitions,
+    /// Objects that left a tier before their minimum time.
+    StorageEarlyDeletion,
+    /// Watching which objects are read.
+    StorageMonitoring,
+    /// The cache in front of the tiers.
+    StorageCache,
 }
 
 impl Resource {
-    /// Number of resources.
+    /// Number of resources that serve requests: every scenario pays for them.
     pub const COUNT: usize = 4;
 
-    /// All resources, in the order in which results list them.
+    /// What serves requests, in the order in which results list it.
     pub const ALL: [Resource; Resource::COUNT] = [
         Resource::Nodes,
         Resource::ControlPlane,
         Resource::LoadBalancer,
         Resource::Egress,
+    ];
+
+    /// What storage is paid for, in the order in which results list it; only scenarios with storage have it.
+    pub const STORAGE: [Resource; 7] = [
+        Resource::Storage,
+        Resource::StorageRequests,
+        Resource::StorageRetrieval,
+        Resource::StorageTransitions,
+        Resource::StorageEarlyDeletion,
+        Resource::StorageMonitoring,
+        Resource::StorageCache,
     ];
 
     /// Words for people.
@@ -35,6 +60,13 @@ impl Resource {
             Resource::ControlPlane => "Control plane",
             Resource::LoadBalancer => "Load balancer",
             Resource::Egress => "Egress",
+            Resource::Storage => "Storage",
+            Resource::StorageRequests => "Storage requests",
+            Resource::StorageRetrieval => "Retrieval",
+            Resource::StorageTransitions => "Transitions",
+            Resource::StorageEarlyDeletion => "Early deletion",
+            Resource::StorageMonitoring => "Monitoring",
+            Resource::StorageCache => "Storage cache",
         }
     }
 }

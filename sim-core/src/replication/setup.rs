@@ -6,6 +6,7 @@ use crate::plane::{
 use crate::scenario::Scenario;
 use crate::scenario::document::{Jitter, PlaneKind, RetryDocument};
 use crate::slo::budget::Objectives;
+use crate::storage::StorageSetup;
 use crate::traffic::RateCurve;
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub struct Setup {
     /// CPU-seconds used per second of a busy server.
     pub(super) cpu_per_busy_second: f64,
     tables: Arc<FluidTables>,
+    pub(super) storage: Option<Arc<StorageSetup>>,
 }
 
 impl Setup {
@@ -64,6 +66,14 @@ impl Setup {
             Some(like) => Arc::clone(&like.tables),
             None => Arc::new(FluidTables::new(service)),
         };
+        let window_days = document.slo.window_days;
+        let storage = scenario.storage.as_ref().map(|model| {
+            let like = like.and_then(|like| like.storage.as_ref());
+            match like.filter(|like| like.is_for(model, window_days)) {
+                Some(like) => Arc::clone(like),
+                None => Arc::new(StorageSetup::new(model.clone(), window_days)),
+            }
+        });
         let mean_service_ms = scenario.service_time_s.mean() * 1000.0;
         Self {
             tick_s,
@@ -81,6 +91,7 @@ impl Setup {
             buffer_limit: document.service.buffer_limit,
             cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             tables,
+            storage,
             scenario,
         }
     }

@@ -8,6 +8,7 @@ use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
 use crate::random::Distribution;
+use crate::storage::StorageModel;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -118,6 +119,7 @@ fn read_sections(value: &Value) -> Sections {
         telemetry: section(value, "telemetry"),
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
+        storage: section(value, "storage"),
         slo: section(value, "slo"),
         run: section(value, "run"),
     }
@@ -152,6 +154,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             telemetry: sections.telemetry?,
             fleet: sections.fleet?,
             prices: sections.prices?,
+            storage: sections.storage,
             slo: sections.slo?,
             run: sections.run?,
             sweep: sweep?,
@@ -174,6 +177,7 @@ pub(super) struct Parts {
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
+    pub(super) storage: Option<StorageModel>,
 }
 
 impl Parts {
@@ -184,6 +188,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            storage,
         } = self;
         Scenario {
             document,
@@ -192,6 +197,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            storage,
             warnings,
         }
     }

@@ -15,6 +15,7 @@ mod scalers;
 mod service;
 mod serving;
 mod slo;
+mod storage;
 mod study;
 mod telemetry;
 mod traffic;
@@ -29,6 +30,7 @@ pub use scalers::*;
 pub use service::*;
 pub use serving::*;
 pub use slo::*;
+pub use storage::*;
 pub use study::*;
 pub use telemetry::*;
 pub use traffic::*;
@@ -71,6 +73,9 @@ pub struct ScenarioDocument {
     pub fleet: FleetDocument,
     /// Prices beside the nodes' own.
     pub prices: PricesDocument,
+    /// Data in storage tiers, beside the requests; without it there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageDocument>,
     /// Objectives over the window, and the probability of meeting them that is wanted.
     pub slo: SloDocument,
     /// How the scenario is simulated.

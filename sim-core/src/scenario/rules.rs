@@ -13,6 +13,7 @@ mod run;
 mod service;
 mod serving;
 mod slo;
+mod storage;
 mod sweep;
 mod traffic;
 
@@ -32,6 +33,7 @@ pub(super) struct Sections {
     pub(super) telemetry: Option<TelemetryDocument>,
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
+    pub(super) storage: Option<StorageDocument>,
     pub(super) slo: Option<SloDocument>,
     pub(super) run: Option<RunDocument>,
 }
@@ -92,8 +94,13 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         fleet.as_ref(),
         found,
     );
+    let storage = match &sections.storage {
+        Some(storage) => Some(storage::hold(storage, found)?),
+        None => None,
+    };
     let (service, fleet) = service.zip(fleet)?;
     Some(Parts {
+        storage,
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,

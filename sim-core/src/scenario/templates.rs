@@ -45,6 +45,13 @@ pub const TEMPLATES: &[Template] = &[
         promise: "Asleep it costs less, and misses its latency objective each time it wakes up; one replica kept awake meets it and costs more.",
         json: include_str!("../../../scenarios/knative-scale-to-zero.json"),
     },
+    Template {
+        id: "data-lake-lifecycle",
+        title: "Data lake with lifecycle rules",
+        summary: "A query service over two years of events in S3: objects move to colder classes as they age.",
+        promise: "Against keeping all in S3 Standard, storage costs 40 % less with 90 % of the queries in time; moved to the archive a week after they are written, it costs still less and queries wait for hours.",
+        json: include_str!("../../../scenarios/data-lake-lifecycle.json"),
+    },
 ];
 
 /// The template of this id.

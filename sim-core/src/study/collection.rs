@@ -36,10 +36,7 @@ impl Arrived {
         }
         self.early.insert(replication, result);
         while let Some(next) = self.early.remove(&(self.in_order.len() as u32)) {
-            // Plain numbers and lists: serialising them cannot fail.
-            if let Ok(bytes) = postcard::to_allocvec(&next) {
-                self.hash.update(&bytes);
-            }
+            self.hash.update(next.bytes());
             self.in_order.push(if self.in_order.len() < KEPT_SERIES {
                 next
             } else {

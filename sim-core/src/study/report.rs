@@ -3,10 +3,12 @@
 use super::collection::Collection;
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
+use super::storage::StorageReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
-use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument};
+use crate::cost::storage_prices::StoragePrices;
+use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument, TierDocument};
 use crate::slo::Cause;
 use crate::stats::{Summary, quantile_type7, wilson};
 use serde::{Deserialize, Serialize};
@@ -136,8 +138,11 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource.
+    /// Cost by resource; storage only where there is some.
     pub costs: Vec<CostReport>,
+    /// Storage beside the requests, if there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -183,11 +188,15 @@ impl Proportion {
 pub(super) fn prices(document: &ScenarioDocument) -> String {
     let book = PriceBook::CURRENT;
     let own = matches!(document.fleet.node, NodeDocument::Custom { .. });
+    let catalogue = |tier: &TierDocument| matches!(tier, TierDocument::Catalogue(_));
+    let storage = document.storage.as_ref();
+    let storage = storage.filter(|storage| storage.tiers.iter().any(catalogue));
     format!(
-        "{} ({}{})",
+        "{} ({}{}){}",
         book.id,
         book.date,
-        if own { ", own node price" } else { "" }
+        if own { ", own node price" } else { "" },
+        storage.map_or_else(String::new, |_| format!(", {}", StoragePrices::CURRENT.id))
     )
 }
 
@@ -211,13 +220,22 @@ impl Report {
                 summary: summary(&|result| result.figures[index]),
             });
         let objectives = document.slo.objectives.iter().enumerate();
-        let costs = Resource::ALL
-            .iter()
-            .enumerate()
-            .map(|(index, &resource)| CostReport {
-                resource,
-                usd_per_month: summary(&|result| result.cost_per_month[index]),
-            });
+        let storage = document
+            .storage
+            .as_ref()
+            .and_then(|storage| StorageReport::new(storage, results));
+        let resources = Resource::ALL
+            .into_iter()
+            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()));
+        let costs = resources.map(|resource| CostReport {
+            resource,
+            usd_per_month: summary(&|result| {
+                let mut costs = result.costs().into_iter();
+                costs
+                    .find(|(other, _)| *other == resource)
+                    .map_or(0.0, |(_, usd)| usd)
+            }),
+        });
         Some(Self {
             engine_version: plan.engine_version.clone(),
             name: document.name.clone(),
@@ -234,6 +252,7 @@ impl Report {
                 .collect(),
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
+            storage,
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

@@ -3,6 +3,7 @@
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
+use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
 
 /// A single number that every replication yields.
@@ -217,7 +218,8 @@ pub struct Series {
 pub struct ReplicationResult {
     /// Figures in the order of [`FIGURES`].
     pub figures: [f64; FIGURES.len()],
-    /// Cost of a month by resource, US dollars, in the order of [`Resource::ALL`]; they sum to the cost.
+    /// Cost of a month of what serves requests, US dollars, in the order of [`Resource::ALL`]. With that of storage
+    /// they sum to the cost: see [`costs`](Self::costs).
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
@@ -230,9 +232,32 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
+    /// Storage beside the requests, if there is any. The last field: see [`bytes`](Self::bytes).
+    pub storage: Option<StorageResult>,
 }
 
 impl ReplicationResult {
+    /// Cost of a month by resource, US dollars; all of it. Storage only where there is some.
+    pub fn costs(&self) -> Vec<(Resource, f64)> {
+        let serving = Resource::ALL.into_iter().zip(self.cost_per_month);
+        let storage = self
+            .storage
+            .iter()
+            .flat_map(|storage| Resource::STORAGE.into_iter().zip(storage.usd_per_month));
+        serving.chain(storage).collect()
+    }
+
+    /// What a digest is made of. A result without storage has the bytes that it had before there was storage: its
+    /// last field, an empty option, is one byte in postcard's encoding and left out.
+    pub fn bytes(&self) -> Vec<u8> {
+        // Plain numbers and lists: serialising them cannot fail.
+        let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
+        if self.storage.is_none() {
+            bytes.pop();
+        }
+        bytes
+    }
+
     /// The value of a figure.
     pub fn figure(&self, figure: Figure) -> f64 {
         FIGURES
@@ -242,9 +267,10 @@ impl ReplicationResult {
             .map_or(f64::NAN, |(_, value)| value)
     }
 
-    /// Whether all objectives were met.
+    /// Whether all objectives were met, that of storage queries among them.
     pub fn met(&self) -> bool {
         self.objectives.iter().all(|objective| objective.met)
+            && self.storage.as_ref().is_none_or(|storage| storage.met)
     }
 
     /// The same figures, without the window over time.

@@ -18,6 +18,7 @@ mod retries;
 mod sharing;
 mod single_server;
 mod steps;
+mod storage;
 mod traffic;
 
 pub(super) use steps::Steps;
@@ -46,6 +47,7 @@ pub fn cases() -> Vec<Case> {
         jobs::cases(),
         autoscaler::cases(),
         budget::cases(),
+        storage::cases(),
     ]
     .into_iter()
     .flatten()

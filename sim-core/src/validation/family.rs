@@ -40,11 +40,13 @@ pub enum Family {
     Autoscaler,
     /// Error budgets.
     Budget,
+    /// Tiered storage.
+    Storage,
 }
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 17] = [
+    pub const ALL: [Family; 18] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -62,6 +64,7 @@ impl Family {
         Family::Jobs,
         Family::Autoscaler,
         Family::Budget,
+        Family::Storage,
     ];
 
     /// Its name for people.
@@ -84,6 +87,7 @@ impl Family {
             Family::Jobs => "Jobs that are interrupted",
             Family::Autoscaler => "Kubernetes HPA",
             Family::Budget => "Error budgets and burn rates",
+            Family::Storage => "Tiered storage: the bill",
         }
     }
 
@@ -137,6 +141,9 @@ impl Family {
                 "The replicas that the controller's rules ask for, sync by sync, until nothing changes any more."
             }
             Family::Budget => "What an objective allows over its window, and how fast it is spent.",
+            Family::Storage => {
+                "What a bucket with lifecycle rules costs, to the cent, and when watching objects pays."
+            }
         }
     }
 }

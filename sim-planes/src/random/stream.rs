@@ -55,6 +55,10 @@ pub enum Purpose {
     InstanceChoice = 72,
     /// How long the replicas that are there at the start have been running.
     ReplicaAges = 50,
+    /// How many queries read storage.
+    StorageDemand = 80,
+    /// What queries of storage read, and how long they wait for it.
+    StorageReads = 81,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

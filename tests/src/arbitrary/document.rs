@@ -1,6 +1,7 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
 use super::keda;
+use super::storage::storage;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -16,7 +17,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         ),
         telemetry(),
         fleet(),
-        prices(),
+        (prices(), proptest::option::weighted(0.2, storage())),
         slo(),
         run(),
     )
@@ -27,7 +28,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 (autoscaler, shared_control, right_sizing),
                 telemetry,
                 fleet,
-                prices,
+                (prices, storage),
                 slo,
                 mut run,
             )| {
@@ -50,6 +51,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     telemetry,
                     fleet,
                     prices,
+                    storage,
                     slo,
                     run,
                     sweep: vec![],
