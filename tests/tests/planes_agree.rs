@@ -3,7 +3,8 @@
 use sim_core::plane::queueing::finite_queue;
 use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Interval, ServiceModel};
 use sim_core::random::Distribution;
-use tests::validation::dynamics::{by_fluid, by_requests, courses};
+use tests::validation::courses::courses;
+use tests::validation::dynamics::{by_fluid, by_requests};
 use tests::validation::grid::{Cell, GridFile, Reference, cells, difference, reference, wanted};
 
 fn stored() -> GridFile {

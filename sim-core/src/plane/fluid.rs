@@ -23,24 +23,28 @@ mod calibration_table;
 mod capacity;
 mod levels;
 mod limited;
+mod luck;
 mod mixture;
 mod recent;
 mod row;
 mod service_law;
 mod tables;
+mod thinned;
 mod wait_law;
 
-use super::{DataPlane, Interval, Outcome};
+use super::{DataPlane, Interval, MAX_THRESHOLDS, Outcome};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
 use asleep::Asleep;
 use capacity::{CapacityTable, Point};
 use limited::LimitedQueue;
+use luck::{Chance, Draws, Luck};
 use mixture::{Mixture, Shares};
 use recent::Recent;
 use std::sync::Arc;
 pub use tables::FluidTables;
 use tables::RowWeights;
+use thinned::Thinning;
 
 /// Tail probabilities below e^−NEGLIGIBLE of meeting a limit are not looked at.
 const NEGLIGIBLE: f64 = 16.0;
@@ -62,8 +66,13 @@ pub struct FluidPlane<'a> {
     queue: f64,
     /// Requests left behind by load above capacity.
     backlog: f64,
-    /// Requests waiting as last reported; differs from `queue + backlog` by the luck of the arrivals.
+    /// Requests waiting as last reported; differs from `queue + backlog` by luck.
     waiting: f64,
+    /// Requests in the system as counted: what the servers have to work on.
+    in_system: f64,
+    luck: Luck,
+    slow: Thinning,
+    errors: Thinning,
     /// Of `waiting`: those that came while there was no server, and behind them until all of these have started.
     asleep: Asleep,
     mixture: Mixture,
@@ -79,8 +88,6 @@ struct Flow {
     waits: f64,
     /// Requests waiting at the end.
     waiting: f64,
-    /// Mean number of busy servers.
-    busy: f64,
 }
 
 impl<'a> FluidPlane<'a> {
@@ -109,6 +116,10 @@ impl<'a> FluidPlane<'a> {
             queue: 0.0,
             backlog: 0.0,
             waiting: 0.0,
+            in_system: 0.0,
+            luck: Luck::new(seed, replication, component),
+            slow: Thinning::new(seed, replication, component, Purpose::RequestLuck),
+            errors: Thinning::new(seed, replication, component, Purpose::Errors),
             asleep: Asleep::default(),
             mixture: Mixture::new(),
             undrained: RowWeights::new(),
@@ -123,14 +134,16 @@ impl<'a> FluidPlane<'a> {
             return;
         }
         if servers < before {
-            self.busy *= f64::from(servers) / f64::from(before);
+            let share = f64::from(servers) / f64::from(before);
+            self.busy *= share;
+            self.in_system -= self.in_system.min(f64::from(before)) * (1.0 - share);
         }
         self.capacity = (servers > 0).then(|| self.tables.capacity(servers));
         self.hint = 0;
     }
 
     /// Advances the queue through an interval with servers, and fills the mixture with its waits.
-    fn flow(&mut self, table: &CapacityTable, interval: &Interval) -> Flow {
+    fn flow(&mut self, table: &CapacityTable, interval: &Interval, draws: Draws) -> Flow {
         let mean_s = self.tables.mean_service_s();
         let servers = f64::from(table.servers);
         let turnover = interval.length_s / mean_s;
@@ -140,9 +153,14 @@ impl<'a> FluidPlane<'a> {
         let counted = f64::from(interval.waiting_room()) <= patience;
         let room = f64::from(interval.waiting_room()).min(patience);
         let (state, above) = self.advance(table, load, turnover);
+        let used = state.busy / servers;
+        let lengths = turnover * servers * (1.0 - used) * (1.0 - used)
+            / (1.0 + used * self.tables.scv());
+        let chance = self.luck.pass(lengths, draws);
         let tick = Tick {
             table,
             state,
+            chance,
             above,
             load,
             turnover,
@@ -157,13 +175,7 @@ impl<'a> FluidPlane<'a> {
         if room < reach && self.limit_matters(&tick) {
             return self.limited(&tick, 1.0);
         }
-        self.random(&state, 1.0);
-        Flow {
-            lost: 0.0,
-            waits: state.waits,
-            waiting: self.queue,
-            busy: state.busy,
-        }
+        self.random(&tick, 1.0)
     }
 
     /// Advances the random part by one interval.
@@ -202,42 +214,73 @@ impl<'a> FluidPlane<'a> {
 
     /// Waits of the stationary queue, for the share `weight` of the requests.
     #[inline]
-    fn random(&mut self, state: &Point, weight: f64) {
-        self.tables
-            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * weight);
+    fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
+        let (state, chance) = (&tick.state, tick.chance);
+        let (lucky, others) = (weight * chance.weight, weight * (1.0 - chance.weight));
+        let mut unwaiting = (1.0 - state.waits) * others;
         self.tables.add_waiting(
             &mut self.mixture,
             state.log_wait,
             state.shape,
-            state.waits * weight,
+            state.waits * others,
         );
+        let mut delay = 0.0;
+        if chance.rarity > state.rarity {
+            let mean = self.queue / (state.busy * state.waits);
+            delay = mean * self.tables.exceeded(state.shape, chance.rarity - state.rarity);
+            self.tables.add_delayed(&mut self.mixture, delay, lucky);
+        } else {
+            unwaiting += lucky;
+        }
+        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
+        Flow {
+            lost: 0.0,
+            waits: state.waits,
+            waiting: delay * state.busy,
+        }
     }
 
     /// Waits at the limit of the queue, for the share `weight` of the requests.
     fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
-        let servers = f64::from(tick.table.servers);
         let queue = self.stationary(tick);
-        self.tables
-            .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * weight);
-        let share = queue.waits * weight / f64::from(DELAY_SHARES);
+        let (lucky, others) = (
+            weight * tick.chance.weight,
+            weight * (1.0 - tick.chance.weight),
+        );
+        let mut unwaiting = (1.0 - queue.waits) * others;
+        let share = queue.waits * others / f64::from(DELAY_SHARES);
         for step in 0..DELAY_SHARES {
             let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
-            // One more than are before it must leave, at the rate of all servers: a gamma law, two points
-            // of which have its mean and variance. Patience is counted in time, not in requests.
-            let ahead = (before + 1.0).min(tick.room.max(1.0));
-            let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
-            self.tables
-                .add_delayed(&mut self.mixture, (ahead - spread) / servers, 0.5 * share);
-            self.tables
-                .add_delayed(&mut self.mixture, (ahead + spread) / servers, 0.5 * share);
+            self.behind(tick, before, share);
         }
+        let longer = libm::exp(-tick.chance.rarity);
+        let mut waiting = 0.0;
+        if longer < queue.waits {
+            waiting = queue.length_quantile(1.0 - longer / queue.waits);
+            self.behind(tick, waiting, lucky);
+        } else {
+            unwaiting += lucky;
+        }
+        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
         self.queue = self.queue.min(queue.queue);
         Flow {
             lost: queue.lost,
             waits: queue.waits,
-            waiting: queue.queue,
-            busy: servers * (tick.load * (1.0 - queue.lost)).min(1.0),
+            waiting,
         }
+    }
+
+    /// Waits behind `before` other requests. One more than these must leave, at the rate of all servers: a gamma
+    /// law, two points of which have its mean and variance. Patience is counted in time, not in requests.
+    fn behind(&mut self, tick: &Tick<'_>, before: f64, weight: f64) {
+        let servers = f64::from(tick.table.servers);
+        let ahead = (before + 1.0).min(tick.room.max(1.0));
+        let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
+        let (sooner, later) = ((ahead - spread) / servers, (ahead + spread) / servers);
+        self.tables
+            .add_delayed(&mut self.mixture, sooner, 0.5 * weight);
+        self.tables
+            .add_delayed(&mut self.mixture, later, 0.5 * weight);
     }
 
     /// An interval with a backlog: it grows to what the queue may hold, or drains; then all is stationary.
@@ -276,8 +319,7 @@ impl<'a> FluidPlane<'a> {
         let mut flow = Flow {
             lost: 0.0,
             waits: moving,
-            waiting: 0.0,
-            busy: servers,
+            waiting: tick.chance.rarity * self.queue,
         };
         if moving > 0.0 {
             self.behind_backlog(tick, drift, moving);
@@ -286,19 +328,13 @@ impl<'a> FluidPlane<'a> {
             let rest = if tick.above || self.queue + 1.0 > tick.room || self.limit_matters(tick) {
                 self.limited(tick, 1.0 - moving)
             } else {
-                self.random(&tick.state, 1.0 - moving);
-                Flow {
-                    lost: 0.0,
-                    waits: tick.state.waits,
-                    waiting: self.queue,
-                    busy: tick.state.busy,
-                }
+                self.random(tick, 1.0 - moving)
             };
             flow.lost = rest.lost * (1.0 - moving);
             flow.waits += rest.waits * (1.0 - moving);
-            flow.busy = moving * servers + (1.0 - moving) * rest.busy;
+            flow.waiting = rest.waiting;
         }
-        flow.waiting = (self.queue + self.backlog).min(tick.room);
+        flow.waiting = (flow.waiting + self.backlog).min(tick.room);
         flow
     }
 
@@ -316,15 +352,22 @@ impl<'a> FluidPlane<'a> {
         let servers = f64::from(tick.table.servers);
         // The random part on top: thirds of an exponential law with its mean.
         const THIRDS: [f64; 3] = [0.189_070, 0.716_395, 2.094_535];
-        let share = weight / f64::from(MOMENTS) / THIRDS.len() as f64;
+        let share = weight / f64::from(MOMENTS);
         for moment in 0..MOMENTS {
             let time = weight * (f64::from(moment) + 0.5) / f64::from(MOMENTS);
             let backlog = (tick.backlog + drift * time).max(0.0);
-            for third in THIRDS {
-                let ahead = (backlog + third * self.queue + 1.0).min(tick.room.max(1.0));
+            let mut add = |random: f64, share: f64| {
+                let ahead = (backlog + random * self.queue + 1.0).min(tick.room.max(1.0));
                 self.tables
                     .add_delayed(&mut self.mixture, ahead / servers, share);
+            };
+            let others = share * (1.0 - tick.chance.weight);
+            if others > 0.0 {
+                for third in THIRDS {
+                    add(third, others / THIRDS.len() as f64);
+                }
             }
+            add(tick.chance.rarity, share * tick.chance.weight);
         }
     }
 
@@ -345,6 +388,7 @@ impl<'a> FluidPlane<'a> {
         self.busy = 0.0;
         self.backlog = waiting;
         self.waiting = waiting;
+        self.in_system = waiting;
         let wait_sum_s = if impatient > 0.0 {
             impatient * timeout_s
         } else {
@@ -386,6 +430,18 @@ impl<'a> FluidPlane<'a> {
         woken
     }
 
+    /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as
+    /// of the queue, but of the drawn number of arrivals. What all servers cannot do in this interval remains.
+    fn work(&mut self, interval: &Interval, admitted: f64) -> f64 {
+        let servers = f64::from(interval.servers);
+        let turnover = interval.length_s / self.tables.mean_service_s();
+        let room = f64::from(interval.waiting_room());
+        let there = (self.in_system + admitted).max(0.0);
+        let busy = (there / (1.0 + turnover)).min(servers);
+        self.in_system = (there - busy * turnover).clamp(0.0, servers + room);
+        busy * interval.length_s
+    }
+
     /// Applies the interval's shares to the drawn number of arrivals.
     fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
         let lost = arrivals * flow.lost;
@@ -403,7 +459,35 @@ impl<'a> FluidPlane<'a> {
         };
         let limits = &self.tables.limits;
         let shares: Shares = self.mixture.shares(self.tables);
-        let answered = started * (1.0 - self.tables.service().error_probability);
+        let too_late = self.slow.struck(started, 1.0 - shares.in_time);
+        let in_time = started - too_late;
+        let failed = if self.tables.service().error_probability > 0.0 {
+            self.errors.draw();
+            self.errors
+                .struck(in_time, self.tables.service().error_probability)
+        } else {
+            0.0
+        };
+        let served = in_time - failed;
+        // Of those in time, errors spare none.
+        let spared = if in_time > 0.0 { served / in_time } else { 0.0 };
+        let slow: [f64; MAX_THRESHOLDS] = std::array::from_fn(|k| {
+            let bad = self.slow.struck(started, 1.0 - shares.in_time + shares.slow[k]);
+            (bad - too_late).max(0.0) * spared
+        });
+        let slow_in_service = std::array::from_fn(|k| {
+            if shares.slow[k] > 0.0 {
+                slow[k] * (shares.slow_in_service[k] / shares.slow[k]).min(1.0)
+            } else {
+                0.0
+            }
+        });
+        // The latencies are those expected, of as many requests as are served.
+        let answered = if shares.in_time > 0.0 {
+            served / shares.in_time
+        } else {
+            0.0
+        };
         let patience =
             f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
         let rejecting = f64::from(interval.waiting_room()) <= patience;
@@ -413,27 +497,20 @@ impl<'a> FluidPlane<'a> {
         } else {
             0.0
         };
-        let too_late = started * (1.0 - shares.in_time).max(0.0);
         self.undrained.add(&self.mixture, answered);
         self.recent.push(&self.mixture, answered);
-        let expected = interval.rate_rps * interval.length_s;
-        let luck = if expected > 0.0 {
-            arrivals / expected
-        } else {
-            1.0
-        };
         let service_alone = self.tables.service_above_timeout();
-        let busy_server_s = (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s;
+        let busy_server_s = self.work(interval, arrivals - lost);
         Outcome {
             arrivals,
-            served: answered * shares.in_time,
+            served,
             rejected,
             timed_out: too_late + impatient,
             timed_out_in_service: (started * service_alone).min(too_late)
                 + impatient * service_alone,
-            failed: started * shares.in_time * self.tables.service().error_probability,
-            slow: shares.slow.map(|share| answered * share),
-            slow_in_service: shares.slow_in_service.map(|share| answered * share),
+            failed,
+            slow,
+            slow_in_service,
             wait_sum_s: started * shares.wait_s + impatience_s,
             waits: started + impatient,
             waited: woken + (started - woken) * flow.waits + impatient,
@@ -452,6 +529,7 @@ struct Tick<'a> {
     table: &'a CapacityTable,
     /// The random part's state.
     state: Point,
+    chance: Chance,
     /// More arrives than the servers, all busy, can serve.
     above: bool,
     /// Offered load; may exceed 1.
@@ -471,10 +549,13 @@ impl DataPlane for FluidPlane<'_> {
         self.resize(interval.servers);
         let expected = (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN);
         let arrivals = poisson(&mut self.arrivals, expected) as f64;
+        // Drawn whatever happens, so that two designs have the same luck.
+        let draws = self.luck.draw(arrivals, expected, self.tables.scv());
+        self.slow.draw();
         self.mixture.clear();
         match self.capacity.take() {
             Some(table) => {
-                let flow = self.flow(&table, interval);
+                let flow = self.flow(&table, interval, draws);
                 self.capacity = Some(table);
                 self.outcome(interval, arrivals, &flow)
             }

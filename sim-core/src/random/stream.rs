@@ -55,6 +55,10 @@ pub enum Purpose {
     InstanceChoice = 72,
     /// How long the replicas that are there at the start have been running.
     ReplicaAges = 50,
+    /// Whether a queue that is computed, not played, is longer or shorter than expected.
+    QueueLuck = 16,
+    /// How many of the requests that are computed, not played, are slow or late.
+    RequestLuck = 17,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -1,7 +1,8 @@
 //! The text of `docs/VALIDATION.md`.
 
 use super::coverage::Coverage;
-use super::dynamics::{Course, Figures};
+use super::courses::Course;
+use super::dynamics::Figures;
 use super::grid::{Difference, GridFile, Reference, wanted};
 use super::oracle_tables;
 use sim_core::validation::planes::VectorFile;

@@ -19,6 +19,8 @@ pub(super) struct Point {
     pub(super) queue: f64,
     /// Probability that a request waits.
     pub(super) waits: f64,
+    /// Natural logarithm of `waits`, negated.
+    pub(super) rarity: f64,
     /// Logarithm to base 2 of the mean wait of those who wait.
     pub(super) log_wait: f64,
     /// Shape of their wait.
@@ -46,6 +48,7 @@ impl CapacityTable {
                 busy: c * load,
                 queue: c * load * waits * wait,
                 waits,
+                rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
                 log_wait: libm::log2(wait),
                 shape: correction.shape,
             }
@@ -84,6 +87,7 @@ impl CapacityTable {
             busy: between(a.busy, b.busy),
             queue: between(a.queue, b.queue),
             waits: between(a.waits, b.waits),
+            rarity: between(a.rarity, b.rarity),
             log_wait: between(a.log_wait, b.log_wait),
             shape: Shape {
                 position: between(a.shape.position, b.shape.position),
@@ -97,6 +101,7 @@ impl CapacityTable {
             busy: f64::from(self.servers),
             queue: 0.0,
             waits: 1.0,
+            rarity: 0.0,
             log_wait: 0.0,
             shape: Shapes::of_one_server(1.0),
         })

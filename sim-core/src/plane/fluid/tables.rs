@@ -165,6 +165,12 @@ impl FluidTables {
         add(FIRST_LEAST, weight * shape.first);
     }
 
+    /// Of a wait with mean 1 and the given shape: what is exceeded with probability e^−`rarity`.
+    #[inline]
+    pub(super) fn exceeded(&self, shape: Shape, rarity: f64) -> f64 {
+        self.shapes.exceeded(shape, rarity)
+    }
+
     /// Adds requests that wait for `delay` mean service times each.
     pub(super) fn add_delayed(&self, mixture: &mut Mixture, delay: f64, weight: f64) {
         let timeout = self.limits.timeout_s / self.law.mean_s;
