@@ -5,7 +5,7 @@ use super::tables::FluidTables;
 use crate::plane::MAX_THRESHOLDS;
 
 /// At most this many rows make up an interval.
-pub(super) const MAX_PARTS: usize = 64;
+pub(super) const MAX_PARTS: usize = 96;
 
 /// Rows (by index) and the share of the requests that each stands for.
 #[derive(Clone, Debug)]
@@ -34,14 +34,6 @@ impl Mixture {
 
     pub(super) fn clear(&mut self) {
         self.len = 0;
-    }
-
-    /// Multiplies all weights.
-    pub(super) fn scale(&mut self, factor: f64) {
-        let len = self.len;
-        for (_, weight) in self.parts.iter_mut().take(len) {
-            *weight *= factor;
-        }
     }
 
     /// Adds a row. Parts beyond [`MAX_PARTS`] are left out; callers stay below it.

@@ -1,0 +1,196 @@
+//! What the queue does in an interval with servers.
+
+use super::capacity::{CapacityTable, Point};
+use super::limited::LimitedQueue;
+use super::luck::{Chance, Draws};
+use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE};
+use crate::plane::Interval;
+
+/// What an interval does to the arrivals that are served or give up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flow {
+    /// Share of the arrivals that finds no room, or leaves before its turn.
+    pub(super) lost: f64,
+    /// Requests that have waited in the backlog until their clients gave up.
+    pub(super) gave_up: f64,
+    /// Share of those that start that has waited.
+    pub(super) waits: f64,
+    /// Requests waiting at the end.
+    pub(super) waiting: f64,
+}
+
+/// The conditions of an interval.
+pub(super) struct Tick<'a> {
+    pub(super) table: &'a CapacityTable,
+    /// The random part's state.
+    pub(super) state: Point,
+    pub(super) chance: Chance,
+    /// More arrives than the servers, all busy, can serve.
+    pub(super) above: bool,
+    /// Offered load; may exceed 1.
+    pub(super) load: f64,
+    /// Services that a server can make in the interval.
+    pub(super) turnover: f64,
+    /// Number of waiting requests that the queue or the clients' patience allows.
+    pub(super) room: f64,
+    /// Whether the room is that of the queue, not of the clients' patience.
+    pub(super) counted: bool,
+    pub(super) length_s: f64,
+}
+
+impl FluidPlane<'_> {
+    /// Advances the queue through an interval with servers, and fills the mixture with its waits.
+    pub(super) fn flow(&mut self, table: &CapacityTable, interval: &Interval, draws: Draws) -> Flow {
+        let mean_s = self.tables.mean_service_s();
+        let servers = f64::from(table.servers);
+        let turnover = interval.length_s / mean_s;
+        let load = interval.rate_rps * mean_s / servers;
+        // Number of waiting requests at which a further one waits for all its patience, or is rejected.
+        let patience = servers * self.tables.limits.timeout_s / mean_s;
+        let counted = f64::from(interval.waiting_room()) <= patience;
+        let room = f64::from(interval.waiting_room()).min(patience);
+        let (state, above) = self.advance(table, load, turnover);
+        // Memories of the queue in the interval, see `luck`.
+        let used = state.busy / servers;
+        let lengths = turnover * servers * (1.0 - used) * (1.0 - used)
+            / (1.0 + used * self.tables.scv());
+        let chance = self.luck.pass(lengths, draws);
+        let tick = Tick {
+            table,
+            state,
+            chance,
+            above,
+            load,
+            turnover,
+            length_s: interval.length_s,
+            room,
+            counted,
+        };
+        if self.backlog.requests() > 0.0 || above || self.queue + 1.0 > room {
+            return self.crowded(&tick);
+        }
+        self.occupied = self.busy;
+        let reach = NEGLIGIBLE * (1.0 + self.queue / state.waits.max(1e-12));
+        if room < reach && self.limit_matters(&tick) {
+            return self.limited(&tick, 1.0);
+        }
+        self.random(&tick, 1.0)
+    }
+
+    /// Advances the random part by one interval.
+    ///
+    /// Above capacity, the mean of the queue is that of the backlog plus that of a queue with the opposite
+    /// drift: Q(t) = X(t) + sup(−X) for the free process X, and sup(−X) is distributed like the queue that
+    /// −X would feed (Reich 1958). So the random part then follows the load mirrored at 1, and what this
+    /// takes off it has become backlog.
+    fn advance(&mut self, table: &CapacityTable, load: f64, turnover: f64) -> (Point, bool) {
+        let servers = f64::from(table.servers);
+        let queue_before = self.queue;
+        let mut in_system = self.busy + self.queue + load * servers * turnover;
+        let mut state = table.state(in_system, turnover, &mut self.hint);
+        let mirrored = (2.0 - load).clamp(0.5, 1.0);
+        // Long services: the servers may take longer than this interval to fill.
+        let crowded = self.backlog.requests() > 0.0;
+        let above = load >= 1.0 && (crowded || state.busy > mirrored * servers);
+        if above {
+            in_system =
+                self.busy.min(mirrored * servers) + self.queue + mirrored * servers * turnover;
+            state = table.state(in_system, turnover, &mut self.hint);
+        }
+        self.busy = state.busy;
+        self.queue = (in_system - state.busy * (1.0 + turnover)).max(0.0);
+        if crowded || above {
+            let moved = (queue_before - self.queue).max(0.0);
+            self.backlog.push(self.now_s, self.now_s, moved);
+        }
+        (state, above)
+    }
+
+    /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
+    pub(super) fn limit_matters(&self, tick: &Tick<'_>) -> bool {
+        let busy_queue = self.queue / tick.state.waits.max(1e-12);
+        let decay = libm::log1p(1.0 / busy_queue.max(1e-12));
+        tick.state.waits * libm::exp(-decay * tick.room) > 1e-8
+    }
+
+    /// Waits of the stationary queue, for the share `weight` of the requests.
+    #[inline]
+    pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
+        let (state, chance) = (&tick.state, tick.chance);
+        let (lucky, others) = (weight * chance.weight, weight * (1.0 - chance.weight));
+        let mut unwaiting = (1.0 - state.waits) * others;
+        self.tables.add_waiting(
+            &mut self.mixture,
+            state.log_wait,
+            state.shape,
+            state.waits * others,
+        );
+        let mut delay = 0.0;
+        if chance.rarity > state.rarity {
+            let mean = self.queue / (state.busy * state.waits);
+            delay = mean * self.tables.exceeded(state.shape, chance.rarity - state.rarity);
+            self.tables.add_delayed(&mut self.mixture, delay, lucky);
+        } else {
+            unwaiting += lucky;
+        }
+        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
+        Flow {
+            waits: state.waits,
+            waiting: delay * state.busy,
+            ..Flow::default()
+        }
+    }
+
+    /// Waits at the limit of the queue, for the share `weight` of the requests.
+    pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
+        let queue = self.stationary(tick);
+        let (lucky, others) = (
+            weight * tick.chance.weight,
+            weight * (1.0 - tick.chance.weight),
+        );
+        let mut unwaiting = (1.0 - queue.waits) * others;
+        let share = queue.waits * others / f64::from(DELAY_SHARES);
+        for step in 0..DELAY_SHARES {
+            let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
+            self.behind(tick, before, share);
+        }
+        let longer = libm::exp(-tick.chance.rarity);
+        let mut waiting = 0.0;
+        if longer < queue.waits {
+            waiting = queue.length_quantile(1.0 - longer / queue.waits);
+            self.behind(tick, waiting, lucky);
+        } else {
+            unwaiting += lucky;
+        }
+        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
+        self.queue = self.queue.min(queue.queue);
+        Flow {
+            lost: queue.lost,
+            waits: queue.waits,
+            waiting,
+            ..Flow::default()
+        }
+    }
+
+    /// Waits behind `before` other requests. One more than these must leave, at the rate of all servers: a gamma
+    /// law, two points of which have its mean and variance. Patience is counted in time, not in requests.
+    fn behind(&mut self, tick: &Tick<'_>, before: f64, weight: f64) {
+        let servers = f64::from(tick.table.servers);
+        let ahead = (before + 1.0).min(tick.room.max(1.0));
+        let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
+        let (sooner, later) = ((ahead - spread) / servers, (ahead + spread) / servers);
+        self.tables
+            .add_delayed(&mut self.mixture, sooner, 0.5 * weight);
+        self.tables
+            .add_delayed(&mut self.mixture, later, 0.5 * weight);
+    }
+
+    pub(super) fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
+        LimitedQueue::new(
+            tick.table.servers,
+            tick.load.max(1e-9),
+            self.tables.scv(),
+            tick.room,
+        )
+    }
+}

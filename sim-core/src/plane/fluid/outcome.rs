@@ -1,0 +1,97 @@
+//! From shares to counts: how many requests have which outcome.
+
+use super::FluidPlane;
+use super::flow::Flow;
+use super::mixture::Shares;
+use crate::plane::{DataPlane as _, Interval, MAX_THRESHOLDS, Outcome};
+
+impl FluidPlane<'_> {
+    /// Applies the interval's shares to the drawn number of arrivals.
+    pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
+        let lost = arrivals * flow.lost;
+        let waiting = flow.waiting.min(self.waiting + arrivals - lost);
+        let gave_up = flow.gave_up.min(self.waiting + arrivals - lost - waiting);
+        let started = (self.waiting + arrivals - lost - gave_up - waiting).max(0.0);
+        self.waiting = waiting;
+        let limits = &self.tables.limits;
+        let shares: Shares = self.mixture.shares(self.tables);
+        let too_late = self.slow.struck(started, 1.0 - shares.in_time);
+        let in_time = started - too_late;
+        let failed = if self.tables.service().error_probability > 0.0 {
+            self.errors.draw();
+            self.errors
+                .struck(in_time, self.tables.service().error_probability)
+        } else {
+            0.0
+        };
+        let served = in_time - failed;
+        // Of those in time, errors spare none.
+        let spared = if in_time > 0.0 { served / in_time } else { 0.0 };
+        let slow: [f64; MAX_THRESHOLDS] = std::array::from_fn(|k| {
+            let bad = self.slow.struck(started, 1.0 - shares.in_time + shares.slow[k]);
+            (bad - too_late).max(0.0) * spared
+        });
+        let slow_in_service = std::array::from_fn(|k| {
+            if shares.slow[k] > 0.0 {
+                slow[k] * (shares.slow_in_service[k] / shares.slow[k]).min(1.0)
+            } else {
+                0.0
+            }
+        });
+        // The latencies are those expected, of as many requests as are served.
+        let answered = if shares.in_time > 0.0 {
+            served / shares.in_time
+        } else {
+            0.0
+        };
+        let patience =
+            f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
+        let rejecting = f64::from(interval.waiting_room()) <= patience;
+        let (rejected, impatient) = if rejecting {
+            (lost, gave_up)
+        } else {
+            (0.0, lost + gave_up)
+        };
+        let impatience_s = if impatient > 0.0 {
+            impatient * limits.timeout_s
+        } else {
+            0.0
+        };
+        self.undrained.add(&self.mixture, answered);
+        self.recent.push(&self.mixture, answered);
+        let service_alone = self.tables.service_above_timeout();
+        let busy_server_s = self.work(interval, arrivals - lost - gave_up);
+        Outcome {
+            arrivals,
+            served,
+            rejected,
+            timed_out: too_late + impatient,
+            timed_out_in_service: (started * service_alone).min(too_late)
+                + impatient * service_alone,
+            failed,
+            slow,
+            slow_in_service,
+            wait_sum_s: started * shares.wait_s + impatience_s,
+            waits: started + impatient,
+            waited: started * flow.waits + impatient,
+            latency_sum_s: answered * shares.latency_s,
+            busy_server_s,
+            in_service_s: busy_server_s,
+            waiting_at_end: waiting,
+            open_at_end: waiting,
+            ..Outcome::default()
+        }
+    }
+
+    /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as
+    /// of the queue, but of the drawn number of arrivals. What all servers cannot do in this interval remains.
+    fn work(&mut self, interval: &Interval, admitted: f64) -> f64 {
+        let servers = f64::from(interval.servers);
+        let turnover = interval.length_s / self.tables.mean_service_s();
+        let room = f64::from(interval.waiting_room());
+        let there = (self.in_system + admitted).max(0.0);
+        let busy = (there / (1.0 + turnover)).min(servers);
+        self.in_system = (there - busy * turnover).clamp(0.0, servers + room);
+        busy * interval.length_s
+    }
+}
