@@ -60,8 +60,12 @@ pub struct FluidPlane<'a> {
     capacity: Option<Arc<CapacityTable>>,
     /// Where the last search in the capacity table ended.
     hint: usize,
+    /// The same, of the search for the usual state.
+    usual_hint: usize,
     /// Requests in service, in expectation.
     busy: f64,
+    /// Requests in service if there were servers for all, in expectation.
+    offered: f64,
     /// Requests of the random part of the queue, in expectation.
     queue: f64,
     /// Requests left behind by load above capacity.
@@ -103,7 +107,9 @@ impl<'a> FluidPlane<'a> {
             arrivals: key.rng(),
             capacity: None,
             hint: 0,
+            usual_hint: 0,
             busy: 0.0,
+            offered: 0.0,
             queue: 0.0,
             backlog: Backlog::default(),
             occupied: 0.0,
@@ -128,11 +134,13 @@ impl<'a> FluidPlane<'a> {
         if servers < before {
             let share = f64::from(servers) / f64::from(before);
             self.busy *= share;
+            self.offered *= share;
             self.occupied *= share;
             self.in_system -= self.in_system.min(f64::from(before)) * (1.0 - share);
         }
         self.capacity = (servers > 0).then(|| self.tables.capacity(servers));
         self.hint = 0;
+        self.usual_hint = 0;
     }
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
@@ -154,6 +162,8 @@ impl<'a> FluidPlane<'a> {
         let waiting = self.backlog.requests();
         self.queue = 0.0;
         self.busy = 0.0;
+        self.offered = 0.0;
+        self.luck.clear();
         self.occupied = 0.0;
         self.waiting = waiting;
         self.in_system = waiting;

@@ -27,6 +27,21 @@ pub(super) struct Point {
     pub(super) shape: Shape,
 }
 
+fn between(a: &Point, b: &Point, t: f64) -> Point {
+    let between = |a: f64, b: f64| a + t * (b - a);
+    Point {
+        busy: between(a.busy, b.busy),
+        queue: between(a.queue, b.queue),
+        waits: between(a.waits, b.waits),
+        rarity: between(a.rarity, b.rarity),
+        log_wait: between(a.log_wait, b.log_wait),
+        shape: Shape {
+            position: between(a.shape.position, b.shape.position),
+            first: between(a.shape.first, b.shape.first),
+        },
+    }
+}
+
 /// The stationary queue of `servers` at every utilisation.
 #[derive(Clone, Debug)]
 pub(super) struct CapacityTable {
@@ -64,16 +79,28 @@ impl CapacityTable {
     /// so many requests in the system). `hint` is where the search begins, and where it ended.
     pub(super) fn state(&self, in_system: f64, turnover: f64, hint: &mut usize) -> Point {
         let level = |point: &Point| (1.0 + turnover) * point.busy + point.queue;
+        self.find(in_system, level, hint)
+    }
+
+    /// The stationary state with so many busy servers. `hint` as for [`state`](Self::state).
+    #[inline]
+    pub(super) fn at(&self, busy: f64, hint: &mut usize) -> Point {
+        self.find(busy, |point| point.busy, hint)
+    }
+
+    /// The state whose level, which rises with the utilisation, is `wanted`.
+    #[inline]
+    fn find(&self, wanted: f64, level: impl Fn(&Point) -> f64, hint: &mut usize) -> Point {
         let reached = |index: usize| {
             self.points
                 .get(index)
-                .is_some_and(|point| level(point) <= in_system)
+                .is_some_and(|point| level(point) <= wanted)
         };
         let mut left = (*hint).min(POINTS - 2);
         if !reached(left) || reached(left + 1) {
             left = self
                 .points
-                .partition_point(|point| level(point) <= in_system)
+                .partition_point(|point| level(point) <= wanted)
                 .saturating_sub(1);
             left = left.min(POINTS - 2);
         }
@@ -81,19 +108,8 @@ impl CapacityTable {
         let (Some(a), Some(b)) = (self.points.get(left), self.points.get(left + 1)) else {
             return self.fullest();
         };
-        let t = ((in_system - level(a)) / (level(b) - level(a))).clamp(0.0, 1.0);
-        let between = |a: f64, b: f64| a + t * (b - a);
-        Point {
-            busy: between(a.busy, b.busy),
-            queue: between(a.queue, b.queue),
-            waits: between(a.waits, b.waits),
-            rarity: between(a.rarity, b.rarity),
-            log_wait: between(a.log_wait, b.log_wait),
-            shape: Shape {
-                position: between(a.shape.position, b.shape.position),
-                first: between(a.shape.first, b.shape.first),
-            },
-        }
+        let t = ((wanted - level(a)) / (level(b) - level(a))).clamp(0.0, 1.0);
+        between(a, b, t)
     }
 
     fn fullest(&self) -> Point {

@@ -8,6 +8,8 @@ use super::flow::{Flow, Tick};
 const GROUPS: u32 = 5;
 /// Thirds of an exponential law with mean 1: the random part that lies on top of the backlog.
 const THIRDS: [f64; 3] = [0.189_070, 0.716_395, 2.094_535];
+/// Luck of an interval is at most so many standard deviations.
+const MOST_DEVIATIONS: f64 = 3.0;
 /// Room without end.
 const ENDLESS: f64 = 1e15;
 
@@ -18,11 +20,15 @@ impl FluidPlane<'_> {
         let end_s = self.now_s + tick.length_s;
         let rate_rps = servers * tick.turnover / tick.length_s;
         let (mut flow, moving) = self.admit(tick, rate_rps);
+        let more = moving * self.luck_of_backlog(tick);
+        // What is more comes on top; what is less is served.
+        self.backlog.push(end_s, end_s, more);
+        let faster_rps = (-more).max(0.0) / tick.length_s;
         let drained = self.backlog.drain(&Course {
             from_s: self.now_s,
             to_s: end_s,
             at_once: (servers - self.occupied).max(0.0),
-            rate_rps,
+            rate_rps: rate_rps + faster_rps,
             patience_s: self.tables.limits.timeout_s,
         });
         flow.gave_up = drained.gave_up;
@@ -45,7 +51,7 @@ impl FluidPlane<'_> {
                 flow.waiting = limited.waiting;
             }
         } else if behind > 0.0 && self.backlog.requests() > 0.0 {
-            flow.waiting += tick.chance.rarity * self.queue;
+            flow.waiting += tick.chance.excess;
         }
         if behind < 1.0 {
             let others = 1.0 - behind;
@@ -64,6 +70,15 @@ impl FluidPlane<'_> {
             self.busy
         };
         flow
+    }
+
+    /// By how many requests the backlog grows more, or shrinks less, than expected: as services and arrivals vary. Less
+    /// when it is nearly gone, so that it does not fall below nothing and its mean remains.
+    fn luck_of_backlog(&self, tick: &Tick<'_>) -> f64 {
+        let services = f64::from(tick.table.servers) * tick.turnover;
+        let deviation = (services * (tick.load + self.tables.scv())).sqrt();
+        let most = self.backlog.requests() / MOST_DEVIATIONS;
+        deviation.min(most) * tick.push.clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
     }
 
     /// Lets the interval's arrivals join the backlog, as far as there is room. Answers what is lost before the limit
@@ -125,17 +140,17 @@ impl FluidPlane<'_> {
                 continue;
             }
             let mut add = |random: f64, share: f64| {
-                let on_top = (random * self.queue + 1.0) / servers;
-                let delay = (wait_s / mean_s + on_top).min(patience_s / mean_s);
-                self.tables.add_delayed(&mut self.mixture, delay, share);
+                let delay = wait_s / mean_s + (random + 1.0) / servers;
+                self.tables
+                    .add_delayed(&mut self.mixture, delay.min(patience_s / mean_s), share);
             };
             let others = share * (1.0 - tick.chance.weight);
             if others > 0.0 {
                 for third in THIRDS {
-                    add(third, others / THIRDS.len() as f64);
+                    add(third * self.queue, others / THIRDS.len() as f64);
                 }
             }
-            add(tick.chance.rarity, share * tick.chance.weight);
+            add(tick.chance.excess, share * tick.chance.weight);
         }
         at_limit
     }

@@ -6,6 +6,9 @@ use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE};
 use crate::plane::Interval;
 
+/// Load up to which a queue has a luck of its own; above, it is that of this load.
+const FULLEST: f64 = 0.999;
+
 /// What an interval does to the arrivals that are served or give up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flow {
@@ -25,6 +28,10 @@ pub(super) struct Tick<'a> {
     /// The random part's state.
     pub(super) state: Point,
     pub(super) chance: Chance,
+    /// The stationary state in which that chance has its place.
+    pub(super) usual: Point,
+    /// What chance added to the arrivals and took off the services: standard normal.
+    pub(super) push: f64,
     /// More arrives than the servers, all busy, can serve.
     pub(super) above: bool,
     /// Offered load; may exceed 1.
@@ -50,15 +57,13 @@ impl FluidPlane<'_> {
         let counted = f64::from(interval.waiting_room()) <= patience;
         let room = f64::from(interval.waiting_room()).min(patience);
         let (state, above) = self.advance(table, load, turnover);
-        // Memories of the queue in the interval, see `luck`.
-        let used = state.busy / servers;
-        let lengths = turnover * servers * (1.0 - used) * (1.0 - used)
-            / (1.0 + used * self.tables.scv());
-        let chance = self.luck.pass(lengths, draws);
+        let (chance, usual) = self.try_luck(table, load, turnover, draws);
         let tick = Tick {
             table,
             state,
             chance,
+            usual,
+            push: draws.push,
             above,
             load,
             turnover,
@@ -106,6 +111,26 @@ impl FluidPlane<'_> {
         (state, above)
     }
 
+    /// The luck of the queue in an interval, and the stationary state in which it has its place: that of the load, or of
+    /// the requests in service where these have yet to become as many as the load will keep. Above capacity that of
+    /// the mirrored load.
+    #[inline]
+    fn try_luck(
+        &mut self,
+        table: &CapacityTable,
+        load: f64,
+        turnover: f64,
+        draws: Draws,
+    ) -> (Chance, Point) {
+        let servers = f64::from(table.servers);
+        self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
+        let below = load.min(2.0 - load).max(0.5 * f64::from(u8::from(load > 1.0)));
+        let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
+        let scv = self.tables.scv();
+        let chance = self.luck.pass(servers * turnover, used, scv, draws);
+        (chance, table.at(used * servers, &mut self.usual_hint))
+    }
+
     /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
     pub(super) fn limit_matters(&self, tick: &Tick<'_>) -> bool {
         let busy_queue = self.queue / tick.state.waits.max(1e-12);
@@ -126,9 +151,11 @@ impl FluidPlane<'_> {
             state.waits * others,
         );
         let mut delay = 0.0;
-        if chance.rarity > state.rarity {
-            let mean = self.queue / (state.busy * state.waits);
-            delay = mean * self.tables.exceeded(state.shape, chance.rarity - state.rarity);
+        let usual = &tick.usual;
+        if chance.rarity > usual.rarity {
+            let mean = usual.queue / (usual.busy * usual.waits);
+            let beyond = chance.rarity - usual.rarity;
+            delay = mean * self.tables.exceeded(usual.shape, beyond);
             self.tables.add_delayed(&mut self.mixture, delay, lucky);
         } else {
             unwaiting += lucky;
@@ -136,7 +163,7 @@ impl FluidPlane<'_> {
         self.tables.add_unwaiting(&mut self.mixture, unwaiting);
         Flow {
             waits: state.waits,
-            waiting: delay * state.busy,
+            waiting: delay * usual.busy,
             ..Flow::default()
         }
     }

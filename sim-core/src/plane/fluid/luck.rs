@@ -17,8 +17,10 @@ const MANY_ARRIVALS: f64 = 10.0;
 /// Where the queue is within its stationary law.
 pub(super) struct Luck {
     rng: Rng,
-    /// −ln of the share of time in which the queue is longer; standard exponential.
+    /// −ln of the share of time in which the queue is longer; standard exponential while load and servers last.
     rarity: f64,
+    /// `rarity` of one request more or less.
+    of_one: f64,
 }
 
 /// The luck of an interval.
@@ -28,6 +30,8 @@ pub(super) struct Chance {
     pub(super) weight: f64,
     /// That place, at the interval's end: −ln of the probability that a wait is longer.
     pub(super) rarity: f64,
+    /// As a number of requests above those that keep the servers busy.
+    pub(super) excess: f64,
 }
 
 /// What is drawn for an interval, whatever the design.
@@ -51,7 +55,13 @@ impl Luck {
         Self {
             rng: key.rng(),
             rarity: 0.0,
+            of_one: 1.0,
         }
+    }
+
+    /// The queue is empty.
+    pub(super) fn clear(&mut self) {
+        self.rarity = 0.0;
     }
 
     /// Draws for an interval in which `arrivals` came and `expected` were expected. These are a share of the causes
@@ -69,10 +79,28 @@ impl Luck {
         Draws { push, lowest }
     }
 
-    /// Passes over an interval of `lengths` memories: the endpoint of a Brownian motion with drift, and the lowest
-    /// point on the way to it, where it is reflected.
+    /// Passes over an interval in which the servers could serve `services` requests, at the load `load` < 1. When that
+    /// is not what it was, the queue is as long as before, which may have become rare, and is on its way to what is
+    /// usual now.
     #[inline]
-    pub(super) fn pass(&mut self, lengths: f64, draws: Draws) -> Chance {
+    pub(super) fn pass(&mut self, services: f64, load: f64, scv: f64, draws: Draws) -> Chance {
+        let (spare, spread) = (1.0 - load, 1.0 + load * scv);
+        let of_one = 2.0 * spare / spread;
+        self.rarity *= of_one / self.of_one;
+        self.of_one = of_one;
+        let lengths = services * spare * spare / spread;
+        self.advance(lengths, draws);
+        Chance {
+            weight: weight(lengths),
+            rarity: self.rarity,
+            excess: self.rarity / of_one,
+        }
+    }
+
+    /// Passes over `lengths` memories: the endpoint of a Brownian motion with drift, and the lowest point on the way to
+    /// it, where it is reflected.
+    #[inline]
+    fn advance(&mut self, lengths: f64, draws: Draws) {
         let end = 2.0 * lengths.sqrt() * (draws.push - lengths.sqrt());
         let root = (end * end + 8.0 * lengths * draws.lowest).sqrt();
         let above_lowest = if end < 0.0 {
@@ -81,10 +109,6 @@ impl Luck {
             0.5 * (root + end)
         };
         self.rarity = (self.rarity + end).max(above_lowest);
-        Chance {
-            weight: weight(lengths),
-            rarity: self.rarity,
-        }
     }
 }
 
@@ -114,7 +138,8 @@ mod tests {
             let steps = (200_000.0 * 2.0 * (1.0 + 1.0 / lengths)).min(4e6) as u32;
             for _ in 0..steps {
                 let draws = luck.draw(0.0, 0.0, 1.0);
-                let Chance { rarity, .. } = luck.pass(lengths, draws);
+                luck.advance(lengths, draws);
+                let rarity = luck.rarity;
                 seen.push(rarity);
                 squares.push(rarity * rarity);
                 rare.push(f64::from(u8::from(rarity > 3.0)));
