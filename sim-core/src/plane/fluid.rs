@@ -25,6 +25,7 @@ mod crowded;
 mod flow;
 mod levels;
 mod limited;
+mod line;
 mod luck;
 mod mixture;
 mod outcome;
@@ -40,6 +41,7 @@ use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
 use backlog::Backlog;
 use capacity::CapacityTable;
+use line::Line;
 use luck::Luck;
 use mixture::Mixture;
 use recent::Recent;
@@ -75,6 +77,8 @@ pub struct FluidPlane<'a> {
     now_s: f64,
     /// Requests waiting as last reported; differs from `queue + backlog` by luck.
     waiting: f64,
+    /// Of `waiting`: those of a queue that remembers for longer than an interval.
+    line: Line,
     /// Requests in the system as counted: what the servers have to work on.
     in_system: f64,
     luck: Luck,
@@ -115,6 +119,7 @@ impl<'a> FluidPlane<'a> {
             occupied: 0.0,
             now_s: 0.0,
             waiting: 0.0,
+            line: Line::default(),
             in_system: 0.0,
             luck: Luck::new(seed, replication, component),
             slow: Thinning::new(seed, replication, component, Purpose::RequestLuck),
@@ -164,6 +169,7 @@ impl<'a> FluidPlane<'a> {
         self.busy = 0.0;
         self.offered = 0.0;
         self.luck.clear();
+        self.line.clear();
         self.occupied = 0.0;
         self.waiting = waiting;
         self.in_system = waiting;

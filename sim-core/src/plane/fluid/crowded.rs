@@ -46,6 +46,7 @@ impl FluidPlane<'_> {
         flow.waiting = self.backlog.requests();
         if at_limit > 0.0 {
             let limited = self.limited(tick, at_limit);
+            self.add_lucky(limited.delay, limited.lucky);
             flow.lost += limited.lost * (1.0 - moving);
             if tick.counted {
                 flow.waiting = limited.waiting;
@@ -60,6 +61,7 @@ impl FluidPlane<'_> {
             } else {
                 self.random(tick, others)
             };
+            self.add_lucky(stationary.delay, stationary.lucky);
             flow.lost += stationary.lost * others;
             flow.waits += stationary.waits * others;
             flow.waiting = stationary.waiting;

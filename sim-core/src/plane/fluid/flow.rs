@@ -20,6 +20,10 @@ pub(super) struct Flow {
     pub(super) waits: f64,
     /// Requests waiting at the end.
     pub(super) waiting: f64,
+    /// Share of those that come now about which luck decides alone; the mixture is that of the others.
+    pub(super) lucky: f64,
+    /// Their wait, in mean service times.
+    pub(super) delay: f64,
 }
 
 /// The conditions of an interval.
@@ -138,78 +142,79 @@ impl FluidPlane<'_> {
         tick.state.waits * libm::exp(-decay * tick.room) > 1e-8
     }
 
-    /// Waits of the stationary queue, for the share `weight` of the requests.
+    /// Waits of the stationary queue, for the share `weight` of the requests; luck decides about a part of it.
     #[inline]
     pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
-        let (state, chance) = (&tick.state, tick.chance);
-        let (lucky, others) = (weight * chance.weight, weight * (1.0 - chance.weight));
-        let mut unwaiting = (1.0 - state.waits) * others;
+        let (state, chance, usual) = (&tick.state, tick.chance, &tick.usual);
+        let others = weight * (1.0 - chance.weight);
+        self.tables
+            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * others);
         self.tables.add_waiting(
             &mut self.mixture,
             state.log_wait,
             state.shape,
             state.waits * others,
         );
-        let mut delay = 0.0;
-        let usual = &tick.usual;
-        if chance.rarity > usual.rarity {
+        let delay = if chance.rarity > usual.rarity {
             let mean = usual.queue / (usual.busy * usual.waits);
             let beyond = chance.rarity - usual.rarity;
-            delay = mean * self.tables.exceeded(usual.shape, beyond);
-            self.tables.add_delayed(&mut self.mixture, delay, lucky);
+            mean * self.tables.exceeded(usual.shape, beyond)
         } else {
-            unwaiting += lucky;
-        }
-        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
+            0.0
+        };
         Flow {
             waits: state.waits,
             waiting: delay * usual.busy,
+            lucky: weight * chance.weight,
+            delay,
             ..Flow::default()
         }
     }
 
-    /// Waits at the limit of the queue, for the share `weight` of the requests.
+    /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
-        let (lucky, others) = (
-            weight * tick.chance.weight,
-            weight * (1.0 - tick.chance.weight),
-        );
-        let mut unwaiting = (1.0 - queue.waits) * others;
+        let others = weight * (1.0 - tick.chance.weight);
+        self.tables
+            .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
         for step in 0..DELAY_SHARES {
             let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
-            self.behind(tick, before, share);
+            for delay in behind(tick, before) {
+                self.tables
+                    .add_delayed(&mut self.mixture, delay, 0.5 * share);
+            }
         }
         let longer = libm::exp(-tick.chance.rarity);
-        let mut waiting = 0.0;
+        let (mut waiting, mut delay) = (0.0, 0.0);
         if longer < queue.waits {
             waiting = queue.length_quantile(1.0 - longer / queue.waits);
-            self.behind(tick, waiting, lucky);
-        } else {
-            unwaiting += lucky;
+            let [sooner, later] = behind(tick, waiting);
+            delay = if self.slow.is_above_median() {
+                sooner
+            } else {
+                later
+            };
         }
-        self.tables.add_unwaiting(&mut self.mixture, unwaiting);
         self.queue = self.queue.min(queue.queue);
         Flow {
             lost: queue.lost,
             waits: queue.waits,
             waiting,
+            lucky: weight * tick.chance.weight,
+            delay,
             ..Flow::default()
         }
     }
 
-    /// Waits behind `before` other requests. One more than these must leave, at the rate of all servers: a gamma
-    /// law, two points of which have its mean and variance. Patience is counted in time, not in requests.
-    fn behind(&mut self, tick: &Tick<'_>, before: f64, weight: f64) {
-        let servers = f64::from(tick.table.servers);
-        let ahead = (before + 1.0).min(tick.room.max(1.0));
-        let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
-        let (sooner, later) = ((ahead - spread) / servers, (ahead + spread) / servers);
-        self.tables
-            .add_delayed(&mut self.mixture, sooner, 0.5 * weight);
-        self.tables
-            .add_delayed(&mut self.mixture, later, 0.5 * weight);
+    /// Adds the requests about which luck decides, with the wait that it has for them now.
+    #[inline]
+    pub(super) fn add_lucky(&mut self, delay: f64, weight: f64) {
+        if delay > 0.0 {
+            self.tables.add_delayed(&mut self.mixture, delay, weight);
+        } else {
+            self.tables.add_unwaiting(&mut self.mixture, weight);
+        }
     }
 
     pub(super) fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
@@ -220,4 +225,13 @@ impl FluidPlane<'_> {
             tick.room,
         )
     }
+}
+
+/// Waits behind `before` other requests, in mean service times. One more than these must leave, at the rate of all
+/// servers: a gamma law, two points of which have its mean and variance. Patience is counted in time, not in requests.
+fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
+    let servers = f64::from(tick.table.servers);
+    let ahead = (before + 1.0).min(tick.room.max(1.0));
+    let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
+    [(ahead - spread) / servers, (ahead + spread) / servers]
 }

@@ -36,6 +36,14 @@ impl Mixture {
         self.len = 0;
     }
 
+    /// Multiplies all weights.
+    pub(super) fn scale(&mut self, factor: f64) {
+        let len = self.len;
+        for (_, weight) in self.parts.iter_mut().take(len) {
+            *weight *= factor;
+        }
+    }
+
     /// Adds a row. Parts beyond [`MAX_PARTS`] are left out; callers stay below it.
     #[inline]
     pub(super) fn add(&mut self, row: usize, weight: f64) {

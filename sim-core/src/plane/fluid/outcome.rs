@@ -2,17 +2,23 @@
 
 use super::FluidPlane;
 use super::flow::Flow;
+use super::line::Cohort;
 use super::mixture::Shares;
 use crate::plane::{DataPlane as _, Interval, MAX_THRESHOLDS, Outcome};
+
+/// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
+const LEAST_LUCK: f64 = 0.05;
 
 impl FluidPlane<'_> {
     /// Applies the interval's shares to the drawn number of arrivals.
     pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
         let lost = arrivals * flow.lost;
-        let waiting = flow.waiting.min(self.waiting + arrivals - lost);
-        let gave_up = flow.gave_up.min(self.waiting + arrivals - lost - waiting);
-        let started = (self.waiting + arrivals - lost - gave_up - waiting).max(0.0);
-        self.waiting = waiting;
+        let (started, gave_up) = if flow.lucky >= LEAST_LUCK {
+            (self.start_in_line(interval, arrivals - lost, flow), 0.0)
+        } else {
+            self.start_at_once(arrivals - lost, flow)
+        };
+        let waiting = self.waiting;
         let limits = &self.tables.limits;
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
@@ -81,6 +87,49 @@ impl FluidPlane<'_> {
             open_at_end: waiting,
             ..Outcome::default()
         }
+    }
+
+    /// Starts what does not wait at the interval's end; who waits then is not told apart from others.
+    fn start_at_once(&mut self, admitted: f64, flow: &Flow) -> (f64, f64) {
+        self.line.clear();
+        self.add_lucky(flow.delay, flow.lucky);
+        let there = self.waiting + admitted;
+        self.waiting = flow.waiting.min(there);
+        let gave_up = flow.gave_up.min(there - self.waiting);
+        ((there - self.waiting - gave_up).max(0.0), gave_up)
+    }
+
+    /// Lets the admitted stand in line, and starts those whose time has come: the mixture becomes theirs.
+    fn start_in_line(&mut self, interval: &Interval, admitted: f64, flow: &Flow) -> f64 {
+        // Those that have waited, but not in line, go first.
+        let others = (self.waiting - self.line.count()).max(0.0);
+        let start_s = self.now_s + flow.delay * self.tables.mean_service_s();
+        self.line.push(Cohort {
+            count: admitted,
+            delay: flow.delay,
+            weight: flow.lucky,
+            from_s: start_s,
+            to_s: start_s + interval.length_s,
+        });
+        let cohorts = self.line.start(self.now_s + interval.length_s);
+        let started = others + cohorts.iter().map(|cohort| cohort.count).sum::<f64>();
+        let mut lucky = cohorts.iter().map(|cohort| cohort.count * cohort.weight).sum::<f64>();
+        let of_mixture = 1.0 - flow.lucky;
+        if of_mixture > 1e-6 && started > 0.0 {
+            self.mixture.scale((1.0 - lucky / started).max(0.0) / of_mixture);
+            lucky = started;
+        }
+        for cohort in cohorts {
+            let weight = cohort.count * cohort.weight / lucky;
+            if cohort.delay > 0.0 {
+                self.tables
+                    .add_delayed(&mut self.mixture, cohort.delay, weight);
+            } else {
+                self.tables.add_unwaiting(&mut self.mixture, weight);
+            }
+        }
+        self.waiting = self.line.count();
+        started
     }
 
     /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as

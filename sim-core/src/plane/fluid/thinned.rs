@@ -37,6 +37,11 @@ impl Thinning {
         self.place = standard_normal(&mut self.rng);
     }
 
+    /// Whether it is in the upper half.
+    pub(super) fn is_above_median(&self) -> bool {
+        self.place > 0.0
+    }
+
     /// Of `n` requests, how many are struck with probability `p` each. More with a higher `p`. Of a part of a
     /// request, that part is struck in expectation.
     #[inline]
