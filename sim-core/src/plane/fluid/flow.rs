@@ -131,7 +131,8 @@ impl FluidPlane<'_> {
         let below = load.min(2.0 - load).max(0.5 * f64::from(u8::from(load > 1.0)));
         let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
         let scv = self.tables.scv();
-        let chance = self.luck.pass(servers * turnover, used, scv, draws);
+        let stretch = 0.5 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / servers.sqrt();
+        let chance = self.luck.pass(servers * turnover, used, scv, stretch, draws);
         (chance, table.at(used * servers, &mut self.usual_hint))
     }
 

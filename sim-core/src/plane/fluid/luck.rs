@@ -12,7 +12,7 @@
 use crate::random::{Purpose, Rng, StreamKey, standard_exponential, standard_normal};
 
 /// Above this expected number of arrivals in an interval, their luck is part of the queue's.
-const MANY_ARRIVALS: f64 = 10.0;
+const MANY_ARRIVALS: f64 = 2.0;
 
 /// Where the queue is within its stationary law.
 pub(super) struct Luck {
@@ -28,7 +28,8 @@ pub(super) struct Luck {
 pub(super) struct Chance {
     /// Share of the requests whose waits are at one place of the stationary law; the others see all of it.
     pub(super) weight: f64,
-    /// That place, at the interval's end: −ln of the probability that a wait is longer.
+    /// That place: −ln of the probability that a wait is longer. It is that of the interval's start, which its arrivals
+    /// have not yet changed: so the requests of an interval with many of them do not count for more.
     pub(super) rarity: f64,
     /// As a number of requests above those that keep the servers busy.
     pub(super) excess: f64,
@@ -71,7 +72,9 @@ impl Luck {
         let own = standard_normal(&mut self.rng);
         let lowest = standard_exponential(&mut self.rng);
         let push = if expected > MANY_ARRIVALS {
-            let of_arrivals = (arrivals - expected) / expected.sqrt();
+            // Anscombe's transformation: nearly normal, also where there are few.
+            let root = 2.0 * ((arrivals + 0.375).sqrt() - (expected + 0.375).sqrt());
+            let of_arrivals = root + 0.25 / expected.sqrt();
             (of_arrivals + scv.sqrt() * own) / (1.0 + scv).sqrt()
         } else {
             own
@@ -83,17 +86,25 @@ impl Luck {
     /// is not what it was, the queue is as long as before, which may have become rare, and is on its way to what is
     /// usual now.
     #[inline]
-    pub(super) fn pass(&mut self, services: f64, load: f64, scv: f64, draws: Draws) -> Chance {
+    pub(super) fn pass(
+        &mut self,
+        services: f64,
+        load: f64,
+        scv: f64,
+        stretch: f64,
+        draws: Draws,
+    ) -> Chance {
         let (spare, spread) = (1.0 - load, 1.0 + load * scv);
         let of_one = 2.0 * spare / spread;
         self.rarity *= of_one / self.of_one;
         self.of_one = of_one;
-        let lengths = services * spare * spare / spread;
+        let rarity = self.rarity;
+        let lengths = services * spare * spare / (spread * (1.0 + spare * stretch));
         self.advance(lengths, draws);
         Chance {
             weight: weight(lengths),
-            rarity: self.rarity,
-            excess: self.rarity / of_one,
+            rarity,
+            excess: rarity / of_one,
         }
     }
 
