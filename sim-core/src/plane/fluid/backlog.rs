@@ -23,8 +23,9 @@ struct Stretch {
 impl Stretch {
     /// Removes what arrived up to a time within; answers how many requests.
     fn cut(&mut self, until_s: f64) -> f64 {
-        let share = (until_s - self.from_s) / (self.to_s - self.from_s);
-        let gone = self.requests * share.clamp(0.0, 1.0);
+        let length_s = (self.to_s - self.from_s).max(f64::MIN_POSITIVE);
+        let share = ((until_s - self.from_s) / length_s).clamp(0.0, 1.0);
+        let gone = self.requests * share;
         self.requests -= gone;
         self.from_s = until_s.min(self.to_s);
         gone
@@ -51,12 +52,16 @@ pub(super) struct Course {
     pub(super) rate_rps: f64,
     /// Who has waited for so long gives up, seconds.
     pub(super) patience_s: f64,
+    /// Whether more come than can start, so that the queue is only just empty, if ever.
+    pub(super) is_above: bool,
 }
 
 /// What came out of the backlog.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Drained {
     pub(super) started: f64,
+    /// Of these: at servers that were free at the beginning.
+    pub(super) at_once: f64,
     /// Requests whose clients gave up.
     pub(super) gave_up: f64,
     /// When the queue was empty, so that arrivals met free servers; the end, if it never was.
@@ -159,6 +164,7 @@ impl Backlog {
         self.started.clear();
         let mut drained = Drained {
             started: 0.0,
+            at_once: 0.0,
             gave_up: self.give_up(course.from_s, course.patience_s),
             empty_s: course.to_s,
         };
@@ -170,7 +176,8 @@ impl Backlog {
                 break;
             };
             let comes_rps = head.requests / (head.to_s - head.from_s);
-            if head.from_s >= now_s - SHORTEST_S && comes_rps <= course.rate_rps {
+            let caught_up = head.from_s >= now_s - SHORTEST_S && comes_rps <= course.rate_rps;
+            if caught_up && !course.is_above {
                 drained.empty_s = now_s;
                 break;
             }
@@ -213,6 +220,7 @@ impl Backlog {
                 last_s: last_s.min(first_s),
             });
             drained.started += taken;
+            drained.at_once += taken;
             free -= taken;
         }
     }
@@ -227,7 +235,11 @@ impl Backlog {
         let length_s = head.to_s - head.from_s;
         let wait_s = now_s - head.from_s;
         // Seconds of arrivals served per second.
-        let speed = course.rate_rps * length_s / head.requests;
+        let mut speed = course.rate_rps * length_s / head.requests;
+        if wait_s <= SHORTEST_S {
+            // They start as they come.
+            speed = speed.min(1.0);
+        }
         let losing = wait_s >= patience_s * (1.0 - 1e-9) && speed < 1.0;
         // At the end of patience, the head moves with the time.
         let pace = if losing { 1.0 } else { speed };
@@ -252,7 +264,7 @@ impl Backlog {
                 last_s: (wait_s + (1.0 - pace) * lasts_s).max(0.0),
             });
         }
-        if head.requests <= 1e-12 * (1.0 + gone) || head.to_s - head.from_s <= SHORTEST_S {
+        if head.requests <= 1e-12 * (1.0 + gone) || head.to_s <= head.from_s {
             drained.started += head.requests;
             self.stretches.pop_front();
         }
@@ -286,6 +298,7 @@ mod tests {
             at_once: 0.0,
             rate_rps,
             patience_s,
+            is_above: false,
         }
     }
 

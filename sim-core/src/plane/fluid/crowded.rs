@@ -19,17 +19,21 @@ impl FluidPlane<'_> {
         let servers = f64::from(tick.table.servers);
         let end_s = self.now_s + tick.length_s;
         let rate_rps = servers * tick.turnover / tick.length_s;
-        let (mut flow, moving) = self.admit(tick, rate_rps);
-        let more = moving * self.luck_of_backlog(tick);
-        // What is more comes on top; what is less is served.
-        self.backlog.push(end_s, end_s, more);
-        let faster_rps = (-more).max(0.0) / tick.length_s;
+        // Servers that are idle and find nobody to serve now fill in the course of a service.
+        let free = servers - self.occupied.min(servers);
+        let left_free = (free - self.backlog.requests()).max(0.0);
+        let (fading, faded) = (libm::exp(-tick.turnover), -libm::expm1(-tick.turnover));
+        let idle_rps = left_free * faded / tick.length_s;
+        let more = self.luck_of_backlog(tick);
+        let (mut flow, moving) = self.admit(tick, rate_rps, more.max(0.0));
+        let faster_rps = moving * (-more).max(0.0) / tick.length_s;
         let drained = self.backlog.drain(&Course {
             from_s: self.now_s,
             to_s: end_s,
-            at_once: (servers - self.occupied).max(0.0),
-            rate_rps: rate_rps + faster_rps,
+            at_once: free,
+            rate_rps: (rate_rps - idle_rps).max(0.0) + faster_rps,
             patience_s: self.tables.limits.timeout_s,
+            is_above: tick.above,
         });
         flow.gave_up = drained.gave_up;
         // Those that come when the backlog is gone, and meet a stationary queue.
@@ -66,8 +70,8 @@ impl FluidPlane<'_> {
             flow.waits += stationary.waits * others;
             flow.waiting = stationary.waiting;
         }
-        self.occupied = if self.backlog.requests() > 0.0 {
-            servers
+        self.occupied = if tick.above || self.backlog.requests() > 0.0 {
+            servers - (free - drained.at_once).max(0.0) * fading
         } else {
             self.busy
         };
@@ -83,14 +87,15 @@ impl FluidPlane<'_> {
         deviation.min(most) * tick.push.clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
     }
 
-    /// Lets the interval's arrivals join the backlog, as far as there is room. Answers what is lost before the limit
+    /// Lets the interval's arrivals join the backlog, as far as there is room, and `more` requests than chance would have
+    /// served. Answers what is lost before the limit
     /// is reached, and that part of the interval.
-    fn admit(&mut self, tick: &Tick<'_>, rate_rps: f64) -> (Flow, f64) {
+    fn admit(&mut self, tick: &Tick<'_>, rate_rps: f64, more: f64) -> (Flow, f64) {
         let arrivals_rps = tick.load * rate_rps;
         let (start_s, end_s) = (self.now_s, self.now_s + tick.length_s);
         if !(tick.above && tick.counted && tick.room < ENDLESS) {
             self.backlog
-                .push(start_s, end_s, arrivals_rps * tick.length_s);
+                .push(start_s, end_s, arrivals_rps * tick.length_s + more);
             return (Flow::default(), 1.0);
         }
         let stationary = self.stationary(tick);
@@ -113,7 +118,7 @@ impl FluidPlane<'_> {
             flow.lost = moving;
         } else {
             self.backlog
-                .push(start_s, start_s + moving_s, arrivals_rps * moving_s);
+                .push(start_s, start_s + moving_s, arrivals_rps * moving_s + more * moving);
         }
         let admitted_rps = arrivals_rps * (1.0 - stationary.lost);
         let left_s = tick.length_s - moving_s;
