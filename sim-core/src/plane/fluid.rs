@@ -72,6 +72,8 @@ pub struct FluidPlane<'a> {
     queue: f64,
     /// Requests left behind by load above capacity.
     backlog: Backlog,
+    /// Services that luck has yet to take off those of the backlog.
+    owed: f64,
     /// Busy servers at the end of the last interval.
     occupied: f64,
     now_s: f64,
@@ -116,6 +118,7 @@ impl<'a> FluidPlane<'a> {
             offered: 0.0,
             queue: 0.0,
             backlog: Backlog::default(),
+            owed: 0.0,
             occupied: 0.0,
             now_s: 0.0,
             waiting: 0.0,
@@ -171,6 +174,7 @@ impl<'a> FluidPlane<'a> {
         self.luck.clear();
         self.line.clear();
         self.occupied = 0.0;
+        self.owed = 0.0;
         self.waiting = waiting;
         self.in_system = waiting;
         let wait_sum_s = if impatient > 0.0 {

@@ -1,7 +1,7 @@
 //! The text of `docs/VALIDATION.md`.
 
-use super::coverage::Coverage;
 use super::courses::Course;
+use super::coverage::Coverage;
 use super::dynamics::Figures;
 use super::grid::{Difference, GridFile, Reference, wanted};
 use super::oracle_tables;

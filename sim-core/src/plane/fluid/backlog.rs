@@ -252,7 +252,11 @@ impl Backlog {
         // A step too short to change the time must not be taken for ever.
         lasts_s = lasts_s.max(SHORTEST_S);
         let gone = (head.requests * pace * lasts_s / length_s).min(head.requests);
-        let started = (course.rate_rps * lasts_s).min(gone);
+        let started = if losing {
+            (course.rate_rps * lasts_s).min(gone)
+        } else {
+            gone
+        };
         drained.started += started;
         drained.gave_up += gone - started;
         head.requests -= gone;

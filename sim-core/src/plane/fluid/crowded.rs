@@ -23,15 +23,17 @@ impl FluidPlane<'_> {
         let free = servers - self.occupied.min(servers);
         let left_free = (free - self.backlog.requests()).max(0.0);
         let (fading, faded) = (libm::exp(-tick.turnover), -libm::expm1(-tick.turnover));
-        let idle_rps = left_free * faded / tick.length_s;
         let more = self.luck_of_backlog(tick);
-        let (mut flow, moving) = self.admit(tick, rate_rps, more.max(0.0));
-        let faster_rps = moving * (-more).max(0.0) / tick.length_s;
+        let (mut flow, moving) = self.admit(tick, rate_rps);
+        // What luck takes off the services of this interval and is more than these is taken off later ones.
+        let services = ((rate_rps * tick.length_s) - left_free * faded).max(0.0);
+        let wanted = services - self.owed - moving * more;
+        self.owed = (-wanted).max(0.0);
         let drained = self.backlog.drain(&Course {
             from_s: self.now_s,
             to_s: end_s,
             at_once: free,
-            rate_rps: (rate_rps - idle_rps).max(0.0) + faster_rps,
+            rate_rps: wanted.max(0.0) / tick.length_s,
             patience_s: self.tables.limits.timeout_s,
             is_above: tick.above,
         });
@@ -39,13 +41,19 @@ impl FluidPlane<'_> {
         // Those that come when the backlog is gone, and meet a stationary queue.
         let rest = if drained.empty_s < end_s && moving > 0.0 {
             self.backlog.clear();
+            self.owed = 0.0;
             tick.load * rate_rps * (end_s - drained.empty_s)
         } else {
             0.0
         };
         let all = drained.started + rest;
-        let behind = if all > 0.0 { drained.started / all } else { 0.0 };
-        let at_limit = self.behind_backlog(tick, &drained, behind * moving) + behind * (1.0 - moving);
+        let behind = if rest > 0.0 {
+            drained.started / all
+        } else {
+            1.0
+        };
+        let at_limit =
+            self.behind_backlog(tick, &drained, behind * moving) + behind * (1.0 - moving);
         flow.waits = behind;
         flow.waiting = self.backlog.requests();
         if at_limit > 0.0 {
@@ -87,15 +95,14 @@ impl FluidPlane<'_> {
         deviation.min(most) * tick.push.clamp(-MOST_DEVIATIONS, MOST_DEVIATIONS)
     }
 
-    /// Lets the interval's arrivals join the backlog, as far as there is room, and `more` requests than chance would have
-    /// served. Answers what is lost before the limit
+    /// Lets the interval's arrivals join the backlog, as far as there is room. Answers what is lost before the limit
     /// is reached, and that part of the interval.
-    fn admit(&mut self, tick: &Tick<'_>, rate_rps: f64, more: f64) -> (Flow, f64) {
+    fn admit(&mut self, tick: &Tick<'_>, rate_rps: f64) -> (Flow, f64) {
         let arrivals_rps = tick.load * rate_rps;
         let (start_s, end_s) = (self.now_s, self.now_s + tick.length_s);
         if !(tick.above && tick.counted && tick.room < ENDLESS) {
             self.backlog
-                .push(start_s, end_s, arrivals_rps * tick.length_s + more);
+                .push(start_s, end_s, arrivals_rps * tick.length_s);
             return (Flow::default(), 1.0);
         }
         let stationary = self.stationary(tick);
@@ -118,7 +125,7 @@ impl FluidPlane<'_> {
             flow.lost = moving;
         } else {
             self.backlog
-                .push(start_s, start_s + moving_s, arrivals_rps * moving_s + more * moving);
+                .push(start_s, start_s + moving_s, arrivals_rps * moving_s);
         }
         let admitted_rps = arrivals_rps * (1.0 - stationary.lost);
         let left_s = tick.length_s - moving_s;

@@ -51,7 +51,12 @@ pub(super) struct Tick<'a> {
 
 impl FluidPlane<'_> {
     /// Advances the queue through an interval with servers, and fills the mixture with its waits.
-    pub(super) fn flow(&mut self, table: &CapacityTable, interval: &Interval, draws: Draws) -> Flow {
+    pub(super) fn flow(
+        &mut self,
+        table: &CapacityTable,
+        interval: &Interval,
+        draws: Draws,
+    ) -> Flow {
         let mean_s = self.tables.mean_service_s();
         let servers = f64::from(table.servers);
         let turnover = interval.length_s / mean_s;
@@ -128,11 +133,15 @@ impl FluidPlane<'_> {
     ) -> (Chance, Point) {
         let servers = f64::from(table.servers);
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
-        let below = load.min(2.0 - load).max(0.5 * f64::from(u8::from(load > 1.0)));
+        let below = load
+            .min(2.0 - load)
+            .max(0.5 * f64::from(u8::from(load > 1.0)));
         let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
         let scv = self.tables.scv();
-        let stretch = 0.5 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / servers.sqrt();
-        let chance = self.luck.pass(servers * turnover, used, scv, stretch, draws);
+        let stretch = 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / servers.sqrt();
+        let chance = self
+            .luck
+            .pass(servers * turnover, used, scv, stretch, draws);
         (chance, table.at(used * servers, &mut self.usual_hint))
     }
 

@@ -106,7 +106,11 @@ mod tests {
         let started = line.start(30.0);
         assert_eq!((started.len(), started[0].count), (1, 5.0));
         assert_eq!(line.count(), 15.0);
-        let counts: Vec<(f64, f64)> = line.start(40.0).iter().map(|c| (c.count, c.delay)).collect();
+        let counts: Vec<(f64, f64)> = line
+            .start(40.0)
+            .iter()
+            .map(|c| (c.count, c.delay))
+            .collect();
         assert_eq!(counts, [(5.0, 25.0), (10.0, 18.0)]);
         assert_eq!(line.count(), 0.0);
     }

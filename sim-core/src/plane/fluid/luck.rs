@@ -145,7 +145,8 @@ mod tests {
     fn the_law_is_exponential() {
         for lengths in [0.01, 0.1, 1.0, 10.0, 1e6, 1e12] {
             let mut luck = Luck::new(1, 0, 0);
-            let (mut seen, mut squares, mut rare) = (Welford::new(), Welford::new(), Welford::new());
+            let (mut seen, mut squares, mut rare) =
+                (Welford::new(), Welford::new(), Welford::new());
             let steps = (200_000.0 * 2.0 * (1.0 + 1.0 / lengths)).min(4e6) as u32;
             for _ in 0..steps {
                 let draws = luck.draw(0.0, 0.0, 1.0);
@@ -158,10 +159,22 @@ mod tests {
             // Steps that count as independent: a memory has two.
             let independent = f64::from(steps) * (0.5 * lengths).min(1.0);
             let slack = 3.5 / independent.sqrt();
-            assert!((seen.mean() - 1.0).abs() < slack, "{lengths}: {}", seen.mean());
-            assert!((squares.mean() - 2.0).abs() < 4.5 * slack, "{lengths}: {}", squares.mean());
+            assert!(
+                (seen.mean() - 1.0).abs() < slack,
+                "{lengths}: {}",
+                seen.mean()
+            );
+            assert!(
+                (squares.mean() - 2.0).abs() < 4.5 * slack,
+                "{lengths}: {}",
+                squares.mean()
+            );
             let expected = libm::exp(-3.0);
-            assert!((rare.mean() - expected).abs() < 0.22 * slack, "{lengths}: {}", rare.mean());
+            assert!(
+                (rare.mean() - expected).abs() < 0.22 * slack,
+                "{lengths}: {}",
+                rare.mean()
+            );
         }
     }
 }

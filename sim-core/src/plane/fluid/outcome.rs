@@ -34,7 +34,9 @@ impl FluidPlane<'_> {
         // Of those in time, errors spare none.
         let spared = if in_time > 0.0 { served / in_time } else { 0.0 };
         let slow: [f64; MAX_THRESHOLDS] = std::array::from_fn(|k| {
-            let bad = self.slow.struck(started, 1.0 - shares.in_time + shares.slow[k]);
+            let bad = self
+                .slow
+                .struck(started, 1.0 - shares.in_time + shares.slow[k]);
             (bad - too_late).max(0.0) * spared
         });
         let slow_in_service = std::array::from_fn(|k| {
@@ -113,10 +115,14 @@ impl FluidPlane<'_> {
         });
         let cohorts = self.line.start(self.now_s + interval.length_s);
         let started = others + cohorts.iter().map(|cohort| cohort.count).sum::<f64>();
-        let mut lucky = cohorts.iter().map(|cohort| cohort.count * cohort.weight).sum::<f64>();
+        let mut lucky = cohorts
+            .iter()
+            .map(|cohort| cohort.count * cohort.weight)
+            .sum::<f64>();
         let of_mixture = 1.0 - flow.lucky;
         if of_mixture > 1e-6 && started > 0.0 {
-            self.mixture.scale((1.0 - lucky / started).max(0.0) / of_mixture);
+            self.mixture
+                .scale((1.0 - lucky / started).max(0.0) / of_mixture);
             lucky = started;
         }
         for cohort in cohorts {

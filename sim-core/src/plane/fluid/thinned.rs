@@ -114,9 +114,17 @@ mod tests {
             for (&p, (mean, square)) in probabilities.iter().zip(&seen) {
                 let (expected, spread) = (n * p, n.floor() * p * (1.0 - p));
                 let slack = 4.0 * (mean.variance() / 40_000.0).sqrt() + 1e-4;
-                assert!((mean.mean() - expected).abs() < slack, "{n} {p}: {}", mean.mean());
+                assert!(
+                    (mean.mean() - expected).abs() < slack,
+                    "{n} {p}: {}",
+                    mean.mean()
+                );
                 let slack = 4.0 * (square.variance() / 40_000.0).sqrt() + 1e-4;
-                assert!((square.mean() - spread).abs() < slack, "{n} {p}: {}", square.mean());
+                assert!(
+                    (square.mean() - spread).abs() < slack,
+                    "{n} {p}: {}",
+                    square.mean()
+                );
             }
         }
     }

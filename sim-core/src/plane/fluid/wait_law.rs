@@ -95,10 +95,7 @@ impl WaitLaw {
             .map(|k| step_s * all_above((f64::from(k) + 0.5) * step_s))
             .sum();
         let cdf = |x: f64| 1.0 - all_above(x * mean_s);
-        Self::of(
-            Lattice::of(cdf, FINE_STEPS),
-            Lattice::of(cdf, COARSE_STEPS),
-        )
+        Self::of(Lattice::of(cdf, FINE_STEPS), Lattice::of(cdf, COARSE_STEPS))
     }
 
     /// ∫₀^x F of the law's distribution function F, x in means; 0 for negative x.
