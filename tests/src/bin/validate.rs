@@ -19,7 +19,7 @@ use tests::validation::report::{Validation, markdown};
 use tests::validation::summary::{summary, vectors};
 
 /// Replications of the courses with changing load.
-const REPLICATIONS: u32 = 10;
+const REPLICATIONS: u32 = 40;
 /// Seeds of the coverage run.
 const SEEDS: u64 = 20;
 

@@ -108,20 +108,19 @@ fn between<T: Copy>(start_s: f64, end_s: f64, outside: T, inside: T) -> impl Fn(
 
 /// The courses on which the planes must agree.
 pub fn courses() -> Vec<Course> {
-    let mut courses = waves();
-    courses.extend(overloads());
-    courses.extend(without_servers());
-    courses
-}
-
-/// Courses on which they are to agree, and on some of which they do not: `docs/MODELS.md` says by how much.
-pub fn harder() -> Vec<Course> {
-    let mut courses = other_ticks();
-    courses.extend(late_capacity());
-    courses.extend(from_zero());
-    courses.extend(slow_queues());
-    courses.extend(long_services());
-    courses
+    [
+        waves(),
+        overloads(),
+        without_servers(),
+        other_ticks(),
+        late_capacity(),
+        from_zero(),
+        slow_queues(),
+        long_services(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Waves and steps below capacity.

@@ -15,9 +15,13 @@ pub struct Figures {
     /// Answered within the threshold.
     pub good: f64,
     pub good_ci: f64,
+    /// Half width of the 99 % interval.
+    pub good_open: f64,
     /// Minutes in slices of five minutes in which too few requests were good.
     pub violation: f64,
     pub violation_ci: f64,
+    /// Half width of the 99 % interval.
+    pub violation_open: f64,
     pub rejected: f64,
     pub timed_out: f64,
     pub mean_wait_s: f64,
@@ -25,13 +29,38 @@ pub struct Figures {
     pub p95_s: f64,
 }
 
-impl Figures {
-    /// How far the minutes of violation are off those of `reference`, relative, beyond what its interval leaves open;
-    /// a slice more or less in ten courses counts as nothing.
-    pub fn violation_error(&self, reference: &Figures) -> f64 {
-        let difference = (self.violation - reference.violation).abs() - 0.5;
-        let open = reference.violation_ci.hypot(self.violation_ci);
-        (difference - open).max(0.0) / reference.violation.max(5.0)
+/// Violation below one slice of five minutes is compared with that: relative to less, a single slice would be all.
+const LEAST_VIOLATION: f64 = 5.0;
+
+/// How far `fluid` is off, and what the comparison leaves open: half the width of its own 99 % interval.
+#[derive(Clone, Copy, Debug)]
+pub struct Off {
+    pub good: f64,
+    pub good_open: f64,
+    /// Relative to the minutes of violation of `requests`.
+    pub violation: f64,
+    pub violation_open: f64,
+}
+
+/// What is acceptable: in share of requests, and relative.
+pub const WANTED_GOOD: f64 = 0.01;
+pub const WANTED_VIOLATION: f64 = 0.1;
+
+impl Off {
+    pub fn new(requests: &Figures, fluid: &Figures) -> Self {
+        let minutes = requests.violation.max(LEAST_VIOLATION);
+        Self {
+            good: fluid.good - requests.good,
+            good_open: fluid.good_open.hypot(requests.good_open),
+            violation: (fluid.violation - requests.violation) / minutes,
+            violation_open: fluid.violation_open.hypot(requests.violation_open) / minutes,
+        }
+    }
+
+    /// Whether both differences are acceptable, give or take what is open.
+    pub fn is_fine(&self) -> bool {
+        self.good.abs() <= WANTED_GOOD + self.good_open
+            && self.violation.abs() <= WANTED_VIOLATION + self.violation_open
     }
 }
 
@@ -88,8 +117,8 @@ fn figures<'a>(
         violation.push(budget.violation_minutes());
         add(&mut all, &total);
     }
-    let half = |seen: &Welford| {
-        seen.mean_ci(0.95)
+    let half = |seen: &Welford, level: f64| {
+        seen.mean_ci(level)
             .map_or(0.0, |(low, high)| 0.5 * (high - low))
     };
     let capacity_s: f64 = course
@@ -99,9 +128,11 @@ fn figures<'a>(
         .sum();
     Figures {
         good: good.mean(),
-        good_ci: half(&good),
+        good_ci: half(&good, 0.95),
+        good_open: half(&good, 0.99),
         violation: violation.mean(),
-        violation_ci: half(&violation),
+        violation_ci: half(&violation, 0.95),
+        violation_open: half(&violation, 0.99),
         rejected: all.rejected / all.arrivals,
         timed_out: all.timed_out / all.arrivals,
         mean_wait_s: all.wait_sum_s / all.waits,

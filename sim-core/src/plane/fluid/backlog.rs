@@ -85,6 +85,12 @@ impl Backlog {
         self.requests
     }
 
+    /// How long the first in line has waited, seconds.
+    pub(super) fn longest_wait_s(&self, now_s: f64) -> f64 {
+        let first = self.stretches.front();
+        first.map_or(0.0, |stretch| (now_s - stretch.from_s).max(0.0))
+    }
+
     pub(super) fn clear(&mut self) {
         self.stretches.clear();
         self.requests = 0.0;

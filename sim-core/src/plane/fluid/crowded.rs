@@ -137,7 +137,14 @@ impl FluidPlane<'_> {
     /// Waits of those that started from the backlog, for the share `weight`; answers the share of them that has waited
     /// for all of the clients' patience: of these the queue's own law says more.
     fn behind_backlog(&mut self, tick: &Tick<'_>, drained: &Drained, weight: f64) -> f64 {
-        if drained.started <= 0.0 || weight <= 0.0 {
+        if weight <= 0.0 {
+            return 0.0;
+        }
+        if drained.started <= 0.0 {
+            // Nobody was expected to start; who does by luck is the first in line.
+            let wait_s = self.backlog.longest_wait_s(self.now_s + tick.length_s);
+            let delay = wait_s.min(self.tables.limits.timeout_s) / self.tables.mean_service_s();
+            self.tables.add_delayed(&mut self.mixture, delay, weight);
             return 0.0;
         }
         let servers = f64::from(tick.table.servers);

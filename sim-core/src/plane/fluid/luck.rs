@@ -143,7 +143,7 @@ mod tests {
     /// Whatever the steps, the place is exponential with mean 1 and forgets within a memory.
     #[test]
     fn the_law_is_exponential() {
-        for lengths in [0.01, 0.1, 1.0, 10.0, 1e6, 1e12] {
+        for lengths in [0.01_f64, 0.1, 1.0, 10.0, 1e6, 1e12] {
             let mut luck = Luck::new(1, 0, 0);
             let (mut seen, mut squares, mut rare) =
                 (Welford::new(), Welford::new(), Welford::new());

@@ -4,7 +4,7 @@ use super::FluidPlane;
 use super::flow::Flow;
 use super::line::Cohort;
 use super::mixture::Shares;
-use crate::plane::{DataPlane as _, Interval, MAX_THRESHOLDS, Outcome};
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
 
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
 const LEAST_LUCK: f64 = 0.05;
