@@ -10,8 +10,6 @@ const GROUPS: u32 = 5;
 const THIRDS: [f64; 3] = [0.189_070, 0.716_395, 2.094_535];
 /// Luck of an interval is at most so many standard deviations.
 const MOST_DEVIATIONS: f64 = 3.0;
-/// Room without end.
-const ENDLESS: f64 = 1e15;
 
 impl FluidPlane<'_> {
     /// Serves the interval from the backlog.
@@ -100,7 +98,7 @@ impl FluidPlane<'_> {
     fn admit(&mut self, tick: &Tick<'_>, rate_rps: f64) -> (Flow, f64) {
         let arrivals_rps = tick.load * rate_rps;
         let (start_s, end_s) = (self.now_s, self.now_s + tick.length_s);
-        if !(tick.above && tick.counted && tick.room < ENDLESS) {
+        if !(tick.above && tick.counted && tick.room < 1e15) {
             self.backlog
                 .push(start_s, end_s, arrivals_rps * tick.length_s);
             return (Flow::default(), 1.0);

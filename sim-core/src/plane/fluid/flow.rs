@@ -6,6 +6,9 @@ use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE};
 use crate::plane::Interval;
 
+/// Room without end: nobody is ever rejected.
+pub(super) const ENDLESS: f64 = 1e5;
+
 /// Load up to which a queue has a luck of its own; above, it is that of this load.
 const FULLEST: f64 = 0.999;
 
@@ -65,8 +68,10 @@ impl FluidPlane<'_> {
         let patience = servers * self.tables.limits.timeout_s / mean_s;
         let counted = f64::from(interval.waiting_room()) <= patience;
         let room = f64::from(interval.waiting_room()).min(patience);
-        let (state, above) = self.advance(table, load, turnover);
-        let (chance, usual) = self.try_luck(table, load, turnover, draws);
+        // A limit keeps the queue from going far.
+        let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
+        let (state, above) = self.advance(table, load, turnover, may_grow);
+        let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow);
         let tick = Tick {
             table,
             state,
@@ -97,7 +102,13 @@ impl FluidPlane<'_> {
     /// drift: Q(t) = X(t) + sup(−X) for the free process X, and sup(−X) is distributed like the queue that
     /// −X would feed (Reich 1958). So the random part then follows the load mirrored at 1, and what this
     /// takes off it has become backlog.
-    fn advance(&mut self, table: &CapacityTable, load: f64, turnover: f64) -> (Point, bool) {
+    fn advance(
+        &mut self,
+        table: &CapacityTable,
+        load: f64,
+        turnover: f64,
+        may_grow: bool,
+    ) -> (Point, bool) {
         let servers = f64::from(table.servers);
         let queue_before = self.queue;
         let mut in_system = self.busy + self.queue + load * servers * turnover;
@@ -113,11 +124,20 @@ impl FluidPlane<'_> {
         }
         self.busy = state.busy;
         self.queue = (in_system - state.busy * (1.0 + turnover)).max(0.0);
+        if !may_grow {
+            self.queue = self.queue.min(queue_before);
+        }
         if crowded || above {
             let moved = (queue_before - self.queue).max(0.0);
             self.backlog.push(self.now_s, self.now_s, moved);
         }
         (state, above)
+    }
+
+    /// Whether the backlog is longer than the random part on top of it, so that the queue will hardly be empty, which is
+    /// what lets the random part grow.
+    fn is_far_from_empty(&self) -> bool {
+        self.backlog.requests() > self.queue
     }
 
     /// The luck of the queue in an interval, and the stationary state in which it has its place: that of the load, or of
@@ -130,6 +150,7 @@ impl FluidPlane<'_> {
         load: f64,
         turnover: f64,
         draws: Draws,
+        may_grow: bool,
     ) -> (Chance, Point) {
         let servers = f64::from(table.servers);
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
@@ -142,6 +163,9 @@ impl FluidPlane<'_> {
         let chance = self
             .luck
             .pass(servers * turnover, used, scv, stretch, draws);
+        if !may_grow {
+            self.luck.be_at_most(chance.rarity);
+        }
         (chance, table.at(used * servers, &mut self.usual_hint))
     }
 

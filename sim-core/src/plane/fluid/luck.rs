@@ -65,6 +65,11 @@ impl Luck {
         self.rarity = 0.0;
     }
 
+    /// The queue is at most so long.
+    pub(super) fn be_at_most(&mut self, rarity: f64) {
+        self.rarity = self.rarity.min(rarity);
+    }
+
     /// Draws for an interval in which `arrivals` came and `expected` were expected. These are a share of the causes
     /// that move a queue; its services are the other, with `scv` as their squared coefficient of variation.
     #[inline]
