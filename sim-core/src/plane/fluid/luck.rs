@@ -133,7 +133,7 @@ impl Luck {
 fn weight(lengths: f64) -> f64 {
     if lengths < 1e-3 {
         1.0
-    } else if lengths > 40.0 {
+    } else if lengths > 18.0 {
         (2.0 / lengths).sqrt()
     } else {
         (2.0 / lengths * libm::tanh(0.5 * lengths)).sqrt()

@@ -57,6 +57,15 @@ impl Mixture {
         }
     }
 
+    /// Adds to the first row if it is this one; adds a row otherwise.
+    #[inline]
+    pub(super) fn add_to_first(&mut self, row: usize, weight: f64) {
+        match self.parts.first_mut() {
+            Some((first, sum)) if self.len > 0 && *first == row as u32 => *sum += weight,
+            _ => self.add(row, weight),
+        }
+    }
+
     #[inline]
     pub(super) fn parts(&self) -> &[(u32, f64)] {
         self.parts.get(..self.len).unwrap_or(&[])

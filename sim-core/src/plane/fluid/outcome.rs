@@ -34,6 +34,9 @@ impl FluidPlane<'_> {
         // Of those in time, errors spare none.
         let spared = if in_time > 0.0 { served / in_time } else { 0.0 };
         let slow: [f64; MAX_THRESHOLDS] = std::array::from_fn(|k| {
+            if shares.slow[k] <= 0.0 {
+                return 0.0;
+            }
             let bad = self
                 .slow
                 .struck(started, 1.0 - shares.in_time + shares.slow[k]);

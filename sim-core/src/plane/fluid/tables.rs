@@ -142,7 +142,7 @@ impl FluidTables {
 
     /// Adds requests of weight `weight` that need not wait.
     pub(super) fn add_unwaiting(&self, mixture: &mut Mixture, weight: f64) {
-        mixture.add(NO_WAIT, weight);
+        mixture.add_to_first(NO_WAIT, weight);
     }
 
     /// Adds requests whose wait has mean 2^`log_wait` mean service times and the given shape.

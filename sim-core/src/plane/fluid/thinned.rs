@@ -14,7 +14,12 @@ pub(super) struct Thinning {
     rng: Rng,
     /// Of an interval's counts within their laws: a standard normal number.
     place: f64,
+    /// Its normal distribution function, if it has been asked for.
+    below: Option<f64>,
 }
+
+/// Fewer than this are expected to be struck: then it does not matter whether they are whole.
+const NONE: f64 = 1e-7;
 
 impl Thinning {
     /// Places from the stream of a kind of luck.
@@ -28,6 +33,7 @@ impl Thinning {
         Self {
             rng: key.rng(),
             place: 0.0,
+            below: None,
         }
     }
 
@@ -35,6 +41,7 @@ impl Thinning {
     #[inline]
     pub(super) fn draw(&mut self) {
         self.place = standard_normal(&mut self.rng);
+        self.below = None;
     }
 
     /// Whether it is in the upper half.
@@ -45,22 +52,26 @@ impl Thinning {
     /// Of `n` requests, how many are struck with probability `p` each. More with a higher `p`. Of a part of a
     /// request, that part is struck in expectation.
     #[inline]
-    pub(super) fn struck(&self, n: f64, p: f64) -> f64 {
+    pub(super) fn struck(&mut self, n: f64, p: f64) -> f64 {
         if !(n > 0.0 && p > 0.0) {
             return 0.0;
         }
         if p >= 1.0 {
             return n;
         }
+        if n * p < NONE {
+            return n * p;
+        }
         let (z, variance) = (self.place, n * p * (1.0 - p));
         if variance > NORMAL_FROM {
             let skewed = z + (z * z - 1.0) * (1.0 - 2.0 * p) / (6.0 * variance.sqrt());
             return (n * p + variance.sqrt() * skewed).clamp(0.0, n);
         }
+        let below = *self.below.get_or_insert_with(|| normal_cdf(z));
         if p > 0.5 {
-            n - by_inversion(n, 1.0 - p, normal_cdf(-z))
+            n - by_inversion(n, 1.0 - p, 1.0 - below)
         } else {
-            by_inversion(n, p, normal_cdf(z))
+            by_inversion(n, p, below)
         }
     }
 }
