@@ -10,12 +10,16 @@
 //!   & Banerjee 1996): d(in system)/dt = λ − cμ·u, where u is the utilisation at which the stationary queue
 //!   holds as many. One implicit Euler step per interval. The stationary queue is M/M/c (Erlang C)
 //!   corrected for the service-time law by measured ratios (`calibration`).
-//! - The *backlog* is what load above capacity leaves behind, and drains at the spare capacity.
-//! - Room for waiting requests and the clients' patience bound both (`limited`).
+//! - The *backlog* is what load above capacity, or no servers, leave behind: a fluid of requests that knows when each
+//!   came, first come first served (`backlog`, `crowded`).
+//! - *Luck*: the queue of the moment is longer or shorter than expected, for as long as such queues remember (`luck`,
+//!   `line`); of the requests, whole ones are slow or late (`thinned`). Luck changes no expectation, and has streams of
+//!   its own.
+//! - Room for waiting requests and the clients' patience bound the queue (`limited`).
 //! - Latency is wait ⊕ service: each interval is a mixture of rows of a library (`tables`).
 //!
-//! Arrivals are drawn from the same stream as in the `requests` plane; the queue follows the intensity, and
-//! the expected outcomes are scaled to the drawn number.
+//! Arrivals are drawn from the same stream as in the `requests` plane; the expected queue follows the intensity, the
+//! servers' work the drawn number.
 
 mod backlog;
 mod calibration;
