@@ -207,7 +207,7 @@ impl DataPlane for FluidPlane<'_> {
         let expected = (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN);
         let arrivals = poisson(&mut self.arrivals, expected) as f64;
         // Drawn whatever happens, so that two designs have the same luck.
-        let draws = self.luck.draw(arrivals, expected, self.tables.scv());
+        let draws = self.luck.draw(arrivals, expected, self.tables.luck);
         self.slow.draw();
         self.mixture.clear();
         let outcome = match self.capacity.take() {

@@ -104,7 +104,7 @@ fn measured_grid(known: Vec<Reference>) -> Result<String, serde_json::Error> {
             return reference.clone();
         }
         eprintln!("cell {} of {}: {cell:?}", index + 1, cells.len());
-        grid::reference(cell, 3.0)
+        grid::reference(cell, 1.0)
     };
     let file = GridFile {
         origin: "requests plane; cargo run --release -p tests --bin validate -- measure".into(),

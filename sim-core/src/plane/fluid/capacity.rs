@@ -46,12 +46,15 @@ fn between(a: &Point, b: &Point, t: f64) -> Point {
 #[derive(Clone, Debug)]
 pub(super) struct CapacityTable {
     pub(super) servers: u32,
+    /// By how much the queue remembers for longer than in heavy traffic, per share of spare capacity: fitted to the
+    /// means of five minutes of twelve queues of 1 to 100 servers with cv 1 to 3.
+    pub(super) stretch: f64,
     points: Vec<Point>,
 }
 
 impl CapacityTable {
     /// `servers` > 0.
-    pub(super) fn new(servers: u32, calibration: &Calibration) -> Self {
+    pub(super) fn new(servers: u32, calibration: &Calibration, scv: f64) -> Self {
         let c = f64::from(servers);
         let point = |index: usize| {
             let spare = libm::exp2(-(index as f64) / POINTS_PER_OCTAVE as f64);
@@ -70,6 +73,7 @@ impl CapacityTable {
         };
         Self {
             servers,
+            stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / c.sqrt(),
             points: (0..POINTS).map(point).collect(),
         }
     }

@@ -9,6 +9,8 @@ use crate::plane::Interval;
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
 
+/// Share of the spare capacity that makes no difference.
+const SLIGHT: f64 = 0.02;
 /// Load up to which a queue has a luck of its own; above, it is that of this load.
 const FULLEST: f64 = 0.999;
 
@@ -71,7 +73,7 @@ impl FluidPlane<'_> {
         // A limit keeps the queue from going far.
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
         let (state, above) = self.advance(table, load, turnover, may_grow);
-        let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow);
+        let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow, &state);
         let tick = Tick {
             table,
             state,
@@ -151,6 +153,7 @@ impl FluidPlane<'_> {
         turnover: f64,
         draws: Draws,
         may_grow: bool,
+        state: &Point,
     ) -> (Chance, Point) {
         let servers = f64::from(table.servers);
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
@@ -159,14 +162,20 @@ impl FluidPlane<'_> {
             .max(0.5 * f64::from(u8::from(load > 1.0)));
         let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
         let scv = self.tables.scv();
-        let stretch = 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / servers.sqrt();
         let chance = self
             .luck
-            .pass(servers * turnover, used, scv, stretch, draws);
+            .pass(servers * turnover, used, scv, table.stretch, draws);
         if !may_grow {
             self.luck.be_at_most(chance.rarity);
         }
-        (chance, table.at(used * servers, &mut self.usual_hint))
+        let busy = used * servers;
+        // Where load changes slowly, it is the expected state.
+        let usual = if (busy - state.busy).abs() < SLIGHT * (servers - state.busy) {
+            *state
+        } else {
+            table.at(busy, &mut self.usual_hint)
+        };
+        (chance, usual)
     }
 
     /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.

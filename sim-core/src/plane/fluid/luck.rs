@@ -14,6 +14,9 @@ use crate::random::{Purpose, Rng, StreamKey, standard_exponential, standard_norm
 /// Above this expected number of arrivals in an interval, their luck is part of the queue's.
 const MANY_ARRIVALS: f64 = 2.0;
 
+/// From this expected number on, arrivals are normal enough.
+const PLENTY: f64 = 100.0;
+
 /// Where the queue is within its stationary law.
 pub(super) struct Luck {
     rng: Rng,
@@ -33,6 +36,23 @@ pub(super) struct Chance {
     pub(super) rarity: f64,
     /// As a number of requests above those that keep the servers busy.
     pub(super) excess: f64,
+}
+
+/// Shares of arrivals and of services in the deviations that move a queue; the sum of their squares is 1.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shares {
+    of_arrivals: f64,
+    of_services: f64,
+}
+
+impl Shares {
+    /// With Poisson arrivals, and services of which `scv` is the squared coefficient of variation.
+    pub(super) fn new(scv: f64) -> Self {
+        Self {
+            of_arrivals: (1.0 / (1.0 + scv)).sqrt(),
+            of_services: (scv / (1.0 + scv)).sqrt(),
+        }
+    }
 }
 
 /// What is drawn for an interval, whatever the design.
@@ -71,16 +91,20 @@ impl Luck {
     }
 
     /// Draws for an interval in which `arrivals` came and `expected` were expected. These are a share of the causes
-    /// that move a queue; its services are the other, with `scv` as their squared coefficient of variation.
+    /// that move a queue; its services are the other.
     #[inline]
-    pub(super) fn draw(&mut self, arrivals: f64, expected: f64, scv: f64) -> Draws {
+    pub(super) fn draw(&mut self, arrivals: f64, expected: f64, shares: Shares) -> Draws {
         let own = standard_normal(&mut self.rng);
         let lowest = standard_exponential(&mut self.rng);
         let push = if expected > MANY_ARRIVALS {
-            // Anscombe's transformation: nearly normal, also where there are few.
-            let root = 2.0 * ((arrivals + 0.375).sqrt() - (expected + 0.375).sqrt());
-            let of_arrivals = root + 0.25 / expected.sqrt();
-            (of_arrivals + scv.sqrt() * own) / (1.0 + scv).sqrt()
+            let of_arrivals = if expected > PLENTY {
+                (arrivals - expected) / expected.sqrt()
+            } else {
+                // Anscombe's transformation: nearly normal, also where there are few.
+                let root = 2.0 * ((arrivals + 0.375).sqrt() - (expected + 0.375).sqrt());
+                root + 0.25 / expected.sqrt()
+            };
+            shares.of_arrivals * of_arrivals + shares.of_services * own
         } else {
             own
         };
@@ -117,7 +141,8 @@ impl Luck {
     /// it, where it is reflected.
     #[inline]
     fn advance(&mut self, lengths: f64, draws: Draws) {
-        let end = 2.0 * lengths.sqrt() * (draws.push - lengths.sqrt());
+        let deviation = lengths.sqrt();
+        let end = 2.0 * deviation * (draws.push - deviation);
         let root = (end * end + 8.0 * lengths * draws.lowest).sqrt();
         let above_lowest = if end < 0.0 {
             4.0 * lengths * draws.lowest / (root - end)
@@ -154,7 +179,7 @@ mod tests {
                 (Welford::new(), Welford::new(), Welford::new());
             let steps = (200_000.0 * 2.0 * (1.0 + 1.0 / lengths)).min(4e6) as u32;
             for _ in 0..steps {
-                let draws = luck.draw(0.0, 0.0, 1.0);
+                let draws = luck.draw(0.0, 0.0, Shares::new(1.0));
                 luck.advance(lengths, draws);
                 let rarity = luck.rarity;
                 seen.push(rarity);

@@ -106,6 +106,11 @@ impl FluidPlane<'_> {
 
     /// Lets the admitted stand in line, and starts those whose time has come: the mixture becomes theirs.
     fn start_in_line(&mut self, interval: &Interval, admitted: f64, flow: &Flow) -> f64 {
+        if flow.delay <= 0.0 && self.line.count() <= 0.0 {
+            // As often: nobody waits, and nobody has waited in line.
+            self.tables.add_unwaiting(&mut self.mixture, flow.lucky);
+            return core::mem::take(&mut self.waiting) + admitted;
+        }
         // Those that have waited, but not in line, go first.
         let others = (self.waiting - self.line.count()).max(0.0);
         let start_s = self.now_s + flow.delay * self.tables.mean_service_s();

@@ -1,11 +1,14 @@
 //! The latencies of the last intervals, for telemetry.
 
 use super::mixture::Mixture;
-use super::row::Row;
+use super::row::{EDGES, Row};
 use super::tables::{FluidTables, ROWS};
 use crate::stats::{BUCKETS_PER_OCTAVE, LOWEST_EDGE_S, edges};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+
+/// Sums of a query that are kept.
+const KNOWN: usize = 8;
 
 /// The weighted rows of the last intervals.
 pub(super) struct Recent {
@@ -96,15 +99,29 @@ impl Recent {
             .iter()
             .filter_map(|&(index, weight)| Some((tables.row(index as usize)?, weight)))
             .collect();
-        let sum = |read: &dyn Fn(&Row) -> f64| -> f64 {
-            rows.iter().map(|&(row, weight)| weight * read(row)).sum()
-        };
-        let total = sum(&|row| row.in_time);
+        let total: f64 = rows.iter().map(|(row, weight)| weight * row.in_time).sum();
         if total <= 0.0 {
             return None;
         }
         let target = q.clamp(0.0, 1.0) * total;
-        let upto = |edge: usize| sum(&|row| row.cdf.get(edge).copied().unwrap_or(row.in_time));
+        // The search asks for neighbours, and the answer for what it has found, again.
+        let known = [const { Cell::new((usize::MAX, 0.0)) }; KNOWN];
+        let upto = |edge: usize| -> f64 {
+            if edge >= EDGES {
+                return total;
+            }
+            let place = &known[edge % KNOWN];
+            let (at, sum) = place.get();
+            if at == edge {
+                return sum;
+            }
+            let sum = rows
+                .iter()
+                .map(|(row, weight)| weight * row.cdf[edge])
+                .sum();
+            place.set((edge, sum));
+            sum
+        };
         let edge = first_edge(self.found_at.get(), |edge| upto(edge) >= target);
         self.found_at.set(edge);
         Some(within(edge, target, upto))
