@@ -37,7 +37,7 @@ impl FluidPlane<'_> {
         });
         flow.gave_up = drained.gave_up;
         // Those that come when the backlog is gone, and meet a stationary queue.
-        let rest = if drained.empty_s < end_s && moving > 0.0 {
+        let rest = if drained.empty_s < end_s && !tick.above {
             self.backlog.clear();
             self.owed = 0.0;
             tick.load * rate_rps * (end_s - drained.empty_s)
@@ -81,6 +81,7 @@ impl FluidPlane<'_> {
         } else {
             self.busy
         };
+        flow.lost = flow.lost.min(1.0);
         flow
     }
 
