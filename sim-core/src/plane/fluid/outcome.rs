@@ -152,7 +152,11 @@ impl FluidPlane<'_> {
         let servers = f64::from(interval.servers);
         let turnover = interval.length_s / self.tables.mean_service_s();
         let room = f64::from(interval.waiting_room());
-        let there = (self.in_system + admitted).max(0.0);
+        let mut there = (self.in_system + admitted).max(0.0);
+        if self.backlog.requests() > 0.0 {
+            // Somebody waits: all that are occupied work.
+            there = there.max(self.occupied.min(servers) * (1.0 + turnover));
+        }
         let busy = (there / (1.0 + turnover)).min(servers);
         self.in_system = (there - busy * turnover).clamp(0.0, servers + room);
         busy * interval.length_s
