@@ -134,8 +134,8 @@ against `requests` below them.
 const GRID: &str = "
 ## Fluid against requests: constant load
 
-Mean service time 0.1 s, no limits, 20 to 300 million requests a cell (`tests/figures/planes_grid.json`;
-made by `cargo run --release -p tests --bin validate -- measure`, about 15 minutes). Columns: the
+Mean service time 0.1 s, no limits, 20 to 900 million requests a cell (`tests/figures/planes_grid.json`;
+made by `cargo run --release -p tests --bin validate -- measure`, about half an hour). Columns: the
 P95 latency of `requests` with its own 95 % confidence interval; how far `fluid` is off, of the P95 in
 percent, of the share of good requests in percentage points (± what `requests` leaves open), for a threshold
 of three mean service times and for one near the P95. Wanted: 5 % and 0.5 points for cv ≤ 1.5 or 8 servers
