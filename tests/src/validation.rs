@@ -4,6 +4,7 @@
 //! The same code feeds the tests (`tests/queueing.rs`, `tests/planes_agree.rs`) and the program
 //! `cargo run --release -p tests --bin validate`, which writes `docs/VALIDATION.md` and what the page shows of it.
 
+pub mod courses;
 pub mod coverage;
 pub mod dynamics;
 pub mod grid;

@@ -3,7 +3,8 @@
 use sim_core::plane::queueing::finite_queue;
 use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Interval, ServiceModel};
 use sim_core::random::Distribution;
-use tests::validation::dynamics::{by_fluid, by_requests, courses};
+use tests::validation::courses::courses;
+use tests::validation::dynamics::{Off, by_fluid, by_requests};
 use tests::validation::grid::{Cell, GridFile, Reference, cells, difference, reference, wanted};
 
 fn stored() -> GridFile {
@@ -76,31 +77,50 @@ fn the_stored_figures_can_be_measured_again() {
     }
 }
 
-/// Waves, steps, spikes above capacity, limits, timeouts, outages: one point of the good share.
+/// Waves, steps, spikes above capacity, limits, timeouts, outages, slow queues, long services: one point of the good
+/// share and a tenth of the minutes of violation, give or take what the comparison itself leaves open with 99 %.
 #[test]
 fn while_load_and_capacity_change() {
+    const REPLICATIONS: u32 = 16;
+    let mut wrong = Vec::new();
     for course in courses() {
-        let (requests, fluid) = (by_requests(&course, 6), by_fluid(&course, 6));
-        let difference = fluid.good - requests.good;
+        let requests = by_requests(&course, REPLICATIONS);
+        let fluid = by_fluid(&course, REPLICATIONS);
+        let off = Off::new(&requests, &fluid);
+        let shares = [
+            (fluid.rejected - requests.rejected, 0.005),
+            (fluid.timed_out - requests.timed_out, 0.01),
+            (fluid.utilisation - requests.utilisation, 0.01),
+        ];
+        let open = off.good_open;
+        if !off.is_fine() || shares.iter().any(|(off, most)| off.abs() > most + open) {
+            wrong.push(format!("{}: {off:?} {requests:?} {fluid:?}", course.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A test of minutes of violation by chance alone would prove nothing: in some courses there are many, and the
+/// comparison leaves little of them open.
+#[test]
+fn minutes_of_violation_are_told_apart() {
+    let told = |name: &str| {
+        let course = courses()
+            .into_iter()
+            .find(|course| course.name.contains(name));
+        let course = course.expect("a course of that name");
+        let requests = by_requests(&course, 60);
+        Off::new(&requests, &by_fluid(&course, 60))
+    };
+    for name in [
+        "daily curve",
+        "the same with 3 servers",
+        "2 servers, service of 2 s",
+    ] {
+        let off = told(name);
         assert!(
-            difference.abs() < 0.01 + requests.good_ci,
-            "{}: {requests:?} {fluid:?}",
-            course.name
-        );
-        assert!(
-            (fluid.rejected - requests.rejected).abs() < 0.005,
-            "{}: {requests:?} {fluid:?}",
-            course.name
-        );
-        assert!(
-            (fluid.timed_out - requests.timed_out).abs() < 0.01,
-            "{}: {requests:?} {fluid:?}",
-            course.name
-        );
-        assert!(
-            (fluid.utilisation - requests.utilisation).abs() < 0.01,
-            "{}: {requests:?} {fluid:?}",
-            course.name
+            off.is_fine() && off.violation_open < 0.07,
+            "{name}: {off:?}"
         );
     }
 }

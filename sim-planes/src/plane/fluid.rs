@@ -10,44 +10,54 @@
 //!   & Banerjee 1996): d(in system)/dt = λ − cμ·u, where u is the utilisation at which the stationary queue
 //!   holds as many. One implicit Euler step per interval. The stationary queue is M/M/c (Erlang C)
 //!   corrected for the service-time law by measured ratios (`calibration`).
-//! - The *backlog* is what load above capacity leaves behind, and drains at the spare capacity.
-//! - Room for waiting requests and the clients' patience bound both (`limited`).
+//! - The *backlog* is what load above capacity, or no servers, leave behind: a fluid of requests that knows when each
+//!   came, first come first served (`backlog`, `crowded`).
+//! - *Luck*: the queue of the moment is longer or shorter than expected, for as long as such queues remember (`luck`,
+//!   `line`); of the requests, whole ones are slow or late (`thinned`). Luck changes no expectation, and has streams of
+//!   its own.
+//! - Room for waiting requests and the clients' patience bound the queue (`limited`).
 //! - Latency is wait ⊕ service: each interval is a mixture of rows of a library (`tables`).
 //!
-//! Arrivals are drawn from the same stream as in the `requests` plane; the queue follows the intensity, and
-//! the expected outcomes are scaled to the drawn number.
+//! Arrivals are drawn from the same stream as in the `requests` plane; the expected queue follows the intensity, the
+//! servers' work the drawn number.
 
-mod asleep;
+mod backlog;
 mod calibration;
 mod calibration_table;
 mod capacity;
+mod crowded;
+mod flow;
 mod levels;
 mod limited;
+mod line;
+mod luck;
 mod mixture;
+mod outcome;
 mod recent;
 mod row;
 mod service_law;
 mod tables;
+mod thinned;
 mod wait_law;
 
 use super::{DataPlane, Interval, Outcome};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
-use asleep::Asleep;
-use capacity::{CapacityTable, Point};
-use limited::LimitedQueue;
-use mixture::{Mixture, Shares};
+use backlog::Backlog;
+use capacity::CapacityTable;
+use line::Line;
+use luck::Luck;
+use mixture::Mixture;
 use recent::Recent;
 use std::sync::Arc;
 pub use tables::FluidTables;
 use tables::RowWeights;
+use thinned::Thinning;
 
 /// Tail probabilities below e^−NEGLIGIBLE of meeting a limit are not looked at.
 const NEGLIGIBLE: f64 = 16.0;
 /// Requests that wait behind a full queue are split into this many equal shares by their delay.
 const DELAY_SHARES: u32 = 6;
-/// The backlog of an interval is looked at in this many moments.
-const MOMENTS: u32 = 3;
 
 /// Serves intervals in closed form.
 pub struct FluidPlane<'a> {
@@ -56,31 +66,33 @@ pub struct FluidPlane<'a> {
     capacity: Option<Arc<CapacityTable>>,
     /// Where the last search in the capacity table ended.
     hint: usize,
+    /// The same, of the search for the usual state.
+    usual_hint: usize,
     /// Requests in service, in expectation.
     busy: f64,
+    /// Requests in service if there were servers for all, in expectation.
+    offered: f64,
     /// Requests of the random part of the queue, in expectation.
     queue: f64,
     /// Requests left behind by load above capacity.
-    backlog: f64,
-    /// Requests waiting as last reported; differs from `queue + backlog` by the luck of the arrivals.
+    backlog: Backlog,
+    /// Services that luck has yet to take off those of the backlog.
+    owed: f64,
+    /// Busy servers at the end of the last interval.
+    occupied: f64,
+    now_s: f64,
+    /// Requests waiting as last reported; differs from `queue + backlog` by luck.
     waiting: f64,
-    /// Of `waiting`: those that came while there was no server, and behind them until all of these have started.
-    asleep: Asleep,
+    /// Of `waiting`: those of a queue that remembers for longer than an interval.
+    line: Line,
+    /// Requests in the system as counted: what the servers have to work on.
+    in_system: f64,
+    luck: Luck,
+    slow: Thinning,
+    errors: Thinning,
     mixture: Mixture,
     undrained: RowWeights,
     recent: Recent,
-}
-
-/// What an interval does to the arrivals that are served or give up.
-struct Flow {
-    /// Share of the arrivals that finds no room, or leaves before its turn.
-    lost: f64,
-    /// Share of the others that waits.
-    waits: f64,
-    /// Requests waiting at the end.
-    waiting: f64,
-    /// Mean number of busy servers.
-    busy: f64,
 }
 
 impl<'a> FluidPlane<'a> {
@@ -105,11 +117,20 @@ impl<'a> FluidPlane<'a> {
             arrivals: key.rng(),
             capacity: None,
             hint: 0,
+            usual_hint: 0,
             busy: 0.0,
+            offered: 0.0,
             queue: 0.0,
-            backlog: 0.0,
+            backlog: Backlog::default(),
+            owed: 0.0,
+            occupied: 0.0,
+            now_s: 0.0,
             waiting: 0.0,
-            asleep: Asleep::default(),
+            line: Line::default(),
+            in_system: 0.0,
+            luck: Luck::new(seed, replication, component),
+            slow: Thinning::new(seed, replication, component, Purpose::RequestLuck),
+            errors: Thinning::new(seed, replication, component, Purpose::Errors),
             mixture: Mixture::new(),
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
@@ -123,228 +144,43 @@ impl<'a> FluidPlane<'a> {
             return;
         }
         if servers < before {
-            self.busy *= f64::from(servers) / f64::from(before);
+            let share = f64::from(servers) / f64::from(before);
+            self.busy *= share;
+            self.offered *= share;
+            self.occupied *= share;
+            self.in_system -= self.in_system.min(f64::from(before)) * (1.0 - share);
         }
         self.capacity = (servers > 0).then(|| self.tables.capacity(servers));
         self.hint = 0;
-    }
-
-    /// Advances the queue through an interval with servers, and fills the mixture with its waits.
-    fn flow(&mut self, table: &CapacityTable, interval: &Interval) -> Flow {
-        let mean_s = self.tables.mean_service_s();
-        let servers = f64::from(table.servers);
-        let turnover = interval.length_s / mean_s;
-        let load = interval.rate_rps * mean_s / servers;
-        // Number of waiting requests at which a further one waits for all its patience, or is rejected.
-        let patience = servers * self.tables.limits.timeout_s / mean_s;
-        let counted = f64::from(interval.waiting_room()) <= patience;
-        let room = f64::from(interval.waiting_room()).min(patience);
-        let (state, above) = self.advance(table, load, turnover);
-        let tick = Tick {
-            table,
-            state,
-            above,
-            load,
-            turnover,
-            room,
-            counted,
-            backlog: self.backlog.min(room),
-        };
-        if tick.backlog > 0.0 || above || self.queue + 1.0 > room {
-            return self.crowded(&tick);
-        }
-        let reach = NEGLIGIBLE * (1.0 + self.queue / state.waits.max(1e-12));
-        if room < reach && self.limit_matters(&tick) {
-            return self.limited(&tick, 1.0);
-        }
-        self.random(&state, 1.0);
-        Flow {
-            lost: 0.0,
-            waits: state.waits,
-            waiting: self.queue,
-            busy: state.busy,
-        }
-    }
-
-    /// Advances the random part by one interval.
-    ///
-    /// Above capacity, the mean of the queue is that of the backlog plus that of a queue with the opposite
-    /// drift: Q(t) = X(t) + sup(−X) for the free process X, and sup(−X) is distributed like the queue that
-    /// −X would feed (Reich 1958). So the random part then follows the load mirrored at 1, and what this
-    /// takes off it has become backlog.
-    fn advance(&mut self, table: &CapacityTable, load: f64, turnover: f64) -> (Point, bool) {
-        let servers = f64::from(table.servers);
-        let queue_before = self.queue;
-        let mut in_system = self.busy + self.queue + load * servers * turnover;
-        let mut state = table.state(in_system, turnover, &mut self.hint);
-        let mirrored = (2.0 - load).clamp(0.5, 1.0);
-        // Long services: the servers may take longer than this interval to fill.
-        let above = load >= 1.0 && (self.backlog > 0.0 || state.busy > mirrored * servers);
-        if above {
-            in_system =
-                self.busy.min(mirrored * servers) + self.queue + mirrored * servers * turnover;
-            state = table.state(in_system, turnover, &mut self.hint);
-        }
-        self.busy = state.busy;
-        self.queue = (in_system - state.busy * (1.0 + turnover)).max(0.0);
-        if self.backlog > 0.0 || above {
-            self.backlog += (queue_before - self.queue).max(0.0);
-        }
-        (state, above)
-    }
-
-    /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
-    fn limit_matters(&self, tick: &Tick<'_>) -> bool {
-        let busy_queue = self.queue / tick.state.waits.max(1e-12);
-        let decay = libm::log1p(1.0 / busy_queue.max(1e-12));
-        tick.state.waits * libm::exp(-decay * tick.room) > 1e-8
-    }
-
-    /// Waits of the stationary queue, for the share `weight` of the requests.
-    #[inline]
-    fn random(&mut self, state: &Point, weight: f64) {
-        self.tables
-            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * weight);
-        self.tables.add_waiting(
-            &mut self.mixture,
-            state.log_wait,
-            state.shape,
-            state.waits * weight,
-        );
-    }
-
-    /// Waits at the limit of the queue, for the share `weight` of the requests.
-    fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
-        let servers = f64::from(tick.table.servers);
-        let queue = self.stationary(tick);
-        self.tables
-            .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * weight);
-        let share = queue.waits * weight / f64::from(DELAY_SHARES);
-        for step in 0..DELAY_SHARES {
-            let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
-            // One more than are before it must leave, at the rate of all servers: a gamma law, two points
-            // of which have its mean and variance. Patience is counted in time, not in requests.
-            let ahead = (before + 1.0).min(tick.room.max(1.0));
-            let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
-            self.tables
-                .add_delayed(&mut self.mixture, (ahead - spread) / servers, 0.5 * share);
-            self.tables
-                .add_delayed(&mut self.mixture, (ahead + spread) / servers, 0.5 * share);
-        }
-        self.queue = self.queue.min(queue.queue);
-        Flow {
-            lost: queue.lost,
-            waits: queue.waits,
-            waiting: queue.queue,
-            busy: servers * (tick.load * (1.0 - queue.lost)).min(1.0),
-        }
-    }
-
-    /// An interval with a backlog: it grows to what the queue may hold, or drains; then all is stationary.
-    fn crowded(&mut self, tick: &Tick<'_>) -> Flow {
-        let servers = f64::from(tick.table.servers);
-        // Change of the backlog over the interval, if nothing stopped it.
-        let drift = (tick.load - 1.0) * servers * tick.turnover;
-        let limit = if tick.above {
-            if tick.room < 1e15 {
-                (self.stationary(tick).queue - self.queue).max(0.0)
-            } else {
-                f64::INFINITY
-            }
-        } else {
-            0.0
-        };
-        let distance = limit - tick.backlog;
-        // The part of the interval before the backlog has reached its limit.
-        let speed = if drift == 0.0 {
-            // At a load of exactly 1 only chance moves it: by the spread of arrivals less services.
-            let variance = (1.0 + self.tables.scv()) * servers * tick.turnover;
-            variance.sqrt().copysign(distance)
-        } else {
-            drift
-        };
-        let moving = if speed * distance <= 0.0 {
-            0.0
-        } else {
-            (distance / speed).min(1.0)
-        };
-        self.backlog = if moving < 1.0 {
-            limit
-        } else {
-            tick.backlog + drift
-        };
-        let mut flow = Flow {
-            lost: 0.0,
-            waits: moving,
-            waiting: 0.0,
-            busy: servers,
-        };
-        if moving > 0.0 {
-            self.behind_backlog(tick, drift, moving);
-        }
-        if moving < 1.0 {
-            let rest = if tick.above || self.queue + 1.0 > tick.room || self.limit_matters(tick) {
-                self.limited(tick, 1.0 - moving)
-            } else {
-                self.random(&tick.state, 1.0 - moving);
-                Flow {
-                    lost: 0.0,
-                    waits: tick.state.waits,
-                    waiting: self.queue,
-                    busy: tick.state.busy,
-                }
-            };
-            flow.lost = rest.lost * (1.0 - moving);
-            flow.waits += rest.waits * (1.0 - moving);
-            flow.busy = moving * servers + (1.0 - moving) * rest.busy;
-        }
-        flow.waiting = (self.queue + self.backlog).min(tick.room);
-        flow
-    }
-
-    fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
-        LimitedQueue::new(
-            tick.table.servers,
-            tick.load.max(1e-9),
-            self.tables.scv(),
-            tick.room,
-        )
-    }
-
-    /// Waits behind the backlog while it moves by `drift` per interval, for the share `weight`.
-    fn behind_backlog(&mut self, tick: &Tick<'_>, drift: f64, weight: f64) {
-        let servers = f64::from(tick.table.servers);
-        // The random part on top: thirds of an exponential law with its mean.
-        const THIRDS: [f64; 3] = [0.189_070, 0.716_395, 2.094_535];
-        let share = weight / f64::from(MOMENTS) / THIRDS.len() as f64;
-        for moment in 0..MOMENTS {
-            let time = weight * (f64::from(moment) + 0.5) / f64::from(MOMENTS);
-            let backlog = (tick.backlog + drift * time).max(0.0);
-            for third in THIRDS {
-                let ahead = (backlog + third * self.queue + 1.0).min(tick.room.max(1.0));
-                self.tables
-                    .add_delayed(&mut self.mixture, ahead / servers, share);
-            }
-        }
+        self.usual_hint = 0;
     }
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
     fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
-        let unknown = self.waiting - self.asleep.count();
-        if unknown > 0.0 {
-            self.asleep.fall_asleep(unknown);
-        }
         let timeout_s = self.tables.limits.timeout_s;
+        let end_s = self.now_s + interval.length_s;
+        // Requests of the random part have waited for no time worth mentioning.
+        self.backlog.set(self.waiting, self.now_s);
         let room = f64::from(interval.waiting_room());
-        let before = self.waiting;
-        let (impatient, rejected) = self
-            .asleep
-            .pass(interval.length_s, arrivals, room, timeout_s);
-        let waiting = (before + arrivals - impatient - rejected).max(0.0);
+        let early = self.backlog.give_up(end_s, timeout_s);
+        // Those that come and give up within the interval make room for those behind them.
+        let patient = (timeout_s / interval.length_s).min(1.0);
+        let passed_by = arrivals * (1.0 - patient);
+        let admitted = (arrivals * patient).min((room - self.backlog.requests()).max(0.0));
+        self.backlog
+            .push(end_s - interval.length_s * patient, end_s, admitted);
+        let rejected = arrivals * patient - admitted;
+        let impatient = early + passed_by;
+        let waiting = self.backlog.requests();
         self.queue = 0.0;
         self.busy = 0.0;
-        self.backlog = waiting;
+        self.offered = 0.0;
+        self.luck.clear();
+        self.line.clear();
+        self.occupied = 0.0;
+        self.owed = 0.0;
         self.waiting = waiting;
+        self.in_system = waiting;
         let wait_sum_s = if impatient > 0.0 {
             impatient * timeout_s
         } else {
@@ -363,107 +199,6 @@ impl<'a> FluidPlane<'a> {
             ..Outcome::default()
         }
     }
-
-    /// Requests that waited for the first server are the first to start: their waits take the place of those of
-    /// others. `started` is the number of all that start in the interval; answers how many had waited so.
-    fn wake(&mut self, interval: &Interval, started: f64) -> f64 {
-        let groups = self.asleep.start(started, interval.length_s);
-        let woken: f64 = groups.iter().map(|group| group.count).sum();
-        if woken <= 0.0 {
-            return 0.0;
-        }
-        self.mixture.scale((1.0 - woken / started).max(0.0));
-        let servers = f64::from(interval.servers);
-        let mut ahead = 0.0;
-        for group in groups {
-            // Half of the group starts before its middle, and as many as there are servers at once.
-            let turn = (ahead + 0.5 * group.count - servers).max(0.0) / servers;
-            let delay = group.waited_s / self.tables.mean_service_s() + turn;
-            self.tables
-                .add_delayed(&mut self.mixture, delay, group.count / started);
-            ahead += group.count;
-        }
-        woken
-    }
-
-    /// Applies the interval's shares to the drawn number of arrivals.
-    fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
-        let lost = arrivals * flow.lost;
-        let waiting = flow.waiting.min(self.waiting + arrivals - lost);
-        let started = (self.waiting + arrivals - lost - waiting).max(0.0);
-        self.waiting = waiting;
-        let woken = if self.asleep.count() > 0.0 {
-            let woken = self.wake(interval, started);
-            // Who came meanwhile and waits behind them is in the same line.
-            let behind = self.backlog.min(waiting) - self.asleep.count();
-            self.asleep.join(behind, arrivals, interval.length_s);
-            woken
-        } else {
-            0.0
-        };
-        let limits = &self.tables.limits;
-        let shares: Shares = self.mixture.shares(self.tables);
-        let answered = started * (1.0 - self.tables.service().error_probability);
-        let patience =
-            f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
-        let rejecting = f64::from(interval.waiting_room()) <= patience;
-        let (rejected, impatient) = if rejecting { (lost, 0.0) } else { (0.0, lost) };
-        let impatience_s = if impatient > 0.0 {
-            impatient * limits.timeout_s
-        } else {
-            0.0
-        };
-        let too_late = started * (1.0 - shares.in_time).max(0.0);
-        self.undrained.add(&self.mixture, answered);
-        self.recent.push(&self.mixture, answered);
-        let expected = interval.rate_rps * interval.length_s;
-        let luck = if expected > 0.0 {
-            arrivals / expected
-        } else {
-            1.0
-        };
-        let service_alone = self.tables.service_above_timeout();
-        let busy_server_s = (flow.busy * luck).min(f64::from(interval.servers)) * interval.length_s;
-        Outcome {
-            arrivals,
-            served: answered * shares.in_time,
-            rejected,
-            timed_out: too_late + impatient,
-            timed_out_in_service: (started * service_alone).min(too_late)
-                + impatient * service_alone,
-            failed: started * shares.in_time * self.tables.service().error_probability,
-            slow: shares.slow.map(|share| answered * share),
-            slow_in_service: shares.slow_in_service.map(|share| answered * share),
-            wait_sum_s: started * shares.wait_s + impatience_s,
-            waits: started + impatient,
-            waited: woken + (started - woken) * flow.waits + impatient,
-            latency_sum_s: answered * shares.latency_s,
-            busy_server_s,
-            in_service_s: busy_server_s,
-            waiting_at_end: waiting,
-            open_at_end: waiting,
-            ..Outcome::default()
-        }
-    }
-}
-
-/// The conditions of an interval.
-struct Tick<'a> {
-    table: &'a CapacityTable,
-    /// The random part's state.
-    state: Point,
-    /// More arrives than the servers, all busy, can serve.
-    above: bool,
-    /// Offered load; may exceed 1.
-    load: f64,
-    /// Services that a server can make in the interval.
-    turnover: f64,
-    /// Number of waiting requests that the queue or the clients' patience allows.
-    room: f64,
-    /// Whether the room is that of the queue, not of the clients' patience.
-    counted: bool,
-    /// At the interval's start.
-    backlog: f64,
 }
 
 impl DataPlane for FluidPlane<'_> {
@@ -471,10 +206,13 @@ impl DataPlane for FluidPlane<'_> {
         self.resize(interval.servers);
         let expected = (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN);
         let arrivals = poisson(&mut self.arrivals, expected) as f64;
+        // Drawn whatever happens, so that two designs have the same luck.
+        let draws = self.luck.draw(arrivals, expected, self.tables.luck);
+        self.slow.draw();
         self.mixture.clear();
-        match self.capacity.take() {
+        let outcome = match self.capacity.take() {
             Some(table) => {
-                let flow = self.flow(&table, interval);
+                let flow = self.flow(&table, interval, draws);
                 self.capacity = Some(table);
                 self.outcome(interval, arrivals, &flow)
             }
@@ -482,7 +220,9 @@ impl DataPlane for FluidPlane<'_> {
                 self.recent.push(&self.mixture, 0.0);
                 self.closed(interval, arrivals)
             }
-        }
+        };
+        self.now_s += interval.length_s;
+        outcome
     }
 
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {

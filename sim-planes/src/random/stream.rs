@@ -59,6 +59,10 @@ pub enum Purpose {
     StorageDemand = 80,
     /// What queries of storage read, and how long they wait for it.
     StorageReads = 81,
+    /// Whether a queue that is computed, not played, is longer or shorter than expected.
+    QueueLuck = 16,
+    /// How many of the requests that are computed, not played, are slow or late.
+    RequestLuck = 17,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -11,14 +11,15 @@ use sim_core::validation::planes::PlanesSummary;
 use sim_core::validation::{Case, Evidence, SEED, Verdict, cases};
 use std::error::Error;
 use std::path::Path;
+use tests::validation::courses::courses;
 use tests::validation::coverage;
-use tests::validation::dynamics::{by_fluid, by_requests, courses};
+use tests::validation::dynamics::{by_fluid, by_requests};
 use tests::validation::grid::{self, Cell, GridFile, Reference};
 use tests::validation::report::{Validation, markdown};
 use tests::validation::summary::{summary, vectors};
 
 /// Replications of the courses with changing load.
-const REPLICATIONS: u32 = 10;
+const REPLICATIONS: u32 = 40;
 /// Seeds of the coverage run.
 const SEEDS: u64 = 20;
 

@@ -1,30 +1,27 @@
 //! Load and capacity that change over time: `fluid` against `requests`, tick by tick.
 
-use sim_core::plane::{
-    DataPlane, FluidPlane, FluidTables, Interval, Outcome, RequestsPlane, ServiceModel,
-};
-use sim_core::random::Distribution;
+use super::courses::Course;
+use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Outcome, RequestsPlane};
+use sim_core::scenario::document::{ObjectiveDocument, SloDocument};
+use sim_core::slo::Cause;
+use sim_core::slo::budget::{BudgetMeter, Objectives};
 use sim_core::stats::{LogHistogram, Welford};
 use sim_core::validation::add;
 
-/// Length of an interval in all courses, seconds.
-pub const TICK_S: f64 = 15.0;
-const MEAN_S: f64 = 0.1;
-
-/// A course of load and capacity.
-pub struct Course {
-    pub name: &'static str,
-    pub model: ServiceModel,
-    pub intervals: Vec<Interval>,
-}
-
-/// Shares of the arrivals and latency over the whole course: mean over replications and, of the good share,
-/// the half width of its 95 % interval.
+/// Shares of the arrivals and latency over the whole course: mean over replications and, of the good share and the
+/// minutes of violation, the half width of the 95 % interval.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures {
     /// Answered within the threshold.
     pub good: f64,
     pub good_ci: f64,
+    /// Half width of the 99 % interval.
+    pub good_open: f64,
+    /// Minutes in slices of five minutes in which too few requests were good.
+    pub violation: f64,
+    pub violation_ci: f64,
+    /// Half width of the 99 % interval.
+    pub violation_open: f64,
     pub rejected: f64,
     pub timed_out: f64,
     pub mean_wait_s: f64,
@@ -32,169 +29,38 @@ pub struct Figures {
     pub p95_s: f64,
 }
 
-/// All courses.
-pub fn courses() -> Vec<Course> {
-    let constant = |_: f64| 20;
-    let patient = |cv| model(cv, f64::INFINITY);
-    let day = |t: f64| 0.55 + 0.4 * (t / 7200.0 * std::f64::consts::TAU).sin();
-    let step = |t: f64| if t < 1800.0 { 0.5 } else { 0.92 };
-    let spike = |t: f64| {
-        if (1200.0..1500.0).contains(&t) {
-            1.4
-        } else {
-            0.7
-        }
-    };
-    let brink = |t: f64| {
-        if (600.0..2400.0).contains(&t) {
-            1.02
-        } else {
-            0.8
-        }
-    };
-    let scaled = |t: f64| if t < 1500.0 { 20 } else { 30 };
-    let dip = |t: f64| if (1200.0..1320.0).contains(&t) { 0 } else { 20 };
-    let plenty = 1_000_000;
-    vec![
-        course(
-            "two-hour wave, load 0.15 to 0.95, 20 servers, cv 1",
-            patient(1.0),
-            day,
-            constant,
-            plenty,
-            480,
-        ),
-        course(
-            "the same with cv 2",
-            patient(2.0),
-            day,
-            constant,
-            plenty,
-            480,
-        ),
-        course(
-            "the same with 3 servers, cv 1",
-            patient(1.0),
-            day,
-            |_| 3,
-            plenty,
-            480,
-        ),
-        course(
-            "the same with 200 servers, cv 1.5",
-            patient(1.5),
-            day,
-            |_| 200,
-            plenty,
-            480,
-        ),
-        course(
-            "step from load 0.5 to 0.92, cv 1",
-            patient(1.0),
-            step,
-            constant,
-            plenty,
-            240,
-        ),
-        course(
-            "load 1.4 for 5 minutes, cv 1",
-            patient(1.0),
-            spike,
-            constant,
-            plenty,
-            240,
-        ),
-        course(
-            "the same, timeout 5 s",
-            model(1.0, 5.0),
-            spike,
-            constant,
-            plenty,
-            240,
-        ),
-        course(
-            "the same, room for 100 requests",
-            patient(1.0),
-            spike,
-            constant,
-            100,
-            240,
-        ),
-        course(
-            "the same, room for 100, timeout 5 s, cv 2",
-            model(2.0, 5.0),
-            spike,
-            constant,
-            100,
-            240,
-        ),
-        course(
-            "load 1.02 for half an hour, cv 1",
-            patient(1.0),
-            brink,
-            constant,
-            plenty,
-            240,
-        ),
-        course(
-            "load 1.2 until capacity grows by half",
-            patient(1.0),
-            |t| if t < 900.0 { 0.7 } else { 1.2 },
-            scaled,
-            plenty,
-            240,
-        ),
-        course(
-            "no servers for 2 minutes, timeout 5 s",
-            model(1.0, 5.0),
-            |_| 0.7,
-            dip,
-            plenty,
-            240,
-        ),
-        course(
-            "no servers for 2 minutes, room for 300",
-            patient(1.0),
-            |_| 0.7,
-            dip,
-            300,
-            240,
-        ),
-    ]
+/// Violation below one slice of five minutes is compared with that: relative to less, a single slice would be all.
+const LEAST_VIOLATION: f64 = 5.0;
+
+/// How far `fluid` is off, and what the comparison leaves open: half the width of its own 99 % interval.
+#[derive(Clone, Copy, Debug)]
+pub struct Off {
+    pub good: f64,
+    pub good_open: f64,
+    /// Relative to the minutes of violation of `requests`.
+    pub violation: f64,
+    pub violation_open: f64,
 }
 
-fn model(cv: f64, timeout_s: f64) -> ServiceModel {
-    ServiceModel {
-        timeout_s,
-        thresholds_s: vec![0.5],
-        ..ServiceModel::new(Distribution::log_normal(MEAN_S, cv).expect("a positive cv"))
+/// What is acceptable: in share of requests, and relative.
+pub const WANTED_GOOD: f64 = 0.01;
+pub const WANTED_VIOLATION: f64 = 0.1;
+
+impl Off {
+    pub fn new(requests: &Figures, fluid: &Figures) -> Self {
+        let minutes = requests.violation.max(LEAST_VIOLATION);
+        Self {
+            good: fluid.good - requests.good,
+            good_open: fluid.good_open.hypot(requests.good_open),
+            violation: (fluid.violation - requests.violation) / minutes,
+            violation_open: fluid.violation_open.hypot(requests.violation_open) / minutes,
+        }
     }
-}
 
-/// `load` is relative to the servers at the start.
-fn course(
-    name: &'static str,
-    model: ServiceModel,
-    load: impl Fn(f64) -> f64,
-    servers: impl Fn(f64) -> u32,
-    queue_limit: u32,
-    ticks: u32,
-) -> Course {
-    let capacity_rps = f64::from(servers(0.0)) / MEAN_S;
-    let interval = |tick: u32| {
-        let time_s = (f64::from(tick) + 0.5) * TICK_S;
-        Interval {
-            length_s: TICK_S,
-            rate_rps: capacity_rps * load(time_s),
-            servers: servers(time_s),
-            queue_limit,
-            ..Interval::default()
-        }
-    };
-    Course {
-        name,
-        model,
-        intervals: (0..ticks).map(interval).collect(),
+    /// Whether both differences are acceptable, give or take what is open.
+    pub fn is_fine(&self) -> bool {
+        self.good.abs() <= WANTED_GOOD + self.good_open
+            && self.violation.abs() <= WANTED_VIOLATION + self.violation_open
     }
 }
 
@@ -213,23 +79,48 @@ pub fn by_fluid(course: &Course, replications: u32) -> Figures {
     })
 }
 
+/// The objective of a course.
+fn objectives(course: &Course) -> Objectives {
+    let threshold_s = course.model.thresholds_s.first().copied();
+    Objectives::new(&SloDocument {
+        window_days: 1.0,
+        objectives: vec![ObjectiveDocument::Latency {
+            threshold_ms: 1000.0 * threshold_s.expect("a course has a threshold"),
+            target_percent: 100.0 * course.target,
+        }],
+        wanted_attainment_percent: 50.0,
+    })
+}
+
 fn figures<'a>(
     course: &Course,
     replications: u32,
     plane: impl Fn(u32) -> Box<dyn DataPlane + 'a>,
 ) -> Figures {
-    let mut good = Welford::new();
+    let objectives = objectives(course);
+    let (mut good, mut violation) = (Welford::new(), Welford::new());
     let (mut all, mut latencies) = (Outcome::default(), LogHistogram::new());
     for replication in 0..replications {
         let mut plane = plane(replication);
         let mut total = Outcome::default();
+        let mut budget = BudgetMeter::new(&objectives, course.tick_s);
         for interval in &course.intervals {
-            add(&mut total, &plane.serve(interval));
+            let outcome = plane.serve(interval);
+            let judged = objectives.judge(&outcome);
+            let bad = judged.bad(&objectives);
+            budget.count(&objectives, judged.concluded, bad, Cause::Saturation);
+            add(&mut total, &outcome);
         }
+        budget.finish(&objectives);
         plane.drain_latency(&mut latencies);
         good.push((total.served - total.slow[0]) / total.arrivals);
+        violation.push(budget.violation_minutes());
         add(&mut all, &total);
     }
+    let half = |seen: &Welford, level: f64| {
+        seen.mean_ci(level)
+            .map_or(0.0, |(low, high)| 0.5 * (high - low))
+    };
     let capacity_s: f64 = course
         .intervals
         .iter()
@@ -237,12 +128,14 @@ fn figures<'a>(
         .sum();
     Figures {
         good: good.mean(),
-        good_ci: good
-            .mean_ci(0.95)
-            .map_or(0.0, |(low, high)| 0.5 * (high - low)),
+        good_ci: half(&good, 0.95),
+        good_open: half(&good, 0.99),
+        violation: violation.mean(),
+        violation_ci: half(&violation, 0.95),
+        violation_open: half(&violation, 0.99),
         rejected: all.rejected / all.arrivals,
         timed_out: all.timed_out / all.arrivals,
-        mean_wait_s: all.wait_sum_s / (all.arrivals - all.rejected),
+        mean_wait_s: all.wait_sum_s / all.waits,
         utilisation: all.busy_server_s / (capacity_s * f64::from(replications)),
         p95_s: latencies.quantile(0.95).unwrap_or(0.0),
     }

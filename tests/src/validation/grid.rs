@@ -63,14 +63,14 @@ impl Difference {
 
 /// The differences that are acceptable: P95 relative, good share.
 pub fn wanted(cell: &Cell) -> (f64, f64) {
-    if cell.cv <= 1.0 || cell.servers >= 16 {
+    if cell.cv <= 1.5 || cell.servers >= 8 {
         (0.05, 0.005)
     } else {
-        (0.10, 0.02)
+        (0.08, 0.015)
     }
 }
 
-/// Every cell: the full grid, and spot cases of other families.
+/// Every cell: the full grid, and spot cases between its nodes and of a family that is not calibrated for.
 pub fn cells() -> Vec<Cell> {
     let full = [
         ("constant", 0.0),
@@ -79,6 +79,13 @@ pub fn cells() -> Vec<Cell> {
         ("lognormal", 1.5),
         ("lognormal", 2.0),
         ("lognormal", 3.0),
+        ("gamma", 0.5),
+        ("gamma", 1.5),
+        ("gamma", 2.0),
+        ("gamma", 3.0),
+        ("hyper-exponential", 1.5),
+        ("hyper-exponential", 2.0),
+        ("hyper-exponential", 3.0),
     ];
     let spot = [
         ("gamma", 0.5),
@@ -112,7 +119,7 @@ pub fn cells() -> Vec<Cell> {
         &[1, 2, 4, 8, 16, 32, 100],
         &[0.3, 0.5, 0.7, 0.8, 0.9, 0.95],
     );
-    extend(&spot, &[1, 3, 12, 50], &[0.5, 0.8, 0.95]);
+    extend(&spot, &[3, 12, 50], &[0.5, 0.8, 0.95]);
     extend(&between, &[3, 12, 50], &[0.6, 0.85]);
     cells
 }
@@ -204,18 +211,22 @@ fn three_digits(x: f64) -> f64 {
         .unwrap_or(x)
 }
 
+/// Requests of an interval of the fluid plane so long that the luck of its queue, which a mean over it has as well as that
+/// over as many played requests, is below a hundredth of a point.
+const SO_LONG: f64 = 1e11;
+
 /// Serves the cell with the fluid plane until it is stationary, and compares.
 pub fn difference(reference: &Reference) -> Difference {
     let station = reference.cell.station(&reference.thresholds_s);
     let tables = FluidTables::new(station.model.clone());
     let mut plane = FluidPlane::new(&tables, 0, SEED, 0, 0);
     let mut latencies = LogHistogram::new();
-    plane.serve(&station.interval(1e8));
-    plane.serve(&station.interval(1e8));
+    plane.serve(&station.interval(SO_LONG));
+    plane.serve(&station.interval(SO_LONG));
     plane.drain_latency(&mut latencies);
     latencies.clear();
     let mut total = Outcome::default();
-    add(&mut total, &plane.serve(&station.interval(1e8)));
+    add(&mut total, &plane.serve(&station.interval(SO_LONG)));
     plane.drain_latency(&mut latencies);
     let good = |k: usize| 1.0 - total.slow[k] / total.served - reference.good[k];
     Difference {

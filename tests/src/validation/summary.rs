@@ -1,6 +1,7 @@
 //! What the page shows of the planes' comparison and of the vectors: `tests/figures/planes_summary.json`.
 
-use super::dynamics::{Course, Figures};
+use super::courses::Course;
+use super::dynamics::Figures;
 use super::grid::{Difference, Reference, wanted};
 use serde_json::Value;
 use sim_core::validation::planes::{

@@ -47,6 +47,23 @@ impl Shapes {
         }
     }
 
+    /// Of a wait of this shape with mean 1: what is exceeded with probability e^−`rarity`. Quantiles are mixed
+    /// where distribution functions should be: the mean is right, and neighbouring laws are alike.
+    #[inline]
+    pub(super) fn exceeded(&self, shape: Shape, rarity: f64) -> f64 {
+        let low = (shape.position as usize).min(LEVELS.len() - 2);
+        let (Some(a), Some(b)) = (self.laws.get(low), self.laws.get(low + 1)) else {
+            return rarity;
+        };
+        let (a, b) = (a.exceeded(rarity), b.exceeded(rarity));
+        let on_levels = a + (shape.position - low as f64) * (b - a);
+        if shape.first > 0.0 {
+            on_levels + shape.first * (self.least_of_four.exceeded(rarity) - on_levels)
+        } else {
+            on_levels
+        }
+    }
+
     /// The shape whose shares above the measured multiples of the mean are nearest to `above`.
     pub(super) fn fit(&self, above: &Tails) -> Shape {
         let tails = |law: &WaitLaw| MULTIPLES.map(|x| 1.0 - law.cdf(x));

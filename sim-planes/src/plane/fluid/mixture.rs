@@ -5,7 +5,7 @@ use super::tables::FluidTables;
 use crate::plane::MAX_THRESHOLDS;
 
 /// At most this many rows make up an interval.
-pub(super) const MAX_PARTS: usize = 64;
+pub(super) const MAX_PARTS: usize = 96;
 
 /// Rows (by index) and the share of the requests that each stands for.
 #[derive(Clone, Debug)]
@@ -54,6 +54,15 @@ impl Mixture {
         if let Some(part) = self.parts.get_mut(self.len) {
             *part = (row as u32, weight);
             self.len += 1;
+        }
+    }
+
+    /// Adds to the first row if it is this one; adds a row otherwise.
+    #[inline]
+    pub(super) fn add_to_first(&mut self, row: usize, weight: f64) {
+        match self.parts.first_mut() {
+            Some((first, sum)) if self.len > 0 && *first == row as u32 => *sum += weight,
+            _ => self.add(row, weight),
         }
     }
 

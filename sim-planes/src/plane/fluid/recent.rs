@@ -1,11 +1,14 @@
 //! The latencies of the last intervals, for telemetry.
 
 use super::mixture::Mixture;
-use super::row::Row;
-use super::tables::FluidTables;
+use super::row::{EDGES, Row};
+use super::tables::{FluidTables, ROWS};
 use crate::stats::{BUCKETS_PER_OCTAVE, LOWEST_EDGE_S, edges};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+
+/// Sums of a query that are kept.
+const KNOWN: usize = 8;
 
 /// The weighted rows of the last intervals.
 pub(super) struct Recent {
@@ -17,7 +20,41 @@ pub(super) struct Recent {
     /// The edge where the last quantile was found: the next is near. Changes no answer.
     found_at: Cell<usize>,
     /// Work space of a query.
-    merged: RefCell<Vec<(u32, f64)>>,
+    merged: RefCell<Merged>,
+}
+
+/// Rows with the sums of their weights, in the order in which they were met.
+#[derive(Default)]
+struct Merged {
+    rows: Vec<(u32, f64)>,
+    /// By row: its place in `rows`, and one; 0 for none.
+    places: Vec<u32>,
+}
+
+impl Merged {
+    fn clear(&mut self) {
+        self.places.resize(ROWS, 0);
+        for &(row, _) in &self.rows {
+            if let Some(place) = self.places.get_mut(row as usize) {
+                *place = 0;
+            }
+        }
+        self.rows.clear();
+    }
+
+    #[inline]
+    fn add(&mut self, row: u32, weight: f64) {
+        let Some(place) = self.places.get_mut(row as usize) else {
+            return;
+        };
+        match self.rows.get_mut((*place).wrapping_sub(1) as usize) {
+            Some((_, sum)) => *sum += weight,
+            None => {
+                self.rows.push((row, weight));
+                *place = self.rows.len() as u32;
+            }
+        }
+    }
 }
 
 impl Recent {
@@ -28,7 +65,7 @@ impl Recent {
             parts: VecDeque::new(),
             lengths: VecDeque::new(),
             found_at: Cell::new(0),
-            merged: RefCell::new(Vec::new()),
+            merged: RefCell::new(Merged::default()),
         }
     }
 
@@ -54,24 +91,37 @@ impl Recent {
         let count: usize = self.lengths.iter().rev().take(intervals as usize).sum();
         let mut merged = self.merged.borrow_mut();
         merged.clear();
-        // Neighbouring intervals are made of the same few rows.
         for &(row, weight) in self.parts.iter().rev().take(count) {
-            match merged.iter_mut().find(|(known, _)| *known == row) {
-                Some((_, sum)) => *sum += weight,
-                None => merged.push((row, weight)),
-            }
+            merged.add(row, weight);
         }
-        let sum = |read: &dyn Fn(&Row) -> f64| -> f64 {
-            let part =
-                |&(index, weight): &(u32, f64)| Some(weight * read(tables.row(index as usize)?));
-            merged.iter().filter_map(part).sum()
-        };
-        let total = sum(&|row| row.in_time);
+        let rows: Vec<(&Row, f64)> = merged
+            .rows
+            .iter()
+            .filter_map(|&(index, weight)| Some((tables.row(index as usize)?, weight)))
+            .collect();
+        let total: f64 = rows.iter().map(|(row, weight)| weight * row.in_time).sum();
         if total <= 0.0 {
             return None;
         }
         let target = q.clamp(0.0, 1.0) * total;
-        let upto = |edge: usize| sum(&|row| row.cdf.get(edge).copied().unwrap_or(row.in_time));
+        // The search asks for neighbours, and the answer for what it has found, again.
+        let known = [const { Cell::new((usize::MAX, 0.0)) }; KNOWN];
+        let upto = |edge: usize| -> f64 {
+            if edge >= EDGES {
+                return total;
+            }
+            let place = &known[edge % KNOWN];
+            let (at, sum) = place.get();
+            if at == edge {
+                return sum;
+            }
+            let sum = rows
+                .iter()
+                .map(|(row, weight)| weight * row.cdf[edge])
+                .sum();
+            place.set((edge, sum));
+            sum
+        };
         let edge = first_edge(self.found_at.get(), |edge| upto(edge) >= target);
         self.found_at.set(edge);
         Some(within(edge, target, upto))

@@ -3,6 +3,7 @@
 use super::calibration::Calibration;
 use super::capacity::CapacityTable;
 use super::levels::{LEVELS, Shape, Shapes};
+use super::luck;
 use super::mixture::Mixture;
 use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
@@ -38,6 +39,7 @@ pub struct FluidTables {
     service: ServiceModel,
     pub(super) limits: LatencyLimits,
     scv: f64,
+    pub(super) luck: luck::Shares,
     service_above_timeout: f64,
     law: ServiceLaw,
     shapes: Shapes,
@@ -63,6 +65,7 @@ impl FluidTables {
         Self {
             limits: LatencyLimits::new(&service),
             scv: cv * cv,
+            luck: luck::Shares::new(cv * cv),
             service_above_timeout: service.service_time_s.survival(service.timeout_s),
             calibration: Calibration::new(&service.service_time_s, &shapes),
             law,
@@ -100,7 +103,7 @@ impl FluidTables {
             .unwrap_or_else(PoisonError::into_inner);
         let table = known
             .entry(servers)
-            .or_insert_with(|| Arc::new(CapacityTable::new(servers, &self.calibration)));
+            .or_insert_with(|| Arc::new(CapacityTable::new(servers, &self.calibration, self.scv)));
         Arc::clone(table)
     }
 
@@ -142,7 +145,7 @@ impl FluidTables {
 
     /// Adds requests of weight `weight` that need not wait.
     pub(super) fn add_unwaiting(&self, mixture: &mut Mixture, weight: f64) {
-        mixture.add(NO_WAIT, weight);
+        mixture.add_to_first(NO_WAIT, weight);
     }
 
     /// Adds requests whose wait has mean 2^`log_wait` mean service times and the given shape.
@@ -163,6 +166,12 @@ impl FluidTables {
         add(FIRST_WAIT + level * WAITS, on_levels * (1.0 - upper));
         add(FIRST_WAIT + (level + 1) * WAITS, on_levels * upper);
         add(FIRST_LEAST, weight * shape.first);
+    }
+
+    /// Of a wait with mean 1 and the given shape: what is exceeded with probability e^−`rarity`.
+    #[inline]
+    pub(super) fn exceeded(&self, shape: Shape, rarity: f64) -> f64 {
+        self.shapes.exceeded(shape, rarity)
     }
 
     /// Adds requests that wait for `delay` mean service times each.

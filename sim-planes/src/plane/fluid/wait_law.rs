@@ -21,7 +21,13 @@ const COARSE_REACH: f64 = CELLS as f64 / COARSE_STEPS;
 pub(super) struct WaitLaw {
     fine: Lattice,
     coarse: Lattice,
+    /// The number exceeded with probability e^−y, at y = 0, ¼, ½, …
+    exceeded: Vec<f64>,
 }
+
+/// Steps of `exceeded` per e-fold of probability, and how many e-folds it reaches; beyond it is straight.
+const RARITY_STEPS: f64 = 4.0;
+const RARITIES: u32 = 12 * 4;
 
 impl WaitLaw {
     /// The law of the M/G/1 wait of those who wait, at `load` 0..=1, divided by its mean.
@@ -34,9 +40,44 @@ impl WaitLaw {
                 Lattice::geometric_sum(service, load, mean_s, steps)
             }
         };
-        Self {
-            fine: lattice(FINE_STEPS),
-            coarse: lattice(COARSE_STEPS),
+        Self::of(lattice(FINE_STEPS), lattice(COARSE_STEPS))
+    }
+
+    fn of(fine: Lattice, coarse: Lattice) -> Self {
+        let mut law = Self {
+            fine,
+            coarse,
+            exceeded: Vec::new(),
+        };
+        let places = 0..=RARITIES;
+        law.exceeded = places
+            .map(|place| law.quantile(libm::exp(-f64::from(place) / RARITY_STEPS)))
+            .collect();
+        law
+    }
+
+    /// The number exceeded with probability `tail`, by bisection.
+    fn quantile(&self, tail: f64) -> f64 {
+        let (mut low, mut high) = (0.0, COARSE_REACH);
+        while high - low > 1e-6 * high {
+            let middle = 0.5 * (low + high);
+            if 1.0 - self.cdf(middle) > tail {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
+    }
+
+    /// The number of means exceeded with probability e^−`rarity`.
+    #[inline]
+    pub(super) fn exceeded(&self, rarity: f64) -> f64 {
+        let place = (rarity * RARITY_STEPS).max(0.0);
+        let index = (place as usize).min(RARITIES as usize - 1);
+        match (self.exceeded.get(index), self.exceeded.get(index + 1)) {
+            (Some(a), Some(b)) => a + (place - index as f64) * (b - a),
+            _ => 0.0,
         }
     }
 
@@ -54,10 +95,7 @@ impl WaitLaw {
             .map(|k| step_s * all_above((f64::from(k) + 0.5) * step_s))
             .sum();
         let cdf = |x: f64| 1.0 - all_above(x * mean_s);
-        Self {
-            fine: Lattice::of(cdf, FINE_STEPS),
-            coarse: Lattice::of(cdf, COARSE_STEPS),
-        }
+        Self::of(Lattice::of(cdf, FINE_STEPS), Lattice::of(cdf, COARSE_STEPS))
     }
 
     /// ∫₀^x F of the law's distribution function F, x in means; 0 for negative x.

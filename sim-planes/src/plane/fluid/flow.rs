@@ -1,0 +1,280 @@
+//! What the queue does in an interval with servers.
+
+use super::capacity::{CapacityTable, Point};
+use super::limited::LimitedQueue;
+use super::luck::{Chance, Draws};
+use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE};
+use crate::plane::Interval;
+
+/// Room without end: nobody is ever rejected.
+pub(super) const ENDLESS: f64 = 1e5;
+
+/// Share of the spare capacity that makes no difference.
+const SLIGHT: f64 = 0.02;
+/// Load up to which a queue has a luck of its own; above, it is that of this load.
+const FULLEST: f64 = 0.999;
+
+/// What an interval does to the arrivals that are served or give up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flow {
+    /// Share of the arrivals that finds no room, or leaves before its turn.
+    pub(super) lost: f64,
+    /// Requests that have waited in the backlog until their clients gave up.
+    pub(super) gave_up: f64,
+    /// Share of those that start that has waited.
+    pub(super) waits: f64,
+    /// Requests waiting at the end.
+    pub(super) waiting: f64,
+    /// Share of those that come now about which luck decides alone; the mixture is that of the others.
+    pub(super) lucky: f64,
+    /// Their wait, in mean service times.
+    pub(super) delay: f64,
+}
+
+/// The conditions of an interval.
+pub(super) struct Tick<'a> {
+    pub(super) table: &'a CapacityTable,
+    /// The random part's state.
+    pub(super) state: Point,
+    pub(super) chance: Chance,
+    /// The stationary state in which that chance has its place.
+    pub(super) usual: Point,
+    /// What chance added to the arrivals and took off the services: standard normal.
+    pub(super) push: f64,
+    /// More arrives than the servers, all busy, can serve.
+    pub(super) above: bool,
+    /// Offered load; may exceed 1.
+    pub(super) load: f64,
+    /// Services that a server can make in the interval.
+    pub(super) turnover: f64,
+    /// Number of waiting requests that the queue or the clients' patience allows.
+    pub(super) room: f64,
+    /// Whether the room is that of the queue, not of the clients' patience.
+    pub(super) counted: bool,
+    pub(super) length_s: f64,
+}
+
+impl FluidPlane<'_> {
+    /// Advances the queue through an interval with servers, and fills the mixture with its waits.
+    pub(super) fn flow(
+        &mut self,
+        table: &CapacityTable,
+        interval: &Interval,
+        draws: Draws,
+    ) -> Flow {
+        let mean_s = self.tables.mean_service_s();
+        let servers = f64::from(table.servers);
+        let turnover = interval.length_s / mean_s;
+        let load = interval.rate_rps * mean_s / servers;
+        // Number of waiting requests at which a further one waits for all its patience, or is rejected.
+        let patience = servers * self.tables.limits.timeout_s / mean_s;
+        let counted = f64::from(interval.waiting_room()) <= patience;
+        let room = f64::from(interval.waiting_room()).min(patience);
+        // A limit keeps the queue from going far.
+        let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
+        let (state, above) = self.advance(table, load, turnover, may_grow);
+        let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow, &state);
+        let tick = Tick {
+            table,
+            state,
+            chance,
+            usual,
+            push: draws.push,
+            above,
+            load,
+            turnover,
+            length_s: interval.length_s,
+            room,
+            counted,
+        };
+        if self.backlog.requests() > 0.0 || above || self.queue + 1.0 > room {
+            return self.crowded(&tick);
+        }
+        self.occupied = self.busy;
+        let reach = NEGLIGIBLE * (1.0 + self.queue / state.waits.max(1e-12));
+        if room < reach && self.limit_matters(&tick) {
+            return self.limited(&tick, 1.0);
+        }
+        self.random(&tick, 1.0)
+    }
+
+    /// Advances the random part by one interval.
+    ///
+    /// Above capacity, the mean of the queue is that of the backlog plus that of a queue with the opposite
+    /// drift: Q(t) = X(t) + sup(−X) for the free process X, and sup(−X) is distributed like the queue that
+    /// −X would feed (Reich 1958). So the random part then follows the load mirrored at 1, and what this
+    /// takes off it has become backlog.
+    fn advance(
+        &mut self,
+        table: &CapacityTable,
+        load: f64,
+        turnover: f64,
+        may_grow: bool,
+    ) -> (Point, bool) {
+        let servers = f64::from(table.servers);
+        let queue_before = self.queue;
+        let mut in_system = self.busy + self.queue + load * servers * turnover;
+        let mut state = table.state(in_system, turnover, &mut self.hint);
+        let mirrored = (2.0 - load).clamp(0.5, 1.0);
+        // Long services: the servers may take longer than this interval to fill.
+        let crowded = self.backlog.requests() > 0.0;
+        let above = load >= 1.0 && (crowded || state.busy > mirrored * servers);
+        if above {
+            in_system =
+                self.busy.min(mirrored * servers) + self.queue + mirrored * servers * turnover;
+            state = table.state(in_system, turnover, &mut self.hint);
+        }
+        self.busy = state.busy;
+        self.queue = (in_system - state.busy * (1.0 + turnover)).max(0.0);
+        if !may_grow {
+            self.queue = self.queue.min(queue_before);
+        }
+        if crowded || above {
+            let moved = (queue_before - self.queue).max(0.0);
+            self.backlog.push(self.now_s, self.now_s, moved);
+        }
+        (state, above)
+    }
+
+    /// Whether the backlog is longer than the random part on top of it, so that the queue will hardly be empty, which is
+    /// what lets the random part grow.
+    fn is_far_from_empty(&self) -> bool {
+        self.backlog.requests() > self.queue
+    }
+
+    /// The luck of the queue in an interval, and the stationary state in which it has its place: that of the load, or of
+    /// the requests in service where these have yet to become as many as the load will keep. Above capacity that of
+    /// the mirrored load.
+    #[inline]
+    fn try_luck(
+        &mut self,
+        table: &CapacityTable,
+        load: f64,
+        turnover: f64,
+        draws: Draws,
+        may_grow: bool,
+        state: &Point,
+    ) -> (Chance, Point) {
+        let servers = f64::from(table.servers);
+        self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
+        let below = load
+            .min(2.0 - load)
+            .max(0.5 * f64::from(u8::from(load > 1.0)));
+        let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
+        let scv = self.tables.scv();
+        let chance = self
+            .luck
+            .pass(servers * turnover, used, scv, table.stretch, draws);
+        if !may_grow {
+            self.luck.be_at_most(chance.rarity);
+        }
+        let busy = used * servers;
+        // Where load changes slowly, it is the expected state.
+        let usual = if (busy - state.busy).abs() < SLIGHT * (servers - state.busy) {
+            *state
+        } else {
+            table.at(busy, &mut self.usual_hint)
+        };
+        (chance, usual)
+    }
+
+    /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
+    pub(super) fn limit_matters(&self, tick: &Tick<'_>) -> bool {
+        let busy_queue = self.queue / tick.state.waits.max(1e-12);
+        let decay = libm::log1p(1.0 / busy_queue.max(1e-12));
+        tick.state.waits * libm::exp(-decay * tick.room) > 1e-8
+    }
+
+    /// Waits of the stationary queue, for the share `weight` of the requests; luck decides about a part of it.
+    #[inline]
+    pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
+        let (state, chance, usual) = (&tick.state, tick.chance, &tick.usual);
+        let others = weight * (1.0 - chance.weight);
+        self.tables
+            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * others);
+        self.tables.add_waiting(
+            &mut self.mixture,
+            state.log_wait,
+            state.shape,
+            state.waits * others,
+        );
+        let delay = if chance.rarity > usual.rarity {
+            let mean = usual.queue / (usual.busy * usual.waits);
+            let beyond = chance.rarity - usual.rarity;
+            mean * self.tables.exceeded(usual.shape, beyond)
+        } else {
+            0.0
+        };
+        Flow {
+            waits: state.waits,
+            waiting: delay * usual.busy,
+            lucky: weight * chance.weight,
+            delay,
+            ..Flow::default()
+        }
+    }
+
+    /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
+    pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
+        let queue = self.stationary(tick);
+        let others = weight * (1.0 - tick.chance.weight);
+        self.tables
+            .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
+        let share = queue.waits * others / f64::from(DELAY_SHARES);
+        for step in 0..DELAY_SHARES {
+            let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
+            for delay in behind(tick, before) {
+                self.tables
+                    .add_delayed(&mut self.mixture, delay, 0.5 * share);
+            }
+        }
+        let longer = libm::exp(-tick.chance.rarity);
+        let (mut waiting, mut delay) = (0.0, 0.0);
+        if longer < queue.waits {
+            waiting = queue.length_quantile(1.0 - longer / queue.waits);
+            let [sooner, later] = behind(tick, waiting);
+            delay = if self.slow.is_above_median() {
+                sooner
+            } else {
+                later
+            };
+        }
+        self.queue = self.queue.min(queue.queue);
+        Flow {
+            lost: queue.lost,
+            waits: queue.waits,
+            waiting,
+            lucky: weight * tick.chance.weight,
+            delay,
+            ..Flow::default()
+        }
+    }
+
+    /// Adds the requests about which luck decides, with the wait that it has for them now.
+    #[inline]
+    pub(super) fn add_lucky(&mut self, delay: f64, weight: f64) {
+        if delay > 0.0 {
+            self.tables.add_delayed(&mut self.mixture, delay, weight);
+        } else {
+            self.tables.add_unwaiting(&mut self.mixture, weight);
+        }
+    }
+
+    pub(super) fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
+        LimitedQueue::new(
+            tick.table.servers,
+            tick.load.max(1e-9),
+            self.tables.scv(),
+            tick.room,
+        )
+    }
+}
+
+/// Waits behind `before` other requests, in mean service times. One more than these must leave, at the rate of all
+/// servers: a gamma law, two points of which have its mean and variance. Patience is counted in time, not in requests.
+fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
+    let servers = f64::from(tick.table.servers);
+    let ahead = (before + 1.0).min(tick.room.max(1.0));
+    let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
+    [(ahead - spread) / servers, (ahead + spread) / servers]
+}

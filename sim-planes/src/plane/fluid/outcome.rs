@@ -1,0 +1,164 @@
+//! From shares to counts: how many requests have which outcome.
+
+use super::FluidPlane;
+use super::flow::Flow;
+use super::line::Cohort;
+use super::mixture::Shares;
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
+
+/// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
+const LEAST_LUCK: f64 = 0.05;
+
+impl FluidPlane<'_> {
+    /// Applies the interval's shares to the drawn number of arrivals.
+    pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
+        let lost = arrivals * flow.lost;
+        let (started, gave_up) = if flow.lucky >= LEAST_LUCK {
+            (self.start_in_line(interval, arrivals - lost, flow), 0.0)
+        } else {
+            self.start_at_once(arrivals - lost, flow)
+        };
+        let waiting = self.waiting;
+        let limits = &self.tables.limits;
+        let shares: Shares = self.mixture.shares(self.tables);
+        let too_late = self.slow.struck(started, 1.0 - shares.in_time);
+        let in_time = started - too_late;
+        let failed = if self.tables.service().error_probability > 0.0 {
+            self.errors.draw();
+            self.errors
+                .struck(in_time, self.tables.service().error_probability)
+        } else {
+            0.0
+        };
+        let served = in_time - failed;
+        // Of those in time, errors spare none.
+        let spared = if in_time > 0.0 { served / in_time } else { 0.0 };
+        let slow: [f64; MAX_THRESHOLDS] = std::array::from_fn(|k| {
+            if shares.slow[k] <= 0.0 {
+                return 0.0;
+            }
+            let bad = self
+                .slow
+                .struck(started, 1.0 - shares.in_time + shares.slow[k]);
+            (bad - too_late).max(0.0) * spared
+        });
+        let slow_in_service = std::array::from_fn(|k| {
+            if shares.slow[k] > 0.0 {
+                slow[k] * (shares.slow_in_service[k] / shares.slow[k]).min(1.0)
+            } else {
+                0.0
+            }
+        });
+        // The latencies are those expected, of as many requests as are served.
+        let answered = if shares.in_time > 0.0 {
+            served / shares.in_time
+        } else {
+            0.0
+        };
+        let patience =
+            f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
+        let rejecting = f64::from(interval.waiting_room()) <= patience;
+        let (rejected, impatient) = if rejecting {
+            (lost, gave_up)
+        } else {
+            (0.0, lost + gave_up)
+        };
+        let impatience_s = if impatient > 0.0 {
+            impatient * limits.timeout_s
+        } else {
+            0.0
+        };
+        self.undrained.add(&self.mixture, answered);
+        self.recent.push(&self.mixture, answered);
+        let service_alone = self.tables.service_above_timeout();
+        let busy_server_s = self.work(interval, arrivals - lost - gave_up);
+        Outcome {
+            arrivals,
+            served,
+            rejected,
+            timed_out: too_late + impatient,
+            timed_out_in_service: (started * service_alone).min(too_late)
+                + impatient * service_alone,
+            failed,
+            slow,
+            slow_in_service,
+            wait_sum_s: started * shares.wait_s + impatience_s,
+            waits: started + impatient,
+            waited: started * flow.waits + impatient,
+            latency_sum_s: answered * shares.latency_s,
+            busy_server_s,
+            in_service_s: busy_server_s,
+            waiting_at_end: waiting,
+            open_at_end: waiting,
+            ..Outcome::default()
+        }
+    }
+
+    /// Starts what does not wait at the interval's end; who waits then is not told apart from others.
+    fn start_at_once(&mut self, admitted: f64, flow: &Flow) -> (f64, f64) {
+        self.line.clear();
+        self.add_lucky(flow.delay, flow.lucky);
+        let there = self.waiting + admitted;
+        self.waiting = flow.waiting.min(there);
+        let gave_up = flow.gave_up.min(there - self.waiting);
+        ((there - self.waiting - gave_up).max(0.0), gave_up)
+    }
+
+    /// Lets the admitted stand in line, and starts those whose time has come: the mixture becomes theirs.
+    fn start_in_line(&mut self, interval: &Interval, admitted: f64, flow: &Flow) -> f64 {
+        if flow.delay <= 0.0 && self.line.count() <= 0.0 {
+            // As often: nobody waits, and nobody has waited in line.
+            self.tables.add_unwaiting(&mut self.mixture, flow.lucky);
+            return core::mem::take(&mut self.waiting) + admitted;
+        }
+        // Those that have waited, but not in line, go first.
+        let others = (self.waiting - self.line.count()).max(0.0);
+        let start_s = self.now_s + flow.delay * self.tables.mean_service_s();
+        self.line.push(Cohort {
+            count: admitted,
+            delay: flow.delay,
+            weight: flow.lucky,
+            from_s: start_s,
+            to_s: start_s + interval.length_s,
+        });
+        let cohorts = self.line.start(self.now_s + interval.length_s);
+        let started = others + cohorts.iter().map(|cohort| cohort.count).sum::<f64>();
+        let mut lucky = cohorts
+            .iter()
+            .map(|cohort| cohort.count * cohort.weight)
+            .sum::<f64>();
+        let of_mixture = 1.0 - flow.lucky;
+        if of_mixture > 1e-6 && started > 0.0 {
+            self.mixture
+                .scale((1.0 - lucky / started).max(0.0) / of_mixture);
+            lucky = started;
+        }
+        for cohort in cohorts {
+            let weight = cohort.count * cohort.weight / lucky;
+            if cohort.delay > 0.0 {
+                self.tables
+                    .add_delayed(&mut self.mixture, cohort.delay, weight);
+            } else {
+                self.tables.add_unwaiting(&mut self.mixture, weight);
+            }
+        }
+        self.waiting = self.line.count();
+        started
+    }
+
+    /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as
+    /// of the queue, but of the drawn number of arrivals. What all servers cannot do in this interval remains.
+    fn work(&mut self, interval: &Interval, admitted: f64) -> f64 {
+        let servers = f64::from(interval.servers);
+        let turnover = interval.length_s / self.tables.mean_service_s();
+        let room = f64::from(interval.waiting_room());
+        let mut there = (self.in_system + admitted).max(0.0);
+        if self.backlog.requests() > 0.0 {
+            // Somebody waits: all that are occupied work.
+            there = there.max(self.occupied.min(servers) * (1.0 + turnover));
+        }
+        let busy = (there / (1.0 + turnover)).min(servers);
+        self.in_system = (there - busy * turnover).clamp(0.0, servers + room);
+        busy * interval.length_s
+    }
+}
