@@ -10,18 +10,29 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-/// Days of the window of every replication here.
+/// Days of the window of every replication here, but for templates with ticks shorter than [`SHORT_TICK_S`].
 const DAYS: f64 = 28.0;
+/// Below this, a month would have more ticks than a replication may.
+const SHORT_TICK_S: u32 = 5;
+/// Days of those templates.
+const FEWER_DAYS: f64 = 7.0;
 /// The template of the study.
 const KUBERNETES: &str = "kubernetes-slo-driven";
 /// Replications of the study.
 const REPLICATIONS: u32 = 1000;
 
-fn prepared(template: &Template) -> Prepared {
+/// A template, and the days that it is run for.
+fn prepared(template: &Template) -> (Prepared, f64) {
     let mut document: ScenarioDocument =
         serde_json::from_str(template.json).expect("a template is a document");
-    document.slo.window_days = DAYS;
-    Prepared::new(Plan::single(&document)).expect("a template is a valid scenario")
+    let days = if document.run.tick_s < SHORT_TICK_S {
+        FEWER_DAYS
+    } else {
+        DAYS
+    };
+    document.slo.window_days = days;
+    let plan = Plan::single(&document);
+    (Prepared::new(plan).expect("a template is a valid scenario"), days)
 }
 
 fn shard(replication: u32) -> Shard {
@@ -38,9 +49,9 @@ pub fn rows(effort: Effort) -> Vec<Row> {
     let mut months = Vec::new();
     let mut others = Vec::new();
     for template in TEMPLATES {
-        let prepared = prepared(template);
+        let (prepared, days) = prepared(template);
         let per_s = months_per_s(effort, &prepared);
-        let case = format!("28 days of {}", template.id);
+        let case = format!("{days} days of {}", template.id);
         months.push(Row::new(case, "ms", 1000.0 / per_s));
         if template.id == KUBERNETES {
             others.push(ticks(&prepared, per_s));
