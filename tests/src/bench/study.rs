@@ -32,7 +32,10 @@ fn prepared(template: &Template) -> (Prepared, f64) {
     };
     document.slo.window_days = days;
     let plan = Plan::single(&document);
-    (Prepared::new(plan).expect("a template is a valid scenario"), days)
+    (
+        Prepared::new(plan).expect("a template is a valid scenario"),
+        days,
+    )
 }
 
 fn shard(replication: u32) -> Shard {

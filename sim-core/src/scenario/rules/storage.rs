@@ -329,7 +329,7 @@ fn hold_size(dataset: &Dataset, path: &str, found: &mut Found) {
         .objects_written(0.0)
         .max(dataset.objects_written(oldest));
     let objects = daily * f64::from(dataset.history_days.max(1));
-    if objects.is_nan() || objects >= MOST_OBJECTS {
+    if objects >= MOST_OBJECTS || objects.is_nan() {
         let message = format!("the dataset would have up to {} objects", rounded(objects));
         let hint = "write less a day, take larger objects, less growth or a shorter history";
         found.error(format!("{path}/ingest_gib_per_day"), message, hint);
