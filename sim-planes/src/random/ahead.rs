@@ -7,29 +7,33 @@ const BLOCK: usize = 128;
 
 /// A stream whose numbers are drawn in blocks. They are the numbers that drawing one by one gives.
 #[derive(Clone, Debug)]
-pub struct Ahead {
+pub struct Ahead<T = f64> {
     rng: Rng,
-    values: [f64; BLOCK],
+    values: [T; BLOCK],
     used: usize,
 }
 
-impl Ahead {
+impl<T: Copy + Default> Ahead<T> {
     /// Nothing drawn yet.
     pub fn new(rng: Rng) -> Self {
         Self {
             rng,
-            values: [0.0; BLOCK],
+            values: [T::default(); BLOCK],
             used: BLOCK,
         }
     }
 
     /// The next number; always called with the same `draw`.
     #[inline]
-    pub fn next(&mut self, draw: impl Fn(&mut Rng) -> f64) -> f64 {
+    pub fn next(&mut self, draw: impl Fn(&mut Rng) -> T) -> T {
+        self.next_of(|rng, values| values.fill_with(|| draw(rng)))
+    }
+
+    /// The next number, drawn by who draws many at once; always called with the same `fill`.
+    #[inline]
+    pub fn next_of(&mut self, fill: impl Fn(&mut Rng, &mut [T])) -> T {
         if self.used >= BLOCK {
-            for value in &mut self.values {
-                *value = draw(&mut self.rng);
-            }
+            fill(&mut self.rng, &mut self.values);
             self.used = 0;
         }
         let value = self.values[self.used];

@@ -7,7 +7,7 @@
 
 use super::lineup::Lineup;
 use crate::plane::Balancing;
-use crate::random::Rng;
+use crate::random::{Ahead, Rng};
 use rand_xoshiro::rand_core::Rng as _;
 
 /// What a balancer says.
@@ -24,7 +24,7 @@ pub(super) enum Choice {
 /// Picks replicas.
 pub(super) struct Balancer {
     policy: Balancing,
-    rng: Rng,
+    draws: Ahead<u64>,
     /// Whose turn it is.
     turn: usize,
 }
@@ -33,7 +33,7 @@ impl Balancer {
     pub(super) fn new(policy: Balancing, rng: Rng) -> Self {
         Self {
             policy,
-            rng,
+            draws: Ahead::new(rng),
             turn: 0,
         }
     }
@@ -51,7 +51,7 @@ impl Balancer {
         let one = match self.policy {
             // One slot is as good as another, but with shared processors the emptiest replica is not.
             Balancing::Shared | Balancing::LeastOutstanding => self.least_loaded(lineup),
-            Balancing::Random => any(all, self.rng.next_u64() as u32),
+            Balancing::Random => any(all, self.draw() as u32),
             Balancing::RoundRobin => {
                 self.turn = if self.turn + 1 < all.len() {
                     self.turn + 1
@@ -68,12 +68,17 @@ impl Balancer {
     /// One of the replicas with the least load, at random; only where replicas are kept by load.
     #[inline]
     pub(super) fn least_loaded(&mut self, lineup: &Lineup) -> Option<u32> {
-        any(lineup.least_loaded(), self.rng.next_u64() as u32)
+        any(lineup.least_loaded(), self.draw() as u32)
+    }
+
+    #[inline]
+    fn draw(&mut self) -> u64 {
+        self.draws.next(Rng::next_u64)
     }
 
     #[inline]
     fn two(&mut self, all: &[u32]) -> Choice {
-        let draw = self.rng.next_u64();
+        let draw = self.draw();
         let first = place(all.len(), draw as u32);
         // One of the others.
         let mut second = place(all.len().saturating_sub(1), (draw >> 32) as u32);

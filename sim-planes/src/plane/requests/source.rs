@@ -4,10 +4,7 @@
 //! another capacity or policy leaves every request's time of arrival, demand, error and priority as they were.
 
 use super::super::{Interval, ServiceModel};
-use crate::random::{Distribution, Purpose, Rng, StreamKey, standard_exponential, uniform};
-
-/// Numbers drawn ahead at a time, so that the generator's state stays in registers.
-const BLOCK: usize = 128;
+use crate::random::{Ahead, Distribution, Purpose, Rng, StreamKey, standard_exponential, uniform};
 
 /// The streams of one service of one replication.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +36,9 @@ pub(super) struct Source {
     service_time: Distribution,
     error_probability: f64,
     high_share: f64,
-    gaps: Block,
-    services: Block,
-    errors: Rng,
+    gaps: Ahead,
+    services: Ahead,
+    errors: Ahead,
     priorities: Rng,
     /// Arrivals are a Poisson process of rate 1 whose clock runs at the rate of the interval: this much of
     /// it remains until the next arrival.
@@ -68,15 +65,15 @@ impl Schedule {
 
 impl Source {
     pub(super) fn new(model: &ServiceModel, streams: &Streams) -> Self {
-        let mut gaps = Block::new(streams.rng(Purpose::Arrivals));
-        let until_next = gaps.next(fill_gaps);
+        let mut gaps = Ahead::new(streams.rng(Purpose::Arrivals));
+        let until_next = gaps.next(standard_exponential);
         Self {
             service_time: model.service_time_s.clone(),
             error_probability: model.error_probability,
             high_share: model.high_priority_share,
             gaps,
-            services: Block::new(streams.rng(Purpose::ServiceTime)),
-            errors: streams.rng(Purpose::Errors),
+            services: Ahead::new(streams.rng(Purpose::ServiceTime)),
+            errors: Ahead::new(streams.rng(Purpose::Errors)),
             priorities: streams.rng(Purpose::Priorities),
             until_next,
         }
@@ -96,7 +93,7 @@ impl Source {
     /// The next request of the schedule has arrived.
     #[inline]
     pub(super) fn advance(&mut self, schedule: &mut Schedule) {
-        schedule.clock += self.gaps.next(fill_gaps);
+        schedule.clock += self.gaps.next(standard_exponential);
     }
 
     /// The interval is over.
@@ -110,9 +107,9 @@ impl Source {
         let service_time = &self.service_time;
         let service_s = self
             .services
-            .next(|rng, values| service_time.fill(rng, values));
+            .next_of(|rng, values| service_time.fill(rng, values));
         let error =
-            self.error_probability > 0.0 && uniform(&mut self.errors) < self.error_probability;
+            self.error_probability > 0.0 && self.errors.next(uniform) < self.error_probability;
         (service_s, error)
     }
 
@@ -120,40 +117,5 @@ impl Source {
     #[inline]
     pub(super) fn is_high(&mut self) -> bool {
         self.high_share > 0.0 && uniform(&mut self.priorities) < self.high_share
-    }
-}
-
-/// A stream with some of its numbers drawn ahead.
-struct Block {
-    rng: Rng,
-    values: [f64; BLOCK],
-    used: usize,
-}
-
-impl Block {
-    fn new(rng: Rng) -> Self {
-        Self {
-            rng,
-            values: [0.0; BLOCK],
-            used: BLOCK,
-        }
-    }
-
-    /// The next number; always called with the same `fill`.
-    #[inline]
-    fn next(&mut self, fill: impl Fn(&mut Rng, &mut [f64])) -> f64 {
-        if self.used >= BLOCK {
-            fill(&mut self.rng, &mut self.values);
-            self.used = 0;
-        }
-        let value = self.values[self.used];
-        self.used += 1;
-        value
-    }
-}
-
-fn fill_gaps(rng: &mut Rng, gaps: &mut [f64]) {
-    for gap in gaps {
-        *gap = standard_exponential(rng);
     }
 }
