@@ -24,6 +24,7 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     if before.pointer("/service/memory").is_none() {
         raise_limit(document);
     }
+    name_datasets(document);
     said
 }
 
@@ -83,9 +84,31 @@ fn raise_limit(document: &mut Value) {
     }
 }
 
+/// A new dataset has a name of its own.
+fn name_datasets(document: &mut Value) {
+    let name = |index: usize| format!("/storage/datasets/{index}/name");
+    let datasets = document.pointer("/storage/datasets");
+    let count = datasets.and_then(Value::as_array).map_or(0, Vec::len);
+    for index in 0..count {
+        if document.pointer(&name(index)) == Some(&json!("")) {
+            let number = index + 1;
+            pointer::set(document, &name(index), json!(format!("Dataset {number}")));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn new_datasets_are_named() {
+        let mut document = json!({"storage": {"datasets": [{"name": "logs"}, {"name": ""}]}});
+        let before = document.clone();
+        settle(&before, &mut document);
+        assert_eq!(document["storage"]["datasets"][1]["name"], "Dataset 2");
+        assert_eq!(document["storage"]["datasets"][0]["name"], "logs");
+    }
 
     #[test]
     fn knobs_go_with_what_they_vary() {
