@@ -225,7 +225,13 @@ impl FluidPlane<'_> {
     /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
-        let others = weight * (1.0 - tick.chance.weight);
+        // Luck does not move a line in which everybody waits as long as anybody will.
+        let lucky = if tick.above && !tick.counted {
+            0.0
+        } else {
+            weight * tick.chance.weight
+        };
+        let others = weight - lucky;
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
@@ -252,7 +258,7 @@ impl FluidPlane<'_> {
             lost: queue.lost,
             waits: queue.waits,
             waiting,
-            lucky: weight * tick.chance.weight,
+            lucky,
             delay,
             ..Flow::default()
         }
