@@ -68,7 +68,7 @@ impl FluidPlane<'_> {
         let load = interval.rate_rps * mean_s / servers;
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
         let patience = servers * self.tables.limits.timeout_s / mean_s;
-        let counted = f64::from(interval.waiting_room()) <= patience;
+        let counted = self.is_counted(interval);
         let room = f64::from(interval.waiting_room()).min(patience);
         // A limit keeps the queue from going far.
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
@@ -96,6 +96,14 @@ impl FluidPlane<'_> {
             return self.limited(&tick, 1.0);
         }
         self.random(&tick, 1.0)
+    }
+
+    /// Whether it is the room that bounds the queue, not the clients' patience. Above capacity those who will give up
+    /// are in line as well, until they do.
+    pub(super) fn is_counted(&self, interval: &Interval) -> bool {
+        let served_rps = f64::from(interval.servers) / self.tables.mean_service_s();
+        let in_line = served_rps.max(interval.rate_rps) * self.tables.limits.timeout_s;
+        f64::from(interval.waiting_room()) <= in_line
     }
 
     /// Advances the random part by one interval.
@@ -217,7 +225,13 @@ impl FluidPlane<'_> {
     /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
-        let others = weight * (1.0 - tick.chance.weight);
+        // Luck does not move a line in which everybody waits as long as anybody will.
+        let lucky = if tick.above && !tick.counted {
+            0.0
+        } else {
+            weight * tick.chance.weight
+        };
+        let others = weight - lucky;
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
@@ -244,7 +258,7 @@ impl FluidPlane<'_> {
             lost: queue.lost,
             waits: queue.waits,
             waiting,
-            lucky: weight * tick.chance.weight,
+            lucky,
             delay,
             ..Flow::default()
         }

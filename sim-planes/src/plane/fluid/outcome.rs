@@ -55,9 +55,7 @@ impl FluidPlane<'_> {
         } else {
             0.0
         };
-        let patience =
-            f64::from(interval.servers) * limits.timeout_s / self.tables.mean_service_s();
-        let rejecting = f64::from(interval.waiting_room()) <= patience;
+        let rejecting = self.is_counted(interval);
         let (rejected, impatient) = if rejecting {
             (lost, gave_up)
         } else {
