@@ -10,7 +10,7 @@ use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::study::Report;
 
-const NAMES: f64 = 98.0;
+const NAMES: f64 = 112.0;
 const VALUES: f64 = 64.0;
 const ROW: f64 = 34.0;
 

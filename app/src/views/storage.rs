@@ -58,7 +58,7 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
     };
     let rows = storage.tiers.iter().map(row).collect_view();
     view! {
-        <section class="panel" class:stale=move || stale.get() data-testid="storage" data-within=within.mean.to_string()>
+        <section class="panel wide" class:stale=move || stale.get() data-testid="storage" data-within=within.mean.to_string()>
             <h2>"Storage"</h2>
             <p class="hint">{sentence}</p>
             <p class="hint">{times}</p>
