@@ -32,27 +32,26 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
             |share| { format::percent(share, 0) }
         ),
         format::percent_near_one(within.mean),
-        half_width(within, |share| format!(
-            "{} points",
-            format::number(100.0 * share)
-        )),
+        half_width(within, points),
     );
     let times = format!(
-        "Query time: P50 {}{}, P95 {}{}. {} wait for another tier than the first. {} per GiB and month, all in all.",
+        "Query time: P50 {}{}, P95 {}{}. {}{} wait for another tier than the first. {}{} per GiB and month, all in all.",
         seconds(storage.p50_s.mean),
         half_width(&storage.p50_s, seconds),
         seconds(storage.p95_s.mean),
         half_width(&storage.p95_s, seconds),
         format::percent(storage.cold.mean, 1),
+        half_width(&storage.cold, points),
         format::money(storage.usd_per_gib_month.mean),
+        half_width(&storage.usd_per_gib_month, format::money),
     );
     let row = |tier: &TierReport| {
         view! {
             <tr>
                 <th scope="row">{tier.name.clone()}</th>
                 <td>{money(&tier.usd_per_month)}</td>
-                <td>{format!("{}\u{a0}GiB", format::number(tier.gib_at_end.mean))}</td>
-                <td>{format::percent(tier.queries.mean, 1)}</td>
+                <td>{gib(tier.gib_at_end.mean)}{half_width(&tier.gib_at_end, gib)}</td>
+                <td>{format::percent(tier.queries.mean, 1)}{half_width(&tier.queries, points)}</td>
             </tr>
         }
     };
@@ -101,4 +100,12 @@ fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
 
 fn seconds(seconds: f64) -> String {
     format::milliseconds(1000.0 * seconds)
+}
+
+fn points(share: f64) -> String {
+    format!("{}\u{a0}points", format::number(100.0 * share))
+}
+
+fn gib(gib: f64) -> String {
+    format!("{}\u{a0}GiB", format::number(gib))
 }

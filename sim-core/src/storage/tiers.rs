@@ -1,6 +1,7 @@
 //! A storage tier: prices, minimum charges, and how fast its data are there.
 
 use super::{ByTier, DAYS_PER_MONTH, MAX_TIERS};
+use crate::cost::storage_prices::StoragePrice;
 use crate::random::Distribution;
 
 /// KiB of a GiB.
@@ -41,6 +42,30 @@ pub struct Tier {
 }
 
 impl Tier {
+    /// A class of the price list whose data can be read at once: after `first_byte_s`, at `throughput_mib_per_s`.
+    pub fn listed(
+        price: &StoragePrice,
+        first_byte_s: Distribution,
+        throughput_mib_per_s: f64,
+    ) -> Self {
+        Self {
+            name: price.class.name().to_owned(),
+            usd_per_gib_month: price.usd_per_gb_month,
+            put_usd_per_1000: price.put_usd_per_1000,
+            get_usd_per_1000: price.get_usd_per_1000,
+            transition_usd_per_1000: price.transition_usd_per_1000,
+            retrieval_usd_per_gib: price.retrieval_usd_per_gb,
+            min_days: price.min_days,
+            min_object_kib: price.min_object_kib,
+            index_kib: price.index_kib,
+            first_tier_index_kib: price.standard_index_kib,
+            first_byte_s,
+            restore_s: None,
+            restore_usd_per_1000: 0.0,
+            throughput_mib_per_s,
+        }
+    }
+
     /// What it takes until data flow: the restoration where there is one, else the first byte.
     pub fn wait_s(&self) -> &Distribution {
         self.restore_s.as_ref().unwrap_or(&self.first_byte_s)

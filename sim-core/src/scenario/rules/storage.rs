@@ -114,25 +114,16 @@ fn catalogue_tier(document: &CatalogueTierDocument, path: &str, found: &mut Foun
             Distribution::deterministic(most * 3600.0)
         }
     };
+    let first_byte_s = Distribution::log_normal(FIRST_BYTE_S.0, FIRST_BYTE_S.1).ok()?;
+    let at_once = Tier::listed(price, first_byte_s, THROUGHPUT_MIB_PER_S);
+    let Some(restore) = restore else {
+        return Some(at_once);
+    };
     Some(Tier {
-        name: class.name().to_owned(),
-        usd_per_gib_month: price.usd_per_gb_month,
-        put_usd_per_1000: price.put_usd_per_1000,
-        get_usd_per_1000: price.get_usd_per_1000,
-        transition_usd_per_1000: price.transition_usd_per_1000,
-        retrieval_usd_per_gib: price.retrieval_usd_per_gb
-            + restore.map_or(0.0, |restore| restore.usd_per_gb),
-        min_days: price.min_days,
-        min_object_kib: price.min_object_kib,
-        index_kib: price.index_kib,
-        first_tier_index_kib: price.standard_index_kib,
-        first_byte_s: Distribution::log_normal(FIRST_BYTE_S.0, FIRST_BYTE_S.1).ok()?,
-        restore_s: match restore {
-            Some(restore) => Some(hours(restore.hours).ok()?),
-            None => None,
-        },
-        restore_usd_per_1000: restore.map_or(0.0, |restore| restore.usd_per_1000),
-        throughput_mib_per_s: THROUGHPUT_MIB_PER_S,
+        retrieval_usd_per_gib: price.retrieval_usd_per_gb + restore.usd_per_gb,
+        restore_s: Some(hours(restore.hours).ok()?),
+        restore_usd_per_1000: restore.usd_per_1000,
+        ..at_once
     })
 }
 

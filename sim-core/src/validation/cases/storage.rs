@@ -23,22 +23,8 @@ fn rounded(value: f64, digits: f64) -> Value {
 
 fn tier(class: StorageClass) -> Option<Tier> {
     let price = StoragePrices::CURRENT.class(class)?;
-    Some(Tier {
-        name: class.name().to_owned(),
-        usd_per_gib_month: price.usd_per_gb_month,
-        put_usd_per_1000: price.put_usd_per_1000,
-        get_usd_per_1000: price.get_usd_per_1000,
-        transition_usd_per_1000: price.transition_usd_per_1000,
-        retrieval_usd_per_gib: price.retrieval_usd_per_gb,
-        min_days: price.min_days,
-        min_object_kib: price.min_object_kib,
-        index_kib: price.index_kib,
-        first_tier_index_kib: price.standard_index_kib,
-        first_byte_s: Distribution::deterministic(0.1).ok()?,
-        restore_s: None,
-        restore_usd_per_1000: 0.0,
-        throughput_mib_per_s: 85.0,
-    })
+    let first_byte_s = Distribution::deterministic(0.1).ok()?;
+    Some(Tier::listed(price, first_byte_s, 85.0))
 }
 
 fn played(classes: &[StorageClass], dataset: Dataset, days: f64) -> StorageResult {
