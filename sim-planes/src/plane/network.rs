@@ -18,6 +18,8 @@ pub use model::{
     Station, StationInterval, check, unsupported,
 };
 
+pub use super::fluid::{FluidNetwork, NetworkTables, unsupported_by_fluid};
+
 use crate::stats::LogHistogram;
 
 /// A way to serve intervals one after another in a network of services. State carries over between calls.

@@ -18,6 +18,7 @@ impl FluidPlane<'_> {
         } else {
             self.start_at_once(arrivals - lost, flow)
         };
+        self.started = started;
         let waiting = self.waiting;
         let limits = &self.tables.limits;
         let shares: Shares = self.mixture.shares(self.tables);
