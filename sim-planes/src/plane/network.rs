@@ -9,14 +9,27 @@
 //!
 //! Users enter at an [`Entry`]; a request (a *span*) at a [`Station`] waits for a slot, has its own service, then makes
 //! the station's calls, which are requests at later stations. While it waits for their answers it holds its slot: that is
-//! how a slow service far below fills the slots of those above. `RequestsNetwork` plays every span.
+//! how a slow service far below fills the slots of those above. [`RequestsNetwork`] plays every span.
 
+mod arriving;
+mod counts;
+mod edges;
+mod ending;
 mod model;
+mod path;
+mod place;
+mod played;
+mod queue;
+mod scaling;
+mod serving;
+mod spans;
 
 pub use model::{
     Call, CallMode, Entry, EntryOutcome, MAX_CALLS_PER_REQUEST, NetworkError, NetworkOutcome,
     Station, StationInterval, check, unsupported,
 };
+
+pub use played::RequestsNetwork;
 
 use crate::stats::LogHistogram;
 
