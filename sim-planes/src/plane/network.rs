@@ -50,3 +50,6 @@ pub trait NetworkPlane {
     /// Adds the latencies of what a station served since the previous call to `into`, and forgets them.
     fn drain_station_latency(&mut self, station: usize, into: &mut LogHistogram);
 }
+
+#[cfg(test)]
+mod tests;
