@@ -9,9 +9,20 @@
 //!
 //! Users enter at an [`Entry`]; a request (a *span*) at a [`Station`] waits for a slot, has its own service, then makes
 //! the station's calls, which are requests at later stations. While it waits for their answers it holds its slot: that is
-//! how a slow service far below fills the slots of those above. `RequestsNetwork` plays every span.
+//! how a slow service far below fills the slots of those above. [`RequestsNetwork`] plays every span.
 
+mod arriving;
+mod counts;
+mod edges;
+mod ending;
 mod model;
+mod path;
+mod place;
+mod played;
+mod queue;
+mod scaling;
+mod serving;
+mod spans;
 
 pub use model::{
     Call, CallMode, Entry, EntryOutcome, MAX_CALLS_PER_REQUEST, NetworkError, NetworkOutcome,
@@ -19,6 +30,7 @@ pub use model::{
 };
 
 pub use super::fluid::{FluidNetwork, NetworkTables, unsupported_by_fluid};
+pub use played::RequestsNetwork;
 
 use crate::stats::LogHistogram;
 
@@ -39,3 +51,6 @@ pub trait NetworkPlane {
     /// Adds the latencies of what a station served since the previous call to `into`, and forgets them.
     fn drain_station_latency(&mut self, station: usize, into: &mut LogHistogram);
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,6 +63,10 @@ pub enum Purpose {
     QueueLuck = 16,
     /// How many of the requests that are computed, not played, are slow or late.
     RequestLuck = 17,
+    /// At which entry of a network a user's request comes in.
+    Routes = 90,
+    /// How many calls a request of a network makes, where that is not a whole number.
+    Calls = 91,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -1,0 +1,228 @@
+//! What comes to nothing: callers that give up, try again, or are gone.
+
+use super::counts::Counts;
+use super::path::Path;
+use super::played::Network;
+use super::spans::{NOBODY, Span, State};
+use crate::plane::tally::Failure;
+
+impl Network {
+    /// An attempt has come to nothing, as began at `failed_at`: its caller tries again, or the request has met its
+    /// fate. The record is the calling function's to see to.
+    pub(super) fn conclude(
+        &mut self,
+        number: u32,
+        failure: Failure,
+        failed_at: u16,
+        now_s: f64,
+        counts: &mut Counts<'_>,
+    ) {
+        let (path, needed_s) = self.so_far(number, now_s);
+        let span = self.spans[number];
+        let pause_s = if span.deserted {
+            None
+        } else {
+            let place = &mut self.places[usize::from(span.station)];
+            self.edges[usize::from(span.edge)].pause_s(span.failures, &mut place.pauses)
+        };
+        match pause_s {
+            Some(pause_s) => {
+                self.pause(number, pause_s, path, (failure, failed_at), now_s);
+            }
+            None => {
+                self.meet_fate(number, (failure, failed_at), &path, needed_s, counts);
+            }
+        }
+    }
+
+    /// A caller pauses before it tries again.
+    fn pause(
+        &mut self,
+        number: u32,
+        pause_s: f64,
+        mut path: Path,
+        (failure, failed_at): (Failure, u16),
+        now_s: f64,
+    ) {
+        let span = self.spans[number];
+        path.start_anew(pause_s, failed_at);
+        let due_s = now_s + pause_s;
+        let again = self.spans.add(Span {
+            first_s: span.first_s,
+            due_s,
+            path,
+            failures: span.failures + 1,
+            failed_at,
+            failure,
+            state: State::Pausing,
+            ..Span::new(now_s, span.edge, span.station, NOBODY)
+        });
+        let parent = self.spans.leave_parent(number);
+        if parent != NOBODY {
+            self.spans.adopt(parent, again);
+        }
+        self.schedule(due_s, again);
+    }
+
+    /// A request has come to nothing for good.
+    fn meet_fate(
+        &mut self,
+        number: u32,
+        (failure, failed_at): (Failure, u16),
+        path: &Path,
+        needed_s: f64,
+        counts: &mut Counts<'_>,
+    ) {
+        let Span { station, edge, .. } = self.spans[number];
+        self.places[usize::from(station)].open -= 1;
+        counts.stations[usize::from(station)].fail(failure, needed_s);
+        if edge < self.entries {
+            let entry = usize::from(edge);
+            self.open[entry] -= 1;
+            return counts.entries[entry].fail(failure, failed_at, path, needed_s);
+        }
+        let parent = self.spans.leave_parent(number);
+        if parent != NOBODY {
+            let fails = self.edges[usize::from(edge)].required;
+            self.send(parent, *path, fails, failed_at);
+        }
+    }
+
+    /// Where the time of a call went until now, and how much service of the current attempt is known to be needed.
+    fn so_far(&self, number: u32, now_s: f64) -> (Path, f64) {
+        let span = &self.spans[number];
+        let mut path = span.path;
+        let mut needed_s = path.service_s;
+        match span.state {
+            State::Waiting => {
+                path.wait(now_s - span.arrival_s, span.station);
+                needed_s += span.service_s * self.places[usize::from(span.station)].time_factor;
+            }
+            State::Serving => {
+                path.serve(span.service_s - (span.due_s - now_s), span.station);
+                needed_s += span.service_s;
+            }
+            State::Calling => {
+                // All that are outstanding began at the same time: the one that has waited longest stands for them.
+                let mut longest: Option<(Path, f64)> = None;
+                let mut child = span.first_child;
+                while child != NOBODY {
+                    let this = self.so_far(child, now_s);
+                    if longest.is_none_or(|(path, _)| this.0.wait_s >= path.wait_s) {
+                        longest = Some(this);
+                    }
+                    child = self.spans[child].next_sibling;
+                }
+                if let Some((childs, child_needs_s)) = longest {
+                    path.then(&childs);
+                    needed_s += child_needs_s;
+                }
+            }
+            // Of the pause only what is over.
+            State::Pausing => path.wait_s -= span.due_s - now_s,
+            State::Over => {}
+        }
+        (path, needed_s)
+    }
+
+    /// The caller of a span does not wait for it any longer.
+    pub(super) fn give_up(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+        let Span {
+            state,
+            station,
+            replica,
+            arrival_s,
+            ..
+        } = self.spans[number];
+        match state {
+            State::Waiting => {
+                self.leave_queue(number);
+                counts.stations[usize::from(station)].wait(now_s - arrival_s);
+                self.fail_outside(number, Failure::TimedOut, now_s, counts);
+                if replica != NOBODY {
+                    let place = &mut self.places[usize::from(station)];
+                    place.lineup.lower(replica);
+                    self.use_room(station, replica, now_s, counts);
+                }
+            }
+            State::Serving | State::Calling if !self.spans[number].orphan => {
+                self.conclude(number, Failure::TimedOut, station, now_s, counts);
+                if self.places[usize::from(station)].cancels {
+                    counts.stations[usize::from(station)].cancelled += 1;
+                    self.stop(number, now_s, counts);
+                } else {
+                    self.spans[number].orphan = true;
+                }
+            }
+            State::Serving | State::Calling | State::Pausing | State::Over => {}
+        }
+    }
+
+    /// Takes a span out of the queue that it waits in.
+    pub(super) fn leave_queue(&mut self, number: u32) {
+        let Span {
+            station, replica, ..
+        } = self.spans[number];
+        let place = &mut self.places[usize::from(station)];
+        place.waiting -= 1;
+        let queue = if replica == NOBODY {
+            &mut place.front
+        } else {
+            &mut place.replicas[replica as usize].queue
+        };
+        queue.take_out(number, &mut self.spans);
+    }
+
+    /// A replica stops working on a span at once.
+    fn stop(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+        let Span {
+            state,
+            station,
+            replica,
+            ..
+        } = self.spans[number];
+        let busy = state == State::Serving;
+        self.end_early(number, now_s, counts);
+        let place = &mut self.places[usize::from(station)];
+        place.replicas[replica as usize].busy -= u32::from(busy);
+        if place.lineup.is_active(replica) {
+            let busy = if busy { -1.0 } else { 0.0 };
+            place.usage.change(now_s, -1.0, busy);
+        }
+        self.free_slot(station, replica, now_s, counts);
+    }
+
+    /// Forgets a span in a slot, whose slot is the calling function's to see to.
+    pub(super) fn end_early(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+        self.abandon_calls(number, now_s, counts);
+        if self.spans[number].state == State::Serving {
+            // Its end is still in the calendar; the record goes when that comes.
+            self.spans[number].state = State::Over;
+        } else {
+            self.spans.remove(number);
+        }
+    }
+
+    /// A span does not wait for its calls any longer: nobody tries them again. Stations that cancel stop, others do not
+    /// know and go on.
+    pub(super) fn abandon_calls(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+        loop {
+            let child = self.spans[number].first_child;
+            if child == NOBODY {
+                return;
+            }
+            self.spans.leave_parent(child);
+            let span = &mut self.spans[child];
+            span.deserted = true;
+            let (state, failed) = (span.state, (span.failure, span.failed_at));
+            if state == State::Pausing {
+                let path = span.path;
+                self.meet_fate(child, failed, &path, 0.0, counts);
+                // The end of the pause is still in the calendar.
+                self.spans[child].state = State::Over;
+            } else if self.places[usize::from(span.station)].cancels {
+                self.give_up(child, now_s, counts);
+            }
+        }
+    }
+}
