@@ -224,7 +224,7 @@ impl Grid {
         /// What is rarer than this is left to its neighbour.
         const RARE: f64 = 1e-15;
         let mut atoms: Vec<Atom> = Vec::new();
-        for cell in self.cells {
+        for (index, cell) in self.cells.into_iter().enumerate() {
             if cell.probability <= RARE {
                 if let (Some(last), true) = (atoms.last_mut(), cell.probability > 0.0) {
                     let sum = last.value_s * last.probability + cell.value_s;
@@ -234,8 +234,11 @@ impl Grid {
                 }
                 continue;
             }
+            let edge_s = |index: usize| libm::exp2(index as f64 / CELLS_PER_OCTAVE + FIRST_LOG);
             atoms.push(Atom {
                 value_s: cell.value_s / cell.probability,
+                low_s: cell.low_s.max(if index > 0 { edge_s(index) } else { 0.0 }),
+                high_s: cell.high_s.min(edge_s(index + 1)),
                 ..cell
             });
         }

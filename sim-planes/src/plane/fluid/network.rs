@@ -51,6 +51,10 @@ struct State {
     first: f64,
     /// By how much slots are held for longer than usual: a factor.
     held: f64,
+    /// Of the last interval: attempts that its callers, with all their slots here, could not make yet.
+    held_back: f64,
+    /// The same of the interval before: they arrive now.
+    carried: f64,
     /// Attempts waiting at its start and its end.
     waiting_before: f64,
     waiting: f64,
@@ -142,13 +146,13 @@ impl<'a> FluidNetwork<'a> {
     }
 
     /// The queue of a station, and the calls of those that start.
-    fn pass(&mut self, index: usize, given: &StationInterval) -> Option<Outcome> {
+    fn pass(&mut self, index: usize, all: &[StationInterval]) -> Option<Outcome> {
+        let given = all.get(index)?;
         let node = self.tables.nodes.get(index)?;
         let state = *self.states.get(index)?;
         let length_s = given.interval.length_s;
         let slower_s = node.own_s * (given.time_factor - 1.0).max(0.0);
         let longer_s = slower_s + self.answers_take_longer_s(node);
-        let served = self.stations.get_mut(index)?;
         let held = 1.0 + longer_s / node.tables.mean_service_s();
         // In an outage nobody gets as far as the queue.
         let (rate_rps, arrivals) = if given.down {
@@ -156,8 +160,17 @@ impl<'a> FluidNetwork<'a> {
         } else {
             (state.rate_rps, state.arrivals)
         };
-        let interval = with_fewer_slots(&given.interval, rate_rps, held);
-        let outcome = served.serve(&interval, arrivals, slower_s);
+        let mut interval = with_fewer_slots(&given.interval, rate_rps, held);
+        let bound = self.bound(node, &interval, all);
+        let is_bound = bound < interval.queue_limit;
+        interval.queue_limit = interval.queue_limit.min(bound);
+        let served = self.stations.get_mut(index)?;
+        let mut outcome = served.serve(&interval, arrivals, slower_s);
+        let mut held_back = 0.0;
+        if is_bound {
+            held_back = core::mem::take(&mut outcome.rejected);
+            outcome.waiting_at_end += held_back;
+        }
         let started = served.started();
         let gave_up = (outcome.waits - started).max(0.0);
         let error = 1.0 - (1.0 - node.error_probability) * (1.0 - given.error_probability);
@@ -173,10 +186,21 @@ impl<'a> FluidNetwork<'a> {
         state.gave_up = gave_up;
         state.waiting = outcome.waiting_at_end;
         state.held = held;
+        state.held_back = held_back;
         state.is_down = given.down;
         state.error = error;
         self.call(node, start_rps * (1.0 - error), started * (1.0 - error));
         Some(outcome)
+    }
+
+    /// How many may wait at a station whose callers hold slots while they wait: no more than they have.
+    fn bound(&self, node: &Node, interval: &Interval, all: &[StationInterval]) -> u32 {
+        let Some(callers) = &node.callers else {
+            return u32::MAX;
+        };
+        let slots = |caller: &usize| all.get(*caller).map_or(0, |given| given.interval.servers);
+        let all: u32 = callers.iter().map(slots).fold(0, u32::saturating_add);
+        all.saturating_sub(interval.servers).max(1)
     }
 
     /// Those that have started, at this rate and in this number, make their calls.
@@ -264,7 +288,7 @@ impl<'a> FluidNetwork<'a> {
         response.count(served);
         // Of the attempts that came to nothing, some were tried again: the request is not over.
         let nothing = state.rejected + state.gave_up + late + failed;
-        let retries = state.arrivals - state.first;
+        let retries = state.arrivals - state.carried - state.first;
         let over = share(nothing - retries, nothing);
         let slots = f64::from(given.interval.servers) * given.interval.length_s;
         let in_service_s = (queue.in_service_s * state.held).min(slots);
@@ -310,6 +334,9 @@ impl NetworkPlane for FluidNetwork<'_> {
         }
         for state in &mut self.states {
             *state = State {
+                rate_rps: state.held_back / length_s.max(f64::MIN_POSITIVE),
+                arrivals: state.held_back,
+                carried: state.held_back,
                 waiting_before: state.waiting,
                 fails: state.fails,
                 longer_s: state.longer_s,
@@ -326,14 +353,15 @@ impl NetworkPlane for FluidNetwork<'_> {
             StationInterval { interval, ..given }
         };
         let mut queues = vec![Outcome::default(); count];
+        let given: Vec<StationInterval> = (0..count).map(at).collect();
         for (index, queue) in queues.iter_mut().enumerate() {
-            *queue = self.pass(index, &at(index)).unwrap_or_default();
+            *queue = self.pass(index, &given).unwrap_or_default();
         }
         for index in (0..count).rev() {
             self.answer(index);
         }
         for (index, (queue, outcome)) in queues.iter().zip(&mut into.stations).enumerate() {
-            *outcome = self.conclude(index, queue, &at(index));
+            *outcome = self.conclude(index, queue, &given[index]);
         }
         for (index, outcome) in into.entries.iter_mut().enumerate() {
             self.tell_users(index, outcome);

@@ -5,6 +5,7 @@ use super::super::response::Member;
 use super::super::tables::FluidTables;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
+use crate::random::Distribution;
 
 /// A network, ready to be simulated. See [`FluidNetwork`](super::FluidNetwork).
 #[derive(Debug)]
@@ -17,12 +18,17 @@ pub struct NetworkTables {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) tables: FluidTables,
-    /// Mean of its own service alone, seconds.
+    /// Its own service alone.
+    own: Distribution,
+    /// Mean of that, seconds.
     pub(super) own_s: f64,
     /// Probability of an error at its end.
     pub(super) error_probability: f64,
     pub(super) timeout_s: f64,
     pub(super) calls: Vec<Edge>,
+    /// Who calls it and waits, holding a slot: no more requests than they have slots are ever here. `None` if users or
+    /// asynchronous calls come here as well.
+    pub(super) callers: Option<Vec<usize>>,
     /// Itself, and everyone that its answers wait for.
     pub(super) tree: Vec<Member>,
     /// Of answers that are slow although nobody waits: who is to blame, in shares, by member of the tree.
@@ -63,8 +69,12 @@ impl NetworkTables {
                 *place = Some(node);
             }
         }
+        let mut nodes: Vec<Node> = nodes.into_iter().flatten().map(|(node, _)| node).collect();
+        for (index, node) in nodes.iter_mut().enumerate() {
+            node.callers = callers(index, stations, entries);
+        }
         Ok(Self {
-            nodes: nodes.into_iter().flatten().map(|(node, _)| node).collect(),
+            nodes,
             entries: entries.to_vec(),
         })
     }
@@ -133,26 +143,28 @@ fn node(
     } else {
         law.distribution().unwrap_or_else(|| own.clone())
     };
-    let variance = |member: &Member| {
-        let of = |(node, _): &(Node, Law)| node.tables.service().service_time_s.variance();
-        let own = if member.station == index {
-            own.variance()
+    let long_s = long_service_s(&base, thresholds_s);
+    let long = |member: &Member| {
+        let of_node = known(member.station).map(|(node, _)| &node.own);
+        let service = if member.station == index {
+            Some(own)
         } else {
-            known(member.station).map_or(0.0, of)
+            of_node
         };
-        member.visits * own
+        member.visits * service.map_or(0.0, |service| service.survival(long_s))
     };
-    let variances: Vec<f64> = tree.iter().map(variance).collect();
-    let all: f64 = variances.iter().sum();
-    let slow_share = variances.iter().map(|variance| {
+    let long: Vec<f64> = tree.iter().map(long).collect();
+    let all: f64 = long.iter().sum();
+    let slow_share = long.iter().map(|long| {
         if all > 0.0 {
-            variance / all
+            long / all
         } else {
-            1.0 / variances.len() as f64
+            1.0 / tree.len() as f64
         }
     });
     let node = Node {
         slow_share: slow_share.collect(),
+        own: own.clone(),
         own_s: own.mean(),
         error_probability: station.service.error_probability,
         timeout_s: station.service.timeout_s,
@@ -163,9 +175,36 @@ fn node(
             ..station.service.clone()
         }),
         calls,
+        callers: None,
         tree,
     };
     (node, law)
+}
+
+/// A service that is mostly the reason when an answer is slow: most of the first threshold, or of a long answer.
+fn long_service_s(base: &Distribution, thresholds_s: &[f64]) -> f64 {
+    /// Share of the answer's time.
+    const MOST: f64 = 0.7;
+    let usual_s = base.quantile(0.95);
+    MOST * thresholds_s
+        .first()
+        .map_or(usual_s, |&threshold_s| threshold_s.max(base.mean()))
+}
+
+/// Who calls a station and waits; `None` if others come there as well.
+fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<usize>> {
+    let mut callers = Vec::new();
+    for (caller, station) in stations.iter().enumerate() {
+        for call in station.calls.iter().filter(|call| call.to == index) {
+            if call.mode == CallMode::Async {
+                return None;
+            }
+            callers.push(caller);
+        }
+    }
+    let users = entries.iter().any(|entry| entry.station == index);
+    callers.dedup();
+    (!users && !callers.is_empty()).then_some(callers)
 }
 
 /// Calls that are made at the same time, in the order of the groups.
