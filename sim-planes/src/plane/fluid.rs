@@ -85,6 +85,8 @@ pub struct FluidPlane<'a> {
     /// Busy servers at the end of the last interval.
     occupied: f64,
     now_s: f64,
+    /// The clients give up waiting after this time, seconds.
+    patience_s: f64,
     /// Requests that started in the last interval.
     started: f64,
     /// Requests waiting as last reported; differs from `queue + backlog` by luck.
@@ -131,6 +133,7 @@ impl<'a> FluidPlane<'a> {
             owed: 0.0,
             occupied: 0.0,
             now_s: 0.0,
+            patience_s: tables.limits.timeout_s,
             started: 0.0,
             waiting: 0.0,
             line: Line::default(),
@@ -164,7 +167,7 @@ impl<'a> FluidPlane<'a> {
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
     fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
-        let timeout_s = self.tables.limits.timeout_s;
+        let timeout_s = self.patience_s;
         let end_s = self.now_s + interval.length_s;
         // Requests of the random part have waited for no time worth mentioning.
         self.backlog.set(self.waiting, self.now_s);
@@ -229,6 +232,16 @@ fn expected(interval: &Interval) -> f64 {
 }
 
 impl FluidPlane<'_> {
+    /// Lets the clients be patient for so long, and time be measured in other units from now on: `ratio` new ones to an
+    /// old one.
+    pub(super) fn measure_time_anew(&mut self, ratio: f64, patience_s: f64) {
+        self.patience_s = patience_s;
+        if ratio != 1.0 {
+            self.backlog.measure_anew(self.now_s, ratio);
+            self.line.measure_anew(self.now_s, ratio);
+        }
+    }
+
     /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
     pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         self.resize(interval.servers);

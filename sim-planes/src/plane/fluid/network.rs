@@ -7,8 +7,8 @@
 //! ```
 //!
 //! - A request holds its slot until its calls are answered. So the service that a queue sees is the *base law*: own
-//!   service and answers without any waiting. When answers take longer, slots are held for longer, which is as if there
-//!   were fewer of them.
+//!   service and answers without any waiting. When answers take longer, slots are held for longer: the queue runs in
+//!   slow motion.
 //! - How long answers take, and how many calls fail and are tried again, is that of the interval before.
 //! - What callers count on in the long run follows the intensity; what they work on, the numbers drawn for the users.
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
@@ -49,8 +49,6 @@ struct State {
     arrivals: f64,
     /// Of these: first attempts.
     first: f64,
-    /// By how much slots are held for longer than usual: a factor.
-    held: f64,
     /// Of the last interval: attempts that its callers, with all their slots here, could not make yet.
     held_back: f64,
     /// The same of the interval before: they arrive now.
@@ -160,12 +158,15 @@ impl<'a> FluidNetwork<'a> {
         } else {
             (state.rate_rps, state.arrivals)
         };
-        let mut interval = with_fewer_slots(&given.interval, rate_rps, held);
+        let mut interval = Interval {
+            rate_rps,
+            ..given.interval
+        };
         let bound = self.bound(node, &interval, all);
         let is_bound = bound < interval.queue_limit;
         interval.queue_limit = interval.queue_limit.min(bound);
         let served = self.stations.get_mut(index)?;
-        let mut outcome = served.serve(&interval, arrivals, slower_s);
+        let mut outcome = served.serve(&interval, arrivals, held, slower_s);
         let mut held_back = 0.0;
         if is_bound {
             held_back = core::mem::take(&mut outcome.rejected);
@@ -185,7 +186,6 @@ impl<'a> FluidNetwork<'a> {
         state.rejected = outcome.rejected;
         state.gave_up = gave_up;
         state.waiting = outcome.waiting_at_end;
-        state.held = held;
         state.held_back = held_back;
         state.is_down = given.down;
         state.error = error;
@@ -291,7 +291,7 @@ impl<'a> FluidNetwork<'a> {
         let retries = state.arrivals - state.carried - state.first;
         let over = share(nothing - retries, nothing);
         let slots = f64::from(given.interval.servers) * given.interval.length_s;
-        let in_service_s = (queue.in_service_s * state.held).min(slots);
+        let in_service_s = queue.in_service_s.min(slots);
         let own = node.own_s * given.time_factor.max(0.0);
         Outcome {
             arrivals: state.first,
@@ -564,23 +564,6 @@ fn share(part: f64, whole: f64) -> f64 {
         (part / whole).max(0.0)
     } else {
         0.0
-    }
-}
-
-/// An interval in which requests hold slots for `held` times as long as usual, as one with fewer slots. These are whole:
-/// what is rounded off is made up for by the rate.
-fn with_fewer_slots(interval: &Interval, rate_rps: f64, held: f64) -> Interval {
-    let all = f64::from(interval.servers);
-    let servers = (all / held).round().clamp(1.0f64.min(all), all);
-    let rate_rps = if all > 0.0 {
-        rate_rps * held * servers / all
-    } else {
-        rate_rps
-    };
-    Interval {
-        rate_rps,
-        servers: servers as u32,
-        ..*interval
     }
 }
 

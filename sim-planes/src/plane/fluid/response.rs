@@ -24,6 +24,8 @@ const EXPONENTIAL: Shape = Shape {
 /// The queue of a station.
 pub(super) struct Station<'a> {
     plane: FluidPlane<'a>,
+    /// By what factor requests hold their slots for longer than usual.
+    held: f64,
     /// By how much services take longer than usual, on average, seconds.
     slower_s: f64,
     /// Share of those that start that waits.
@@ -42,15 +44,36 @@ impl<'a> Station<'a> {
     ) -> Self {
         Self {
             plane: FluidPlane::new(tables, 0, seed, replication, component),
+            held: 1.0,
             slower_s: 0.0,
             waits: 0.0,
             wait_s: 0.0,
         }
     }
 
-    /// Serves an interval in which so many requests arrive. Everybody's own service takes `slower_s` longer on average.
-    pub(super) fn serve(&mut self, interval: &Interval, arrivals: f64, slower_s: f64) -> Outcome {
-        let outcome = self.plane.serve_given(interval, arrivals);
+    /// Serves an interval in which so many requests arrive. They hold their slots for `held` times as long as usual,
+    /// `slower_s` of that (on average) for their own service.
+    ///
+    /// A queue of which all services take longer is the usual one in slow motion.
+    pub(super) fn serve(
+        &mut self,
+        interval: &Interval,
+        arrivals: f64,
+        held: f64,
+        slower_s: f64,
+    ) -> Outcome {
+        let patience_s = self.plane.tables.limits.timeout_s / held;
+        self.plane.measure_time_anew(self.held / held, patience_s);
+        self.held = held;
+        let slow_motion = Interval {
+            length_s: interval.length_s / held,
+            rate_rps: interval.rate_rps * held,
+            ..*interval
+        };
+        let mut outcome = self.plane.serve_given(&slow_motion, arrivals);
+        outcome.busy_server_s *= held;
+        outcome.in_service_s *= held;
+        outcome.wait_sum_s *= held;
         let waits = self.plane.tables.waits();
         let (mut all, mut waiting, mut sum_s) = (0.0, 0.0, 0.0);
         for &(row, weight) in self.plane.mixture.parts() {
@@ -63,7 +86,7 @@ impl<'a> Station<'a> {
         }
         (self.waits, self.wait_s) = (0.0, 0.0);
         if waiting > 0.0 {
-            (self.waits, self.wait_s) = (waiting / all, sum_s / waiting);
+            (self.waits, self.wait_s) = (waiting / all, held * sum_s / waiting);
         }
         self.slower_s = slower_s;
         if slower_s > 0.0 {
@@ -87,7 +110,7 @@ impl<'a> Station<'a> {
                 log_s: libm::log2(mean_s),
                 shape: Some(EXPONENTIAL),
             };
-            return tables.add_wait(into, &wait, more_s, weight);
+            return tables.add_wait(into, &wait, 1.0, more_s, weight);
         }
         let waits = self.plane.tables.waits();
         let parts = self.plane.mixture.parts();
@@ -96,7 +119,7 @@ impl<'a> Station<'a> {
         let scale = weight / (all * self.waits);
         for &(row, part) in parts {
             if let Some(wait) = waiting(row) {
-                tables.add_wait(into, wait, more_s, part * scale);
+                tables.add_wait(into, wait, self.held, more_s, part * scale);
             }
         }
     }

@@ -192,16 +192,20 @@ impl FluidTables {
         }
     }
 
-    /// Adds requests with the wait of another library's row, and `more_s` seconds on top.
-    pub(super) fn add_wait(&self, mixture: &mut Mixture, wait: &RowWait, more_s: f64, weight: f64) {
-        let mean_s = wait.mean_s + more_s;
+    /// Adds requests with the wait of another library's row, `times` as long, and `more_s` seconds on top.
+    pub(super) fn add_wait(
+        &self,
+        mixture: &mut Mixture,
+        wait: &RowWait,
+        times: f64,
+        more_s: f64,
+        weight: f64,
+    ) {
+        let mean_s = times * wait.mean_s + more_s;
         match wait.shape {
             Some(shape) => {
-                let log_s = if more_s > 0.0 {
-                    log2(mean_s)
-                } else {
-                    wait.log_s
-                };
+                let is_same = times == 1.0 && more_s <= 0.0;
+                let log_s = if is_same { wait.log_s } else { log2(mean_s) };
                 self.add_waiting(mixture, log_s - self.log_mean, shape, weight);
             }
             None if mean_s > 0.0 => self.add_delayed(mixture, mean_s / self.law.mean_s, weight),
