@@ -46,7 +46,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     let service = sections
         .service
         .as_ref()
-        .and_then(|service| service::hold(service, found));
+        .and_then(|service| service::hold(service, sections.topology.is_some(), found));
     let fleet = sections
         .fleet
         .as_ref()

@@ -280,16 +280,24 @@ fn kind(
     match component {
         ComponentDocument::Service(service) => {
             let sound = hold_plane(&service.service, &path, found);
+            let topology = document.topology.iter();
+            let calls_others = topology
+                .flat_map(|topology| &topology.calls)
+                .any(|call| call.from == service.name);
             let scenario = scenario(service, document);
             let problems = match check(&scenario) {
                 Ok(scenario) if sound => {
-                    pass_on(&scenario.warnings, &path, service.fleet.is_some(), found);
+                    let warnings = scenario.warnings.iter().filter(|warning| {
+                        // Requests that wait for others use no processor: how much, the service time does not tell.
+                        !(calls_others && warning.path == "/service/pod/cpu_request_millicores")
+                    });
+                    pass_on(warnings, &path, service.fleet.is_some(), found);
                     return Some(ComponentKind::Service(Box::new(scenario)));
                 }
                 Ok(_) => return None,
                 Err(problems) => problems.0,
             };
-            pass_on(&problems, &path, service.fleet.is_some(), found);
+            pass_on(problems.iter(), &path, service.fleet.is_some(), found);
             if !found.has_errors() {
                 found.error(
                     path,
@@ -332,7 +340,12 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
 
 /// Takes over what is wrong with a further service, at its place. What is shared has been judged with the whole; how
 /// many requests come, only the whole knows.
-fn pass_on(problems: &[Problem], path: &str, has_fleet: bool, found: &mut Found) {
+fn pass_on<'a>(
+    problems: impl Iterator<Item = &'a Problem>,
+    path: &str,
+    has_fleet: bool,
+    found: &mut Found,
+) {
     for problem in problems {
         let own = ["/service", "/autoscaler"];
         let is_own = own.iter().any(|section| problem.path.starts_with(section))
