@@ -28,6 +28,7 @@ pub use problem::{Problem, Problems, Severity};
 
 use crate::random::Distribution;
 use crate::storage::StorageModel;
+use crate::topology::Topology;
 use document::ScenarioDocument;
 
 /// The JSON Schema of the document: checker, editors and page all read this one text.
@@ -47,6 +48,8 @@ pub struct Scenario {
     pub node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub node_types: Vec<NodeType>,
+    /// Further services and dependencies, if there are any.
+    pub topology: Option<Topology>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// What is allowed but probably not meant.

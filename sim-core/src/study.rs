@@ -11,6 +11,7 @@
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
 mod collection;
+mod network;
 mod plan;
 mod report;
 mod result;
@@ -19,6 +20,9 @@ mod storage;
 mod sweep;
 
 pub use collection::Collection;
+pub use network::{
+    ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport, RouteResult,
+};
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,

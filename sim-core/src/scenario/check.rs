@@ -9,6 +9,7 @@ use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
 use crate::random::Distribution;
 use crate::storage::StorageModel;
+use crate::topology::Topology;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -66,6 +67,9 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     } else {
         complete(&value, sections, &mut found)
     };
+    let topology = whole
+        .as_ref()
+        .and_then(|document| rules::hold_topology(document, &mut found));
     let Some((document, parts)) = whole.zip(parts) else {
         if !found.has_errors() {
             found.error("", "the document cannot be read", "start from a template");
@@ -76,7 +80,7 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     if found.has_errors() {
         return Err(Problems(found.into_list()));
     }
-    Ok(parts.into_scenario(document, found.into_list()))
+    Ok(parts.into_scenario(document, topology, found.into_list()))
 }
 
 /// A document of another version cannot be judged by this one's rules: it gets one answer, not a hundred.
@@ -119,6 +123,7 @@ fn read_sections(value: &Value) -> Sections {
         telemetry: section(value, "telemetry"),
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
+        topology: section(value, "topology"),
         storage: section(value, "storage"),
         slo: section(value, "slo"),
         run: section(value, "run"),
@@ -154,6 +159,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             telemetry: sections.telemetry?,
             fleet: sections.fleet?,
             prices: sections.prices?,
+            topology: sections.topology,
             storage: sections.storage,
             slo: sections.slo?,
             run: sections.run?,
@@ -181,7 +187,12 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    fn into_scenario(self, document: ScenarioDocument, warnings: Vec<Problem>) -> Scenario {
+    fn into_scenario(
+        self,
+        document: ScenarioDocument,
+        topology: Option<Topology>,
+        warnings: Vec<Problem>,
+    ) -> Scenario {
         let Self {
             service_time_s,
             startup_s,
@@ -197,6 +208,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            topology,
             storage,
             warnings,
         }

@@ -15,9 +15,11 @@ mod serving;
 mod slo;
 mod storage;
 mod sweep;
+mod topology;
 mod traffic;
 
 pub(super) use sweep::hold_sweep;
+pub(super) use topology::hold_topology;
 
 use super::check::Parts;
 use super::document::{controllers, *};
@@ -33,6 +35,7 @@ pub(super) struct Sections {
     pub(super) telemetry: Option<TelemetryDocument>,
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
+    pub(super) topology: Option<TopologyDocument>,
     pub(super) storage: Option<StorageDocument>,
     pub(super) slo: Option<SloDocument>,
     pub(super) run: Option<RunDocument>,

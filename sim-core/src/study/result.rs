@@ -1,5 +1,6 @@
 //! What one replication yields, and the figures a report shows.
 
+use super::network::NetworkResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
@@ -232,6 +233,8 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
+    /// Components and routes, where there is a topology.
+    pub network: Option<NetworkResult>,
     /// Storage beside the requests, if there is any. The last field: see [`bytes`](Self::bytes).
     pub storage: Option<StorageResult>,
 }
@@ -244,7 +247,11 @@ impl ReplicationResult {
             .storage
             .iter()
             .flat_map(|storage| Resource::STORAGE.into_iter().zip(storage.usd_per_month));
-        serving.chain(storage).collect()
+        let network = self
+            .network
+            .iter()
+            .map(|network| (Resource::Dependencies, network.dependencies_usd_per_month()));
+        serving.chain(network).chain(storage).collect()
     }
 
     /// What a digest is made of. A result without storage has the bytes that it had before there was storage: its

@@ -45,6 +45,7 @@ pub use model::{
     Station, StationInterval, check, unsupported,
 };
 
+pub use super::fluid::{FluidNetwork, NetworkTables, unsupported_by_fluid};
 pub use played::RequestsNetwork;
 
 use crate::stats::LogHistogram;

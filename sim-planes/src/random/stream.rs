@@ -63,6 +63,8 @@ pub enum Purpose {
     QueueLuck = 16,
     /// How many of the requests that are computed, not played, are slow or late.
     RequestLuck = 17,
+    /// When dependencies are slow.
+    BrownOuts = 42,
     /// At which entry of a network a user's request comes in.
     Routes = 90,
     /// How many calls a request of a network makes, where that is not a whole number.

@@ -4,6 +4,7 @@ use crate::plane::{
     Balancing, Discipline, Interval, MAX_THRESHOLDS, Outcome, Overflow, RetryModel, ServiceModel,
 };
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// Stations and calls of a network at most, each: numbers of both are kept in 16 bits.
 const MOST: usize = 1 << 15;
@@ -13,7 +14,9 @@ pub const MAX_CALLS_PER_REQUEST: f64 = 1000.0;
 const SHARES_TOLERANCE: f64 = 1e-6;
 
 /// How a caller makes a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum CallMode {
     /// One after another, each after the answer to the one before.
     #[default]
