@@ -10,6 +10,22 @@
 //! Users enter at an [`Entry`]; a request (a *span*) at a [`Station`] waits for a slot, has its own service, then makes
 //! the station's calls, which are requests at later stations. While it waits for their answers it holds its slot: that is
 //! how a slow service far below fills the slots of those above. [`RequestsNetwork`] plays every span.
+//!
+//! What happens when something goes wrong:
+//!
+//! - **Patience.** A station's `timeout_s` is how long whoever calls it waits for one attempt. Then the call has failed; a
+//!   span in a queue leaves it, one in a slot stops at once ([`OnTimeout::Cancel`](crate::plane::OnTimeout)) or goes on to
+//!   its end for nobody, its own calls included (`Finish`).
+//! - **Failure.** A required call that fails for good fails its caller at once. A caller that fails, stops or ends with its
+//!   replica leaves the calls that it waited for: nobody tries them again; stations that cancel give them up (`timed_out`,
+//!   `cancelled`), others do not know and end them as they would have, well or badly.
+//! - **Retries** are further attempts of the same call, with a service time, an error and a patience of their own. The
+//!   latency of a call counts from its first attempt, its fate is that of its last.
+//! - **Time.** Calls take no time on the way, and answers none; neither do failures on arrival (no room, an outage).
+//!
+//! Assumptions: users arrive in a Poisson process; service times, errors and numbers of calls are independent of each
+//! other. It is held against product-form networks (Jackson 1957, Burke 1956), Pollaczek & Khinchine for slots held
+//! during calls, Erlang's B, and the retry storm of Bronson et al. (HotOS 2021).
 
 mod arriving;
 mod counts;

@@ -96,26 +96,37 @@ impl Network {
         match span.state {
             State::Waiting => {
                 path.wait(now_s - span.arrival_s, span.station);
-                needed_s += span.service_s * self.places[usize::from(span.station)].time_factor;
+                let to_come_s = span.service_s * self.places[usize::from(span.station)].time_factor;
+                path.serve_part(0.0, to_come_s, span.station);
+                needed_s += to_come_s;
             }
             State::Serving => {
-                path.serve(span.service_s - (span.due_s - now_s), span.station);
+                let over_s = span.service_s - (span.due_s - now_s);
+                path.serve_part(over_s, span.service_s, span.station);
                 needed_s += span.service_s;
             }
             State::Calling => {
-                // All that are outstanding began at the same time: the one that has waited longest stands for them.
-                let mut longest: Option<(Path, f64)> = None;
+                // All that are outstanding began at the same time. The one that has waited longest tells what waiting
+                // there was, the one that needs most what there would be without.
+                let mut waits: Option<Path> = None;
+                let mut needs: Option<(Path, f64)> = None;
                 let mut child = span.first_child;
                 while child != NOBODY {
-                    let this = self.so_far(child, now_s);
-                    if longest.is_none_or(|(path, _)| this.0.wait_s >= path.wait_s) {
-                        longest = Some(this);
+                    let (childs, child_needs_s) = self.so_far(child, now_s);
+                    if waits.is_none_or(|path| childs.wait_s >= path.wait_s) {
+                        waits = Some(childs);
+                    }
+                    if needs.is_none_or(|(_, most_s)| child_needs_s >= most_s) {
+                        needs = Some((childs, child_needs_s));
                     }
                     child = self.spans[child].next_sibling;
                 }
-                if let Some((childs, child_needs_s)) = longest {
-                    path.then(&childs);
-                    needed_s += child_needs_s;
+                if let Some(longest) = waits {
+                    path.then(&longest);
+                }
+                if let Some((neediest, most_s)) = needs {
+                    path.see_service_of(&neediest);
+                    needed_s += most_s;
                 }
             }
             // Of the pause only what is over.

@@ -70,7 +70,8 @@ pub struct Entry {
 pub struct StationInterval {
     /// Length, servers, queue. `rate_rps` means nothing here: what arrives follows from users and callers.
     pub interval: Interval,
-    /// Factor on the service times of what starts in this interval, > 0; 1 is normal, more is a brown-out.
+    /// Factor on the service times of what starts in this interval, > 0 and finite; 1 is normal, more is a brown-out.
+    /// Anything else counts as 1.
     pub time_factor: f64,
     /// Probability of an error at the end of the own service, 0..1; independent of, and on top of, the model's own.
     pub error_probability: f64,
@@ -116,8 +117,8 @@ pub struct EntryOutcome {
     ///
     /// What was rejected, failed or lost is blamed on the station where that first happened, the deepest. What was slow
     /// or late: if without waiting it would have been in time, on the station with the longest wait; otherwise on the
-    /// one with the longest service of its own, and it is `_in_service`. Of calls made together, the one answered last
-    /// is looked at. What failed attempts and pauses took counts as waiting for the station where the attempt failed.
+    /// one with the longest service of its own (what is known of it, to its end), and it is `_in_service`. Of calls made together, the one answered last
+    /// is looked at; while none is, the one that has waited longest, and the one that needs most. What failed attempts and pauses took counts as waiting for the station where the attempt failed.
     pub blamed: Vec<Outcome>,
 }
 

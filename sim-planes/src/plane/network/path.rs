@@ -40,9 +40,15 @@ impl Path {
     /// Own service of a station.
     #[inline]
     pub(super) fn serve(&mut self, service_s: f64, station: u16) {
-        self.service_s += service_s;
-        if service_s > self.longest_service_s {
-            self.longest_service_s = service_s;
+        self.serve_part(service_s, service_s, station);
+    }
+
+    /// Own service of a station, `whole_s` in all, of which so much is over.
+    #[inline]
+    pub(super) fn serve_part(&mut self, over_s: f64, whole_s: f64, station: u16) {
+        self.service_s += over_s;
+        if whole_s > self.longest_service_s {
+            self.longest_service_s = whole_s;
             self.service_at = station;
         }
     }
@@ -56,9 +62,15 @@ impl Path {
             self.longest_wait_s = next.longest_wait_s;
             self.wait_at = next.wait_at;
         }
-        if next.longest_service_s > self.longest_service_s {
-            self.longest_service_s = next.longest_service_s;
-            self.service_at = next.service_at;
+        self.see_service_of(next);
+    }
+
+    /// Another path goes on beside this one: its service may be the longest, too.
+    #[inline]
+    pub(super) fn see_service_of(&mut self, other: &Self) {
+        if other.longest_service_s > self.longest_service_s {
+            self.longest_service_s = other.longest_service_s;
+            self.service_at = other.service_at;
         }
     }
 

@@ -133,7 +133,7 @@ impl Place {
 
     /// Takes on what an interval says, but for the replicas.
     pub(super) fn set_conditions(&mut self, now: &StationInterval) {
-        self.time_factor = if now.time_factor > 0.0 {
+        self.time_factor = if now.time_factor > 0.0 && now.time_factor.is_finite() {
             now.time_factor
         } else {
             1.0
@@ -148,14 +148,13 @@ impl Place {
         };
         let interval = &now.interval;
         let replicas = interval.servers / self.concurrency;
-        let mut own_queue = 0;
-        (self.front_limit, self.front_queue) = (0, 0);
-        if self.one_queue {
+        let own_queue = if self.one_queue {
             self.front_queue = interval.queue_limit;
             self.front_limit = interval.waiting_room();
-        } else if replicas > 0 {
-            own_queue = interval.queue_limit / replicas;
-        }
+            0
+        } else {
+            interval.queue_limit.checked_div(replicas).unwrap_or(0)
+        };
         self.capacity = self.concurrency.saturating_add(own_queue);
     }
 

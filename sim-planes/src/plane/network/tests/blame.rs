@@ -35,7 +35,7 @@ fn only_the_path_that_decides_is_looked_at() {
         &mut plane,
         5.0,
         &[
-            conditions(90.0, 1),
+            conditions(90.0, MANY),
             conditions(90.0, 1),
             conditions(90.0, MANY),
         ],
@@ -135,4 +135,64 @@ fn what_a_failed_attempt_took_is_blamed_on_where_it_failed() {
     let EntryOutcome { total, blamed } = &outcome.entries[0];
     assert!(total.slow[0] > 200.0 && total.slow_in_service[0] == 0.0);
     assert_eq!(blamed[1].slow[0], total.slow[0]);
+}
+
+/// Two calls together, one in a queue that grows, one long in service. If that alone is longer than the user's patience,
+/// no capacity would have helped; otherwise the queue is to blame.
+#[test]
+fn of_calls_made_together_a_long_service_comes_before_a_long_wait() {
+    for (service_s, to_blame, in_service) in [(50.0, 2, true), (1.5, 1, false)] {
+        let front = ServiceModel {
+            timeout_s: 2.0,
+            ..ample(constant(0.1))
+        };
+        for swapped in [false, true] {
+            let mut calls = [call(1, CallMode::Parallel), call(2, CallMode::Parallel)];
+            if swapped {
+                calls.swap(0, 1);
+            }
+            let net = [
+                station(front.clone(), &calls),
+                station(ServiceModel::new(constant(0.1)), &[]),
+                station(ample(constant(service_s)), &[]),
+            ];
+            let mut now = [conditions(50.0, MANY); 3];
+            now[1].interval.servers = 1;
+            let mut plane = network(&net, 0);
+            // Until the queue is longer than anybody waits.
+            serve(&mut plane, 20.0, &now);
+            let outcome = serve(&mut plane, 20.0, &now);
+            let EntryOutcome { total, blamed } = &outcome.entries[0];
+            assert!(total.timed_out > 900.0 && total.served == 0.0);
+            assert_eq!(blamed[to_blame].timed_out, total.timed_out);
+            let in_service = if in_service { total.timed_out } else { 0.0 };
+            assert_eq!(total.timed_out_in_service, in_service);
+        }
+    }
+}
+
+/// Two calls together, both in queues that grow, one of them half a second later.
+#[test]
+fn of_calls_made_together_the_one_that_waits_longest_is_to_blame() {
+    let front = ServiceModel {
+        timeout_s: 2.0,
+        ..ample(constant(0.1))
+    };
+    for order in [[1, 2], [2, 1]] {
+        let net = [
+            station(front.clone(), &order.map(|to| call(to, CallMode::Parallel))),
+            station(ServiceModel::new(constant(0.1)), &[]),
+            station(ample(constant(0.5)), &[call(3, CallMode::Sequential)]),
+            station(ServiceModel::new(constant(0.1)), &[]),
+        ];
+        let mut now = [conditions(50.0, MANY); 4];
+        now[1].interval.servers = 1;
+        now[3].interval.servers = 1;
+        let mut plane = network(&net, 0);
+        serve(&mut plane, 20.0, &now);
+        let outcome = serve(&mut plane, 20.0, &now);
+        let EntryOutcome { total, blamed } = &outcome.entries[0];
+        assert!(total.timed_out > 900.0 && total.timed_out_in_service == 0.0);
+        assert_eq!(blamed[1].timed_out, total.timed_out);
+    }
 }

@@ -1,7 +1,7 @@
 //! How long calls take, and how many there are.
 
 use super::*;
-use crate::plane::queueing::{mg1_mean_wait, mmc_mean_wait};
+use crate::plane::queueing::{erlang_b, mg1_mean_wait, mmc_mean_wait};
 use crate::stats::LogHistogram;
 
 fn end_to_end(_: &mut RequestsNetwork, outcome: &NetworkOutcome) -> f64 {
@@ -18,10 +18,10 @@ fn queues_in_tandem_are_mmc_each() {
     let behind = [0.1, 0.04].map(|mean_s| station(ServiceModel::new(exponential(mean_s)), &[]));
     let [first, second] = behind;
     let tandem = [front, first, second];
-    let latencies = settled(&tandem, 24.0, &[MANY, 3, 2], 4_000.0, end_to_end);
+    let latencies = settled(&tandem, 24.0, &[MANY, 3, 2], 1_500.0, end_to_end);
     let sojourns = 0.1 * (1.0 + mmc_mean_wait(3, 2.4)) + 0.04 * (1.0 + mmc_mean_wait(2, 0.96));
     assert_mean("mean latency", &latencies, 0.05 + sojourns);
-    let waiting = settled(&tandem, 24.0, &[MANY, 3, 2], 4_000.0, |_, outcome| {
+    let waiting = settled(&tandem, 24.0, &[MANY, 3, 2], 1_500.0, |_, outcome| {
         outcome.entries[0].total.wait_sum_s / outcome.entries[0].total.waits
     });
     let waits = 0.1 * mmc_mean_wait(3, 2.4) + 0.04 * mmc_mean_wait(2, 0.96);
@@ -57,7 +57,7 @@ fn the_latency_of_two_mm1_in_tandem_is_hypoexponential() {
         .enumerate()
         .find(|(_, edge_s)| **edge_s >= p95_s)
         .unwrap();
-    let beyond = settled(&tandem, 6.0, &[1, 1, 1], 10_000.0, |plane, _| {
+    let beyond = settled(&tandem, 6.0, &[MANY, 1, 1], 8_000.0, |plane, _| {
         let mut latencies = LogHistogram::new();
         plane.drain_latency(0, &mut latencies);
         let above: f64 = latencies.weights()[at + 1..].iter().sum();
@@ -82,14 +82,14 @@ fn a_caller_holds_its_slot_while_it_waits_for_the_answer() {
         let rate = 7.0;
         let cv = f64::sqrt(variance) / service_s;
         let expected = service_s * (1.0 + mg1_mean_wait(rate * service_s, cv));
-        let latencies = settled(&pair, rate, &[1, MANY], 20_000.0, end_to_end);
+        let latencies = settled(&pair, rate, &[1, MANY], 8_000.0, end_to_end);
         assert_mean("mean latency", &latencies, expected);
-        let held = settled(&pair, rate, &[1, MANY], 20_000.0, |_, outcome| {
-            outcome.stations[0].in_service_s / 20_000.0
+        let held = settled(&pair, rate, &[1, MANY], 8_000.0, |_, outcome| {
+            outcome.stations[0].in_service_s / 8_000.0
         });
         assert_mean("slots held", &held, rate * service_s);
-        let busy = settled(&pair, rate, &[1, MANY], 20_000.0, |_, outcome| {
-            outcome.stations[0].busy_server_s / 20_000.0
+        let busy = settled(&pair, rate, &[1, MANY], 8_000.0, |_, outcome| {
+            outcome.stations[0].busy_server_s / 8_000.0
         });
         assert_mean("own service", &busy, rate * 0.06);
     }
@@ -194,4 +194,72 @@ fn calls_per_request_and_shares_of_routes_set_the_rates() {
         // Some calls are still to come at the end, of those under way: less than one in a thousand.
         assert_mean("called", &rates[2], 100.0);
     }
+}
+
+/// Calls of requests that leave M/M/∞ are Poisson (Burke), so of those to c slots without a queue Erlang's B are turned
+/// away; that fails the caller if it needs the answer.
+#[test]
+fn calls_to_full_slots_are_lost_as_erlang_says() {
+    for required in [true, false] {
+        let optional = Call {
+            required,
+            ..call(1, CallMode::Sequential)
+        };
+        let pair = [
+            station(ample(exponential(0.1)), &[optional]),
+            station(ServiceModel::new(exponential(0.1)), &[]),
+        ];
+        let (mut rejected, mut failed) = (Welford::new(), Welford::new());
+        let mut now = [conditions(500.0, MANY), conditions(500.0, 5)];
+        now[1].interval.queue_limit = 0;
+        for replication in 0..20 {
+            let mut plane = network(&pair, replication);
+            serve(&mut plane, 40.0, &now);
+            let outcome = serve(&mut plane, 40.0, &now);
+            let called = &outcome.stations[1];
+            rejected.push(called.rejected / called.arrivals);
+            let total = &outcome.entries[0].total;
+            failed.push(total.failed / total.arrivals);
+            assert_eq!(outcome.entries[0].blamed[1].failed, total.failed);
+        }
+        assert_mean("rejected", &rejected, erlang_b(5, 4.0));
+        if required {
+            assert_mean("failed", &failed, erlang_b(5, 4.0));
+        } else {
+            assert_eq!(failed.mean(), 0.0);
+        }
+    }
+}
+
+/// A caller with c slots whose requests hold them for two exponential stages: its slots and the queue in front of it obey
+/// Little's law, end to end.
+#[test]
+fn littles_law_holds_end_to_end() {
+    let pair = [
+        station(
+            ServiceModel::new(exponential(0.05)),
+            &[call(1, CallMode::Sequential)],
+        ),
+        station(ServiceModel::new(exponential(0.05)), &[]),
+    ];
+    let mut plane = network(&pair, 0);
+    // Empty at both ends: the area under the number of open requests is the sum of the latencies.
+    let mut now = [conditions(0.01, 8), conditions(0.01, 6)];
+    let (mut area_s, mut latency_s) = (0.0, 0.0);
+    for step in 0..40_000 {
+        let rate_rps = if step < 38_000 { 60.0 } else { 0.0 };
+        let total = serve(&mut plane, rate_rps, &now).entries[0].total;
+        area_s += 0.01 * total.open_at_end;
+        latency_s += total.latency_sum_s;
+    }
+    now[0].interval.length_s = 1.0;
+    assert_eq!(
+        serve(&mut plane, 0.0, &now).entries[0].total.open_at_end,
+        0.0
+    );
+    // A sum of samples every 0.01 s: each latency is met to within one step, evenly above and below.
+    assert!(
+        (area_s / latency_s - 1.0).abs() < 0.005,
+        "{area_s} {latency_s}"
+    );
 }

@@ -89,6 +89,212 @@ fn cancellation_frees_the_slots_of_all_that_is_called() {
     }
 }
 
+/// Whoever works on for nobody makes its calls, too; whoever stops makes none.
+#[test]
+fn a_request_that_nobody_waits_for_makes_its_calls_unless_it_is_cancelled() {
+    for (on_timeout, called) in [(OnTimeout::Finish, 1.0), (OnTimeout::Cancel, 0.0)] {
+        let front = ServiceModel {
+            timeout_s: 1.0,
+            on_timeout,
+            ..ample(constant(2.0))
+        };
+        let pair = [
+            station(front, &[call(1, CallMode::Sequential)]),
+            station(ample(constant(0.1)), &[]),
+        ];
+        let mut plane = network(&pair, 0);
+        let busy = serve(&mut plane, 2.0, &[conditions(50.0, MANY); 2]);
+        let rest = serve(&mut plane, 0.0, &[conditions(50.0, MANY); 2]);
+        let users = busy.entries[0].total.arrivals;
+        let late = busy.entries[0].total.timed_out + rest.entries[0].total.timed_out;
+        assert!(users > 50.0 && late == users);
+        let calls = busy.stations[1].arrivals + rest.stations[1].arrivals;
+        assert_eq!(calls, called * users);
+        assert_eq!(rest.entries[0].total.open_at_end, 0.0);
+    }
+}
+
+/// A required call fails after 0.1 s: its caller does not wait for the other, which takes a second.
+#[test]
+fn a_required_call_that_fails_fails_its_caller_at_once() {
+    for (required, on_timeout) in [
+        (true, OnTimeout::Finish),
+        (true, OnTimeout::Cancel),
+        (false, OnTimeout::Cancel),
+    ] {
+        let failing = ServiceModel {
+            error_probability: 1.0,
+            ..ample(constant(0.1))
+        };
+        let slow = ServiceModel {
+            on_timeout,
+            ..ample(constant(1.0))
+        };
+        let calls = [
+            Call {
+                required,
+                ..call(1, CallMode::Parallel)
+            },
+            call(2, CallMode::Parallel),
+            // Not made by those that have failed.
+            call(3, CallMode::Sequential),
+        ];
+        let net = [
+            station(ample(constant(0.5)), &calls),
+            station(failing, &[]),
+            station(slow, &[]),
+            station(ample(constant(0.0)), &[]),
+        ];
+        let mut plane = network(&net, 0);
+        let busy = serve(&mut plane, 2.0, &[conditions(50.0, MANY); 4]);
+        let rest = serve(&mut plane, 0.0, &[conditions(50.0, MANY); 4]);
+        let users = busy.entries[0].total.arrivals;
+        let both =
+            |of: fn(&Outcome) -> f64, k: usize| of(&busy.stations[k]) + of(&rest.stations[k]);
+        let held = both(|station| station.in_service_s, 0);
+        let expected = if required { 0.6 } else { 1.5 };
+        assert!(users > 50.0 && (held - expected * users).abs() < 1e-6);
+        assert_eq!(both(|station| station.failed, 1), users);
+        let stops = required && on_timeout == OnTimeout::Cancel;
+        let cancelled = both(|station| station.cancelled, 2);
+        assert_eq!(cancelled, if stops { users } else { 0.0 });
+        let ended = both(|station| station.timed_out, 2) + both(|station| station.served, 2);
+        assert_eq!(ended, users);
+        let further = both(|station| station.arrivals, 3);
+        assert_eq!(further, if required { 0.0 } else { users });
+        assert_eq!(both(|station| station.served, 0), further);
+    }
+}
+
+/// While a station is down its callers pause for 5 s; then it is up, and the other call made together is long over.
+#[test]
+fn a_call_that_is_tried_again_is_waited_for() {
+    let patient = Call {
+        retries: RetryModel {
+            backoff_s: 5.0,
+            ..attempts(2)
+        },
+        ..call(1, CallMode::Parallel)
+    };
+    let net = [
+        station(
+            ample(constant(0.1)),
+            &[patient, call(2, CallMode::Parallel)],
+        ),
+        station(ample(constant(0.2)), &[]),
+        station(ample(constant(1.0)), &[]),
+    ];
+    let mut plane = network(&net, 0);
+    let mut now = [conditions(4.0, MANY); 3];
+    now[1].down = true;
+    let down = serve(&mut plane, 10.0, &now);
+    now[1].down = false;
+    now[0].interval.length_s = 50.0;
+    let up = serve(&mut plane, 0.0, &now);
+    let users = down.entries[0].total.arrivals;
+    let total = &up.entries[0].total;
+    assert!(users > 20.0);
+    // The last 0.1 s before the end had not called yet: those are served in 1.1 s.
+    let quick = users - up.stations[1].retries;
+    assert_eq!(total.served, users);
+    assert!((total.latency_sum_s - 5.3 * (users - quick) - 1.1 * quick).abs() < 1e-6);
+    // The pause counts as waiting, for the station that was down.
+    assert!((total.wait_sum_s - 5.0 * (users - quick)).abs() < 1e-6);
+}
+
+/// Nobody tries a call again whose caller has stopped.
+#[test]
+fn who_has_gone_does_not_try_again() {
+    let front = ServiceModel {
+        timeout_s: 1.0,
+        on_timeout: OnTimeout::Cancel,
+        ..ample(constant(0.1))
+    };
+    let patient = Call {
+        retries: RetryModel {
+            backoff_s: 10.0,
+            ..attempts(3)
+        },
+        ..call(1, CallMode::Sequential)
+    };
+    let pair = [
+        station(front, &[patient]),
+        station(ample(constant(0.1)), &[]),
+    ];
+    let mut plane = network(&pair, 0);
+    let mut now = [conditions(50.0, MANY); 2];
+    now[1].down = true;
+    let busy = serve(&mut plane, 2.0, &now);
+    let rest = serve(&mut plane, 0.0, &now);
+    let users = busy.entries[0].total.arrivals;
+    let both = |of: fn(&Outcome) -> f64, k: usize| of(&busy.stations[k]) + of(&rest.stations[k]);
+    assert_eq!(both(|station| station.timed_out, 0), users);
+    assert_eq!(both(|station| station.retries, 1), 0.0);
+    // The fate of the call is that of the attempt before the pause.
+    assert_eq!(both(|station| station.failed, 1), users);
+    assert_eq!(rest.stations[1].open_at_end, 0.0);
+}
+
+/// The same if the call fails after its caller has stopped.
+#[test]
+fn who_goes_during_a_call_does_not_try_it_again() {
+    let front = ServiceModel {
+        timeout_s: 1.0,
+        on_timeout: OnTimeout::Cancel,
+        ..ample(constant(0.1))
+    };
+    let failing = ServiceModel {
+        error_probability: 1.0,
+        ..ample(constant(2.0))
+    };
+    let again = Call {
+        retries: attempts(3),
+        ..call(1, CallMode::Sequential)
+    };
+    let pair = [station(front, &[again]), station(failing, &[])];
+    let mut plane = network(&pair, 0);
+    let busy = serve(&mut plane, 2.0, &[conditions(50.0, MANY); 2]);
+    let rest = serve(&mut plane, 0.0, &[conditions(50.0, MANY); 2]);
+    let users = busy.entries[0].total.arrivals;
+    let both = |of: fn(&Outcome) -> f64| of(&busy.stations[1]) + of(&rest.stations[1]);
+    assert!(users > 50.0);
+    assert_eq!(both(|station| station.retries), 0.0);
+    assert_eq!(both(|station| station.failed), users);
+}
+
+/// A caller gives up, after a second, a call of whose time 0.2 s were service and 0.8 s part of a pause of ten: the
+/// whole of the time is accounted for.
+#[test]
+fn of_a_pause_that_is_given_up_only_what_is_over_counts() {
+    let optional = Call {
+        required: false,
+        ..call(1, CallMode::Sequential)
+    };
+    let patient = Call {
+        retries: RetryModel {
+            backoff_s: 10.0,
+            ..attempts(3)
+        },
+        ..call(2, CallMode::Sequential)
+    };
+    let middle = ServiceModel {
+        timeout_s: 1.0,
+        ..ample(constant(0.2))
+    };
+    let net = [
+        station(ample(constant(0.1)), &[optional]),
+        station(middle, &[patient]),
+        station(ample(constant(0.1)), &[]),
+    ];
+    let mut plane = network(&net, 0);
+    let mut now = [conditions(50.0, MANY); 3];
+    now[2].down = true;
+    let total = serve(&mut plane, 2.0, &now).entries[0].total;
+    assert!(total.served > 50.0);
+    assert!((total.latency_sum_s - 1.1 * total.served).abs() < 1e-6);
+    assert!((total.wait_sum_s - 0.8 * total.served).abs() < 1e-6);
+}
+
 #[test]
 fn a_replica_that_ends_takes_its_calls_with_it() {
     let service = |seconds: f64| ServiceModel {
@@ -232,6 +438,7 @@ fn cutting_an_interval_in_two_changes_no_request() {
     let calls = [
         Call {
             per_request: 1.5,
+            retries: attempts(3),
             ..call(1, CallMode::Sequential)
         },
         call(2, CallMode::Async),
@@ -243,7 +450,7 @@ fn cutting_an_interval_in_two_changes_no_request() {
     ];
     let run = |pieces: u32| {
         let mut plane = network(&net, 0);
-        let now = [conditions(64.0 / f64::from(pieces), 12); 3];
+        let now = [conditions(64.0 / f64::from(pieces), 9); 3];
         let mut sums = [0.0; 5];
         for _ in 0..pieces {
             let outcome = serve(&mut plane, 50.0, &now);

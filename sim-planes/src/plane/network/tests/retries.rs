@@ -97,21 +97,25 @@ fn a_budget_bounds_retries() {
     assert!((spent - 0.1).abs() < 0.001, "{spent}");
 }
 
-/// Share of good answers in the minutes after an overload of 20 s, capacity being 300 requests a second, patience one
-/// second.
-fn goodput_after_a_spike(net: &[Station], rate_rps: f64) -> f64 {
-    let mut plane = network(net, 0);
-    let mut now = vec![conditions(20.0, 1); net.len()];
-    serve(&mut plane, rate_rps, &now);
-    serve(&mut plane, 1_500.0, &now);
-    now.iter_mut().for_each(|now| now.interval.length_s = 300.0);
-    serve(&mut plane, rate_rps, &now);
-    let late = serve(&mut plane, rate_rps, &now).entries[0].total;
+/// Share of good answers in the five minutes that begin five minutes after an outage of ten seconds: of a server for 300
+/// requests a second at the end of `net`.
+fn goodput_after_an_outage(net: &[Station], rate_rps: f64, replication: u32) -> f64 {
+    let last = net.len() - 1;
+    let mut plane = network(net, replication);
+    let mut serve_for = |length_s: f64, servers: u32| {
+        let mut now = vec![conditions(length_s, MANY); net.len()];
+        now[last].interval.servers = servers;
+        serve(&mut plane, rate_rps, &now).entries[0].total
+    };
+    serve_for(20.0, 1);
+    serve_for(10.0, 0);
+    serve_for(300.0, 1);
+    let late = serve_for(300.0, 1);
     late.served / late.arrivals
 }
 
 /// Bronson et al., "Metastable failures in distributed systems" (HotOS 2021): 300 a second, a timeout of 1 s and r
-/// retries, and a server that works on what nobody waits for. After a spike it is good again if and only if
+/// retries, and a server that works on what nobody waits for. After an outage it is good again if and only if
 /// λ (1 + r) < 300. Here the users' patience ends at a front that holds no one up, and the queue behind knows nothing
 /// of it.
 #[test]
@@ -127,35 +131,56 @@ fn a_retry_storm_feeds_itself_above_the_published_threshold() {
             station(ServiceModel::new(constant(1.0 / 300.0)), &[]),
         ]
     };
-    for rate_rps in [160.0, 200.0, 280.0] {
-        let goodput = goodput_after_a_spike(&storm(1), rate_rps);
+    for (rate_rps, retries) in [(160.0, 1), (200.0, 1), (280.0, 1), (110.0, 2)] {
+        let goodput = goodput_after_an_outage(&storm(retries), rate_rps, 0);
         assert!(goodput < 0.01, "{rate_rps}: {goodput}");
     }
     for (rate_rps, retries) in [(140.0, 1), (280.0, 0), (90.0, 2)] {
-        let goodput = goodput_after_a_spike(&storm(retries), rate_rps);
+        let goodput = goodput_after_an_outage(&storm(retries), rate_rps, 0);
         assert!(goodput > 0.99, "{rate_rps}: {goodput}");
     }
 }
 
-/// If what nobody waits for leaves the queue, the oldest that is left has, as arrivals are Poisson, an exponential time
-/// to go: of rate Λ, the rate of all attempts. It makes it with probability e^{−Λ/C}, and the storm lasts if with
-/// Λ = C the failures suffice: λ (2 − 1/e) > C, from 183.8 a second on.
+/// The same, where what nobody waits for leaves the queue. In overload the time that the oldest has left when it starts
+/// then is a walk: less by a service of s = 1/C each time, but not below 0, and more by the exponential distance (of the
+/// rate Λ of all attempts) to the next deadline. That is the wait in D/M/1, so a start is in time with probability σ,
+/// where σ = e^{−(Λ/C)(1−σ)}. The overload lasts if failures make up for it: Λ = λ (2 − Cσ/Λ), that is
+/// λ/C = x² / (2x − σ(x)) for x = Λ/C > 1, which is at least 0.8346: from 250.4 a second on.
 #[test]
 fn a_queue_that_knows_deadlines_raises_the_threshold() {
+    // Pauses, so that retries come as evenly as first attempts.
+    let retries = RetryModel {
+        backoff_s: 2.0,
+        full_jitter: true,
+        ..attempts(2)
+    };
     let server = [station(
         ServiceModel {
             timeout_s: 1.0,
-            retries: attempts(2),
+            retries,
             ..ServiceModel::new(constant(1.0 / 300.0))
         },
         &[],
     )];
-    for rate_rps in [160.0, 175.0] {
-        let goodput = goodput_after_a_spike(&server, rate_rps);
+    for rate_rps in [160.0, 200.0, 230.0] {
+        let goodput = goodput_after_an_outage(&server, rate_rps, 0);
         assert!(goodput > 0.99, "{rate_rps}: {goodput}");
     }
-    for rate_rps in [200.0, 280.0] {
-        let goodput = goodput_after_a_spike(&server, rate_rps);
-        assert!(goodput < 0.6, "{rate_rps}: {goodput}");
+    // The upper solution of the equation above, by bisection.
+    let share_in_time = |x: f64| (0..1_000).fold(0.0, |share, _| libm::exp(-x * (1.0 - share)));
+    let (mut low, mut high) = (1.3, 2.0);
+    for _ in 0..60 {
+        let x = 0.5 * (low + high);
+        if x * x / (2.0 * x - share_in_time(x)) < 280.0 / 300.0 {
+            low = x;
+        } else {
+            high = x;
+        }
     }
+    let expected = share_in_time(low) * 300.0 / 280.0;
+    let mut goodput = Welford::new();
+    for replication in 0..20 {
+        goodput.push(goodput_after_an_outage(&server, 280.0, replication));
+    }
+    assert_mean("goodput", &goodput, expected);
 }

@@ -11,9 +11,9 @@ fn mean_wait(_: &mut RequestsNetwork, outcome: &NetworkOutcome) -> f64 {
 #[test]
 fn one_station_is_mmc() {
     let alone = [station(ServiceModel::new(exponential(0.1)), &[])];
-    let waits = settled(&alone, 32.0, &[4], 4_000.0, mean_wait);
+    let waits = settled(&alone, 32.0, &[4], 2_000.0, mean_wait);
     assert_mean("mean wait", &waits, 0.1 * mmc_mean_wait(4, 3.2));
-    let slow = settled(&alone, 32.0, &[4], 4_000.0, |_, outcome| {
+    let slow = settled(&alone, 32.0, &[4], 2_000.0, |_, outcome| {
         outcome.entries[0].total.slow[0] / outcome.entries[0].total.served
     });
     // One second is ten service times: so few are slow that the interval is wide.
@@ -29,7 +29,7 @@ fn one_station_is_mmc() {
 fn one_station_is_mg1() {
     let service = Distribution::log_normal(0.1, 1.5).unwrap();
     let alone = [station(ServiceModel::new(service), &[])];
-    let waits = settled(&alone, 7.0, &[1], 20_000.0, mean_wait);
+    let waits = settled(&alone, 7.0, &[1], 8_000.0, mean_wait);
     assert_mean("mean wait", &waits, 0.1 * mg1_mean_wait(0.7, 1.5));
 }
 
