@@ -184,15 +184,9 @@ fn fates(outcome: &Outcome) -> f64 {
 
 /// The counts of what was bad.
 fn bad(outcome: &Outcome) -> Vec<f64> {
-    let first = [
-        outcome.rejected,
-        outcome.dropped,
-        outcome.timed_out,
-        outcome.timed_out_in_service,
-        outcome.failed,
-        outcome.lost,
-    ];
-    let all = first.into_iter().chain(outcome.slow);
+    // What was rejected far below is failed to the user: only all of them together are the same.
+    let nothing = outcome.rejected + outcome.timed_out + outcome.failed + outcome.lost;
+    let all = core::iter::once(nothing).chain(outcome.slow);
     all.chain(outcome.slow_in_service).collect()
 }
 

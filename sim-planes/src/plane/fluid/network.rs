@@ -15,7 +15,7 @@
 
 mod tables;
 
-use super::response::{Blame, Response, Station};
+use super::response::{Blame, Response, Station, none_of};
 use super::tables::RowWeights;
 use super::thinned::Thinning;
 use crate::plane::network::{
@@ -596,5 +596,5 @@ fn fails_request(edge: &Edge, fails: f64) -> f64 {
     if fails <= 0.0 {
         return 0.0;
     }
-    1.0 - libm::pow(1.0 - fails, edge.call.per_request)
+    1.0 - none_of(edge.call.per_request, fails)
 }

@@ -180,7 +180,7 @@ impl<'a> Response<'a> {
         };
         let nowhere: f64 = tree()
             .flatten()
-            .map(|(visits, at)| power(1.0 - probability(at), visits))
+            .map(|(visits, at)| none_of(visits, probability(at)))
             .product();
         self.mixture.clear();
         self.blame.clear();
@@ -199,7 +199,7 @@ impl<'a> Response<'a> {
             let mut blame = Blame::default();
             if let Some((visits, at)) = member {
                 let p = probability(at);
-                let here = visits * p / (1.0 - p) * nowhere;
+                let here = one_over_none(visits, p) * nowhere;
                 once += here;
                 once_s += here * at.wait_s;
                 all_s += visits * p * at.wait_s;
@@ -309,13 +309,25 @@ fn probability(at: &Station<'_>) -> f64 {
     at.waits.min(1.0 - 1e-9)
 }
 
-/// `x` to the power of `visits`; mostly there is one.
-fn power(x: f64, visits: f64) -> f64 {
-    if visits == 1.0 {
-        x
+/// Probability that none of so many visits (the whole ones, and one more with the probability that is left) meets what
+/// each meets with probability `p`.
+pub(super) fn none_of(visits: f64, p: f64) -> f64 {
+    let whole = visits.floor();
+    let last = 1.0 - (visits - whole) * p;
+    if whole == 1.0 {
+        (1.0 - p) * last
+    } else if whole > 0.0 {
+        libm::pow(1.0 - p, whole) * last
     } else {
-        libm::pow(x, visits)
+        last
     }
+}
+
+/// Probability that exactly one of them does, over that of none; `p` is below 1.
+fn one_over_none(visits: f64, p: f64) -> f64 {
+    let whole = visits.floor();
+    let part = visits - whole;
+    whole * p / (1.0 - p) + part * p / (1.0 - part * p)
 }
 
 fn scaled(shares: &Shares, factor: f64) -> Shares {

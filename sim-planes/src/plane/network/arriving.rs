@@ -196,8 +196,7 @@ impl Network {
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
-        let station = self.spans[number].station;
-        self.conclude(number, failure, station, now_s, counts);
+        self.conclude(number, failure, None, now_s, counts);
         self.spans.remove(number);
     }
 }

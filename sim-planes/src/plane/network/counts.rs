@@ -1,6 +1,7 @@
 //! Counting what becomes of the requests of stations and of users in one interval.
 
 use super::path::Path;
+use super::spans::Origin;
 use super::{EntryOutcome, NetworkOutcome};
 use crate::plane::tally::{Failure, LatencyLimits, Tally};
 use crate::plane::{MAX_THRESHOLDS, Outcome};
@@ -71,11 +72,11 @@ impl<'a> EntryCount<'a> {
         }
     }
 
-    /// A user's last attempt, of which `needed_s` of service are known, came to nothing; that began at `failed_at`.
-    pub(super) fn fail(&mut self, failure: Failure, failed_at: u16, path: &Path, needed_s: f64) {
+    /// A user's last attempt, of which `needed_s` of service are known, came to nothing; `origin` is how that began.
+    pub(super) fn fail(&mut self, failure: Failure, origin: &Origin, needed_s: f64) {
         self.tally.fail(failure, needed_s);
-        let first = &mut self.blamed[usize::from(failed_at)];
-        match failure {
+        let first = &mut self.blamed[usize::from(origin.station)];
+        match origin.failure {
             Failure::Rejected => first.rejected += 1.0,
             Failure::Dropped => {
                 first.rejected += 1.0;
@@ -84,10 +85,8 @@ impl<'a> EntryCount<'a> {
             Failure::Failed => first.failed += 1.0,
             Failure::Lost => first.lost += 1.0,
             Failure::TimedOut => {
-                let (at, in_service) = path.blame(self.limits.timeout_s, needed_s);
-                let blamed = &mut self.blamed[usize::from(at)];
-                blamed.timed_out += 1.0;
-                blamed.timed_out_in_service += f64::from(u8::from(in_service));
+                first.timed_out += 1.0;
+                first.timed_out_in_service += f64::from(u8::from(origin.in_service));
             }
         }
     }

@@ -3,22 +3,23 @@
 use super::counts::Counts;
 use super::path::Path;
 use super::played::Network;
-use super::spans::{NOBODY, Span, State};
+use super::spans::{NOBODY, Origin, Span, State};
 use crate::plane::tally::Failure;
 
 impl Network {
-    /// An attempt has come to nothing, as began at `failed_at`: its caller tries again, or the request has met its
-    /// fate. The record is the calling function's to see to.
+    /// An attempt has come to nothing: its caller tries again, or the request has met its fate. `origin` is how that began,
+    /// where it was a call of its own. The record is the calling function's to see to.
     pub(super) fn conclude(
         &mut self,
         number: u32,
         failure: Failure,
-        failed_at: u16,
+        origin: Option<Origin>,
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
         let (path, needed_s) = self.so_far(number, now_s);
         let span = self.spans[number];
+        let origin = origin.unwrap_or_else(|| self.origin(&span, failure, &path, needed_s));
         let pause_s = if span.deserted {
             None
         } else {
@@ -27,10 +28,10 @@ impl Network {
         };
         match pause_s {
             Some(pause_s) => {
-                self.pause(number, pause_s, path, (failure, failed_at), now_s);
+                self.pause(number, pause_s, path, (failure, origin), now_s);
             }
             None => {
-                self.meet_fate(number, (failure, failed_at), &path, needed_s, counts);
+                self.meet_fate(number, (failure, origin), &path, needed_s, counts);
             }
         }
     }
@@ -41,19 +42,19 @@ impl Network {
         number: u32,
         pause_s: f64,
         mut path: Path,
-        (failure, failed_at): (Failure, u16),
+        (failure, origin): (Failure, Origin),
         now_s: f64,
     ) {
         let span = self.spans[number];
-        path.start_anew(pause_s, failed_at);
+        path.start_anew(pause_s, origin.station);
         let due_s = now_s + pause_s;
         let again = self.spans.add(Span {
             first_s: span.first_s,
             due_s,
             path,
             failures: span.failures + 1,
-            failed_at,
             failure,
+            origin,
             state: State::Pausing,
             ..Span::new(now_s, span.edge, span.station, NOBODY)
         });
@@ -68,7 +69,7 @@ impl Network {
     fn meet_fate(
         &mut self,
         number: u32,
-        (failure, failed_at): (Failure, u16),
+        (failure, origin): (Failure, Origin),
         path: &Path,
         needed_s: f64,
         counts: &mut Counts<'_>,
@@ -79,12 +80,26 @@ impl Network {
         if edge < self.entries {
             let entry = usize::from(edge);
             self.open[entry] -= 1;
-            return counts.entries[entry].fail(failure, failed_at, path, needed_s);
+            return counts.entries[entry].fail(failure, &origin, needed_s);
         }
         let parent = self.spans.leave_parent(number);
         if parent != NOBODY {
             let fails = self.edges[usize::from(edge)].required;
-            self.send(parent, *path, fails, failed_at);
+            self.send(parent, *path, fails, origin);
+        }
+    }
+
+    /// How an attempt of its own fault came to nothing.
+    fn origin(&self, span: &Span, failure: Failure, path: &Path, needed_s: f64) -> Origin {
+        if failure != Failure::TimedOut {
+            return Origin::at(span.station, failure);
+        }
+        let timeout_s = self.places[usize::from(span.station)].timeout_s;
+        let (station, in_service) = path.blame(timeout_s, needed_s);
+        Origin {
+            station,
+            failure,
+            in_service,
         }
     }
 
@@ -157,7 +172,7 @@ impl Network {
                 }
             }
             State::Serving | State::Calling if !self.spans[number].orphan => {
-                self.conclude(number, Failure::TimedOut, station, now_s, counts);
+                self.conclude(number, Failure::TimedOut, None, now_s, counts);
                 if self.places[usize::from(station)].cancels {
                     counts.stations[usize::from(station)].cancelled += 1;
                     self.stop(number, now_s, counts);
@@ -225,7 +240,7 @@ impl Network {
             self.spans.leave_parent(child);
             let span = &mut self.spans[child];
             span.deserted = true;
-            let (state, failed) = (span.state, (span.failure, span.failed_at));
+            let (state, failed) = (span.state, (span.failure, span.origin));
             if state == State::Pausing {
                 let path = span.path;
                 self.meet_fate(child, failed, &path, 0.0, counts);

@@ -112,8 +112,9 @@ pub struct EntryOutcome {
     /// stations'.
     pub total: Outcome,
     /// One per station: the bad ones of `total` that it is to blame for (`rejected`, `dropped`, `timed_out`,
-    /// `timed_out_in_service`, `failed`, `lost`, `slow`, `slow_in_service`; all else is 0). Over the stations each of
-    /// these sums to that of `total`.
+    /// `timed_out_in_service`, `failed`, `lost`, `slow`, `slow_in_service`; all else is 0), by what happened *there*: a
+    /// call that was rejected far below is `rejected` at that station, and `failed` in `total`. Over the stations `slow`
+    /// and `slow_in_service` sum to those of `total`, and `rejected`, `timed_out`, `failed` and `lost` together to its.
     ///
     /// What was rejected, failed or lost is blamed on the station where that first happened, the deepest. What was slow
     /// or late: if without waiting it would have been in time, on the station with the longest wait; otherwise on the

@@ -14,7 +14,7 @@ use super::counts::{Counts, EntryCount};
 use super::edges::Edge;
 use super::path::Path;
 use super::place::Place;
-use super::spans::{NOBODY, Spans, State};
+use super::spans::{NOBODY, Origin, Spans, State};
 use super::{Entry, NetworkError, NetworkOutcome, NetworkPlane, Station, StationInterval, check};
 use crate::plane::requests::calendar::Calendar;
 use crate::plane::requests::memory::Memory;
@@ -36,8 +36,8 @@ pub(super) struct Answer {
     pub(super) path: Path,
     /// Whether it is a failure that fails who waits, too.
     pub(super) fails: bool,
-    /// Where that began.
-    pub(super) failed_at: u16,
+    /// How that began.
+    pub(super) origin: Origin,
 }
 
 /// The stations, what they hold, and what is to come.

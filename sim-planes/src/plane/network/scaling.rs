@@ -79,7 +79,7 @@ impl Network {
                 self.fail_outside(number, Failure::Lost, now_s, counts);
             } else {
                 if !self.spans[number].orphan {
-                    self.conclude(number, Failure::Lost, station, now_s, counts);
+                    self.conclude(number, Failure::Lost, None, now_s, counts);
                 }
                 self.end_early(number, now_s, counts);
             }

@@ -3,7 +3,7 @@
 use super::CallMode;
 use super::counts::Counts;
 use super::played::{Answer, Network};
-use super::spans::{Link, NOBODY, State};
+use super::spans::{Link, NOBODY, Origin, State};
 use crate::plane::tally::Failure;
 
 impl Network {
@@ -43,7 +43,7 @@ impl Network {
             place.usage.change(now_s, 0.0, -1.0);
         }
         if span.luck < place.error_probability {
-            self.fail_in_slot(number, station, now_s, counts);
+            self.fail_in_slot(number, None, now_s, counts);
         } else {
             self.proceed(number, now_s, counts);
         }
@@ -119,7 +119,7 @@ impl Network {
         span.outstanding -= 1;
         if answer.fails {
             span.path.then(&answer.path);
-            self.fail_in_slot(answer.to, answer.failed_at, now_s, counts);
+            self.fail_in_slot(answer.to, Some(answer.origin), now_s, counts);
         } else if span.outstanding == 0 {
             // Of calls made together this is the last to be answered.
             span.path.then(&answer.path);
@@ -151,7 +151,7 @@ impl Network {
             } else if span.parent != NOBODY {
                 let path = span.path;
                 let to = self.spans.leave_parent(number);
-                self.send(to, path, false, station);
+                self.send(to, path, false, Origin::at(station, Failure::Failed));
             }
         }
         self.spans.remove(number);
@@ -160,22 +160,28 @@ impl Network {
 
     /// An answer is on its way.
     #[inline]
-    pub(super) fn send(&mut self, to: Link, path: super::path::Path, fails: bool, failed_at: u16) {
+    pub(super) fn send(&mut self, to: Link, path: super::path::Path, fails: bool, origin: Origin) {
         let generation = self.spans[to].generation;
         self.answers.push_back(Answer {
             to,
             generation,
             path,
             fails,
-            failed_at,
+            origin,
         });
     }
 
-    /// A span in a slot, its own service over, has come to nothing because of what happened at `failed_at`.
-    fn fail_in_slot(&mut self, number: u32, failed_at: u16, now_s: f64, counts: &mut Counts<'_>) {
+    /// A span in a slot, its own service over, has come to nothing: by an error, or because of a call that did.
+    fn fail_in_slot(
+        &mut self,
+        number: u32,
+        origin: Option<Origin>,
+        now_s: f64,
+        counts: &mut Counts<'_>,
+    ) {
         self.abandon_calls(number, now_s, counts);
         if !self.spans[number].orphan {
-            self.conclude(number, Failure::Failed, failed_at, now_s, counts);
+            self.conclude(number, Failure::Failed, origin, now_s, counts);
         }
         let span = &self.spans[number];
         let (station, replica) = (span.station, span.replica);

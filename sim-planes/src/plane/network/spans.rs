@@ -62,15 +62,34 @@ pub(super) struct Span {
     /// The call of its own to make next; or, with some `left`, the one being made.
     pub(super) step: u16,
     pub(super) left: u16,
-    /// Where the last attempt failed.
-    pub(super) failed_at: u16,
-    /// How the last attempt failed.
+    /// How the last attempt failed, and how that began.
     pub(super) failure: Failure,
+    pub(super) origin: Origin,
     pub(super) state: State,
     /// Goes on for nobody: its fate is counted.
     pub(super) orphan: bool,
     /// Its caller is gone: nobody would try again.
     pub(super) deserted: bool,
+}
+
+/// What went wrong first, and where, when a request came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) station: u16,
+    pub(super) failure: Failure,
+    /// It took too long, and would have without any waiting.
+    pub(super) in_service: bool,
+}
+
+impl Origin {
+    /// Something other than time.
+    pub(super) fn at(station: u16, failure: Failure) -> Self {
+        Self {
+            station,
+            failure,
+            in_service: false,
+        }
+    }
 }
 
 impl Span {
@@ -98,8 +117,8 @@ impl Span {
             station,
             step: 0,
             left: 0,
-            failed_at: station,
             failure: Failure::Failed,
+            origin: Origin::at(station, Failure::Failed),
             state: State::Waiting,
             orphan: false,
             deserted: false,

@@ -103,7 +103,7 @@ fn the_deepest_failure_is_to_blame() {
     let outcome = serve(&mut network(&net, 0), 20.0, &now);
     let EntryOutcome { total, blamed } = &outcome.entries[0];
     assert!(total.failed > 300.0);
-    assert_eq!(blamed[2].failed, total.failed);
+    assert_eq!(blamed[2].rejected, total.failed);
     assert_eq!(outcome.stations[2].rejected, total.failed);
     assert_eq!(outcome.stations[1].failed, total.failed);
     // Their neighbours know nothing of it and end well.

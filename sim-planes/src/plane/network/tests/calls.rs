@@ -220,7 +220,7 @@ fn calls_to_full_slots_are_lost_as_erlang_says() {
             rejected.push(called.rejected / called.arrivals);
             let total = &outcome.entries[0].total;
             failed.push(total.failed / total.arrivals);
-            assert_eq!(outcome.entries[0].blamed[1].failed, total.failed);
+            assert_eq!(outcome.entries[0].blamed[1].rejected, total.failed);
         }
         assert_mean("rejected", &rejected, erlang_b(5, 4.0));
         if required {

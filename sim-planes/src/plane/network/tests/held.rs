@@ -327,7 +327,7 @@ fn a_replica_that_ends_takes_its_calls_with_it() {
     let after = serve(&mut plane, 0.0, &[many, killed]);
     assert_eq!(after.stations[1].lost, held);
     assert_eq!(after.entries[0].total.failed, held);
-    assert_eq!(after.entries[0].blamed[1].failed, held);
+    assert_eq!(after.entries[0].blamed[1].lost, held);
 }
 
 #[test]
