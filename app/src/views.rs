@@ -16,6 +16,7 @@ mod share;
 mod status;
 mod storage;
 mod toasts;
+mod topology;
 mod validation;
 
 pub use app::App;

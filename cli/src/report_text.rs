@@ -20,6 +20,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         figures(report),
         right_sizing(report),
         costs(report),
+        network(report),
         storage(report),
         causes(report),
         footer(
@@ -129,6 +130,80 @@ fn costs(report: &Report) -> String {
         table.row(cells);
     }
     table.text()
+}
+
+/// Components and routes; nothing without a topology.
+fn network(report: &Report) -> String {
+    let Some(network) = &report.network else {
+        return String::new();
+    };
+    let mut components = Table::new([
+        "Component",
+        "requests/s",
+        "P95 ms",
+        "95 % CI",
+        "replicas",
+        "slots held",
+        "USD/month",
+        "budget used",
+        "95 % CI",
+        "mostly for",
+    ]);
+    for component in &network.components {
+        let [p95, p95_interval, ..] = summary_cells(&component.p95_ms);
+        let of_service = |text: String| {
+            if component.is_dependency {
+                String::new()
+            } else {
+                text
+            }
+        };
+        let causes = component.causes.iter();
+        let most = causes.max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean));
+        let budget = &component.budget_consumed;
+        components.row([
+            component.name.clone(),
+            number(component.requests_rps.mean),
+            p95,
+            p95_interval,
+            of_service(number(component.mean_replicas.mean)),
+            of_service(percent(component.busy.mean)),
+            number(component.usd_per_month.mean),
+            percent(budget.mean),
+            format!("±{} points", number(100.0 * budget.half_width())),
+            most.map_or(String::new(), |cause| cause.cause.label().to_owned()),
+        ]);
+    }
+    let mut routes = Table::new([
+        "Route",
+        "share",
+        "P95 ms",
+        "95 % CI",
+        "objective",
+        "good",
+        "met in",
+    ]);
+    for route in &network.routes {
+        let [p95, interval, ..] = summary_cells(&route.p95_ms);
+        let objectives = report
+            .objectives
+            .iter()
+            .zip(&route.good)
+            .zip(&route.attainment);
+        for ((objective, good), met) in objectives {
+            let [met, met_interval] = probability(met);
+            routes.row([
+                route.name.clone(),
+                percent(route.share),
+                p95.clone(),
+                interval.clone(),
+                objective.label.clone(),
+                percent(good.mean),
+                format!("{met} ({met_interval})"),
+            ]);
+        }
+    }
+    format!("{}\n{}", components.text(), routes.text())
 }
 
 /// The tiers, and how fast queries are; nothing without storage.

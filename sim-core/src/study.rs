@@ -21,7 +21,8 @@ mod sweep;
 
 pub use collection::Collection;
 pub use network::{
-    ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport, RouteResult,
+    CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
+    RouteResult,
 };
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{

@@ -25,6 +25,7 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
         raise_limit(document);
     }
     name_datasets(document);
+    name_components(document);
     said
 }
 
@@ -97,6 +98,49 @@ fn name_datasets(document: &mut Value) {
     }
 }
 
+/// A new component has a name of its own, and somebody who calls it; a new call goes to the last component.
+fn name_components(document: &mut Value) {
+    let components = document.pointer("/topology/components");
+    let kinds: Vec<String> = components
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|component| component["kind"].as_str().unwrap_or("component").to_owned())
+        .collect();
+    for (index, kind) in kinds.iter().enumerate() {
+        let place = format!("/topology/components/{index}/name");
+        if document.pointer(&place) != Some(&json!("")) {
+            continue;
+        }
+        let name = format!("{kind} {}", index + 1);
+        pointer::set(document, &place, json!(name));
+        let calls = document
+            .pointer("/topology/calls")
+            .and_then(Value::as_array);
+        let mut calls = calls.cloned().unwrap_or_default();
+        calls.push(json!({"from": "service", "to": name, "per_request": 1.0}));
+        pointer::set(document, "/topology/calls", Value::from(calls));
+    }
+    let last = kinds.len().checked_sub(1).and_then(|last| {
+        let place = format!("/topology/components/{last}/name");
+        document.pointer(&place).cloned()
+    });
+    let calls = document
+        .pointer("/topology/calls")
+        .and_then(Value::as_array);
+    for index in 0..calls.map_or(0, Vec::len) {
+        let place = |field: &str| format!("/topology/calls/{index}/{field}");
+        if document.pointer(&place("from")) == Some(&json!("")) {
+            pointer::set(document, &place("from"), json!("service"));
+        }
+        if let (Some(last), Some(json)) = (&last, document.pointer(&place("to")))
+            && json == &json!("")
+        {
+            pointer::set(document, &place("to"), last.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +152,21 @@ mod tests {
         settle(&before, &mut document);
         assert_eq!(document["storage"]["datasets"][1]["name"], "Dataset 2");
         assert_eq!(document["storage"]["datasets"][0]["name"], "logs");
+    }
+
+    #[test]
+    fn new_components_are_named_and_called() {
+        let mut document = json!({"topology": {
+            "components": [{"kind": "service", "name": "cart"}, {"kind": "dependency", "name": ""}],
+            "calls": [{"from": "", "to": "", "per_request": 1}],
+        }});
+        let before = document.clone();
+        settle(&before, &mut document);
+        let topology = &document["topology"];
+        assert_eq!(topology["components"][1]["name"], "dependency 2");
+        assert_eq!(topology["calls"][0]["from"], "service");
+        assert_eq!(topology["calls"][0]["to"], "dependency 2");
+        assert_eq!(topology["calls"][1]["to"], "dependency 2");
     }
 
     #[test]

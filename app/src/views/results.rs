@@ -2,6 +2,7 @@
 
 use super::moment::MomentPanel;
 use super::storage::StoragePanel;
+use super::topology::TopologyPanel;
 use crate::charts::{
     BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
 };
@@ -13,6 +14,7 @@ pub fn Results() -> impl IntoView {
     view! {
         <div class="panels">
             {view! { <Front/> }.into_any()}
+            {view! { <TopologyPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}

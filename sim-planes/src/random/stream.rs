@@ -66,9 +66,9 @@ pub enum Purpose {
     /// When dependencies are slow.
     BrownOuts = 42,
     /// At which entry of a network a user's request comes in.
-    Routes = 90,
+    Routes = 92,
     /// How many calls a request of a network makes, where that is not a whole number.
-    Calls = 91,
+    Calls = 93,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.
