@@ -63,6 +63,10 @@ pub enum Purpose {
     QueueLuck = 16,
     /// How many of the requests that are computed, not played, are slow or late.
     RequestLuck = 17,
+    /// How much work a run of a batch job has.
+    BatchWork = 90,
+    /// When a batch job's spot machines are there and when they are reclaimed.
+    BatchMarket = 91,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.
