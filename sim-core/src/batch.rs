@@ -39,4 +39,7 @@ pub const MAX_MACHINES: u32 = 500;
 /// Most runs of a job that start in a window.
 pub const MAX_RUNS: u32 = 1000;
 
+/// Most points of a recorded market.
+pub const MAX_POINTS: usize = 50_000;
+
 const HOUR_S: f64 = 3600.0;

@@ -10,6 +10,7 @@ mod replay;
 mod series;
 mod setup;
 
+use crate::batch::BatchResult;
 use crate::control::arbitration::Controllers;
 use crate::control::controller::{LatencyWanted, Surroundings, View};
 use crate::control::decision::{DecisionLog, LogFilter};
@@ -405,7 +406,13 @@ impl<'a> Simulation<'a> {
         let storage_per_month = storage
             .as_ref()
             .map_or(0.0, StorageResult::total_usd_per_month);
-        let total_usd = serving_usd + self.cost.of_month(storage_per_month);
+        let batch = setup
+            .batch
+            .as_ref()
+            .map(|batch| batch.run(self.seed, self.replication));
+        let batch_per_month = batch.as_ref().map_or(0.0, BatchResult::total_usd_per_month);
+        let beside_per_month = storage_per_month + batch_per_month;
+        let total_usd = serving_usd + self.cost.of_month(beside_per_month);
         let sums = &self.sums;
         let window_ticks = f64::from(setup.window_ticks);
         let window_hours = window_ticks * setup.tick_s / 3600.0;
@@ -417,7 +424,7 @@ impl<'a> Simulation<'a> {
         );
         let requested_core_hours = sums.requested_millicore_ticks / 1000.0 * setup.tick_s / 3600.0;
         let figures = FIGURES.map(|info| match info.figure {
-            Figure::CostPerMonth => self.cost.per_month(serving_usd) + storage_per_month,
+            Figure::CostPerMonth => self.cost.per_month(serving_usd) + beside_per_month,
             Figure::CostPerMillionRequests => share(total_usd * 1e6, sums.arrivals),
             Figure::Requests => sums.arrivals,
             Figure::MeanLatency => share(sums.latency_s * 1000.0, sums.served),
@@ -460,6 +467,7 @@ impl<'a> Simulation<'a> {
                 .and_then(|vpa| vpa.recommended(self.fleet.pod_request())),
             series,
             storage,
+            batch,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! A shard's result depends on the plan and the shard alone. Decisions that adapt (stop, go on) are taken
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
+mod batch;
 mod collection;
 mod plan;
 mod report;
@@ -18,6 +19,7 @@ mod rounds;
 mod storage;
 mod sweep;
 
+pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{

@@ -126,7 +126,8 @@ fn a_recorded_market_costs_what_is_published() {
     let Some(folder) = std::env::var_os("QEC_SAMPLES") else {
         return;
     };
-    let path = std::path::Path::new(&folder).join("traces/spot_avail_aws_p3.2xlarge_us-west-2a.json");
+    let path =
+        std::path::Path::new(&folder).join("traces/spot_avail_aws_p3.2xlarge_us-west-2a.json");
     let text = std::fs::read_to_string(&path).expect("the sample is there");
     let value: Value = serde_json::from_str(&text).expect("JSON");
     let points: Vec<u8> = serde_json::from_value(value["data"].clone()).expect("a list of 0 and 1");
@@ -205,7 +206,12 @@ fn work_that_is_never_saved_takes_what_the_closed_form_says() {
     ] {
         let market = exponential(1.0 / rate, down_h);
         let wait_h = (1.0 - market.availability()) * down_h;
-        let mut job = job(Policy::SpotGreedy, work_h, 1e6, vec![pool(market, 1.0, 3.0)]);
+        let mut job = job(
+            Policy::SpotGreedy,
+            work_h,
+            1e6,
+            vec![pool(market, 1.0, 3.0)],
+        );
         job.saves = Saves::Never;
         (job.start_s, job.restart_s) = (start_h * HOUR_S, start_h * HOUR_S);
         let some = Interruptions {
@@ -234,7 +240,12 @@ fn checkpoints_take_what_the_closed_form_says() {
     ] {
         let market = exponential(1.0 / rate, down_h);
         let wait_h = (1.0 - market.availability()) * down_h;
-        let mut job = job(Policy::SpotGreedy, work_h, 1e6, vec![pool(market, 1.0, 3.0)]);
+        let mut job = job(
+            Policy::SpotGreedy,
+            work_h,
+            1e6,
+            vec![pool(market, 1.0, 3.0)],
+        );
         job.saves = Saves::Checkpoints {
             interval_s: work_h / f64::from(segments) * HOUR_S,
             cost_s: cost_h * HOUR_S,
@@ -251,7 +262,11 @@ fn checkpoints_take_what_the_closed_form_says() {
         };
         let expected = some.checkpointed_h(work_h, checkpoints) + wait_h;
         let name = format!("{rate}/h, {work_h} h in {segments}");
-        holds(&name, expected, runs(&job, 40_000).map(|run| run.completion_h));
+        holds(
+            &name,
+            expected,
+            runs(&job, 40_000).map(|run| run.completion_h),
+        );
     }
 }
 
@@ -260,7 +275,12 @@ fn work_saved_on_notice_takes_what_the_closed_form_says() {
     let (rate, work_h, down_h, recovery_h) = (0.25, 20.0, 0.5, 0.3);
     let market = exponential(1.0 / rate, down_h);
     let wait_h = (1.0 - market.availability()) * down_h;
-    let mut job = job(Policy::SpotGreedy, work_h, 1e6, vec![pool(market, 1.0, 3.0)]);
+    let mut job = job(
+        Policy::SpotGreedy,
+        work_h,
+        1e6,
+        vec![pool(market, 1.0, 3.0)],
+    );
     job.restart_s = recovery_h * HOUR_S;
     // A recovery may be interrupted and then comes again with a pause before it: the rate of starts that are made good
     // is λ, each takes (1/λ + D) (e^(λR) − 1) of recovery with its own pauses.
@@ -270,7 +290,11 @@ fn work_saved_on_notice_takes_what_the_closed_form_says() {
         recovery_h,
     };
     let expected = some.graceful_h(work_h) + wait_h;
-    holds("on notice", expected, runs(&job, 40_000).map(|run| run.completion_h));
+    holds(
+        "on notice",
+        expected,
+        runs(&job, 40_000).map(|run| run.completion_h),
+    );
 }
 
 /// With room for one attempt on spot and one on demand: the closed form of spot first.
@@ -290,8 +314,16 @@ fn spot_first_and_one_fallback_costs_what_the_closed_form_says() {
         let expected = some.spot_then_on_demand(work_h, 0.3, 1.0);
         let played: Vec<RunResult> = runs(&job, 100_000).collect();
         holds("usd", expected.cost_usd, played.iter().map(RunResult::usd));
-        holds("makespan", expected.makespan_h, played.iter().map(|run| run.completion_h));
-        holds("evictions", expected.interrupted, played.iter().map(|run| run.evictions));
+        holds(
+            "makespan",
+            expected.makespan_h,
+            played.iter().map(|run| run.completion_h),
+        );
+        holds(
+            "evictions",
+            expected.interrupted,
+            played.iter().map(|run| run.evictions),
+        );
         assert!(played.iter().all(|run| run.on_time));
     }
 }
@@ -359,7 +391,12 @@ fn the_last_of_many_machines_decides() {
     // fallback is on demand at once, so the completion is W with probability p¹⁰ and else the latest interruption + W.
     let (rate, share_h, machines) = (0.1_f64, 2.0, 10);
     let pools = vec![pool(exponential(1.0 / rate, 0.0), 0.3, 1.0)];
-    let mut many = job(Policy::SpotGreedy, share_h * 10.0, 2.0 * share_h + 1e-6, pools);
+    let mut many = job(
+        Policy::SpotGreedy,
+        share_h * 10.0,
+        2.0 * share_h + 1e-6,
+        pools,
+    );
     (many.saves, many.machines) = (Saves::Never, machines);
     // E[max of ten] = W + ∫ P(some interruption later than x, before W) dx.
     let q = 1.0 - (-rate * share_h).exp();
@@ -374,16 +411,32 @@ fn the_last_of_many_machines_decides() {
         * share_h
         / f64::from(steps);
     let played: Vec<RunResult> = runs(&many, 30_000).collect();
-    holds("completion", share_h + integral, played.iter().map(|run| run.completion_h));
+    holds(
+        "completion",
+        share_h + integral,
+        played.iter().map(|run| run.completion_h),
+    );
     let one = Interruptions::at_rate(rate).spot_then_on_demand(share_h, 0.3, 1.0);
-    holds("usd", 10.0 * one.cost_usd, played.iter().map(RunResult::usd));
+    holds(
+        "usd",
+        10.0 * one.cost_usd,
+        played.iter().map(RunResult::usd),
+    );
     // Reclaimed together they are as one.
     if let Market::Exponential { together, .. } = &mut many.pools[0].market {
         *together = true;
     }
     let together: Vec<RunResult> = runs(&many, 30_000).collect();
-    holds("together", one.makespan_h, together.iter().map(|run| run.completion_h));
-    holds("usd", 10.0 * one.cost_usd, together.iter().map(RunResult::usd));
+    holds(
+        "together",
+        one.makespan_h,
+        together.iter().map(|run| run.completion_h),
+    );
+    holds(
+        "usd",
+        10.0 * one.cost_usd,
+        together.iter().map(RunResult::usd),
+    );
 }
 
 fn saves() -> impl Strategy<Value = Saves> {
@@ -397,14 +450,20 @@ fn saves() -> impl Strategy<Value = Saves> {
 
 fn market() -> impl Strategy<Value = Market> {
     prop_oneof![
-        (0.1..50.0_f64, prop_oneof![Just(0.0), 0.01..10.0_f64], any::<bool>()).prop_map(
-            |(up, down, together)| Market::Exponential {
+        (
+            0.1..50.0_f64,
+            prop_oneof![Just(0.0), 0.01..10.0_f64],
+            any::<bool>()
+        )
+            .prop_map(|(up, down, together)| Market::Exponential {
                 mean_up_s: up * HOUR_S,
                 mean_down_s: down * HOUR_S,
                 together,
-            }
-        ),
-        (30.0..4000.0_f64, proptest::collection::vec(any::<bool>(), 1..100))
+            }),
+        (
+            30.0..4000.0_f64,
+            proptest::collection::vec(any::<bool>(), 1..100)
+        )
             .prop_map(|(step_s, available)| Market::Recorded { step_s, available }),
     ]
 }
@@ -424,7 +483,13 @@ fn any_job() -> impl Strategy<Value = Job> {
         proptest::option::of(0.1..30.0_f64),
     )
         .prop_map(
-            |((policy, saves, machines, work_h), (deadline_h, start_s, restart_s), pools, look_s, planned_h)| {
+            |(
+                (policy, saves, machines, work_h),
+                (deadline_h, start_s, restart_s),
+                pools,
+                look_s,
+                planned_h,
+            )| {
                 let pools = pools
                     .into_iter()
                     .map(|(market, spot, on_demand)| pool(market, spot, on_demand))

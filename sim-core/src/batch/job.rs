@@ -132,7 +132,9 @@ impl Job {
 
     /// Runs that start in a window.
     pub fn runs(&self, window_s: f64) -> u32 {
-        (window_s / self.every_s).ceil().clamp(1.0, f64::from(MAX_RUNS)) as u32
+        (window_s / self.every_s)
+            .ceil()
+            .clamp(1.0, f64::from(MAX_RUNS)) as u32
     }
 
     /// Machines that are always on demand.

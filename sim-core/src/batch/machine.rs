@@ -275,7 +275,10 @@ impl Machine<'_> {
                 self.starting_s -= self.starting_s.min(spent_s);
                 self.done_s += working_s.min(self.left_s());
             }
-            Place::Spot { pool, until_s: lost_s } => {
+            Place::Spot {
+                pool,
+                until_s: lost_s,
+            } => {
                 if let Some(spot_s) = self.result.spot_s.get_mut(pool) {
                     *spot_s += spent_s;
                 }

@@ -114,9 +114,7 @@ impl View {
     fn is_late(&self, job: &Job, need_s: f64, at_s: f64) -> bool {
         let left_s = job.deadline_s - at_s;
         match job.look_s {
-            Some(step_s) => {
-                (need_s / step_s).ceil() * step_s >= (left_s / step_s).floor() * step_s
-            }
+            Some(step_s) => (need_s / step_s).ceil() * step_s >= (left_s / step_s).floor() * step_s,
             None => need_s + SAME_S >= left_s,
         }
     }

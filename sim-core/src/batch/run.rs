@@ -1,6 +1,6 @@
 //! One window of batch jobs, one seed.
 
-use super::job::{Job, RunKey};
+use super::job::{Job, RunKey, Saves};
 use super::policy::Policy;
 use super::pool::Market;
 use super::result::{BatchResult, JobResult};
@@ -79,11 +79,16 @@ pub fn events(job: &Job, window_s: f64) -> f64 {
         Market::Recorded { step_s, .. } => longest_s / step_s,
     });
     let looks = job.look_s.map_or(0.0, |step_s| longest_s / step_s);
+    // Beyond the plan every checkpoint is looked at.
+    let stretches = match (job.planned_s, job.saves) {
+        (Some(_), Saves::Checkpoints { interval_s, .. }) => work_s / interval_s,
+        _ => 0.0,
+    };
     let independent = job.pools.iter().any(|pool| pool.market.is_independent());
     let machines = if independent && job.policy != Policy::OnDemand {
         f64::from(job.machines)
     } else {
         1.0
     };
-    f64::from(job.runs(window_s)) * machines * (2.0 + looks + by_pool.sum::<f64>())
+    f64::from(job.runs(window_s)) * machines * (2.0 + looks + stretches + by_pool.sum::<f64>())
 }

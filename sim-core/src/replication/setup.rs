@@ -1,5 +1,6 @@
 //! What all replications of one design share.
 
+use crate::batch::BatchSetup;
 use crate::plane::{
     DataPlane, Discipline, FluidPlane, FluidTables, RequestsPlane, RetryModel, ServiceModel,
 };
@@ -35,6 +36,7 @@ pub struct Setup {
     pub(super) cpu_per_busy_second: f64,
     tables: Arc<FluidTables>,
     pub(super) storage: Option<Arc<StorageSetup>>,
+    pub(super) batch: Option<BatchSetup>,
 }
 
 impl Setup {
@@ -74,6 +76,10 @@ impl Setup {
                 None => Arc::new(StorageSetup::new(model.clone(), window_days)),
             }
         });
+        let batch = scenario
+            .batch
+            .clone()
+            .map(|model| BatchSetup::new(model, window_days));
         let mean_service_ms = scenario.service_time_s.mean() * 1000.0;
         Self {
             tick_s,
@@ -92,6 +98,7 @@ impl Setup {
             cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             tables,
             storage,
+            batch,
             scenario,
         }
     }

@@ -7,6 +7,7 @@ use super::problem::{Found, Problem, Problems};
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
+use crate::batch::BatchModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use serde::Deserialize;
@@ -120,6 +121,7 @@ fn read_sections(value: &Value) -> Sections {
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
         storage: section(value, "storage"),
+        batch: section(value, "batch"),
         slo: section(value, "slo"),
         run: section(value, "run"),
     }
@@ -155,6 +157,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             fleet: sections.fleet?,
             prices: sections.prices?,
             storage: sections.storage,
+            batch: sections.batch,
             slo: sections.slo?,
             run: sections.run?,
             sweep: sweep?,
@@ -178,6 +181,7 @@ pub(super) struct Parts {
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
     pub(super) storage: Option<StorageModel>,
+    pub(super) batch: Option<BatchModel>,
 }
 
 impl Parts {
@@ -189,6 +193,7 @@ impl Parts {
             node,
             node_types,
             storage,
+            batch,
         } = self;
         Scenario {
             document,
@@ -198,6 +203,7 @@ impl Parts {
             node,
             node_types,
             storage,
+            batch,
             warnings,
         }
     }

@@ -1,5 +1,6 @@
 //! The report: what a study found, for people and programs.
 
+use super::batch::BatchReport;
 use super::collection::Collection;
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
@@ -138,11 +139,14 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource; storage only where there is some.
+    /// Cost by resource; storage and batch jobs only where there are some.
     pub costs: Vec<CostReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// Batch jobs beside the requests, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -224,9 +228,14 @@ impl Report {
             .storage
             .as_ref()
             .and_then(|storage| StorageReport::new(storage, results));
+        let batch = document
+            .batch
+            .as_ref()
+            .and_then(|batch| BatchReport::new(batch, results));
         let resources = Resource::ALL
             .into_iter()
-            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()));
+            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()))
+            .chain(Resource::BATCH.into_iter().filter(|_| batch.is_some()));
         let costs = resources.map(|resource| CostReport {
             resource,
             usd_per_month: summary(&|result| {
@@ -253,6 +262,7 @@ impl Report {
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             storage,
+            batch,
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

@@ -1,5 +1,6 @@
 //! What one replication yields, and the figures a report shows.
 
+use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
@@ -219,7 +220,7 @@ pub struct ReplicationResult {
     /// Figures in the order of [`FIGURES`].
     pub figures: [f64; FIGURES.len()],
     /// Cost of a month of what serves requests, US dollars, in the order of [`Resource::ALL`]. With that of storage
-    /// they sum to the cost: see [`costs`](Self::costs).
+    /// and of batch jobs they sum to the cost: see [`costs`](Self::costs).
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
@@ -232,28 +233,37 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
-    /// Storage beside the requests, if there is any. The last field: see [`bytes`](Self::bytes).
+    /// Storage beside the requests, if there is any. The last field but one: see [`bytes`](Self::bytes).
     pub storage: Option<StorageResult>,
+    /// Batch jobs beside the requests, if there are any. The last field: see [`bytes`](Self::bytes).
+    pub batch: Option<BatchResult>,
 }
 
 impl ReplicationResult {
-    /// Cost of a month by resource, US dollars; all of it. Storage only where there is some.
+    /// Cost of a month by resource, US dollars; all of it. Storage and batch jobs only where there are some.
     pub fn costs(&self) -> Vec<(Resource, f64)> {
         let serving = Resource::ALL.into_iter().zip(self.cost_per_month);
         let storage = self
             .storage
             .iter()
             .flat_map(|storage| Resource::STORAGE.into_iter().zip(storage.usd_per_month));
-        serving.chain(storage).collect()
+        let batch = self
+            .batch
+            .iter()
+            .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
+        serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage has the bytes that it had before there was storage: its
-    /// last field, an empty option, is one byte in postcard's encoding and left out.
+    /// What a digest is made of. A result without storage or without jobs has the bytes that it had before there were
+    /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
-        if self.storage.is_none() {
+        if self.batch.is_none() {
             bytes.pop();
+            if self.storage.is_none() {
+                bytes.pop();
+            }
         }
         bytes
     }
@@ -267,10 +277,11 @@ impl ReplicationResult {
             .map_or(f64::NAN, |(_, value)| value)
     }
 
-    /// Whether all objectives were met, that of storage queries among them.
+    /// Whether all objectives were met, those of storage queries and of jobs among them.
     pub fn met(&self) -> bool {
         self.objectives.iter().all(|objective| objective.met)
             && self.storage.as_ref().is_none_or(|storage| storage.met)
+            && self.batch.as_ref().is_none_or(BatchResult::met)
     }
 
     /// The same figures, without the window over time.
