@@ -55,8 +55,8 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         id: "nightly-batch-on-spot",
         title: "Nightly batch on spot",
-        summary: "Eighty machine-hours every night on ten spot machines that are reclaimed now and then, due by the morning.",
-        promise: "Saved every 45 minutes, near the best interval that theory has, spot is on time and costs less than half of on demand; saved every 10 minutes or every two hours it costs more, and never saved it hardly gets to use spot.",
+        summary: "Eighty machine-hours every night on ten machines, some of them on spot and reclaimed now and then, due by the morning.",
+        promise: "All on spot the job costs less than half of on demand and is late too often; each machine on demand makes it dearer and late runs rarer. Saved every 50 minutes, near the best interval of theory, it costs less than saved every 10 or 90.",
         json: include_str!("../../../scenarios/nightly-batch-on-spot.json"),
     },
 ];
