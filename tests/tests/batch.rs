@@ -578,7 +578,7 @@ fn changed(path: &str, value: Value) -> Value {
 fn what_does_not_fit_is_named() {
     let job = "/batch/jobs/0";
     let recorded =
-        |available: &str| json!({"kind": "recorded", "step_seconds": 600, "available": available});
+        |available: &str| json!({"kind": "trace", "step_seconds": 600, "available": available});
     let cases = [
         ("/batch/jobs", json!([]), "/batch/jobs", ""),
         ("/batch/jobs/0/pools", json!([]), "/batch/jobs/0/pools", ""),
@@ -645,7 +645,7 @@ fn what_does_not_fit_is_named() {
     ];
     for (path, value, place, words) in cases {
         let refused = problems(&changed(path, value));
-        let all: Vec<_> = refused.0.iter().collect();
+        let all: Vec<_> = refused.iter().collect();
         let named = all
             .iter()
             .any(|problem| problem.path == place && problem.message.contains(words));
@@ -664,7 +664,6 @@ fn what_does_not_fit_is_named() {
         .push(twin);
     assert!(
         problems(&document)
-            .0
             .iter()
             .any(|problem| problem.path == "/batch/jobs/1/name")
     );
@@ -673,7 +672,6 @@ fn what_does_not_fit_is_named() {
     let refused = problems(&document);
     assert!(
         refused
-            .0
             .iter()
             .any(|problem| problem.path == job && problem.message.contains("reclaims and looks")),
         "{refused:?}"
@@ -716,7 +714,7 @@ fn what_was_hardly_meant_is_warned_of() {
         json!(7),
         "/batch/jobs/0/pools/0/spot_usd_per_hour",
     );
-    let always = json!({"kind": "recorded", "step_seconds": 600, "available": "1111"});
+    let always = json!({"kind": "trace", "step_seconds": 600, "available": "1111"});
     warned(
         "/batch/jobs/0/pools/0/market",
         always,

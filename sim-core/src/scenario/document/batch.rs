@@ -132,6 +132,7 @@ pub enum MarketDocument {
     /// Reclaimed at random moments, and missing for random times.
     Random(RandomMarketDocument),
     /// As recorded; each run starts at a random moment of the recording, which goes round.
+    #[serde(rename = "trace")]
     Recorded(RecordedMarketDocument),
 }
 
