@@ -6,6 +6,9 @@ use super::pool::{Pool, PoolRun, PoolRuns};
 use super::{HOUR_S, MAX_MACHINES, MAX_POOLS, MAX_RUNS};
 use crate::random::{Distribution, Purpose, StreamKey};
 
+/// A run has at least so much work, seconds.
+const LEAST_WORK_S: f64 = 1.0;
+
 /// A batch job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {
@@ -149,7 +152,7 @@ impl Job {
     /// Plays one run.
     pub fn run(&self, key: RunKey) -> RunResult {
         let mut rng = key.stream(Purpose::BatchWork, 0, 0).rng();
-        let work_s = self.work_s.sample(&mut rng);
+        let work_s = self.work_s.sample(&mut rng).max(LEAST_WORK_S);
         let market = |machine: u32| {
             let mut runs: PoolRuns<'_> = Default::default();
             for (index, (run, pool)) in runs.iter_mut().zip(&self.pools).enumerate() {
