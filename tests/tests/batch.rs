@@ -833,7 +833,11 @@ fn recordings_among_the_samples_are_read() {
     };
     for (name, percent, usd) in [
         ("spot_avail_aws_p3.2xlarge_us-west-2a.json", "79.3 %", false),
-        ("spot_preempt_aws_r5.16xlarge_us-east-1b.json", "85.1 %", true),
+        (
+            "spot_preempt_aws_r5.16xlarge_us-east-1b.json",
+            "85.1 %",
+            true,
+        ),
     ] {
         let path = std::path::Path::new(&folder).join("traces").join(name);
         let text = std::fs::read_to_string(&path).expect(name);

@@ -38,10 +38,12 @@ impl Nights {
                     run,
                 });
                 for (sum, read) in sums.iter_mut().zip(readings) {
-                    *sum += read(&result) / f64::from(RUNS);
+                    *sum += read(&result);
                 }
             }
-            sums
+            sums.into_iter()
+                .map(|sum| sum / f64::from(RUNS))
+                .collect::<Vec<_>>()
         };
         (0..).zip(&self.0).flat_map(mean_of).collect()
     }
