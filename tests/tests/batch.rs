@@ -202,6 +202,93 @@ fn a_small_recording_is_played_as_by_hand() {
     near(uniform.evictions, 2.0, "uniform, evictions");
 }
 
+fn near(found: f64, by_hand: f64, what: &str) {
+    assert!((found - by_hand).abs() < 1e-6, "{what}: {found} {by_hand}");
+}
+
+/// The second pool is tried when the first has none, and a machine stays where it is when the first has some again.
+#[test]
+fn pools_are_tried_in_turn() {
+    let first = recorded(HOUR_S, &[1, 0, 0, 1, 1, 1, 1, 1]);
+    let second = recorded(HOUR_S, &[0, 1, 1, 1, 1, 0, 0, 0]);
+    let pools = vec![pool(first, 1.0, 4.0), pool(second, 2.0, 3.0)];
+    let job = job(Policy::SpotGreedy, 5.0, 100.0, pools);
+    let run = job.run_with(5.0 * HOUR_S, from_point(&job, 0));
+    near(run.completion_h, 5.0, "done");
+    near(run.usd(), 1.0 + 4.0 * 2.0, "usd");
+    near(run.evictions, 1.0, "evictions");
+    // On demand in the cheaper pool.
+    near(run.always_usd, 15.0, "on demand");
+}
+
+/// Two machines with four hours each: one on demand; the other is reclaimed after two hours, waits until the deadline,
+/// and does the rest on demand.
+#[test]
+fn a_base_on_demand_leaves_the_others_to_spot_until_the_deadline() {
+    let market = recorded(HOUR_S, &[1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let pools = vec![pool(market, 1.0, 4.0)];
+    let mut job = job(Policy::OnDemandBase { machines: 1 }, 8.0, 6.0, pools);
+    (job.machines, job.restart_s) = (2, 0.5 * HOUR_S);
+    let run = job.run_with(8.0 * HOUR_S, from_point(&job, 0));
+    near(run.completion_h, 8.5, "done");
+    near(run.waiting_h, 4.0, "waiting");
+    near(run.spot_usd, 2.0, "spot");
+    near(run.on_demand_usd, 4.0 * (4.0 + 2.5), "on demand");
+    assert!(!run.on_time);
+}
+
+/// Four hours of work saved every hour for a quarter of one, on spot that is never reclaimed. Greedy leaves after the
+/// checkpoint behind which the loss of a stretch could not be made good.
+#[test]
+fn greedy_leaves_spot_while_a_loss_can_be_made_good() {
+    let played = |deadline_h: f64| {
+        let pools = vec![pool(recorded(HOUR_S, &[1]), 1.0, 4.0)];
+        let mut job = job(Policy::SpotGreedy, 4.0, deadline_h, pools);
+        job.restart_s = 0.5 * HOUR_S;
+        job.saves = Saves::Checkpoints {
+            interval_s: HOUR_S,
+            cost_s: 0.25 * HOUR_S,
+        };
+        job.run_with(4.0 * HOUR_S, from_point(&job, 0))
+    };
+    // At first 4 + 0.5 hours and a stretch of 1.25 are needed: within 5.75 all is on demand.
+    let run = played(5.75);
+    near(run.on_demand_h, 4.0, "on demand");
+    near(run.usd(), 16.0, "usd");
+    // Within 6: at 1.25 an hour is saved; the next stretch would end at 2.5, and 3 + 0.5 hours would be all of the rest.
+    let run = played(6.0);
+    near(run.spot_h, 1.25, "spot");
+    near(run.on_demand_h, 3.5, "on demand");
+    near(run.completion_h, 4.75, "done");
+    // Within 6.1 there is time for it: it leaves at 2.5, as 2 + 0.5 hours are more than 6.1 - 3.75.
+    let run = played(6.1);
+    near(run.spot_h, 2.5, "spot");
+    near(run.completion_h, 5.0, "done");
+    near(run.usd(), 2.5 + 10.0, "usd");
+    // Within 10 it never leaves: four hours and three checkpoints.
+    let run = played(10.0);
+    near(run.spot_h, 4.75, "spot");
+    near(run.usd(), 4.75, "usd");
+}
+
+/// A policy that reckons with the right work is one that knows it; one that reckons with half of it starts late.
+#[test]
+fn a_wrong_plan_makes_runs_late() {
+    let played = |planned_h: Option<f64>| {
+        let pools = vec![pool(recorded(HOUR_S, &[0]), 1.0, 4.0)];
+        let mut job = job(Policy::SpotGreedy, 8.0, 10.0, pools);
+        job.planned_s = planned_h.map(|hours| hours * HOUR_S);
+        job.run_with(8.0 * HOUR_S, from_point(&job, 0))
+    };
+    assert_eq!(played(None), played(Some(8.0)));
+    near(played(None).completion_h, 10.0, "known");
+    assert!(played(None).on_time);
+    let half = played(Some(4.0));
+    near(half.waiting_h, 6.0, "waiting");
+    near(half.completion_h, 14.0, "done");
+    assert!(!half.on_time);
+}
+
 /// Every attempt starts with a recovery of R, the first too, and needs R + W without an interruption:
 /// (1/λ + D) (e^(λ(R + W)) − 1), and before it the wait for the first machine.
 #[test]

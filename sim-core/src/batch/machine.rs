@@ -253,10 +253,10 @@ impl Machine<'_> {
         let (end_s, left_s) = view.stretch_end_s(interval_s, cost_s);
         let slack_s = job.deadline_s - end_s - left_s - job.restart_s - interval_s - cost_s;
         // Each further stretch takes the time of a checkpoint from the slack, while the plan holds.
-        let mut further = if slack_s < 0.0 {
+        let mut further = if slack_s <= SAME_S {
             0.0
         } else if cost_s > 0.0 {
-            (slack_s / cost_s).floor() + 1.0
+            ((slack_s - SAME_S) / cost_s).ceil()
         } else {
             f64::INFINITY
         };
