@@ -595,7 +595,7 @@ fn any_job() -> impl Strategy<Value = Job> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every machine-hour is on spot, on demand or waiting; all work that was asked for is done; a dollar is an hour at
     /// a price; what is feasible on demand is in time under the policies with a safety net.

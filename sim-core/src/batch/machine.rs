@@ -299,7 +299,8 @@ impl Machine<'_> {
             self.done_s += time_s.min(self.left_s());
             return;
         };
-        while time_s > 0.0 && self.left_s() > 0.0 {
+        // What rounding leaves of the time must not begin another stretch.
+        while time_s > SAME_S && self.left_s() > 0.0 {
             if self.saving_s > 0.0 {
                 let saving_s = self.saving_s.min(time_s);
                 self.saving_s -= saving_s;

@@ -139,7 +139,7 @@ impl View {
             }
             Saves::Never => false,
             Saves::Checkpoints { interval_s, cost_s } => {
-                let fresh = self.done_s <= self.saved_s && self.saving_s <= 0.0;
+                let fresh = self.done_s - self.saved_s <= SAME_S && self.saving_s <= 0.0;
                 let (mut end_s, mut left_s) = self.stretch_end_s(interval_s, cost_s);
                 let (horizon_s, mut at_risk_s) = match job.look_s {
                     Some(step_s) => (self.time_s + step_s, self.planned_s - self.saved_s),
