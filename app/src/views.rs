@@ -2,6 +2,7 @@
 
 mod app;
 mod banner;
+mod batch;
 mod gallery;
 mod header;
 pub mod icons;

@@ -156,6 +156,8 @@ pub enum ImportCommand {
     Nodepool(NodepoolArguments),
     /// Read the lifecycle configuration of an S3 bucket (JSON of get-bucket-lifecycle-configuration).
     Lifecycle(LifecycleArguments),
+    /// Read a recording of spot availability (JSON of SkyPilot's spot-traces: gap_seconds, data of 1 and 0, prices).
+    AvailabilityTrace(AvailabilityArguments),
 }
 
 /// `qec import traffic`
@@ -235,6 +237,22 @@ pub struct LifecycleArguments {
     /// Name of the dataset; by default the first.
     #[arg(long, value_name = "NAME", requires = "into")]
     pub dataset: Option<String>,
+}
+
+/// `qec import availability-trace`
+#[derive(Debug, Args)]
+pub struct AvailabilityArguments {
+    /// The recording; `-` for standard input.
+    pub file: String,
+    /// Print this scenario with the recording in a pool of one of its jobs, instead of the market alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+    /// Name of the job; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub job: Option<String>,
+    /// Name of its pool; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub pool: Option<String>,
 }
 
 /// A data plane.

@@ -22,6 +22,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         costs(report),
         network(report),
         storage(report),
+        batch(report),
         causes(report),
         footer(
             &report.engine_version,
@@ -251,6 +252,62 @@ fn storage(report: &Report) -> String {
         half(&storage.p95_s, 1.0),
         percent(storage.cold.mean),
     )
+}
+
+/// The jobs, their time and money; nothing without jobs.
+fn batch(report: &Report) -> String {
+    let Some(batch) = &report.batch else {
+        return String::new();
+    };
+    let mut table = Table::new([
+        "Batch job",
+        "late runs",
+        "95 % interval",
+        "mean hours",
+        "P50",
+        "P95",
+        "P99",
+        "USD/run",
+        "95 % CI",
+        "saved",
+        "USD/month",
+        "95 % CI",
+        "evictions/run",
+        "on spot",
+    ]);
+    for job in &batch.jobs {
+        let [late, late_interval] = probability(&job.missed);
+        let [usd, interval, ..] = summary_cells(&job.usd_per_run);
+        let [month, month_interval, ..] = summary_cells(&job.usd_per_month);
+        table.row([
+            format!("{} ({})", job.name, job.policy),
+            late,
+            late_interval,
+            number(job.completion_hours.mean),
+            number(job.completion_quantile(50)),
+            number(job.completion_quantile(95)),
+            number(job.completion_quantile(99)),
+            usd,
+            interval,
+            percent(job.saved.mean),
+            month,
+            month_interval,
+            number(job.evictions_per_run.mean),
+            percent(job.spot_share.mean),
+        ]);
+    }
+    let mut text = table.text();
+    for job in &batch.jobs {
+        let [met, met_interval] = probability(&job.attainment);
+        text.push_str(&format!(
+            "{}: {} of runs within {} hours: met in {met} ({met_interval}); always on demand {} USD a run\n",
+            job.name,
+            percent(job.target),
+            number(job.deadline_hours),
+            number(job.always_usd_per_run.mean),
+        ));
+    }
+    text
 }
 
 /// What the Vertical Pod Autoscaler recommends; nothing without one.

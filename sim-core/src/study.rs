@@ -10,6 +10,7 @@
 //! A shard's result depends on the plan and the shard alone. Decisions that adapt (stop, go on) are taken
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
+mod batch;
 mod collection;
 mod network;
 mod plan;
@@ -19,6 +20,7 @@ mod rounds;
 mod storage;
 mod sweep;
 
+pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,

@@ -24,7 +24,12 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     if before.pointer("/service/memory").is_none() {
         raise_limit(document);
     }
-    name_datasets(document);
+    name_items(document, "/storage/datasets", "Dataset");
+    name_items(document, "/batch/jobs", "Job");
+    let jobs = document.pointer("/batch/jobs").and_then(Value::as_array);
+    for job in 0..jobs.map_or(0, Vec::len) {
+        name_items(document, &format!("/batch/jobs/{job}/pools"), "Pool");
+    }
     name_components(document);
     said
 }
@@ -85,15 +90,15 @@ fn raise_limit(document: &mut Value) {
     }
 }
 
-/// A new dataset has a name of its own.
-fn name_datasets(document: &mut Value) {
-    let name = |index: usize| format!("/storage/datasets/{index}/name");
-    let datasets = document.pointer("/storage/datasets");
-    let count = datasets.and_then(Value::as_array).map_or(0, Vec::len);
+/// New items of a list have a name of their own.
+fn name_items(document: &mut Value, list: &str, word: &str) {
+    let name = |index: usize| format!("{list}/{index}/name");
+    let items = document.pointer(list);
+    let count = items.and_then(Value::as_array).map_or(0, Vec::len);
     for index in 0..count {
         if document.pointer(&name(index)) == Some(&json!("")) {
             let number = index + 1;
-            pointer::set(document, &name(index), json!(format!("Dataset {number}")));
+            pointer::set(document, &name(index), json!(format!("{word} {number}")));
         }
     }
 }
@@ -167,6 +172,19 @@ mod tests {
         assert_eq!(topology["calls"][0]["from"], "service");
         assert_eq!(topology["calls"][0]["to"], "dependency 2");
         assert_eq!(topology["calls"][1]["to"], "dependency 2");
+    }
+
+    #[test]
+    fn new_jobs_and_pools_are_named() {
+        let mut document =
+            json!({"batch": {"jobs": [{"name": "", "pools": [{"name": "a"}, {"name": ""}]}]}});
+        let before = document.clone();
+        settle(&before, &mut document);
+        let job = &document["batch"]["jobs"][0];
+        assert_eq!(
+            (&job["name"], &job["pools"][1]["name"]),
+            (&json!("Job 1"), &json!("Pool 2"))
+        );
     }
 
     #[test]

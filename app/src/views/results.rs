@@ -1,5 +1,6 @@
 //! The charts of what was found.
 
+use super::batch::BatchPanel;
 use super::moment::MomentPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
@@ -22,6 +23,7 @@ pub fn Results() -> impl IntoView {
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
+            {view! { <BatchPanel/> }.into_any()}
         </div>
     }
 }

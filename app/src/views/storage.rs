@@ -82,7 +82,7 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
     .into_any()
 }
 
-fn money(usd: &Summary) -> String {
+pub(super) fn money(usd: &Summary) -> String {
     format!(
         "{}{}",
         format::money(usd.mean),
@@ -90,7 +90,7 @@ fn money(usd: &Summary) -> String {
     )
 }
 
-fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
+pub(super) fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         String::new()
     } else {
@@ -102,7 +102,7 @@ fn seconds(seconds: f64) -> String {
     format::milliseconds(1000.0 * seconds)
 }
 
-fn points(share: f64) -> String {
+pub(super) fn points(share: f64) -> String {
     format!("{}\u{a0}points", format::number(100.0 * share))
 }
 

@@ -30,6 +30,10 @@ pub enum Resource {
     StorageMonitoring,
     /// The cache in front of the tiers.
     StorageCache,
+    /// Spot machines of batch jobs.
+    BatchSpot,
+    /// On-demand machines of batch jobs.
+    BatchOnDemand,
 }
 
 impl Resource {
@@ -55,6 +59,9 @@ impl Resource {
         Resource::StorageCache,
     ];
 
+    /// What batch jobs are paid for, in the order in which results list it; only scenarios with jobs have it.
+    pub const BATCH: [Resource; 2] = [Resource::BatchSpot, Resource::BatchOnDemand];
+
     /// Words for people.
     pub fn label(self) -> &'static str {
         match self {
@@ -70,6 +77,8 @@ impl Resource {
             Resource::StorageEarlyDeletion => "Early deletion",
             Resource::StorageMonitoring => "Monitoring",
             Resource::StorageCache => "Storage cache",
+            Resource::BatchSpot => "Batch jobs, spot",
+            Resource::BatchOnDemand => "Batch jobs, on demand",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::problem::{Found, Problem, Problems};
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
+use crate::batch::BatchModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
@@ -125,6 +126,7 @@ fn read_sections(value: &Value) -> Sections {
         prices: section(value, "prices"),
         topology: section(value, "topology"),
         storage: section(value, "storage"),
+        batch: section(value, "batch"),
         slo: section(value, "slo"),
         run: section(value, "run"),
     }
@@ -161,6 +163,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             prices: sections.prices?,
             topology: sections.topology,
             storage: sections.storage,
+            batch: sections.batch,
             slo: sections.slo?,
             run: sections.run?,
             sweep: sweep?,
@@ -184,6 +187,7 @@ pub(super) struct Parts {
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
     pub(super) storage: Option<StorageModel>,
+    pub(super) batch: Option<BatchModel>,
 }
 
 impl Parts {
@@ -200,6 +204,7 @@ impl Parts {
             node,
             node_types,
             storage,
+            batch,
         } = self;
         Scenario {
             document,
@@ -210,6 +215,7 @@ impl Parts {
             node_types,
             topology,
             storage,
+            batch,
             warnings,
         }
     }

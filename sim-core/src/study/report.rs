@@ -1,5 +1,6 @@
 //! The report: what a study found, for people and programs.
 
+use super::batch::BatchReport;
 use super::collection::Collection;
 use super::network::NetworkReport;
 use super::plan::Plan;
@@ -140,7 +141,7 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource; storage only where there is some.
+    /// Cost by resource; storage and batch jobs only where there are some.
     pub costs: Vec<CostReport>,
     /// Components and routes, where there is a topology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,6 +149,9 @@ pub struct Report {
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// Batch jobs beside the requests, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -229,6 +233,10 @@ impl Report {
             .storage
             .as_ref()
             .and_then(|storage| StorageReport::new(storage, results));
+        let batch = document
+            .batch
+            .as_ref()
+            .and_then(|batch| BatchReport::new(batch, results));
         let topology = document.topology.as_ref();
         let topology = topology.and_then(|_| check(document).ok()?.topology);
         let network =
@@ -236,7 +244,8 @@ impl Report {
         let resources = Resource::ALL
             .into_iter()
             .chain(network.iter().map(|_| Resource::Dependencies))
-            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()));
+            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()))
+            .chain(Resource::BATCH.into_iter().filter(|_| batch.is_some()));
         let costs = resources.map(|resource| CostReport {
             resource,
             usd_per_month: summary(&|result| {
@@ -264,6 +273,7 @@ impl Report {
             costs: costs.collect(),
             network,
             storage,
+            batch,
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

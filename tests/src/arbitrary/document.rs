@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::batch::batch;
 use super::keda;
 use super::storage::storage;
 use proptest::prelude::*;
@@ -17,7 +18,11 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         ),
         telemetry(),
         fleet(),
-        (prices(), proptest::option::weighted(0.2, storage())),
+        (
+            prices(),
+            proptest::option::weighted(0.2, storage()),
+            proptest::option::weighted(0.2, batch()),
+        ),
         slo(),
         run(),
     )
@@ -28,7 +33,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 (autoscaler, shared_control, right_sizing),
                 telemetry,
                 fleet,
-                (prices, storage),
+                (prices, storage, batch),
                 slo,
                 mut run,
             )| {
@@ -53,6 +58,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     prices,
                     topology: None,
                     storage,
+                    batch,
                     slo,
                     run,
                     sweep: vec![],
