@@ -5,6 +5,7 @@ mod document;
 mod edit;
 mod keda;
 mod storage;
+mod topology;
 
 pub use batch::batch;
 pub use document::{autoscaler, distribution, document, provisioner, traffic};

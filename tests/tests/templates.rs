@@ -1,6 +1,6 @@
 //! The templates keep what they promise: a few whole windows of each.
 
-use sim_core::scenario::document::{PlaneKind, SavesDocument, ScenarioDocument};
+use sim_core::scenario::document::{ComponentDocument, PlaneKind, SavesDocument, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -248,5 +248,40 @@ fn nightly_batch_template_trades_money_for_time() {
     for mtbf_h in [4.0, 6.0] {
         let best = 60.0 * young_interval_h(0.05, mtbf_h);
         assert!((30.0..60.0).contains(&best), "{best}");
+    }
+}
+
+#[test]
+fn online_shop_depends_on_its_database_and_its_checkout_on_the_provider() {
+    let mut quick = document("online-shop");
+    let outages = |document: &mut ScenarioDocument, hours: f64, minutes: f64| {
+        let topology = document.topology.as_mut().expect("a topology");
+        for component in &mut topology.components {
+            if let ComponentDocument::Dependency(dependency) = component
+                && let Some(outages) = &mut dependency.outages
+                && dependency.name == "database"
+            {
+                outages.mean_hours_between = hours;
+                outages.mean_duration_minutes = minutes;
+            }
+        }
+    };
+    outages(&mut quick, 500.0, 1.0);
+    let mut slow = document("online-shop");
+    outages(&mut slow, 60.0, 20.0);
+    let (quick, slow) = (run(Plan::single(&quick), 0), run(Plan::single(&slow), 0));
+    assert_eq!(met(&quick), REPLICATIONS as usize);
+    assert!(met(&slow) <= 1, "{} met", met(&slow));
+    for result in &slow {
+        // Most of the success budget goes to dependencies.
+        let success = &result.objectives[0];
+        let share = success.bad_by_cause[Cause::Dependency as usize] / success.bad();
+        assert!(share > 0.7, "{share}");
+    }
+    for result in &quick {
+        // The whole is quick enough, the checkout is not.
+        assert!(result.objectives[1].met);
+        let network = result.network.as_ref().expect("a topology");
+        assert!(network.routes[1].good[1] < 0.98, "{:?}", network.routes);
     }
 }

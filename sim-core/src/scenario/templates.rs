@@ -46,6 +46,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/knative-scale-to-zero.json"),
     },
     Template {
+        id: "online-shop",
+        title: "Online shop with dependencies",
+        summary: "Seven services, a database that fails over now and then, a payment provider, and a checkout route of its own.",
+        promise: "The database's outages spend most of the success budget: how fast it fails over decides whether the SLO is met. The shop as a whole meets its latency objective while the checkout route misses it, for the payment provider's sake.",
+        json: include_str!("../../../scenarios/online-shop.json"),
+    },
+    Template {
         id: "data-lake-lifecycle",
         title: "Data lake with lifecycle rules",
         summary: "A query service over two years of events in S3: objects move to colder classes as they age.",

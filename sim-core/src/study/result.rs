@@ -271,7 +271,10 @@ impl ReplicationResult {
             self.batch.is_none(),
             self.storage.is_none(),
         ];
-        let empty = is_empty.into_iter().take_while(|is_empty| *is_empty).count();
+        let empty = is_empty
+            .into_iter()
+            .take_while(|is_empty| *is_empty)
+            .count();
         bytes.truncate(bytes.len().saturating_sub(empty));
         bytes
     }

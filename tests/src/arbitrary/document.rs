@@ -3,6 +3,7 @@
 use super::batch::batch;
 use super::keda;
 use super::storage::storage;
+use super::topology::topology;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
@@ -26,16 +27,23 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         slo(),
         run(),
     )
+        .prop_flat_map(|parts| {
+            let topology = proptest::option::weighted(0.25, topology(&parts.1));
+            (Just(parts), topology.prop_map(Option::flatten))
+        })
         .prop_map(
             |(
-                traffic,
-                service,
-                (autoscaler, shared_control, right_sizing),
-                telemetry,
-                fleet,
-                (prices, storage, batch),
-                slo,
-                mut run,
+                (
+                    traffic,
+                    service,
+                    (autoscaler, shared_control, right_sizing),
+                    telemetry,
+                    fleet,
+                    (prices, storage, batch),
+                    slo,
+                    mut run,
+                ),
+                topology,
             )| {
                 if !is_plain(&service) {
                     // The fluid plane cannot compute it yet.
@@ -56,7 +64,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     telemetry,
                     fleet,
                     prices,
-                    topology: None,
+                    topology,
                     storage,
                     batch,
                     slo,

@@ -89,7 +89,7 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
         Some("requests that are pushed out of a queue")
     } else if model.on_timeout != OnTimeout::Finish {
         Some("work that is cancelled")
-    } else if model.removal != Removal::Drain || model.may_be_killed {
+    } else if model.removal != Removal::Drain {
         Some("replicas that are killed")
     } else if model.retries.is_on() {
         Some("users who try again")

@@ -1,0 +1,103 @@
+//! Random sound topologies around a random sound service.
+
+use super::document::autoscaler;
+use proptest::prelude::*;
+use sim_core::scenario::document::*;
+
+/// What a component is made from: whether it is a service, calls per request, mode, whether it may fail.
+type Seed = (bool, f64, u8, bool);
+
+/// A topology whose services are like `service`; nothing for services that networks do not play.
+pub fn topology(service: &ServiceDocument) -> BoxedStrategy<Option<TopologyDocument>> {
+    let plain = service.processor_sharing.is_none()
+        && service.high_priority_percent == 0.0
+        && service.overflow != Overflow::Block
+        && service.buffer_limit == 0;
+    if !plain {
+        return Just(None).boxed();
+    }
+    let service = service.clone();
+    let seeds =
+        proptest::collection::vec((any::<bool>(), 0.0..2.5_f64, 0..3_u8, any::<bool>()), 1..4);
+    (seeds, autoscaler(), 0.0..60.0_f64)
+        .prop_map(move |(seeds, autoscaler, share)| {
+            // Controllers with probes of their own look every other second; they are the main service's business.
+            let autoscaler = match autoscaler {
+                AutoscalerDocument::Hpa(_) => autoscaler,
+                _ => AutoscalerDocument::Static { replicas: 2 },
+            };
+            Some(made(&seeds, &service, &autoscaler, share))
+        })
+        .boxed()
+}
+
+fn made(
+    seeds: &[Seed],
+    service: &ServiceDocument,
+    autoscaler: &AutoscalerDocument,
+    share: f64,
+) -> TopologyDocument {
+    let mode = |number: u8| match number {
+        0 => CallMode::Sequential,
+        1 => CallMode::Parallel,
+        _ => CallMode::Async,
+    };
+    let mut components = Vec::new();
+    let mut calls = Vec::new();
+    let mut callers = vec![MAIN_SERVICE.to_owned()];
+    for (index, &(is_service, per_request, number, optional)) in seeds.iter().enumerate() {
+        let name = format!("part {index}");
+        let from = callers[(number as usize + index) % callers.len()].clone();
+        calls.push(CallDocument {
+            from,
+            to: name.clone(),
+            per_request,
+            mode: mode(number),
+            optional,
+            retries: None,
+        });
+        components.push(if is_service {
+            callers.push(name.clone());
+            ComponentDocument::Service(Box::new(ServiceComponentDocument {
+                name,
+                service: ServiceDocument {
+                    retries: None,
+                    ..service.clone()
+                },
+                autoscaler: autoscaler.clone(),
+                fleet: None,
+            }))
+        } else {
+            ComponentDocument::Dependency(DependencyDocument {
+                name,
+                latency_ms: DistributionDocument::Lognormal { mean: 8.0, cv: 1.0 },
+                connections: 20,
+                queue_limit: 100,
+                timeout_ms: 800.0,
+                error_percent: if optional { 0.1 } else { 0.0 },
+                outages: optional.then_some(OutagesDocument {
+                    mean_hours_between: 1.0,
+                    mean_duration_minutes: 1.0,
+                }),
+                brown_outs: is_service.then_some(BrownOutsDocument {
+                    mean_hours_between: 1.0,
+                    mean_duration_minutes: 5.0,
+                    slowdown: 4.0,
+                }),
+                usd_per_month: 10.0,
+                usd_per_million_calls: 1.0,
+            })
+        });
+    }
+    let last = callers.last().filter(|_| callers.len() > 1);
+    let routes = last.map(|enters| RouteDocument {
+        name: "other".to_owned(),
+        enters: enters.clone(),
+        share_percent: share,
+    });
+    TopologyDocument {
+        components,
+        calls,
+        routes: routes.into_iter().collect(),
+    }
+}
