@@ -27,6 +27,7 @@ mod calibration_table;
 mod capacity;
 mod crowded;
 mod flow;
+mod killed;
 mod levels;
 mod limited;
 mod line;
@@ -203,6 +204,7 @@ impl<'a> FluidPlane<'a> {
 
 impl DataPlane for FluidPlane<'_> {
     fn serve(&mut self, interval: &Interval) -> Outcome {
+        let held = self.kill(interval);
         self.resize(interval.servers);
         let expected = (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN);
         let arrivals = poisson(&mut self.arrivals, expected) as f64;
@@ -222,7 +224,11 @@ impl DataPlane for FluidPlane<'_> {
             }
         };
         self.now_s += interval.length_s;
-        outcome
+        if held > 0.0 {
+            killed::lose(outcome, held)
+        } else {
+            outcome
+        }
     }
 
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
