@@ -16,6 +16,7 @@ use crate::control::decision::{DecisionLog, LogFilter};
 use crate::control::right_sizing::{RightSizing, SizingView};
 use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
+use crate::cost::node_market::{MarketTick, NodeBill};
 use crate::fleet::Fleet;
 use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{DataPlane, Interval, Outcome};
@@ -25,7 +26,7 @@ use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::BudgetMeter;
 use crate::storage::{self, StorageResult};
-use crate::study::{FIGURES, Figure, ReplicationResult};
+use crate::study::{FIGURES, Figure, NodeMarketResult, ReplicationResult};
 use crate::traffic::RandomRate;
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
 use series::Recorder;
@@ -63,6 +64,8 @@ pub struct Simulation<'a> {
     cost: CostMeter,
     recorder: Recorder,
     sums: Sums,
+    /// Spot nodes reclaimed when the window started, by pool.
+    reclaimed_at_start: Vec<u32>,
     /// What the last tick measured, and its outcome.
     last: (TickMeasure, Outcome),
 }
@@ -89,6 +92,9 @@ struct Sums {
     scale_events: u32,
     direction_flips: u32,
     conflicts_at_start: u32,
+    /// Requests that ended with reclaimed nodes.
+    lost_to_reclaims: f64,
+    retries: f64,
     /// +1 or −1: the direction of the last change of replicas.
     last_direction: i8,
 }
@@ -149,6 +155,7 @@ impl<'a> Simulation<'a> {
             cost: CostMeter::new(&setup.scenario, setup.tick_s),
             recorder: Recorder::new(setup),
             sums: Sums::default(),
+            reclaimed_at_start: Vec::new(),
             last: Default::default(),
         }
     }
@@ -184,6 +191,8 @@ impl<'a> Simulation<'a> {
         }
         self.fleet.advance(start_s + 0.5 * tick_s);
         self.log_nodes();
+        // They are taken from the replicas of the tick before.
+        let reclaimed = self.fleet.take_killed().min(self.last.0.ready);
         let ready = self.fleet.ready();
         let missing = Missing {
             pods: self.fleet.desired().saturating_sub(ready),
@@ -196,7 +205,7 @@ impl<'a> Simulation<'a> {
             servers: ready.saturating_mul(setup.concurrency),
             queue_limit: ready.saturating_mul(setup.queue_limit_per_replica),
             buffer_limit: setup.buffer_limit,
-            killed_replicas: self.killed,
+            killed_replicas: self.killed.saturating_add(reclaimed),
         };
         let outcome = self.plane.serve(&interval);
         self.sums.open = outcome.open_at_end;
@@ -218,7 +227,9 @@ impl<'a> Simulation<'a> {
         };
         self.last = (measure, outcome);
         self.observe(end_s, measure);
-        let lost_to = if self.killed > 0 {
+        let lost_to = if reclaimed > self.killed {
+            Cause::Eviction
+        } else if self.killed > 0 {
             Cause::OutOfMemory
         } else {
             // To the client, a replica that is gone is a broken connection.
@@ -257,6 +268,9 @@ impl<'a> Simulation<'a> {
                 .count(objectives, judged.concluded, bad, lost_to);
             self.attribution
                 .tick(capacity, scaled_up, bad, &mut self.budget);
+            if lost_to == Cause::Eviction {
+                self.sums.lost_to_reclaims += outcome.lost;
+            }
             self.meter(&outcome, judged.worst, &measure);
         }
     }
@@ -354,6 +368,7 @@ impl<'a> Simulation<'a> {
             .drain_latency(&mut crate::stats::LogHistogram::new());
         self.sums.open_at_start = self.sums.open;
         self.sums.conflicts_at_start = self.controllers.conflicts();
+        self.reclaimed_at_start = self.fleet.reclaimed_nodes().to_vec();
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -369,8 +384,10 @@ impl<'a> Simulation<'a> {
     fn meter(&mut self, outcome: &Outcome, worst: f64, measure: &TickMeasure) {
         let ready = measure.ready;
         let nodes = self.fleet.paid_nodes();
+        let market = self.market_tick();
         self.cost.tick(
             self.fleet.paid_nodes_by_type(),
+            market,
             outcome.arrivals,
             outcome.served + outcome.failed,
         );
@@ -383,6 +400,7 @@ impl<'a> Simulation<'a> {
         sums.timed_out += outcome.timed_out;
         sums.failed += outcome.failed;
         sums.lost += outcome.lost;
+        sums.retries += outcome.retries;
         sums.latency_s += outcome.latency_sum_s;
         sums.cpu_s += measure.cpu_s;
         sums.ready_ticks += f64::from(ready);
@@ -390,18 +408,63 @@ impl<'a> Simulation<'a> {
         sums.peak_ready = sums.peak_ready.max(ready);
     }
 
+    /// What the spot nodes of a tick cost, at the prices of its start.
+    fn market_tick(&self) -> MarketTick {
+        let Some(spot) = &self.setup.scenario.spot else {
+            return MarketTick::default();
+        };
+        let now_s = f64::from(self.tick) * self.setup.tick_s;
+        let counts = self.fleet.paid_nodes_by_type().iter().skip(1);
+        let spot_usd_per_hour = counts
+            .take(spot.pools.len())
+            .enumerate()
+            .map(|(pool, count)| f64::from(*count) * self.fleet.spot_usd_per_hour(pool, now_s))
+            .sum();
+        MarketTick {
+            spot_usd_per_hour,
+            fallback_nodes: self.fleet.fallback_nodes(),
+        }
+    }
+
+    /// Spot nodes and commitments over the window.
+    fn node_market(&self, bill: &NodeBill) -> NodeMarketResult {
+        let before = self.reclaimed_at_start.iter().copied();
+        let reclaimed = self.fleet.reclaimed_nodes().iter();
+        NodeMarketResult {
+            usd_per_month: bill.market_usd.map(|usd| self.cost.per_month(usd)),
+            all_on_demand_usd_per_month: self.cost.per_month(bill.all_on_demand_usd),
+            reclaimed: reclaimed
+                .zip(before.chain(core::iter::repeat(0)))
+                .map(|(now, before)| now.saturating_sub(before))
+                .collect(),
+            pool_hours: bill.pool_hours.clone(),
+            on_demand_hours: bill.on_demand_hours,
+            fallback_hours: bill.fallback_hours,
+            lost: self.sums.lost_to_reclaims,
+            retries_per_request: if self.sums.arrivals > 0.0 {
+                self.sums.retries / self.sums.arrivals
+            } else {
+                0.0
+            },
+            used: bill.used.clone(),
+        }
+    }
+
     /// The result of the window.
     pub fn finish(mut self) -> ReplicationResult {
         self.attribution.finish(&mut self.budget);
         self.budget.finish(&self.setup.objectives);
+        let bill = self.cost.finish_nodes();
+        let node_market = bill.as_ref().map(|bill| self.node_market(bill));
         let (series, latency) = self.recorder.finish(&mut *self.plane);
-        let usd = self.cost.finish();
+        let usd = self.cost.finish(bill.as_ref());
         let setup = self.setup;
         let storage = setup
             .storage
             .as_ref()
             .map(|storage| storage::run::run(storage, self.seed, self.replication));
-        let serving_usd: f64 = usd.iter().sum();
+        let market_usd = bill.as_ref().map_or(0.0, |bill| bill.market_usd.iter().sum());
+        let serving_usd: f64 = usd.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
             .as_ref()
             .map_or(0.0, StorageResult::total_usd_per_month);
@@ -460,6 +523,7 @@ impl<'a> Simulation<'a> {
                 .and_then(|vpa| vpa.recommended(self.fleet.pod_request())),
             series,
             storage,
+            node_market,
         }
     }
 }

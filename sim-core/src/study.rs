@@ -11,6 +11,7 @@
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
 mod collection;
+mod node_market;
 mod plan;
 mod report;
 mod result;
@@ -19,6 +20,7 @@ mod storage;
 mod sweep;
 
 pub use collection::Collection;
+pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,

@@ -3,8 +3,10 @@
 mod document;
 mod edit;
 mod keda;
+mod spot;
 mod storage;
 
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
+pub use spot::{commitments, spot};
 pub use storage::storage;

@@ -28,6 +28,14 @@ pub enum Resource {
     StorageMonitoring,
     /// The cache in front of the tiers.
     StorageCache,
+    /// Node-hours on demand, where some are spot or committed to.
+    OnDemandNodes,
+    /// Node-hours of spot nodes.
+    SpotNodes,
+    /// Node-hours that a commitment pays for.
+    CommittedNodes,
+    /// What a commitment pays for and nobody uses.
+    UnusedCommitment,
 }
 
 impl Resource {
@@ -53,6 +61,13 @@ impl Resource {
         Resource::StorageCache,
     ];
 
+    /// How nodes are paid for beside on demand; only scenarios with spot nodes or commitments have it.
+    pub const NODE_MARKET: [Resource; 3] = [
+        Resource::SpotNodes,
+        Resource::CommittedNodes,
+        Resource::UnusedCommitment,
+    ];
+
     /// Words for people.
     pub fn label(self) -> &'static str {
         match self {
@@ -67,6 +82,10 @@ impl Resource {
             Resource::StorageEarlyDeletion => "Early deletion",
             Resource::StorageMonitoring => "Monitoring",
             Resource::StorageCache => "Storage cache",
+            Resource::OnDemandNodes => "On-demand nodes",
+            Resource::SpotNodes => "Spot nodes",
+            Resource::CommittedNodes => "Committed nodes",
+            Resource::UnusedCommitment => "Unused commitment",
         }
     }
 }

@@ -133,6 +133,7 @@ fn service_model(scenario: &Scenario) -> ServiceModel {
     let document = scenario.document();
     let service = &document.service;
     let sharing = service.processor_sharing.as_ref();
+    let spot_kills = scenario.spot.as_ref().is_some_and(|spot| !spot.drains);
     ServiceModel {
         service_time_s: scenario.service_time_s.clone(),
         timeout_s: service.timeout_ms / 1000.0,
@@ -146,7 +147,8 @@ fn service_model(scenario: &Scenario) -> ServiceModel {
         overflow: service.overflow,
         on_timeout: service.on_timeout,
         removal: service.removal,
-        may_be_killed: service.memory.is_some(),
+        may_be_killed: service.memory.is_some() || spot_kills,
+        kills_lose_work: spot_kills,
         may_be_buffered: service.buffer_limit > 0,
         high_priority_share: service.high_priority_percent / 100.0,
         retries: service

@@ -7,10 +7,12 @@ use super::problem::{Found, Problem, Problems};
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
+use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Checks a JSON text.
 ///
@@ -177,6 +179,7 @@ pub(super) struct Parts {
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
+    pub(super) spot: Option<Arc<SpotModel>>,
     pub(super) storage: Option<StorageModel>,
 }
 
@@ -188,6 +191,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            spot,
             storage,
         } = self;
         Scenario {
@@ -197,6 +201,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            spot,
             storage,
             warnings,
         }

@@ -1,6 +1,7 @@
 //! The report: what a study found, for people and programs.
 
 use super::collection::Collection;
+use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
@@ -138,11 +139,17 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource; storage only where there is some.
+    /// Cost by resource; spot nodes, commitments and storage only where there are some.
     pub costs: Vec<CostReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// Spot nodes, if there may be any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<SpotReport>,
+    /// A commitment, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<CommitmentReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -224,10 +231,10 @@ impl Report {
             .storage
             .as_ref()
             .and_then(|storage| StorageReport::new(storage, results));
-        let resources = Resource::ALL
-            .into_iter()
-            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()));
-        let costs = resources.map(|resource| CostReport {
+        // All replications of a design have the same resources.
+        let resources = results.first().map(ReplicationResult::costs);
+        let resources = resources.unwrap_or_default().into_iter();
+        let costs = resources.map(|(resource, _)| resource).map(|resource| CostReport {
             resource,
             usd_per_month: summary(&|result| {
                 let mut costs = result.costs().into_iter();
@@ -253,6 +260,8 @@ impl Report {
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             storage,
+            spot: SpotReport::new(document, results),
+            commitment: CommitmentReport::new(document, results),
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

@@ -1,6 +1,7 @@
 //! What one replication yields, and the figures a report shows.
 
 use crate::control::right_sizing::RecommendedSizes;
+use super::node_market::NodeMarketResult;
 use crate::cost::Resource;
 use crate::slo::Cause;
 use crate::storage::StorageResult;
@@ -232,28 +233,42 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
-    /// Storage beside the requests, if there is any. The last field: see [`bytes`](Self::bytes).
+    /// Storage beside the requests, if there is any. For the order of the last fields see [`bytes`](Self::bytes).
     pub storage: Option<StorageResult>,
+    /// Spot nodes and commitments, if there are any. The last field.
+    pub node_market: Option<NodeMarketResult>,
 }
 
 impl ReplicationResult {
-    /// Cost of a month by resource, US dollars; all of it. Storage only where there is some.
+    /// Cost of a month by resource, US dollars; all of it. Spot nodes, commitments and storage only where there are some.
     pub fn costs(&self) -> Vec<(Resource, f64)> {
-        let serving = Resource::ALL.into_iter().zip(self.cost_per_month);
+        let has_market = self.node_market.is_some();
+        let serving = Resource::ALL.into_iter().map(|resource| match resource {
+            Resource::Nodes if has_market => Resource::OnDemandNodes,
+            resource => resource,
+        });
+        let serving = serving.zip(self.cost_per_month);
+        let market = self
+            .node_market
+            .iter()
+            .flat_map(|market| Resource::NODE_MARKET.into_iter().zip(market.usd_per_month));
         let storage = self
             .storage
             .iter()
             .flat_map(|storage| Resource::STORAGE.into_iter().zip(storage.usd_per_month));
-        serving.chain(storage).collect()
+        serving.chain(market).chain(storage).collect()
     }
 
-    /// What a digest is made of. A result without storage has the bytes that it had before there was storage: its
-    /// last field, an empty option, is one byte in postcard's encoding and left out.
+    /// What a digest is made of. A result without storage, spot nodes and commitments has the bytes that it had before
+    /// there were any: its last fields, empty options, are a byte each in postcard's encoding and left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
-        if self.storage.is_none() {
+        if self.node_market.is_none() {
             bytes.pop();
+            if self.storage.is_none() {
+                bytes.pop();
+            }
         }
         bytes
     }

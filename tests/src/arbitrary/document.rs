@@ -1,6 +1,7 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
 use super::keda;
+use super::spot::{commitments, spot};
 use super::storage::storage;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
@@ -751,7 +752,11 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
         distribution(90.0),
         0..1200_u32,
         (0..400_u32, 0..1000_u32),
-        proptest::option::of(provisioner()),
+        (
+            proptest::option::of(provisioner()),
+            proptest::option::weighted(0.6, spot()),
+            proptest::option::weighted(0.3, commitments()),
+        ),
     )
         .prop_map(
             |(
@@ -760,7 +765,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                 provisioning_s,
                 empty_node_removal_s,
                 reserved,
-                provisioner,
+                (provisioner, spot, commitments),
             )| {
                 // The groups' fewest nodes come beside the base.
                 let fewest = match &provisioner {
@@ -777,6 +782,9 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     empty_node_removal_s,
                     reserved_millicores: reserved.0,
                     reserved_mib: reserved.1,
+                    // Spot nodes are not computed under a node autoscaler.
+                    spot: spot.filter(|_| provisioner.is_none()),
+                    commitments,
                     provisioner,
                 }
             },
