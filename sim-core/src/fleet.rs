@@ -177,10 +177,17 @@ impl Fleet {
     }
 
     /// Restarts the containers of the ready pods that `which` picks, oldest first, `most` of them at most. They
-    /// keep their node and their size, and are not ready until they have started again. Answers how many.
-    pub fn restart_ready(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
+    /// keep their node and their size, and are not ready until they have started again. Pods whose node goes are left
+    /// alone. Answers how many.
+    pub fn restart_ready(
+        &mut self,
+        most: u32,
+        now_s: f64,
+        mut which: impl FnMut(&Pod) -> bool,
+    ) -> u32 {
         self.advance_nodes(now_s);
-        let restarted = self.cluster.pods.take_ready(most, which);
+        let pods = &mut self.cluster.pods;
+        let restarted = pods.take_ready(most, |pod| !pod.is_leaving() && which(pod));
         for pod in &restarted {
             let ready_s = now_s + self.cluster.startup_time_s(Origin::Restarted);
             self.cluster.pods.restart(*pod, ready_s);
@@ -220,9 +227,15 @@ impl Fleet {
         self.cluster.pods.ready()
     }
 
-    /// Pods that exist and are not ready.
+    /// Pods asked for that are not ready.
     pub fn not_ready(&self) -> u32 {
-        self.cluster.pods.len() - self.cluster.pods.ready()
+        let pods = &self.cluster.pods;
+        pods.staying().saturating_sub(pods.ready())
+    }
+
+    /// Ready pods whose node goes, and in whose place others are on their way.
+    pub fn leaving(&self) -> u32 {
+        self.cluster.pods.leaving()
     }
 
     /// Of the pods that are not ready, those that replace evicted ones, and those of reclaimed nodes.

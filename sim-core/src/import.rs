@@ -1,4 +1,4 @@
-//! Other people's files: recorded traffic, manifests of autoscalers and of node pools, and lifecycles of buckets become parts of a scenario document.
+//! Other people's files: recorded traffic, manifests of autoscalers and of node pools, lifecycles of buckets and traces of spot pools become parts of a scenario document.
 //!
 //! Importers read text and touch nothing else. They take what they can, say in notes what they assumed, added
 //! up, converted or left out, and refuse with one sentence what they cannot take: nothing is lost silently.
@@ -11,6 +11,7 @@ mod manifest;
 mod nodepool;
 mod points;
 mod prometheus;
+mod spot_trace;
 mod table;
 mod traffic;
 
@@ -20,6 +21,7 @@ pub use keda::{ImportedKeda, keda};
 pub use lifecycle::{ImportedLifecycle, lifecycle};
 pub use nodepool::{ImportedNodePool, nodepool};
 pub use points::Unit;
+pub use spot_trace::{ImportedSpotTrace, SpotTraceOptions, spot_trace};
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};
 
 use core::fmt;

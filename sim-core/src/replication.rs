@@ -463,7 +463,9 @@ impl<'a> Simulation<'a> {
             .storage
             .as_ref()
             .map(|storage| storage::run::run(storage, self.seed, self.replication));
-        let market_usd = bill.as_ref().map_or(0.0, |bill| bill.market_usd.iter().sum());
+        let market_usd = bill
+            .as_ref()
+            .map_or(0.0, |bill| bill.market_usd.iter().sum());
         let serving_usd: f64 = usd.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
             .as_ref()

@@ -56,7 +56,11 @@ impl Cluster {
 
     /// How long a node takes that is added for a pod of this origin.
     pub(super) fn provisioning_time_s(&mut self, origin: Origin) -> f64 {
-        match self.reclaimed.as_mut().filter(|_| origin == Origin::Reclaimed) {
+        match self
+            .reclaimed
+            .as_mut()
+            .filter(|_| origin == Origin::Reclaimed)
+        {
             Some(reclaimed) => self.provisioning_s.sample(&mut reclaimed.provisioning_rng),
             None => self.provisioning_s.sample(&mut self.provisioning_rng),
         }
@@ -64,7 +68,11 @@ impl Cluster {
 
     /// How long a pod of this origin takes to start.
     pub(super) fn startup_time_s(&mut self, origin: Origin) -> f64 {
-        match self.reclaimed.as_mut().filter(|_| origin == Origin::Reclaimed) {
+        match self
+            .reclaimed
+            .as_mut()
+            .filter(|_| origin == Origin::Reclaimed)
+        {
             Some(reclaimed) => {
                 let startup_s = self.startup_s.sample(&mut reclaimed.startup_rng);
                 startup_s + reclaimed.recovery_s
@@ -99,7 +107,10 @@ impl Cluster {
             let Some(place) = self.nodes.put(place, size) else {
                 return placed;
             };
-            let origin = self.pods.pending_run(index).map_or(Origin::New, |run| run.origin());
+            let origin = self
+                .pods
+                .pending_run(index)
+                .map_or(Origin::New, |run| run.origin());
             self.start(index, origin, place, now_s);
         }
         count
@@ -164,7 +175,8 @@ impl Cluster {
         });
         let staying = self.nodes.get(place).map_or(0, Node::pods);
         let count = staying + starting.len() as u32;
-        self.pods.add_pending(self.request, count, Origin::Reclaimed);
+        self.pods
+            .add_pending(self.request, count, Origin::Reclaimed);
         count
     }
 
@@ -178,7 +190,8 @@ impl Cluster {
         self.nodes.remove(place);
         if replaced {
             let count = gone.len() as u32;
-            self.pods.add_pending(self.request, count, Origin::Reclaimed);
+            self.pods
+                .add_pending(self.request, count, Origin::Reclaimed);
         }
         ready - self.pods.ready()
     }

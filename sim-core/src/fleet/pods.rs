@@ -70,7 +70,7 @@ pub(super) struct Pods {
     pending_count: u32,
     /// Pods that are not ready, by [`Origin`].
     waiting: [u32; 4],
-    /// Pods that are leaving: ready, or restarting.
+    /// Ready pods that are leaving.
     leaving: u32,
     next_ready_s: f64,
 }
@@ -257,10 +257,7 @@ impl Pods {
             self.pending_count -= 1;
             return None;
         }
-        let staying = |(key, pod): (&(u64, u64), &Pod)| (!pod.leaving).then_some(*key);
-        if let Some(key) = self.starting.iter().rev().find_map(staying)
-            && let Some(pod) = self.starting.remove(&key)
-        {
+        if let Some((_, pod)) = self.starting.pop_last() {
             self.waiting[pod.origin as usize] -= 1;
             self.schedule_next();
             return Some((pod.node, pod.size));
@@ -317,8 +314,7 @@ impl Pods {
     ) -> Vec<Pod> {
         let mut taken = Vec::new();
         self.starting.retain(|_, pod| {
-            let open = pod.origin == Origin::Restarted && !pod.leaving;
-            let take = open && taken.len() < most as usize && which(pod);
+            let take = pod.origin == Origin::Restarted && taken.len() < most as usize && which(pod);
             if take {
                 taken.push(*pod);
             }
@@ -373,11 +369,10 @@ impl Pods {
 
     fn take_starting(&mut self, node: u32) -> Vec<Pod> {
         let mut taken = Vec::new();
-        let (waiting, leaving) = (&mut self.waiting, &mut self.leaving);
+        let waiting = &mut self.waiting;
         self.starting.retain(|_, pod| {
             if pod.node == node {
                 waiting[pod.origin as usize] -= 1;
-                *leaving -= u32::from(pod.leaving);
                 taken.push(*pod);
             }
             pod.node != node
@@ -389,7 +384,6 @@ impl Pods {
     /// Restarts a pod that was taken out, in place: ready again at `ready_s`.
     pub(super) fn restart(&mut self, pod: Pod, ready_s: f64) {
         self.waiting[Origin::Restarted as usize] += 1;
-        self.leaving += u32::from(pod.leaving);
         self.add_starting(Pod {
             ready_s,
             origin: Origin::Restarted,

@@ -80,7 +80,10 @@ pub(super) fn numeric_paths(document: &ScenarioDocument) -> Vec<String> {
         match value {
             Value::Number(_) => into.push(path.to_owned()),
             Value::Object(map) => {
-                for (name, child) in map.iter().filter(|(name, _)| !RECORDINGS.contains(&name.as_str())) {
+                for (name, child) in map
+                    .iter()
+                    .filter(|(name, _)| !RECORDINGS.contains(&name.as_str()))
+                {
                     collect(child, &format!("{path}/{name}"), into);
                 }
             }

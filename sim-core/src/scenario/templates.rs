@@ -52,6 +52,13 @@ pub const TEMPLATES: &[Template] = &[
         promise: "Against keeping all in S3 Standard, storage costs 40 % less with 90 % of the queries in time; moved to the archive a week after they are written, it costs still less and queries wait for hours.",
         json: include_str!("../../../scenarios/data-lake-lifecycle.json"),
     },
+    Template {
+        id: "spot-with-fallback",
+        title: "Spot with a fallback",
+        summary: "Four weeks of an API on spot nodes of one pool, which takes all of them back six times a month.",
+        promise: "With nodes on demand to fall back to, it meets its SLO for a fifth less than all on demand; without, most of the nodes spot, it saves hardly more and misses: evictions spend the budget.",
+        json: include_str!("../../../scenarios/spot-with-fallback.json"),
+    },
 ];
 
 /// The template of this id.

@@ -140,13 +140,17 @@ impl SpotReport {
             result.cost_per_month[Resource::Nodes as usize]
                 + market.usd_per_month.iter().sum::<f64>()
         };
-        let pools = spot.pools.iter().enumerate().map(|(index, pool)| PoolReport {
-            name: pool.name.clone(),
-            node_hours: of(&|_, market| market.pool_hours.get(index).copied().unwrap_or(0.0)),
-            interruptions: of(&|_, market| {
-                f64::from(market.reclaimed.get(index).copied().unwrap_or(0))
-            }),
-        });
+        let pools = spot
+            .pools
+            .iter()
+            .enumerate()
+            .map(|(index, pool)| PoolReport {
+                name: pool.name.clone(),
+                node_hours: of(&|_, market| market.pool_hours.get(index).copied().unwrap_or(0.0)),
+                interruptions: of(&|_, market| {
+                    f64::from(market.reclaimed.get(index).copied().unwrap_or(0))
+                }),
+            });
         Some(Self {
             interruptions: of(&|_, market| market.interruptions()),
             lost: of(&|_, market| market.lost),
@@ -175,7 +179,12 @@ impl CommitmentReport {
         let list = list_usd_per_hour(&document.fleet.node)?;
         let commitment = Commitment::new(commitments, list, document.prices.node_discount_percent);
         let of = |value: &dyn Fn(&NodeMarketResult) -> f64| {
-            Summary::of(&markets.iter().map(|market| value(market)).collect::<Vec<_>>())
+            Summary::of(
+                &markets
+                    .iter()
+                    .map(|market| value(market))
+                    .collect::<Vec<_>>(),
+            )
         };
         let used_at = mean_used(&markets);
         let levels = 0..used_at.len() as u32;

@@ -234,7 +234,14 @@ impl Report {
         // All replications of a design have the same resources.
         let resources = results.first().map(ReplicationResult::costs);
         let resources = resources.unwrap_or_default().into_iter();
-        let costs = resources.map(|(resource, _)| resource).map(|resource| CostReport {
+        let fleet = &document.fleet;
+        let is_paid = |resource: &Resource| match resource {
+            Resource::SpotNodes => fleet.spot.is_some(),
+            Resource::CommittedNodes | Resource::UnusedCommitment => fleet.commitments.is_some(),
+            _ => true,
+        };
+        let resources = resources.map(|(resource, _)| resource).filter(is_paid);
+        let costs = resources.map(|resource| CostReport {
             resource,
             usd_per_month: summary(&|result| {
                 let mut costs = result.costs().into_iter();

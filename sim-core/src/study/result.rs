@@ -1,7 +1,7 @@
 //! What one replication yields, and the figures a report shows.
 
-use crate::control::right_sizing::RecommendedSizes;
 use super::node_market::NodeMarketResult;
+use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
 use crate::storage::StorageResult;

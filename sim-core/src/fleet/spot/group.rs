@@ -136,7 +136,11 @@ impl SpotGroup {
             Choice::Spot(pool) => {
                 self.spot[pool] += 1;
                 let life_s = self.market.life_s(pool);
-                (pool as u32 + 1, POOL, up_s + life_s + self.ignored_notice_s())
+                (
+                    pool as u32 + 1,
+                    POOL,
+                    up_s + life_s + self.ignored_notice_s(),
+                )
             }
         };
         cluster.nodes.add(NewNode {

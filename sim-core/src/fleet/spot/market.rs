@@ -44,7 +44,12 @@ pub(in super::super) struct Market {
 }
 
 impl Market {
-    pub(in super::super) fn new(model: Arc<SpotModel>, seed: u64, replication: u32, component: u32) -> Self {
+    pub(in super::super) fn new(
+        model: Arc<SpotModel>,
+        seed: u64,
+        replication: u32,
+        component: u32,
+    ) -> Self {
         let pools = model.pools.iter().zip(0..).map(|(pool, index)| {
             let stream = |purpose| {
                 // At most 16 pools: no two components share a number.
@@ -57,7 +62,11 @@ impl Market {
                 }
                 .rng()
             };
-            Pool::new(pool, stream(Purpose::SpotMarket), stream(Purpose::SpotLives))
+            Pool::new(
+                pool,
+                stream(Purpose::SpotMarket),
+                stream(Purpose::SpotLives),
+            )
         });
         let mut market = Self {
             pools: pools.collect(),
@@ -106,7 +115,8 @@ impl Market {
         let least = |value: &dyn Fn(usize) -> f64| {
             all().min_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)))
         };
-        let price = |index: usize| self.usd_per_hour_at(index, now_s) / self.model.pools[index].vcpus;
+        let price =
+            |index: usize| self.usd_per_hour_at(index, now_s) / self.model.pools[index].vcpus;
         match self.model.allocation {
             SpotAllocation::LowestPrice => least(&price),
             SpotAllocation::CapacityOptimized => least(&|index| -depth(index)),

@@ -93,10 +93,7 @@ impl SpotTrace {
             }
         };
         let prices = self.usd_per_hour.iter().copied();
-        let usd_per_hour = prices
-            .clone()
-            .reduce(f64::min)
-            .zip(prices.reduce(f64::max));
+        let usd_per_hour = prices.clone().reduce(f64::min).zip(prices.reduce(f64::max));
         TraceStatistics {
             steps: self.available.len() as u32,
             availability: up as f64 / self.available.len() as f64,

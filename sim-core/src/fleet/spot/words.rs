@@ -7,7 +7,13 @@ use crate::control::decision::{Decision, Rule};
 const NAME: &str = "Spot market";
 
 /// A node has been taken, or will be in a moment.
-pub(super) fn reclaimed(nodes: &Nodes, pool: &str, pods: u32, notice_s: f64, now_s: f64) -> Decision {
+pub(super) fn reclaimed(
+    nodes: &Nodes,
+    pool: &str,
+    pods: u32,
+    notice_s: f64,
+    now_s: f64,
+) -> Decision {
     let why = if notice_s > 0.0 {
         format!(
             "A node of {pool} is reclaimed and ends in {notice_s} s: {} on it {} replaced.",
@@ -15,7 +21,10 @@ pub(super) fn reclaimed(nodes: &Nodes, pool: &str, pods: u32, notice_s: f64, now
             if pods == 1 { "is" } else { "are" },
         )
     } else {
-        format!("A node of {pool} is gone, and {} with it.", count(pods, "pod"))
+        format!(
+            "A node of {pool} is gone, and {} with it.",
+            count(pods, "pod")
+        )
     };
     Decision {
         to: nodes.count().saturating_sub(1),

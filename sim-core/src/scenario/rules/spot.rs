@@ -2,8 +2,8 @@
 
 use super::super::NodeType;
 use super::super::document::{
-    CommitmentsDocument, FleetDocument, OnNotice, PodDocument, PricesDocument, SpotDocument, SpotPoolDocument,
-    SpotTraceDocument, TraceStart,
+    CommitmentsDocument, FleetDocument, OnNotice, PodDocument, PricesDocument, SpotDocument,
+    SpotPoolDocument, SpotTraceDocument, TraceStart,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -157,11 +157,7 @@ fn availability(pool: &SpotPoolDocument, place: &str, found: &mut Found) -> Opti
     hold_trace(trace, place, found)
 }
 
-fn hold_trace(
-    trace: &SpotTraceDocument,
-    place: &str,
-    found: &mut Found,
-) -> Option<Availability> {
+fn hold_trace(trace: &SpotTraceDocument, place: &str, found: &mut Found) -> Option<Availability> {
     let available = trace.available.iter().map(|up| *up == 1).collect();
     let prices = trace.usd_per_hour.clone();
     if !prices.is_empty() && prices.len() != trace.available.len() {

@@ -51,16 +51,26 @@ fn availability_is_that_of_an_alternating_renewal_process() {
     let sum: f64 = up_s + down_s;
     let deviation = (2.0 * up_s * up_s * down_s * down_s / (sum * sum * sum) / last_s).sqrt();
     let expected = up_s / sum;
-    assert!((share - expected).abs() < 4.0 * deviation, "{share} {expected} ± {deviation}");
+    assert!(
+        (share - expected).abs() < 4.0 * deviation,
+        "{share} {expected} ± {deviation}"
+    );
 }
 
 /// Single lives are exponential: the mean of n is that within four of its standard errors, mean / √n.
 #[test]
 fn the_mean_life_is_the_inverse_of_the_hazard() {
-    let mut market = market(vec![pool(Availability::Always)], SpotAllocation::Diversified, 5);
+    let mut market = market(
+        vec![pool(Availability::Always)],
+        SpotAllocation::Diversified,
+        5,
+    );
     let n = 20_000;
     let mean = (0..n).map(|_| market.life_s(0)).sum::<f64>() / f64::from(n);
-    assert!((mean / 1e4 - 1.0).abs() < 4.0 / f64::from(n).sqrt(), "{mean}");
+    assert!(
+        (mean / 1e4 - 1.0).abs() < 4.0 / f64::from(n).sqrt(),
+        "{mean}"
+    );
 }
 
 #[test]
@@ -90,12 +100,14 @@ fn each_strategy_picks_its_pool() {
     };
     // The cheapest is shallow; the deepest is dear; the second is deep enough and cheaper.
     let pools = vec![named(0.05, 1.0), named(0.08, 6.0), named(0.12, 10.0)];
-    let pick = |allocation, own: [u32; 3]| {
-        market(pools.clone(), allocation, 1).pick(&own, 0.0, |_| true)
-    };
+    let pick =
+        |allocation, own: [u32; 3]| market(pools.clone(), allocation, 1).pick(&own, 0.0, |_| true);
     assert_eq!(pick(SpotAllocation::LowestPrice, [9, 0, 0]), Some(0));
     assert_eq!(pick(SpotAllocation::CapacityOptimized, [0, 0, 9]), Some(2));
-    assert_eq!(pick(SpotAllocation::PriceCapacityOptimized, [0, 9, 0]), Some(1));
+    assert_eq!(
+        pick(SpotAllocation::PriceCapacityOptimized, [0, 9, 0]),
+        Some(1)
+    );
     assert_eq!(pick(SpotAllocation::Diversified, [2, 2, 1]), Some(2));
     let none = market(pools.clone(), SpotAllocation::LowestPrice, 1).pick(&[0; 3], 0.0, |_| false);
     assert_eq!(none, None);
