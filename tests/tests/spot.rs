@@ -166,17 +166,14 @@ fn spot_that_is_never_reclaimed_is_on_demand_but_cheaper() {
         assert_eq!(spot.fates, on_demand.fates);
         assert_eq!(spot.series, on_demand.series);
         for (index, info) in sim_core::study::FIGURES.iter().enumerate() {
-            let is_cost = info.unit == "USD";
             let (spot, on_demand) = (spot.figures[index], on_demand.figures[index]);
-            assert!(
-                if is_cost {
-                    spot < on_demand
-                } else {
-                    spot == on_demand
-                },
-                "{}",
-                info.key
-            );
+            let holds = match info.key {
+                "cost_per_month" | "cost_per_million_requests" => spot < on_demand,
+                // Node-hours are added up by type: the last bit may differ.
+                "node_hours" | "node_allocation" => (spot / on_demand - 1.0).abs() < 1e-12,
+                _ => spot == on_demand,
+            };
+            assert!(holds, "{}: {spot} {on_demand}", info.key);
         }
         assert!(market(spot).spot_share() > 0.4);
     }
@@ -242,7 +239,10 @@ fn the_market_has_its_own_luck() {
 fn what_a_node_holds_is_lost_without_a_drain() {
     let spot = |on_notice: &str| {
         one_pool(&[
-            ("/pools/0/monthly_interruption_percent", json!(99)),
+            (
+                "/pools/0/reclaims",
+                json!({"per_month": 1000, "nodes_percent": 10, "mean_unavailable_minutes": 0.1}),
+            ),
             ("/on_notice", json!(on_notice)),
         ])
     };
@@ -251,10 +251,11 @@ fn what_a_node_holds_is_lost_without_a_drain() {
         document.slo.window_days = 1.0;
         document.run.plane = plane;
         let mut value = serde_json::to_value(&document).expect("JSON");
-        value["traffic"]["source"]["base_rps"] = json!(400);
+        value["traffic"]["source"]["base_rps"] = json!(40);
+        value["service"]["service_time_ms"]["mean"] = json!(1000);
         value["traffic"]["over_dispersion"] = json!(0);
         document = serde_json::from_value(value).expect("a document");
-        run(&document, 12)
+        run(&document, 4)
     };
     let lost = |result: &ReplicationResult| result.fates[4];
     for plane in [PlaneKind::Fluid, PlaneKind::Requests] {
@@ -268,7 +269,7 @@ fn what_a_node_holds_is_lost_without_a_drain() {
         let ignored = with("ignore", plane);
         let kills: f64 = ignored.iter().map(|r| market(r).interruptions()).sum();
         let sum: f64 = ignored.iter().map(lost).sum();
-        // 400/s · 0.1 s on 20 replicas: two requests in service at each.
+        // 40/s · 1 s on 20 replicas: two requests in service at each.
         let expected = 2.0 * kills;
         // In service at one replica: about Poisson, at most its four slots; four standard deviations of the sum.
         let allowed = 4.0 * expected.sqrt();
@@ -298,7 +299,9 @@ fn the_fallback_stands_in() {
     };
     let (full, half, none) = (with(100.0), with(50.0), with(0.0));
     let nodes = |result: &ReplicationResult| market(result).fallback_hours / 6.0;
-    assert_eq!((nodes(&full), nodes(&half), nodes(&none)), (10.0, 5.0, 0.0));
+    for (found, expected) in [(&full, 10.0), (&half, 5.0), (&none, 0.0)] {
+        assert!((nodes(found) - expected).abs() < 1e-9, "{}", nodes(found));
+    }
     let on_demand = run(&fleet_of(10, Value::Null), 1).remove(0);
     assert_eq!(full.objectives, on_demand.objectives);
     assert!((full.figures[0] - on_demand.figures[0]).abs() < 1e-9);

@@ -56,7 +56,7 @@ pub const TEMPLATES: &[Template] = &[
         id: "spot-with-fallback",
         title: "Spot with a fallback",
         summary: "Four weeks of an API on spot nodes of one pool, which takes all of them back six times a month.",
-        promise: "With nodes on demand to fall back to, it meets its SLO for a fifth less than all on demand; without, most of the nodes spot, it saves hardly more and misses: evictions spend the budget.",
+        promise: "With nodes on demand to fall back to, it meets its SLO for a quarter less than all on demand; without, it saves hardly more and misses: evictions spend the budget.",
         json: include_str!("../../../scenarios/spot-with-fallback.json"),
     },
 ];

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   a node is wanted ──► on demand, while fewer than base + (1 − share) of the rest are
-//!                   └──► spot, from a pool with capacity ─► none has: on demand instead (fallback), or wait
+//!                   └──► spot, from a pool with capacity ─► none has: the part on demand of all nodes that are wanted,
+//!                        then the fallback's share of the missing spot nodes; the rest waits
 //!   a node is reclaimed: at the warning its pods are replaced, and serve until then (drain) │ it ends with them
 //!   a fallback node, after a while, if a pool has capacity: its pods are replaced, then it goes
 //! ```
@@ -83,7 +84,7 @@ impl SpotGroup {
     /// Nodes for the pending pods, and at least the minimum, ready at the very start.
     pub(in super::super) fn start(&mut self, cluster: &mut Cluster) {
         cluster.place_pending(f64::NEG_INFINITY, |cluster, pod| {
-            let choice = self.choose(&cluster.nodes, Some(pod), 0.0)?;
+            let choice = self.choose(cluster, Some(pod), 0.0)?;
             let place = self.add(cluster, choice, 0.0, f64::NEG_INFINITY);
             cluster.nodes.put(place, pod.size)
         });
@@ -95,21 +96,27 @@ impl SpotGroup {
         nodes.count().saturating_sub(self.leaving)
     }
 
-    /// What the next node is; `None` when there may be none, or spot is waited for.
-    fn choose(&self, nodes: &Nodes, pod: Option<Pending>, now_s: f64) -> Option<Choice> {
-        let fits = |kind: u32| pod.is_none_or(|pod| nodes.kind(kind).empty.count(pod.size) > 0);
+    /// How many of so many nodes are to be on demand.
+    fn on_demand_of(&self, nodes: u32) -> u32 {
+        let model = self.market.model();
+        let base = nodes.min(model.on_demand_base);
+        // A share that floating point has made a hair larger is not rounded up to one node more.
+        let above = (1.0 - model.share) * f64::from(nodes - base);
+        base + (above - 1e-9).ceil().max(0.0) as u32
+    }
+
+    /// What the next node is; `None` when there may be none, or spot is waited for. It is for a pod, or for the minimum.
+    fn choose(&self, cluster: &Cluster, pod: Option<Pending>, now_s: f64) -> Option<Choice> {
+        let nodes = &cluster.nodes;
+        let fits = |kind: u32| pod.map_or(1, |pod| nodes.kind(kind).empty.count(pod.size)) > 0;
         let staying = self.staying(nodes);
-        if staying >= self.group.bounds().1 {
+        let (fewest, most) = self.group.bounds();
+        if staying >= most {
             return None;
         }
-        let model = self.market.model();
         let spot: u32 = self.spot.iter().sum();
-        let wanted = staying + 1;
-        let above = f64::from(wanted.saturating_sub(model.on_demand_base));
-        // A share that floating point has made a hair larger is not rounded up to one node more.
-        let share = ((1.0 - model.share) * above - 1e-9).ceil().max(0.0) as u32;
-        let on_demand = wanted.min(model.on_demand_base) + share;
-        if staying.saturating_sub(spot + self.fallback) < on_demand {
+        let on_demand = staying.saturating_sub(spot + self.fallback);
+        if on_demand < self.on_demand_of(staying + 1) {
             return fits(KIND).then_some(Choice::OnDemand);
         }
         let pick = self
@@ -118,9 +125,20 @@ impl SpotGroup {
         if let Some(pool) = pick {
             return Some(Choice::Spot(pool));
         }
-        let missing = wanted.saturating_sub(on_demand + spot);
-        let allowed = (model.fallback * f64::from(missing)).round() as u32;
-        (self.fallback < allowed && fits(KIND)).then_some(Choice::Fallback)
+        if !fits(KIND) {
+            return None;
+        }
+        // No spot node can be had: what all nodes would be that are wanted now.
+        let each = pod.map_or(1, |pod| nodes.kind(KIND).empty.count(pod.size));
+        let more = cluster.pods.pending().div_ceil(each.max(1)).max(1);
+        let wanted = staying.saturating_add(more).max(fewest).min(most);
+        let wanted_on_demand = self.on_demand_of(wanted);
+        if on_demand < wanted_on_demand {
+            return Some(Choice::OnDemand);
+        }
+        let missing = wanted.saturating_sub(wanted_on_demand + spot);
+        let allowed = (self.market.model().fallback * f64::from(missing)).round() as u32;
+        (self.fallback < allowed).then_some(Choice::Fallback)
     }
 
     /// Adds a node: its place.
@@ -164,7 +182,7 @@ impl SpotGroup {
         pod: Pending,
         now_s: f64,
     ) -> Option<(u32, f64)> {
-        let choice = self.choose(&cluster.nodes, Some(pod), now_s)?;
+        let choice = self.choose(cluster, Some(pod), now_s)?;
         let ready_s = now_s + cluster.provisioning_time_s(pod.origin());
         let place = self.add(cluster, choice, now_s, ready_s);
         cluster.nodes.put(place, pod.size)
@@ -173,7 +191,7 @@ impl SpotGroup {
     /// Adds nodes up to the minimum. At the start they are ready at once.
     fn replenish(&mut self, cluster: &mut Cluster, now_s: f64, ready_s: f64) {
         while self.staying(&cluster.nodes) < self.group.bounds().0 {
-            let Some(choice) = self.choose(&cluster.nodes, None, now_s) else {
+            let Some(choice) = self.choose(cluster, None, now_s) else {
                 return;
             };
             let ready_s = if ready_s == f64::NEG_INFINITY {
