@@ -24,7 +24,8 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     if before.pointer("/service/memory").is_none() {
         raise_limit(document);
     }
-    name_datasets(document);
+    name_new(document, "/storage/datasets", "Dataset");
+    name_new(document, "/fleet/spot/pools", "Pool");
     said
 }
 
@@ -84,15 +85,15 @@ fn raise_limit(document: &mut Value) {
     }
 }
 
-/// A new dataset has a name of its own.
-fn name_datasets(document: &mut Value) {
-    let name = |index: usize| format!("/storage/datasets/{index}/name");
-    let datasets = document.pointer("/storage/datasets");
-    let count = datasets.and_then(Value::as_array).map_or(0, Vec::len);
+/// A new item of a list has a name of its own.
+fn name_new(document: &mut Value, list: &str, what: &str) {
+    let name = |index: usize| format!("{list}/{index}/name");
+    let items = document.pointer(list);
+    let count = items.and_then(Value::as_array).map_or(0, Vec::len);
     for index in 0..count {
         if document.pointer(&name(index)) == Some(&json!("")) {
             let number = index + 1;
-            pointer::set(document, &name(index), json!(format!("Dataset {number}")));
+            pointer::set(document, &name(index), json!(format!("{what} {number}")));
         }
     }
 }
@@ -102,12 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_datasets_are_named() {
-        let mut document = json!({"storage": {"datasets": [{"name": "logs"}, {"name": ""}]}});
+    fn new_datasets_and_pools_are_named() {
+        let mut document = json!({"storage": {"datasets": [{"name": "logs"}, {"name": ""}]}, "fleet": {"spot": {"pools": [{"name": ""}]}}});
         let before = document.clone();
         settle(&before, &mut document);
         assert_eq!(document["storage"]["datasets"][1]["name"], "Dataset 2");
         assert_eq!(document["storage"]["datasets"][0]["name"], "logs");
+        assert_eq!(document["fleet"]["spot"]["pools"][0]["name"], "Pool 1");
     }
 
     #[test]

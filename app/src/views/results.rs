@@ -1,9 +1,11 @@
 //! The charts of what was found.
 
 use super::moment::MomentPanel;
+use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use crate::charts::{
-    BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
+    BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
+    SliDistribution,
 };
 use leptos::prelude::*;
 
@@ -19,6 +21,8 @@ pub fn Results() -> impl IntoView {
             {view! { <SliDistribution/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
+            {view! { <SpotPanel/> }.into_any()}
+            {view! { <CommitmentLevels/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
         </div>
     }

@@ -82,7 +82,8 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
     .into_any()
 }
 
-fn money(usd: &Summary) -> String {
+/// Money with its 95 % half width.
+pub fn money(usd: &Summary) -> String {
     format!(
         "{}{}",
         format::money(usd.mean),
@@ -90,7 +91,8 @@ fn money(usd: &Summary) -> String {
     )
 }
 
-fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
+/// What follows a mean: its 95 % half width, if there is one.
+pub fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         String::new()
     } else {
@@ -102,7 +104,8 @@ fn seconds(seconds: f64) -> String {
     format::milliseconds(1000.0 * seconds)
 }
 
-fn points(share: f64) -> String {
+/// A difference of shares.
+pub fn points(share: f64) -> String {
     format!("{}\u{a0}points", format::number(100.0 * share))
 }
 
