@@ -158,11 +158,16 @@ fn spot(report: &Report) -> String {
     }
     let [usd, interval, ..] = summary_cells(&spot.usd_per_month);
     format!(
-        "{}{} of the node-hours are spot, {} on demand in their place; nodes cost {usd} USD a month ({interval}), {} less than {} for the same node-hours on demand; {} requests ended with their nodes, {} retries per request\n",
+        "{}{} of the node-hours are spot, {} on demand in their place; nodes cost {usd} USD a month ({interval}), {} {} than {} for the same node-hours on demand; {} requests ended with their nodes, {} retries per request\n",
         table.text(),
         percent(spot.spot_share.mean),
         percent(spot.fallback_share.mean),
-        percent(spot.savings.mean),
+        percent(spot.savings.mean.abs()),
+        if spot.savings.mean < 0.0 {
+            "more"
+        } else {
+            "less"
+        },
         number(spot.all_on_demand_usd_per_month.mean),
         number(spot.lost.mean),
         number(spot.retries_per_request.mean),

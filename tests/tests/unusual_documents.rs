@@ -36,6 +36,14 @@ fn suspicious_designs_are_warned_of() {
             spot("/pools/0/usd_per_hour", json!(0.2)),
         ),
         (
+            "/fleet/spot/pools/0/trace/usd_per_hour",
+            "spot costs 0.3 USD an hour on average, more than 0.096 on demand",
+            spot(
+                "/pools/0/trace",
+                json!({"gap_s": 60, "available": [1, 0], "usd_per_hour": [0.2, 0.4]}),
+            ),
+        ),
+        (
             "/fleet/spot/pools",
             "no pool ever has capacity",
             spot("/pools/0/trace", json!({"gap_s": 60, "available": [0, 0]})),

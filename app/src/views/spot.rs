@@ -22,10 +22,15 @@ pub fn SpotPanel() -> impl IntoView {
 
 fn panel(spot: &SpotReport, stale: Signal<bool>) -> AnyView {
     let savings = format!(
-        "Nodes cost {} a month, {}{} less than {} for the same node-hours on demand. {}{} of the node-hours are spot, {} on demand in their place.",
+        "Nodes cost {} a month, {}{} {} than {} for the same node-hours on demand. {}{} of the node-hours are spot, {} on demand in their place.",
         money(&spot.usd_per_month),
-        format::percent(spot.savings.mean, 1),
+        format::percent(spot.savings.mean.abs(), 1),
         half_width(&spot.savings, points),
+        if spot.savings.mean < 0.0 {
+            "more"
+        } else {
+            "less"
+        },
         format::money(spot.all_on_demand_usd_per_month.mean),
         format::percent(spot.spot_share.mean, 1),
         half_width(&spot.spot_share, points),

@@ -8,6 +8,7 @@ use super::super::document::{
 use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::fleet::{CompiledFleet, PodsPerNode, catalogue_type};
+use super::service::rounded;
 use crate::cost::HOURS_PER_MONTH;
 use crate::cost::commitments::discount_percent;
 use crate::fleet::spot::model::Availability;
@@ -118,6 +119,7 @@ fn hold_pool(
         let hint = "lower it, or leave it out for the discount";
         found.warning(format!("{place}/usd_per_hour"), message, hint);
     }
+    hold_traced_prices(pool, place, on_demand_usd_per_hour, found);
     let model = PoolModel {
         name: pool.name.clone(),
         usd_per_hour,
@@ -134,6 +136,30 @@ fn hold_pool(
         ..kind
     };
     Some((model, kind))
+}
+
+/// A trace of another instance type brings that one's prices.
+fn hold_traced_prices(pool: &SpotPoolDocument, place: &str, on_demand: f64, found: &mut Found) {
+    let Some(trace) = pool
+        .trace
+        .as_ref()
+        .filter(|trace| !trace.usd_per_hour.is_empty())
+    else {
+        return;
+    };
+    let mean = trace.usd_per_hour.iter().sum::<f64>() / trace.usd_per_hour.len() as f64;
+    if mean > on_demand {
+        let message = format!(
+            "spot costs {} USD an hour on average, more than {} on demand",
+            rounded(mean),
+            plain_number(on_demand)
+        );
+        found.warning(
+            format!("{place}/trace/usd_per_hour"),
+            message,
+            "name the instance type of the trace, or remove its prices",
+        );
+    }
 }
 
 fn availability(pool: &SpotPoolDocument, place: &str, found: &mut Found) -> Option<Availability> {
