@@ -439,6 +439,44 @@ fn the_best_commitment_is_the_cheapest_of_all() {
     assert!(costs[commitment.best_nodes as usize - 1] > best);
 }
 
+/// Over-eager spot: the more of the nodes are spot, without warning or fallback, the more clients try again, and the fewer
+/// get an answer.
+#[test]
+fn over_eager_spot_amplifies_retries() {
+    let with = |share: f64| {
+        let spot = one_pool(&[
+            (
+                "/pools/0/reclaims",
+                json!({"per_month": 900, "nodes_percent": 100, "mean_unavailable_minutes": 20}),
+            ),
+            ("/on_notice", json!("ignore")),
+            ("/fallback_percent", json!(0)),
+            ("/spot_share_percent", json!(share)),
+        ]);
+        let mut value = serde_json::to_value(fleet_of(10, spot)).expect("JSON");
+        value["traffic"]["source"]["base_rps"] = json!(30);
+        value["service"]["service_time_ms"]["mean"] = json!(500);
+        value["service"]["queue_limit"] = json!(5);
+        value["service"]["retries"] =
+            json!({"max_attempts": 3, "backoff_ms": 200, "multiplier": 2, "jitter": "full"});
+        value["run"]["plane"] = json!("requests");
+        let results = run(&serde_json::from_value(value).expect("a document"), 3);
+        let mean = |figure: &dyn Fn(&ReplicationResult) -> f64| {
+            results.iter().map(figure).sum::<f64>() / results.len() as f64
+        };
+        let good = mean(&|result| result.objectives[0].good_fraction());
+        (mean(&|result| market(result).retries_per_request), good)
+    };
+    let found = [0.0, 50.0, 100.0].map(with);
+    // 15 of 40 slots busy: without spot hardly anybody tries again.
+    assert!(found[0].0 < 1e-3 && found[0].1 > 0.999, "{found:?}");
+    assert!(
+        found.is_sorted_by(|a, b| a.0 <= b.0 && a.1 >= b.1),
+        "{found:?}"
+    );
+    assert!(found[2].0 > 0.1 && found[2].1 < 0.95, "{found:?}");
+}
+
 #[test]
 fn recovery_delays_replicas_of_reclaimed_nodes_only() {
     let with = |recovery_s: f64| {
