@@ -17,7 +17,7 @@ pub mod arbitration;
 pub mod controller;
 pub mod decision;
 pub mod fixed;
-mod gaps;
+pub mod gaps;
 pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;

@@ -38,6 +38,7 @@ pub mod slo;
 pub mod storage;
 pub mod study;
 mod suggest;
+pub mod topology;
 pub mod traffic;
 pub mod validation;
 

@@ -29,6 +29,7 @@ pub use problem::{Problem, Problems, Severity};
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
+use crate::topology::Topology;
 use document::ScenarioDocument;
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub node_types: Vec<NodeType>,
     /// Spot nodes, if there may be any; the types of its pools follow the fleet's own in `node_types`.
     pub spot: Option<Arc<SpotModel>>,
+    /// Further services and dependencies, if there are any.
+    pub topology: Option<Topology>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// What is allowed but probably not meant.

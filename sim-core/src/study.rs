@@ -11,6 +11,7 @@
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
 mod collection;
+mod network;
 mod node_market;
 mod plan;
 mod report;
@@ -20,6 +21,9 @@ mod storage;
 mod sweep;
 
 pub use collection::Collection;
+pub use network::{
+    ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport, RouteResult,
+};
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{

@@ -12,6 +12,7 @@
 
 mod fluid;
 mod model;
+pub mod network;
 mod policy;
 pub mod queueing;
 mod requests;

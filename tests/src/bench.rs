@@ -5,6 +5,7 @@ pub mod bare;
 mod cases;
 mod clock;
 mod machine;
+mod networks;
 mod peers;
 mod row;
 mod study;

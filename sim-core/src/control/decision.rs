@@ -155,6 +155,8 @@ pub struct LogFilter {
 pub struct DecisionLog {
     filter: Option<LogFilter>,
     at_s: f64,
+    /// Whose decisions are to come, where there are several services.
+    component: String,
     decisions: Vec<Decision>,
     left_out: u32,
 }
@@ -178,6 +180,13 @@ impl DecisionLog {
         self.at_s = at_s;
     }
 
+    /// The decisions to come are about this component.
+    pub fn set_component(&mut self, name: &str) {
+        if self.filter.is_some() {
+            name.clone_into(&mut self.component);
+        }
+    }
+
     /// Whether decisions of now are wanted.
     pub fn is_on(&self) -> bool {
         self.filter
@@ -189,10 +198,13 @@ impl DecisionLog {
         let Some(filter) = self.filter.filter(|_| self.is_on()) else {
             return;
         };
-        let decision = Decision {
+        let mut decision = Decision {
             at_s: self.at_s,
             ..make()
         };
+        if !self.component.is_empty() {
+            decision.controller = format!("{}: {}", self.component, decision.controller);
+        }
         if filter.changes_only && !decision.is_change() {
             return;
         }

@@ -98,6 +98,17 @@ impl CostMeter {
         self.node_hours.iter().sum()
     }
 
+    /// Hours counted so far.
+    pub fn hours(&self) -> f64 {
+        self.hours
+    }
+
+    /// What the nodes have cost so far, US dollars.
+    pub fn nodes_usd(&self) -> f64 {
+        let nodes = self.node_hours.iter().zip(&self.usd_per_node_hour);
+        nodes.map(|(hours, usd)| hours * usd).sum()
+    }
+
     /// Node-hours so far, each times what its type of node has of something.
     pub fn node_hours_times(&self, amount: impl Fn(&NodeType) -> f64, types: &[NodeType]) -> f64 {
         let hours = self.node_hours.iter().zip(types);
@@ -116,9 +127,8 @@ impl CostMeter {
         let balancer =
             self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
         let mut usd = [0.0; Resource::COUNT];
-        let nodes = self.node_hours.iter().zip(&self.usd_per_node_hour);
         usd[Resource::Nodes as usize] = match bill {
-            None => nodes.map(|(hours, usd)| hours * usd).sum(),
+            None => self.nodes_usd(),
             Some(bill) => bill.on_demand_usd,
         };
         usd[Resource::ControlPlane as usize] = self.hours * self.usd_per_control_plane_hour;

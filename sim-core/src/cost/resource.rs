@@ -14,6 +14,8 @@ pub enum Resource {
     LoadBalancer,
     /// Data sent to the internet.
     Egress,
+    /// What services depend on: databases, caches, other people's interfaces.
+    Dependencies,
     /// Data held in storage tiers.
     Storage,
     /// Objects written and read, and asked to be restored.
@@ -75,6 +77,7 @@ impl Resource {
             Resource::ControlPlane => "Control plane",
             Resource::LoadBalancer => "Load balancer",
             Resource::Egress => "Egress",
+            Resource::Dependencies => "Dependencies",
             Resource::Storage => "Storage",
             Resource::StorageRequests => "Storage requests",
             Resource::StorageRetrieval => "Retrieval",

@@ -1,7 +1,6 @@
 //! Records the window over time, in equal points, and all latencies.
 
 use super::Setup;
-use crate::plane::DataPlane;
 use crate::stats::LogHistogram;
 use crate::study::Series;
 
@@ -48,7 +47,7 @@ impl Recorder {
         bad: f64,
         ready: u32,
         nodes: u32,
-        plane: &mut dyn DataPlane,
+        drain: impl FnMut(&mut LogHistogram),
     ) {
         let point = &mut self.point;
         point.ticks += 1;
@@ -57,17 +56,17 @@ impl Recorder {
         point.replicas += f64::from(ready);
         point.nodes += f64::from(nodes);
         if point.ticks == self.drain_ticks {
-            self.close_point(plane);
+            self.close_point(drain);
         }
     }
 
-    fn close_point(&mut self, plane: &mut dyn DataPlane) {
+    fn close_point(&mut self, mut drain: impl FnMut(&mut LogHistogram)) {
         let point = core::mem::take(&mut self.point);
         if point.ticks == 0 {
             return;
         }
         let mut latency = LogHistogram::new();
-        plane.drain_latency(&mut latency);
+        drain(&mut latency);
         self.all.merge(&latency);
         if self.ticks_per_point == 0 {
             return;
@@ -91,8 +90,14 @@ impl Recorder {
         self.series.bad_percent.push((100.0 * bad_share) as f32);
     }
 
-    pub(super) fn finish(mut self, plane: &mut dyn DataPlane) -> (Series, LogHistogram) {
-        self.close_point(plane);
-        (self.series, self.all)
+    pub(super) fn finish(
+        &mut self,
+        drain: impl FnMut(&mut LogHistogram),
+    ) -> (Series, LogHistogram) {
+        self.close_point(drain);
+        (
+            core::mem::take(&mut self.series),
+            core::mem::take(&mut self.all),
+        )
     }
 }

@@ -1,10 +1,12 @@
 //! What all replications of one design share.
 
+use super::network::NetworkSetup;
 use crate::plane::{
     DataPlane, Discipline, FluidPlane, FluidTables, RequestsPlane, RetryModel, ServiceModel,
 };
+use crate::random::Distribution;
 use crate::scenario::Scenario;
-use crate::scenario::document::{Jitter, PlaneKind, RetryDocument};
+use crate::scenario::document::{PlaneKind, RetryDocument, ServiceDocument};
 use crate::slo::budget::Objectives;
 use crate::storage::StorageSetup;
 use crate::traffic::RateCurve;
@@ -28,12 +30,8 @@ pub struct Setup {
     pub ticks_per_point: u32,
     pub(super) curve: Arc<RateCurve>,
     pub(super) objectives: Objectives,
-    pub(super) concurrency: u32,
-    pub(super) queue_limit_per_replica: u32,
-    pub(super) buffer_limit: u32,
-    /// CPU-seconds used per second of a busy server.
-    pub(super) cpu_per_busy_second: f64,
     tables: Arc<FluidTables>,
+    pub(super) network: Option<Arc<NetworkSetup>>,
     pub(super) storage: Option<Arc<StorageSetup>>,
 }
 
@@ -61,7 +59,12 @@ impl Setup {
                 window_ticks,
             )),
         };
-        let service = service_model(&scenario);
+        let service = model_of(&scenario);
+        let network = scenario
+            .topology
+            .as_ref()
+            .and_then(|topology| NetworkSetup::new(topology, &scenario, &curve))
+            .map(Arc::new);
         let tables = match like.filter(|like| *like.tables.service() == service) {
             Some(like) => Arc::clone(&like.tables),
             None => Arc::new(FluidTables::new(service)),
@@ -74,7 +77,6 @@ impl Setup {
                 None => Arc::new(StorageSetup::new(model.clone(), window_days)),
             }
         });
-        let mean_service_ms = scenario.service_time_s.mean() * 1000.0;
         Self {
             tick_s,
             warm_up_ticks,
@@ -86,11 +88,8 @@ impl Setup {
             },
             curve,
             objectives: Objectives::new(&document.slo),
-            concurrency: document.service.concurrency,
-            queue_limit_per_replica: document.service.queue_limit,
-            buffer_limit: document.service.buffer_limit,
-            cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             tables,
+            network,
             storage,
             scenario,
         }
@@ -129,16 +128,31 @@ impl Setup {
 }
 
 /// The service of a scenario, in the units of the data planes.
-fn service_model(scenario: &Scenario) -> ServiceModel {
+pub(super) fn model_of(scenario: &Scenario) -> ServiceModel {
     let document = scenario.document();
-    let service = &document.service;
-    let sharing = service.processor_sharing.as_ref();
+    let thresholds_s = Objectives::thresholds_s(&document.slo);
     let spot_kills = scenario.spot.as_ref().is_some_and(|spot| !spot.drains);
+    let service_time_s = scenario.service_time_s.clone();
+    let model = service_model(&document.service, service_time_s, thresholds_s);
     ServiceModel {
-        service_time_s: scenario.service_time_s.clone(),
+        may_be_killed: model.may_be_killed || spot_kills,
+        kills_lose_work: spot_kills,
+        ..model
+    }
+}
+
+/// A service, in the units of the data planes.
+pub(crate) fn service_model(
+    service: &ServiceDocument,
+    service_time_s: Distribution,
+    thresholds_s: Vec<f64>,
+) -> ServiceModel {
+    let sharing = service.processor_sharing.as_ref();
+    ServiceModel {
+        service_time_s,
         timeout_s: service.timeout_ms / 1000.0,
         error_probability: service.error_percent / 100.0,
-        thresholds_s: Objectives::thresholds_s(&document.slo),
+        thresholds_s,
         concurrency: service.concurrency,
         balancing: service.balancing,
         discipline: sharing.map_or(Discipline::Slots, |sharing| Discipline::ProcessorSharing {
@@ -147,25 +161,13 @@ fn service_model(scenario: &Scenario) -> ServiceModel {
         overflow: service.overflow,
         on_timeout: service.on_timeout,
         removal: service.removal,
-        may_be_killed: service.memory.is_some() || spot_kills,
-        kills_lose_work: spot_kills,
+        may_be_killed: service.memory.is_some(),
+        kills_lose_work: false,
         may_be_buffered: service.buffer_limit > 0,
         high_priority_share: service.high_priority_percent / 100.0,
         retries: service
             .retries
             .as_ref()
-            .map_or(RetryModel::NONE, retry_model),
-    }
-}
-
-fn retry_model(document: &RetryDocument) -> RetryModel {
-    RetryModel {
-        max_attempts: document.max_attempts,
-        backoff_s: document.backoff_ms / 1000.0,
-        multiplier: document.multiplier,
-        full_jitter: document.jitter == Jitter::Full,
-        budget: document
-            .budget_percent
-            .map_or(f64::INFINITY, |percent| percent / 100.0),
+            .map_or(RetryModel::NONE, RetryDocument::model),
     }
 }

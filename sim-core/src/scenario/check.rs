@@ -10,6 +10,7 @@ use super::{NodeType, Scenario};
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
+use crate::topology::Topology;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -68,6 +69,9 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     } else {
         complete(&value, sections, &mut found)
     };
+    let topology = whole
+        .as_ref()
+        .and_then(|document| rules::hold_topology(document, &mut found));
     let Some((document, parts)) = whole.zip(parts) else {
         if !found.has_errors() {
             found.error("", "the document cannot be read", "start from a template");
@@ -78,7 +82,7 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     if found.has_errors() {
         return Err(Problems(found.into_list()));
     }
-    Ok(parts.into_scenario(document, found.into_list()))
+    Ok(parts.into_scenario(document, topology, found.into_list()))
 }
 
 /// A document of another version cannot be judged by this one's rules: it gets one answer, not a hundred.
@@ -121,6 +125,7 @@ fn read_sections(value: &Value) -> Sections {
         telemetry: section(value, "telemetry"),
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
+        topology: section(value, "topology"),
         storage: section(value, "storage"),
         slo: section(value, "slo"),
         run: section(value, "run"),
@@ -156,6 +161,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             telemetry: sections.telemetry?,
             fleet: sections.fleet?,
             prices: sections.prices?,
+            topology: sections.topology,
             storage: sections.storage,
             slo: sections.slo?,
             run: sections.run?,
@@ -184,7 +190,12 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    fn into_scenario(self, document: ScenarioDocument, warnings: Vec<Problem>) -> Scenario {
+    fn into_scenario(
+        self,
+        document: ScenarioDocument,
+        topology: Option<Topology>,
+        warnings: Vec<Problem>,
+    ) -> Scenario {
         let Self {
             service_time_s,
             startup_s,
@@ -202,6 +213,7 @@ impl Parts {
             node,
             node_types,
             spot,
+            topology,
             storage,
             warnings,
         }

@@ -19,6 +19,7 @@ mod spot;
 mod storage;
 mod study;
 mod telemetry;
+mod topology;
 mod traffic;
 
 pub use autoscaler::*;
@@ -35,6 +36,7 @@ pub use spot::*;
 pub use storage::*;
 pub use study::*;
 pub use telemetry::*;
+pub use topology::*;
 pub use traffic::*;
 
 use serde::{Deserialize, Serialize};
@@ -75,6 +77,9 @@ pub struct ScenarioDocument {
     pub fleet: FleetDocument,
     /// Prices beside the nodes' own.
     pub prices: PricesDocument,
+    /// Further services and dependencies that requests pass through; without it there is the one service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<TopologyDocument>,
     /// Data in storage tiers, beside the requests; without it there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageDocument>,

@@ -16,9 +16,11 @@ mod slo;
 mod spot;
 mod storage;
 mod sweep;
+mod topology;
 mod traffic;
 
 pub(super) use sweep::hold_sweep;
+pub(super) use topology::hold_topology;
 
 use super::check::Parts;
 use super::document::{controllers, *};
@@ -34,6 +36,7 @@ pub(super) struct Sections {
     pub(super) telemetry: Option<TelemetryDocument>,
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
+    pub(super) topology: Option<TopologyDocument>,
     pub(super) storage: Option<StorageDocument>,
     pub(super) slo: Option<SloDocument>,
     pub(super) run: Option<RunDocument>,
@@ -44,7 +47,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     let service = sections
         .service
         .as_ref()
-        .and_then(|service| service::hold(service, found));
+        .and_then(|service| service::hold(service, sections.topology.is_some(), found));
     let fleet = sections
         .fleet
         .as_ref()

@@ -6,7 +6,7 @@
 //! and its own period); if it asks for more within that time it was scaling lag, otherwise saturation.
 
 use super::Cause;
-use super::budget::{BadRequests, BudgetMeter, MAX_OBJECTIVES};
+use super::budget::{BadRequests, Ledger, MAX_OBJECTIVES};
 
 /// The state of capacity in a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +53,10 @@ impl Attribution {
         capacity: Capacity,
         scaled_up: bool,
         bad: &[BadRequests],
-        meter: &mut BudgetMeter,
+        ledger: &mut Ledger,
     ) {
         if scaled_up {
-            self.release_all(Cause::ScalingLag, meter);
+            self.release_all(Cause::ScalingLag, ledger);
         }
         let cause = match capacity {
             Capacity::OutOfNodes => Some(Cause::NodeLimit),
@@ -70,42 +70,42 @@ impl Attribution {
         let mut now = [0.0; MAX_OBJECTIVES];
         for ((index, bad), now) in bad.iter().enumerate().zip(&mut now) {
             match cause {
-                Some(cause) => meter.attribute(index, cause, bad.for_want_of_capacity),
+                Some(cause) => ledger.attribute(index, cause, bad.for_want_of_capacity),
                 None => *now = bad.for_want_of_capacity,
             }
         }
         if self.any_held || now != [0.0; MAX_OBJECTIVES] {
             self.any_held = true;
             let expired = core::mem::replace(&mut self.held[self.next], now);
-            release(&expired, Cause::Saturation, meter);
+            release(&expired, Cause::Saturation, ledger);
             self.next = (self.next + 1) % self.held.len();
         }
     }
 
     /// The window has ended: what is held back has its cause.
-    pub fn finish(&mut self, meter: &mut BudgetMeter) {
-        self.release_all(Cause::Saturation, meter);
+    pub fn finish(&mut self, ledger: &mut Ledger) {
+        self.release_all(Cause::Saturation, ledger);
     }
 
-    fn release_all(&mut self, cause: Cause, meter: &mut BudgetMeter) {
+    fn release_all(&mut self, cause: Cause, ledger: &mut Ledger) {
         if !self.any_held {
             return;
         }
         // Oldest first, so that sums do not depend on where the ring stands.
         for offset in 0..self.held.len() {
             let place = (self.next + offset) % self.held.len();
-            release(&core::mem::take(&mut self.held[place]), cause, meter);
+            release(&core::mem::take(&mut self.held[place]), cause, ledger);
         }
         self.any_held = false;
     }
 }
 
-fn release(held: &Held, cause: Cause, meter: &mut BudgetMeter) {
+fn release(held: &Held, cause: Cause, ledger: &mut Ledger) {
     for (index, requests) in held
         .iter()
         .enumerate()
         .filter(|(_, requests)| **requests != 0.0)
     {
-        meter.attribute(index, cause, *requests);
+        ledger.attribute(index, cause, *requests);
     }
 }

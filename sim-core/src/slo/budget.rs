@@ -188,11 +188,52 @@ impl Stretch {
     }
 }
 
+/// Bad requests of one window that one component is to blame for, by objective and cause.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    bad: Vec<[f64; Cause::COUNT]>,
+}
+
+impl Ledger {
+    /// Nobody has been blamed yet.
+    pub fn new(objectives: &Objectives) -> Self {
+        Self {
+            bad: vec![[0.0; Cause::COUNT]; objectives.len()],
+        }
+    }
+
+    /// Takes in a tick's bad requests as far as their cause is known. Those whose replica ended abruptly have the cause
+    /// `lost_to`.
+    pub fn count(&mut self, bad: &[BadRequests], lost_to: Cause) {
+        for (by_cause, bad) in self.bad.iter_mut().zip(bad) {
+            by_cause[Cause::SlowService as usize] += bad.slow_service;
+            by_cause[Cause::ServiceError as usize] += bad.service_error;
+            by_cause[lost_to as usize] += bad.lost;
+        }
+    }
+
+    /// Takes in a tick's bad requests, all with one cause.
+    pub fn count_all(&mut self, bad: &[BadRequests], cause: Cause) {
+        for (by_cause, bad) in self.bad.iter_mut().zip(bad) {
+            by_cause[cause as usize] += bad.total();
+        }
+    }
+
+    /// Gives requests that lacked capacity their cause.
+    pub fn attribute(&mut self, index: usize, cause: Cause, requests: f64) {
+        self.bad[index][cause as usize] += requests;
+    }
+
+    /// By objective and cause.
+    pub fn bad(&self) -> &[[f64; Cause::COUNT]] {
+        &self.bad
+    }
+}
+
 /// Adds up one window.
 #[derive(Clone, Debug)]
 pub struct BudgetMeter {
     total: f64,
-    bad: Vec<[f64; Cause::COUNT]>,
     slice: Stretch,
     slice_ticks: u32,
     ticks_per_slice: u32,
@@ -205,11 +246,10 @@ pub struct BudgetMeter {
 
 impl BudgetMeter {
     /// An empty window.
-    pub fn new(objectives: &Objectives, tick_s: f64) -> Self {
+    pub fn new(tick_s: f64) -> Self {
         let ticks_per_slice = (SLICE_S / tick_s).round().max(1.0) as u32;
         Self {
             total: 0.0,
-            bad: vec![[0.0; Cause::COUNT]; objectives.len()],
             slice: Stretch::default(),
             slice_ticks: 0,
             ticks_per_slice,
@@ -221,22 +261,12 @@ impl BudgetMeter {
         }
     }
 
-    /// Counts a tick's requests (those that got an outcome) and its bad ones. Those whose replica ended abruptly
-    /// have the cause `lost_to`.
-    pub fn count(
-        &mut self,
-        objectives: &Objectives,
-        total: f64,
-        bad: &[BadRequests],
-        lost_to: Cause,
-    ) {
+    /// Counts a tick's requests (those that got an outcome) and its bad ones.
+    pub fn count(&mut self, objectives: &Objectives, total: f64, bad: &[BadRequests]) {
         self.total += total;
         self.slice.total += total;
-        for ((by_cause, sum), bad) in self.bad.iter_mut().zip(&mut self.slice.bad).zip(bad) {
+        for (sum, bad) in self.slice.bad.iter_mut().zip(bad) {
             *sum += bad.total();
-            by_cause[Cause::SlowService as usize] += bad.slow_service;
-            by_cause[Cause::ServiceError as usize] += bad.service_error;
-            by_cause[lost_to as usize] += bad.lost;
         }
         self.slice_ticks += 1;
         if self.slice_ticks == self.ticks_per_slice {
@@ -271,11 +301,6 @@ impl BudgetMeter {
         }
     }
 
-    /// Gives requests that lacked capacity their cause.
-    pub fn attribute(&mut self, index: usize, cause: Cause, requests: f64) {
-        self.bad[index][cause as usize] += requests;
-    }
-
     /// Time in slices of five minutes in which some objective's share of good requests was below its target.
     pub fn violation_minutes(&self) -> f64 {
         f64::from(self.slices_in_violation) * self.slice_minutes
@@ -286,14 +311,24 @@ impl BudgetMeter {
         self.worst_hourly_burn
     }
 
-    /// The window's result for each objective.
-    pub fn results(&self, objectives: &Objectives) -> Vec<ObjectiveResult> {
-        let results = self.bad.iter().enumerate().map(|(index, bad_by_cause)| {
+    /// The window's result for each objective, given whom the bad requests are blamed on.
+    pub fn results<'a>(
+        &self,
+        objectives: &Objectives,
+        ledgers: impl Iterator<Item = &'a Ledger> + Clone,
+    ) -> Vec<ObjectiveResult> {
+        let results = (0..objectives.len()).map(|index| {
+            let mut bad_by_cause = [0.0; Cause::COUNT];
+            for bad in ledgers.clone().filter_map(|ledger| ledger.bad.get(index)) {
+                for (sum, bad) in bad_by_cause.iter_mut().zip(bad) {
+                    *sum += bad;
+                }
+            }
             let bad: f64 = bad_by_cause.iter().sum();
             let allowed = (1.0 - objectives.target(index)) * self.total;
             ObjectiveResult {
                 total: self.total,
-                bad_by_cause: *bad_by_cause,
+                bad_by_cause,
                 budget_consumed: if allowed > 0.0 { bad / allowed } else { 0.0 },
                 met: bad <= allowed,
             }

@@ -26,11 +26,13 @@ pub enum Cause {
     OutOfMemory,
     /// Too little capacity, and the autoscaler could not see it: telemetry was missing.
     TelemetryGap,
+    /// Something that the services depend on was down, slow, full or wrong.
+    Dependency,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 10;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -43,6 +45,7 @@ impl Cause {
         Cause::Eviction,
         Cause::OutOfMemory,
         Cause::TelemetryGap,
+        Cause::Dependency,
     ];
 
     /// Words for people.
@@ -57,6 +60,7 @@ impl Cause {
             Cause::Eviction => "Evictions",
             Cause::OutOfMemory => "Out of memory",
             Cause::TelemetryGap => "Telemetry gap",
+            Cause::Dependency => "Dependencies",
         }
     }
 
@@ -85,6 +89,9 @@ impl Cause {
             }
             Cause::TelemetryGap => {
                 "Too little capacity, and the autoscaler could not see it: telemetry was missing."
+            }
+            Cause::Dependency => {
+                "Something that the services depend on was down, slow, full or wrong."
             }
         }
     }

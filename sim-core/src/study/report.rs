@@ -1,6 +1,7 @@
 //! The report: what a study found, for people and programs.
 
 use super::collection::Collection;
+use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
@@ -9,6 +10,7 @@ use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
 use crate::cost::storage_prices::StoragePrices;
+use crate::scenario::check;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument, TierDocument};
 use crate::slo::Cause;
 use crate::stats::{Summary, quantile_type7, wilson};
@@ -141,6 +143,9 @@ pub struct Report {
     pub right_sizing: Vec<RightSizingReport>,
     /// Cost by resource; spot nodes, commitments and storage only where there are some.
     pub costs: Vec<CostReport>,
+    /// Components and routes, where there is a topology.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
@@ -231,6 +236,10 @@ impl Report {
             .storage
             .as_ref()
             .and_then(|storage| StorageReport::new(storage, results));
+        let topology = document.topology.as_ref();
+        let topology = topology.and_then(|_| check(document).ok()?.topology);
+        let network =
+            topology.and_then(|topology| NetworkReport::new(&topology, &document.slo, results));
         // All replications of a design have the same resources.
         let resources = results.first().map(ReplicationResult::costs);
         let resources = resources.unwrap_or_default().into_iter();
@@ -266,6 +275,7 @@ impl Report {
                 .collect(),
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
+            network,
             storage,
             spot: SpotReport::new(document, results),
             commitment: CommitmentReport::new(document, results),

@@ -1,5 +1,6 @@
 //! What one replication yields, and the figures a report shows.
 
+use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
@@ -233,6 +234,8 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
+    /// Components and routes, where there is a topology.
+    pub network: Option<NetworkResult>,
     /// Storage beside the requests, if there is any. For the order of the last fields see [`bytes`](Self::bytes).
     pub storage: Option<StorageResult>,
     /// Spot nodes and commitments, if there are any. The last field.
@@ -256,7 +259,15 @@ impl ReplicationResult {
             .storage
             .iter()
             .flat_map(|storage| Resource::STORAGE.into_iter().zip(storage.usd_per_month));
-        serving.chain(market).chain(storage).collect()
+        let network = self
+            .network
+            .iter()
+            .map(|network| (Resource::Dependencies, network.dependencies_usd_per_month()));
+        serving
+            .chain(market)
+            .chain(network)
+            .chain(storage)
+            .collect()
     }
 
     /// What a digest is made of. A result without storage, spot nodes and commitments has the bytes that it had before

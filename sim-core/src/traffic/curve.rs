@@ -69,6 +69,13 @@ impl RateCurve {
         Self { rates_rps }
     }
 
+    /// So many times the rate.
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self {
+            rates_rps: self.rates_rps.iter().map(|rate| rate * factor).collect(),
+        }
+    }
+
     /// Rate of a tick, counted from the start of the warm-up; 0 past the end.
     pub fn rate_rps(&self, tick: u32) -> f64 {
         self.rates_rps.get(tick as usize).copied().unwrap_or(0.0)

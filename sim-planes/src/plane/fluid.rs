@@ -22,6 +22,7 @@
 //! servers' work the drawn number.
 
 mod backlog;
+mod base_law;
 mod calibration;
 mod calibration_table;
 mod capacity;
@@ -33,8 +34,10 @@ mod limited;
 mod line;
 mod luck;
 mod mixture;
+mod network;
 mod outcome;
 mod recent;
+mod response;
 mod row;
 mod service_law;
 mod tables;
@@ -49,6 +52,7 @@ use capacity::CapacityTable;
 use line::Line;
 use luck::Luck;
 use mixture::Mixture;
+pub use network::{FluidNetwork, NetworkTables, unsupported as unsupported_by_fluid};
 use recent::Recent;
 use std::sync::Arc;
 pub use tables::FluidTables;
@@ -82,6 +86,10 @@ pub struct FluidPlane<'a> {
     /// Busy servers at the end of the last interval.
     occupied: f64,
     now_s: f64,
+    /// The clients give up waiting after this time, seconds.
+    patience_s: f64,
+    /// Requests that started in the last interval.
+    started: f64,
     /// Requests waiting as last reported; differs from `queue + backlog` by luck.
     waiting: f64,
     /// Of `waiting`: those of a queue that remembers for longer than an interval.
@@ -126,6 +134,8 @@ impl<'a> FluidPlane<'a> {
             owed: 0.0,
             occupied: 0.0,
             now_s: 0.0,
+            patience_s: tables.limits.timeout_s,
+            started: 0.0,
             waiting: 0.0,
             line: Line::default(),
             in_system: 0.0,
@@ -158,7 +168,7 @@ impl<'a> FluidPlane<'a> {
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
     fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
-        let timeout_s = self.tables.limits.timeout_s;
+        let timeout_s = self.patience_s;
         let end_s = self.now_s + interval.length_s;
         // Requests of the random part have waited for no time worth mentioning.
         self.backlog.set(self.waiting, self.now_s);
@@ -204,10 +214,40 @@ impl<'a> FluidPlane<'a> {
 
 impl DataPlane for FluidPlane<'_> {
     fn serve(&mut self, interval: &Interval) -> Outcome {
+        let arrivals = poisson(&mut self.arrivals, expected(interval)) as f64;
+        self.serve_given(interval, arrivals)
+    }
+
+    fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
+        self.recent.quantile(self.tables, q, intervals)
+    }
+
+    fn drain_latency(&mut self, into: &mut LogHistogram) {
+        self.undrained.drain(self.tables, into);
+    }
+}
+
+/// Arrivals expected in an interval.
+fn expected(interval: &Interval) -> f64 {
+    (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN)
+}
+
+impl FluidPlane<'_> {
+    /// Lets the clients be patient for so long, and time be measured in other units from now on: `ratio` new ones to an
+    /// old one.
+    pub(super) fn measure_time_anew(&mut self, ratio: f64, patience_s: f64) {
+        self.patience_s = patience_s;
+        if ratio != 1.0 {
+            self.backlog.measure_anew(self.now_s, ratio);
+            self.line.measure_anew(self.now_s, ratio);
+        }
+    }
+
+    /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
+    pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         let held = self.kill(interval);
         self.resize(interval.servers);
-        let expected = (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN);
-        let arrivals = poisson(&mut self.arrivals, expected) as f64;
+        let expected = expected(interval);
         // Drawn whatever happens, so that two designs have the same luck.
         let draws = self.luck.draw(arrivals, expected, self.tables.luck);
         self.slow.draw();
@@ -220,6 +260,7 @@ impl DataPlane for FluidPlane<'_> {
             }
             None => {
                 self.recent.push(&self.mixture, 0.0);
+                self.started = 0.0;
                 self.closed(interval, arrivals)
             }
         };
@@ -229,13 +270,5 @@ impl DataPlane for FluidPlane<'_> {
         } else {
             outcome
         }
-    }
-
-    fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
-        self.recent.quantile(self.tables, q, intervals)
-    }
-
-    fn drain_latency(&mut self, into: &mut LogHistogram) {
-        self.undrained.drain(self.tables, into);
     }
 }

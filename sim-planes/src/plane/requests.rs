@@ -12,9 +12,9 @@
 //! model, so that a feature that is switched off, or has probability 0, changes no byte.
 
 mod attempts;
-mod balancer;
+pub(in crate::plane) mod balancer;
 mod booked;
-mod calendar;
+pub(in crate::plane) mod calendar;
 mod certain;
 mod clients;
 mod deadlines;
@@ -22,15 +22,15 @@ mod events;
 mod lane;
 mod lanes;
 mod levels;
-mod lineup;
-mod memory;
+pub(in crate::plane) mod lineup;
+pub(in crate::plane) mod memory;
 mod occupied;
 mod queue;
 mod scaling;
 mod service;
 mod sharing;
-mod source;
-mod usage;
+pub(in crate::plane) mod source;
+pub(in crate::plane) mod usage;
 
 use super::tally::{LatencyLimits, Tally};
 use super::{DataPlane, Discipline, Interval, Outcome, ServiceModel};

@@ -9,6 +9,8 @@ pub(super) struct LatencyLimits {
     pub(super) timeout_s: f64,
     /// Unused places hold infinity, which no latency exceeds.
     pub(super) thresholds_s: [f64; MAX_THRESHOLDS],
+    /// The lowest of them.
+    lowest_threshold_s: f64,
 }
 
 impl LatencyLimits {
@@ -20,6 +22,7 @@ impl LatencyLimits {
         Self {
             timeout_s: model.timeout_s,
             thresholds_s,
+            lowest_threshold_s: thresholds_s.iter().copied().fold(f64::INFINITY, f64::min),
         }
     }
 }
@@ -61,7 +64,6 @@ pub(super) struct Tally<'a> {
     slow_in_service: [u64; MAX_THRESHOLDS],
     wait_sum_s: f64,
     wait_sum_high_s: f64,
-    latency_sum_s: f64,
     /// Server-seconds that the attempts which started will take.
     pub(super) started_s: f64,
 }
@@ -89,7 +91,6 @@ impl<'a> Tally<'a> {
             slow_in_service: [0; MAX_THRESHOLDS],
             wait_sum_s: 0.0,
             wait_sum_high_s: 0.0,
-            latency_sum_s: 0.0,
             started_s: 0.0,
         }
     }
@@ -118,11 +119,17 @@ impl<'a> Tally<'a> {
     #[inline]
     pub(super) fn serve(&mut self, latency_s: f64, service_s: f64) {
         self.served += 1;
-        self.latency_sum_s += latency_s;
         self.latencies.record(latency_s, 1.0);
+        // Few are, so that the rest is spared the counting.
+        if latency_s > self.limits.lowest_threshold_s {
+            self.be_slow(latency_s, service_s);
+        }
+    }
+
+    fn be_slow(&mut self, latency_s: f64, service_s: f64) {
         for (k, &threshold_s) in self.limits.thresholds_s.iter().enumerate() {
             self.slow[k] += u64::from(latency_s > threshold_s);
-            self.slow_in_service[k] += u64::from(service_s > threshold_s);
+            self.slow_in_service[k] += u64::from(service_s.min(latency_s) > threshold_s);
         }
     }
 
@@ -161,7 +168,7 @@ impl<'a> Tally<'a> {
             wait_sum_high_s: self.wait_sum_high_s,
             blocked: self.blocked as f64,
             cancelled: self.cancelled as f64,
-            latency_sum_s: self.latency_sum_s,
+            latency_sum_s: self.latencies.sum(),
             ..Outcome::default()
         }
     }

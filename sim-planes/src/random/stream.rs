@@ -69,6 +69,12 @@ pub enum Purpose {
     SpotStartup = 25,
     /// Provisioning of nodes that replace reclaimed ones.
     SpotProvisioning = 26,
+    /// When dependencies are slow.
+    BrownOuts = 42,
+    /// At which entry of a network a user's request comes in.
+    Routes = 90,
+    /// How many calls a request of a network makes, where that is not a whole number.
+    Calls = 91,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -52,6 +52,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     telemetry,
                     fleet,
                     prices,
+                    topology: None,
                     storage,
                     slo,
                     run,

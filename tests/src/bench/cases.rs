@@ -2,6 +2,7 @@
 
 use super::bare::{Heap, Queue, Servers, Sorted};
 use super::clock::{Effort, Work, rates};
+use super::networks;
 use super::peers;
 use super::row::{Row, Wanted};
 use super::study;
@@ -24,6 +25,8 @@ pub fn rows(effort: Effort, mut progress: impl FnMut(&str)) -> Vec<Row> {
     rows.extend(sizes(effort));
     progress("function instances");
     rows.extend(functions(effort));
+    progress("networks of services");
+    rows.extend(networks::rows(effort));
     progress("replications and studies");
     rows.extend(study::rows(effort));
     rows

@@ -3,7 +3,6 @@
 use super::courses::Course;
 use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Outcome, RequestsPlane};
 use sim_core::scenario::document::{ObjectiveDocument, SloDocument};
-use sim_core::slo::Cause;
 use sim_core::slo::budget::{BudgetMeter, Objectives};
 use sim_core::stats::{LogHistogram, Welford};
 use sim_core::validation::add;
@@ -103,12 +102,12 @@ fn figures<'a>(
     for replication in 0..replications {
         let mut plane = plane(replication);
         let mut total = Outcome::default();
-        let mut budget = BudgetMeter::new(&objectives, course.tick_s);
+        let mut budget = BudgetMeter::new(course.tick_s);
         for interval in &course.intervals {
             let outcome = plane.serve(interval);
             let judged = objectives.judge(&outcome);
             let bad = judged.bad(&objectives);
-            budget.count(&objectives, judged.concluded, bad, Cause::Saturation);
+            budget.count(&objectives, judged.concluded, bad);
             add(&mut total, &outcome);
         }
         budget.finish(&objectives);

@@ -1,6 +1,7 @@
 //! How requests meet replicas: who gets which, what happens when there is no room, when a client gives up,
 //! when a replica goes, and when a request is tried again.
 
+use crate::plane::RetryModel;
 use serde::{Deserialize, Serialize};
 
 pub use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
@@ -37,6 +38,21 @@ pub struct RetryDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "retries.budget_percent")))]
     pub budget_percent: Option<f64>,
+}
+
+impl RetryDocument {
+    /// In the units of the data planes.
+    pub fn model(&self) -> RetryModel {
+        RetryModel {
+            max_attempts: self.max_attempts,
+            backoff_s: self.backoff_ms / 1000.0,
+            multiplier: self.multiplier,
+            full_jitter: self.jitter == Jitter::Full,
+            budget: self
+                .budget_percent
+                .map_or(f64::INFINITY, |percent| percent / 100.0),
+        }
+    }
 }
 
 fn default_multiplier() -> f64 {

@@ -39,3 +39,14 @@ pub enum ObjectiveDocument {
         target_percent: f64,
     },
 }
+
+impl ObjectiveDocument {
+    /// Share of requests that must be good, per cent.
+    pub fn target_percent(&self) -> f64 {
+        match self {
+            Self::Success { target_percent } | Self::Latency { target_percent, .. } => {
+                *target_percent
+            }
+        }
+    }
+}

@@ -26,7 +26,12 @@ impl CompiledService {
     }
 }
 
-pub(super) fn hold(document: &ServiceDocument, found: &mut Found) -> Option<CompiledService> {
+/// `calls_others`: requests hold their slots while they wait for others, and use no processor then.
+pub(super) fn hold(
+    document: &ServiceDocument,
+    calls_others: bool,
+    found: &mut Found,
+) -> Option<CompiledService> {
     let service_time = compile(
         &document.service_time_ms,
         "/service/service_time_ms",
@@ -43,11 +48,16 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) -> Option<Comp
         service_time_s: service_time?.scale(0.001),
         startup_s: startup?,
     };
-    hold_times(document, &compiled, found);
+    hold_times(document, &compiled, calls_others, found);
     Some(compiled)
 }
 
-fn hold_times(document: &ServiceDocument, compiled: &CompiledService, found: &mut Found) {
+fn hold_times(
+    document: &ServiceDocument,
+    compiled: &CompiledService,
+    calls_others: bool,
+    found: &mut Found,
+) {
     let mean_ms = compiled.service_time_s.mean() * 1000.0;
     if mean_ms > document.timeout_ms {
         let message = format!(
@@ -63,7 +73,7 @@ fn hold_times(document: &ServiceDocument, compiled: &CompiledService, found: &mu
     }
     let full = compiled.full_millicores(document);
     let request = f64::from(document.pod.cpu_request_millicores);
-    if full > request {
+    if full > request && !calls_others {
         let message = format!(
             "with all slots busy a replica uses {} millicores, more than its request of {}",
             rounded(full),

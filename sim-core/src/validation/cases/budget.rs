@@ -4,7 +4,7 @@ use super::super::case::About;
 use super::super::{Case, Family, Oracle, Value};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
 use crate::slo::Cause;
-use crate::slo::budget::{BadRequests, BudgetMeter, Objectives};
+use crate::slo::budget::{BadRequests, BudgetMeter, Ledger, Objectives};
 
 const DAYS: f64 = 30.0;
 const TICK_S: f64 = 60.0;
@@ -86,16 +86,18 @@ fn spend(target_percent: f64, bad: impl Fn(u32) -> f64) -> (f64, f64) {
         objectives: vec![ObjectiveDocument::Success { target_percent }],
         wanted_attainment_percent: 90.0,
     });
-    let mut meter = BudgetMeter::new(&objectives, TICK_S);
+    let mut meter = BudgetMeter::new(TICK_S);
+    let mut ledger = Ledger::new(&objectives);
     for tick in 0..TICKS {
         let bad = BadRequests {
             service_error: REQUESTS_PER_TICK * bad(tick),
             ..BadRequests::default()
         };
-        meter.count(&objectives, REQUESTS_PER_TICK, &[bad], Cause::ServiceError);
+        meter.count(&objectives, REQUESTS_PER_TICK, &[bad]);
+        ledger.count(&[bad], Cause::ServiceError);
     }
     meter.finish(&objectives);
-    let results = meter.results(&objectives);
+    let results = meter.results(&objectives, core::iter::once(&ledger));
     let consumed = results
         .first()
         .map_or(f64::NAN, |result| result.budget_consumed);

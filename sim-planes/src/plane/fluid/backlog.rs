@@ -91,6 +91,14 @@ impl Backlog {
         first.map_or(0.0, |stretch| (now_s - stretch.from_s).max(0.0))
     }
 
+    /// Measures time in other units, `ratio` new ones to an old one, from `now_s` on as before.
+    pub(super) fn measure_anew(&mut self, now_s: f64, ratio: f64) {
+        for stretch in &mut self.stretches {
+            stretch.from_s = now_s + (stretch.from_s - now_s) * ratio;
+            stretch.to_s = now_s + (stretch.to_s - now_s) * ratio;
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.stretches.clear();
         self.requests = 0.0;

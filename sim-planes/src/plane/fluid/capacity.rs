@@ -101,12 +101,15 @@ impl CapacityTable {
                 .is_some_and(|point| level(point) <= wanted)
         };
         let mut left = (*hint).min(POINTS - 2);
-        if !reached(left) || reached(left + 1) {
-            left = self
-                .points
-                .partition_point(|point| level(point) <= wanted)
-                .saturating_sub(1);
-            left = left.min(POINTS - 2);
+        if reached(left) {
+            // Mostly a few steps away, as loads change little from one interval to the next.
+            while left < POINTS - 2 && reached(left + 1) {
+                left += 1;
+            }
+        } else {
+            while left > 0 && !reached(left) {
+                left -= 1;
+            }
         }
         *hint = left;
         let (Some(a), Some(b)) = (self.points.get(left), self.points.get(left + 1)) else {

@@ -32,7 +32,7 @@ impl FluidPlane<'_> {
             to_s: end_s,
             at_once: free,
             rate_rps: wanted.max(0.0) / tick.length_s,
-            patience_s: self.tables.limits.timeout_s,
+            patience_s: self.patience_s,
             is_above: tick.above,
         });
         flow.gave_up = drained.gave_up;
@@ -142,13 +142,13 @@ impl FluidPlane<'_> {
         if drained.started <= 0.0 {
             // Nobody was expected to start; who does by luck is the first in line.
             let wait_s = self.backlog.longest_wait_s(self.now_s + tick.length_s);
-            let delay = wait_s.min(self.tables.limits.timeout_s) / self.tables.mean_service_s();
+            let delay = wait_s.min(self.patience_s) / self.tables.mean_service_s();
             self.tables.add_delayed(&mut self.mixture, delay, weight);
             return 0.0;
         }
         let servers = f64::from(tick.table.servers);
         let mean_s = self.tables.mean_service_s();
-        let patience_s = self.tables.limits.timeout_s;
+        let patience_s = self.patience_s;
         let share = weight / f64::from(GROUPS);
         let mut at_limit = 0.0;
         for group in 0..GROUPS {

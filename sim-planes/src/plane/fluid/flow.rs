@@ -67,7 +67,7 @@ impl FluidPlane<'_> {
         let turnover = interval.length_s / mean_s;
         let load = interval.rate_rps * mean_s / servers;
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
-        let patience = servers * self.tables.limits.timeout_s / mean_s;
+        let patience = servers * self.patience_s / mean_s;
         let counted = self.is_counted(interval);
         let room = f64::from(interval.waiting_room()).min(patience);
         // A limit keeps the queue from going far.
@@ -102,7 +102,7 @@ impl FluidPlane<'_> {
     /// are in line as well, until they do.
     pub(super) fn is_counted(&self, interval: &Interval) -> bool {
         let served_rps = f64::from(interval.servers) / self.tables.mean_service_s();
-        let in_line = served_rps.max(interval.rate_rps) * self.tables.limits.timeout_s;
+        let in_line = served_rps.max(interval.rate_rps) * self.patience_s;
         f64::from(interval.waiting_room()) <= in_line
     }
 

@@ -42,6 +42,14 @@ impl Line {
         self.count = 0.0;
     }
 
+    /// Measures time in other units, `ratio` new ones to an old one, from `now_s` on as before.
+    pub(super) fn measure_anew(&mut self, now_s: f64, ratio: f64) {
+        for cohort in &mut self.waiting {
+            cohort.from_s = now_s + (cohort.from_s - now_s) * ratio;
+            cohort.to_s = now_s + (cohort.to_s - now_s) * ratio;
+        }
+    }
+
     pub(super) fn push(&mut self, cohort: Cohort) {
         if cohort.count > 0.0 {
             self.count += cohort.count;

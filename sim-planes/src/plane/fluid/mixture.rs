@@ -4,14 +4,13 @@ use super::row::Row;
 use super::tables::FluidTables;
 use crate::plane::MAX_THRESHOLDS;
 
-/// At most this many rows make up an interval.
-pub(super) const MAX_PARTS: usize = 96;
+/// Rows that an interval of a single service needs at most.
+const USUAL_PARTS: usize = 96;
 
 /// Rows (by index) and the share of the requests that each stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Mixture {
-    parts: [(u32, f64); MAX_PARTS],
-    len: usize,
+    parts: Vec<(u32, f64)>,
 }
 
 /// Expectations over the requests of a mixture; see [`Row`].
@@ -27,33 +26,26 @@ pub(super) struct Shares {
 impl Mixture {
     pub(super) fn new() -> Self {
         Self {
-            parts: [(0, 0.0); MAX_PARTS],
-            len: 0,
+            parts: Vec::with_capacity(USUAL_PARTS),
         }
     }
 
     pub(super) fn clear(&mut self) {
-        self.len = 0;
+        self.parts.clear();
     }
 
     /// Multiplies all weights.
     pub(super) fn scale(&mut self, factor: f64) {
-        let len = self.len;
-        for (_, weight) in self.parts.iter_mut().take(len) {
+        for (_, weight) in &mut self.parts {
             *weight *= factor;
         }
     }
 
-    /// Adds a row. Parts beyond [`MAX_PARTS`] are left out; callers stay below it.
+    /// Adds a row.
     #[inline]
     pub(super) fn add(&mut self, row: usize, weight: f64) {
-        if weight <= 0.0 {
-            return;
-        }
-        debug_assert!(self.len < MAX_PARTS);
-        if let Some(part) = self.parts.get_mut(self.len) {
-            *part = (row as u32, weight);
-            self.len += 1;
+        if weight > 0.0 {
+            self.parts.push((row as u32, weight));
         }
     }
 
@@ -61,21 +53,27 @@ impl Mixture {
     #[inline]
     pub(super) fn add_to_first(&mut self, row: usize, weight: f64) {
         match self.parts.first_mut() {
-            Some((first, sum)) if self.len > 0 && *first == row as u32 => *sum += weight,
+            Some((first, sum)) if *first == row as u32 => *sum += weight,
             _ => self.add(row, weight),
         }
     }
 
     #[inline]
     pub(super) fn parts(&self) -> &[(u32, f64)] {
-        self.parts.get(..self.len).unwrap_or(&[])
+        &self.parts
     }
 
     /// Sums the rows.
     #[inline]
     pub(super) fn shares(&self, tables: &FluidTables) -> Shares {
+        self.shares_from(tables, 0)
+    }
+
+    /// Sums the rows from a place on.
+    #[inline]
+    pub(super) fn shares_from(&self, tables: &FluidTables, first: usize) -> Shares {
         let mut sum = Shares::default();
-        for &(index, weight) in self.parts() {
+        for &(index, weight) in self.parts.get(first..).unwrap_or(&[]) {
             let Some(row) = tables.row(index as usize) else {
                 continue;
             };
@@ -86,6 +84,18 @@ impl Mixture {
 }
 
 impl Shares {
+    /// Adds the shares of others.
+    #[inline]
+    pub(super) fn join(&mut self, other: &Self) {
+        self.in_time += other.in_time;
+        for k in 0..MAX_THRESHOLDS {
+            self.slow[k] += other.slow[k];
+            self.slow_in_service[k] += other.slow_in_service[k];
+        }
+        self.wait_s += other.wait_s;
+        self.latency_s += other.latency_s;
+    }
+
     #[inline]
     fn add(&mut self, row: &Row, weight: f64) {
         self.in_time += weight * row.in_time;

@@ -18,8 +18,8 @@ impl FluidPlane<'_> {
         } else {
             self.start_at_once(arrivals - lost, flow)
         };
+        self.started = started;
         let waiting = self.waiting;
-        let limits = &self.tables.limits;
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
         let in_time = started - too_late;
@@ -62,7 +62,7 @@ impl FluidPlane<'_> {
             (0.0, lost + gave_up)
         };
         let impatience_s = if impatient > 0.0 {
-            impatient * limits.timeout_s
+            impatient * self.patience_s
         } else {
             0.0
         };

@@ -1,59 +1,77 @@
 //! The latencies of the last intervals, for telemetry.
 
 use super::mixture::Mixture;
-use super::row::{EDGES, Row};
-use super::tables::{FluidTables, ROWS};
+use super::row::Row;
+use super::tables::FluidTables;
 use crate::stats::{BUCKETS_PER_OCTAVE, LOWEST_EDGE_S, edges};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-
-/// Sums of a query that are kept.
-const KNOWN: usize = 8;
 
 /// The weighted rows of the last intervals.
 pub(super) struct Recent {
     capacity: usize,
     /// Of all intervals, one after another: row and number of requests.
     parts: VecDeque<(u32, f64)>,
-    /// Number of parts of each interval.
-    lengths: VecDeque<usize>,
+    /// The intervals, with what the last queries found out about them.
+    spans: RefCell<VecDeque<Span>>,
     /// The edge where the last quantile was found: the next is near. Changes no answer.
     found_at: Cell<usize>,
-    /// Work space of a query.
-    merged: RefCell<Merged>,
 }
 
-/// Rows with the sums of their weights, in the order in which they were met.
-#[derive(Default)]
-struct Merged {
-    rows: Vec<(u32, f64)>,
-    /// By row: its place in `rows`, and one; 0 for none.
-    places: Vec<u32>,
+/// An interval.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    /// Number of its parts.
+    parts: usize,
+    /// Its requests at the edge for which they are known; [`UNKNOWN`] for none.
+    known: usize,
+    around: Around,
 }
 
-impl Merged {
-    fn clear(&mut self) {
-        self.places.resize(ROWS, 0);
-        for &(row, _) in &self.rows {
-            if let Some(place) = self.places.get_mut(row as usize) {
-                *place = 0;
+const UNKNOWN: usize = usize::MAX;
+
+/// Requests around an edge.
+#[derive(Clone, Copy, Debug, Default)]
+struct Around {
+    /// Below the edge before it.
+    before: f64,
+    /// Below it.
+    upto: f64,
+    /// All.
+    total: f64,
+}
+
+impl Around {
+    fn of<'a>(
+        parts: impl Iterator<Item = &'a (u32, f64)>,
+        tables: &FluidTables,
+        edge: usize,
+    ) -> Self {
+        let mut sum = Self::default();
+        for &(row, weight) in parts {
+            if let Some(row) = tables.row(row as usize) {
+                sum.total += weight * row.in_time;
+                sum.before += weight * below(row, edge.wrapping_sub(1));
+                sum.upto += weight * below(row, edge);
             }
         }
-        self.rows.clear();
+        sum
     }
 
-    #[inline]
-    fn add(&mut self, row: u32, weight: f64) {
-        let Some(place) = self.places.get_mut(row as usize) else {
-            return;
-        };
-        match self.rows.get_mut((*place).wrapping_sub(1) as usize) {
-            Some((_, sum)) => *sum += weight,
-            None => {
-                self.rows.push((row, weight));
-                *place = self.rows.len() as u32;
-            }
-        }
+    fn add(&mut self, other: &Self) {
+        self.before += other.before;
+        self.upto += other.upto;
+        self.total += other.total;
+    }
+}
+
+/// Share of a row's requests below an edge; none is below the edge before the first.
+#[inline]
+fn below(row: &Row, edge: usize) -> f64 {
+    match row.cdf.get(edge) {
+        Some(share) => *share,
+        None if edge == UNKNOWN => 0.0,
+        None => row.in_time,
     }
 }
 
@@ -63,9 +81,8 @@ impl Recent {
         Self {
             capacity: intervals as usize,
             parts: VecDeque::new(),
-            lengths: VecDeque::new(),
+            spans: RefCell::default(),
             found_at: Cell::new(0),
-            merged: RefCell::new(Merged::default()),
         }
     }
 
@@ -74,57 +91,64 @@ impl Recent {
         if self.capacity == 0 {
             return;
         }
-        if self.lengths.len() >= self.capacity {
-            let gone = self.lengths.pop_front().unwrap_or(0);
+        let spans = self.spans.get_mut();
+        if spans.len() >= self.capacity {
+            let gone = spans.pop_front().map_or(0, |span| span.parts);
             self.parts.drain(..gone);
         }
         let parts = mixture.parts().iter().filter(|_| requests > 0.0);
         let before = self.parts.len();
         self.parts
             .extend(parts.map(|&(row, weight)| (row, weight * requests)));
-        self.lengths.push_back(self.parts.len() - before);
+        spans.push_back(Span {
+            parts: self.parts.len() - before,
+            known: UNKNOWN,
+            around: Around::default(),
+        });
     }
 
     /// Latency quantile, in seconds, of those served in the last `intervals` intervals: the same as of
     /// their histogram.
     pub(super) fn quantile(&self, tables: &FluidTables, q: f64, intervals: u32) -> Option<f64> {
-        let count: usize = self.lengths.iter().rev().take(intervals as usize).sum();
-        let mut merged = self.merged.borrow_mut();
-        merged.clear();
-        for &(row, weight) in self.parts.iter().rev().take(count) {
-            merged.add(row, weight);
-        }
-        let rows: Vec<(&Row, f64)> = merged
-            .rows
-            .iter()
-            .filter_map(|&(index, weight)| Some((tables.row(index as usize)?, weight)))
-            .collect();
-        let total: f64 = rows.iter().map(|(row, weight)| weight * row.in_time).sum();
-        if total <= 0.0 {
+        let guess = self.found_at.get();
+        let mut around = self.around(tables, guess, intervals);
+        if around.total <= 0.0 {
             return None;
         }
-        let target = q.clamp(0.0, 1.0) * total;
-        // The search asks for neighbours, and the answer for what it has found, again.
-        let known = [const { Cell::new((usize::MAX, 0.0)) }; KNOWN];
-        let upto = |edge: usize| -> f64 {
-            if edge >= EDGES {
-                return total;
+        let target = q.clamp(0.0, 1.0) * around.total;
+        // Mostly it is where it was.
+        let is_there = around.upto >= target && (guess == 0 || around.before < target);
+        if !is_there {
+            let edge = first_edge(guess, |edge| {
+                self.around(tables, edge, intervals).upto >= target
+            });
+            self.found_at.set(edge);
+            around = self.around(tables, edge, intervals);
+        }
+        Some(within(self.found_at.get(), target, around))
+    }
+
+    /// The requests of the last `intervals` intervals around an edge, interval by interval: what is known of one from
+    /// an earlier query is not counted again, and gives the same sum.
+    fn around(&self, tables: &FluidTables, edge: usize, intervals: u32) -> Around {
+        let mut sum = Around::default();
+        let mut end = self.parts.len();
+        for span in self
+            .spans
+            .borrow_mut()
+            .iter_mut()
+            .rev()
+            .take(intervals as usize)
+        {
+            let start = end - span.parts;
+            if span.known != edge {
+                span.around = Around::of(self.parts.range(start..end), tables, edge);
+                span.known = edge;
             }
-            let place = &known[edge % KNOWN];
-            let (at, sum) = place.get();
-            if at == edge {
-                return sum;
-            }
-            let sum = rows
-                .iter()
-                .map(|(row, weight)| weight * row.cdf[edge])
-                .sum();
-            place.set((edge, sum));
-            sum
-        };
-        let edge = first_edge(self.found_at.get(), |edge| upto(edge) >= target);
-        self.found_at.set(edge);
-        Some(within(edge, target, upto))
+            sum.add(&span.around);
+            end = start;
+        }
+        sum
     }
 }
 
@@ -170,9 +194,9 @@ fn first_edge(guess: usize, has: impl Fn(usize) -> bool) -> usize {
 }
 
 /// The position of `target` in the slot below edge number `edge`, even in the logarithm as in the histogram.
-fn within(edge: usize, target: f64, upto: impl Fn(usize) -> f64) -> f64 {
+fn within(edge: usize, target: f64, around: Around) -> f64 {
     let Some(below) = edge.checked_sub(1) else {
-        let all = upto(0);
+        let all = around.upto;
         return if all > 0.0 {
             LOWEST_EDGE_S * (target / all).min(1.0)
         } else {
@@ -183,9 +207,8 @@ fn within(edge: usize, target: f64, upto: impl Fn(usize) -> f64) -> f64 {
     if edge >= edges().len() {
         return low_s;
     }
-    let (before, after) = (upto(below), upto(edge));
-    let share = if after > before {
-        ((target - before) / (after - before)).clamp(0.0, 1.0)
+    let share = if around.upto > around.before {
+        ((target - around.before) / (around.upto - around.before)).clamp(0.0, 1.0)
     } else {
         1.0
     };

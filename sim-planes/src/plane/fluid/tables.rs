@@ -33,6 +33,17 @@ const FIRST_DELAY: usize = FIRST_LEAST + WAITS;
 const FIRST_REMAINDER: usize = FIRST_DELAY + DELAYS;
 pub(super) const ROWS: usize = FIRST_REMAINDER + REMAINDERS;
 
+/// The wait of all requests of a row, whatever the library: its mean, and its law.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct RowWait {
+    /// Mean, seconds; 0 for no wait.
+    pub(super) mean_s: f64,
+    /// Its logarithm to base 2.
+    pub(super) log_s: f64,
+    /// `None` if it is of fixed length.
+    pub(super) shape: Option<Shape>,
+}
+
 /// The library of one service. Shared by all replications (and threads) that simulate it: every entry is a
 /// pure function of the service and its key, so it does not matter who computes it, or when.
 pub struct FluidTables {
@@ -42,9 +53,13 @@ pub struct FluidTables {
     pub(super) luck: luck::Shares,
     service_above_timeout: f64,
     law: ServiceLaw,
+    /// Logarithm of its mean to base 2.
+    log_mean: f64,
     shapes: Shapes,
     calibration: Calibration,
     rows: Vec<OnceLock<Row>>,
+    /// The waits that rows stand for, for those who carry them over to another library.
+    waits: OnceLock<Vec<RowWait>>,
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
 }
 
@@ -68,9 +83,11 @@ impl FluidTables {
             luck: luck::Shares::new(cv * cv),
             service_above_timeout: service.service_time_s.survival(service.timeout_s),
             calibration: Calibration::new(&service.service_time_s, &shapes),
+            log_mean: log2(law.mean_s),
             law,
             shapes,
             rows: (0..ROWS).map(|_| OnceLock::new()).collect(),
+            waits: OnceLock::new(),
             capacities: Mutex::new(BTreeMap::new()),
             service,
         }
@@ -140,6 +157,59 @@ impl FluidTables {
             Wait::Random(&self.shapes.laws[level], scaled(wait, WAITS_PER_OCTAVE))
         } else {
             Wait::Fixed(0.0)
+        }
+    }
+
+    /// The waits of all rows, by index.
+    pub(super) fn waits(&self) -> &[RowWait] {
+        self.waits
+            .get_or_init(|| (0..ROWS).map(|index| self.row_wait(index)).collect())
+    }
+
+    fn row_wait(&self, index: usize) -> RowWait {
+        let (mean_s, shape) = match self.wait_of(index) {
+            Wait::Fixed(wait_s) => (wait_s, None),
+            Wait::Random(_, mean_s) if index >= FIRST_LEAST => (
+                mean_s,
+                Some(Shape {
+                    position: 0.0,
+                    first: 1.0,
+                }),
+            ),
+            Wait::Random(_, mean_s) => {
+                let level = (index - FIRST_WAIT) / WAITS;
+                let shape = Shape {
+                    position: level as f64,
+                    first: 0.0,
+                };
+                (mean_s, Some(shape))
+            }
+        };
+        RowWait {
+            mean_s,
+            log_s: log2(mean_s),
+            shape,
+        }
+    }
+
+    /// Adds requests with the wait of another library's row, `times` as long, and `more_s` seconds on top.
+    pub(super) fn add_wait(
+        &self,
+        mixture: &mut Mixture,
+        wait: &RowWait,
+        times: f64,
+        more_s: f64,
+        weight: f64,
+    ) {
+        let mean_s = times * wait.mean_s + more_s;
+        match wait.shape {
+            Some(shape) => {
+                let is_same = times == 1.0 && more_s <= 0.0;
+                let log_s = if is_same { wait.log_s } else { log2(mean_s) };
+                self.add_waiting(mixture, log_s - self.log_mean, shape, weight);
+            }
+            None if mean_s > 0.0 => self.add_delayed(mixture, mean_s / self.law.mean_s, weight),
+            None => self.add_unwaiting(mixture, weight),
         }
     }
 

@@ -67,6 +67,11 @@ impl Thinning {
             let skewed = z + (z * z - 1.0) * (1.0 - 2.0 * p) / (6.0 * variance.sqrt());
             return (n * p + variance.sqrt() * skewed).clamp(0.0, n);
         }
+        // Hardly ever any: no need to look closer.
+        let whole = n as u64 as f64;
+        if p <= 0.5 && at_most_below(z) < 1.0 - whole * p {
+            return (n - whole) * p;
+        }
         let below = *self.below.get_or_insert_with(|| normal_cdf(z));
         if p > 0.5 {
             n - by_inversion(n, 1.0 - p, 1.0 - below)
@@ -80,9 +85,18 @@ fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * core::f64::consts::FRAC_1_SQRT_2)
 }
 
+/// Not less than the normal distribution function, and known at once.
+#[inline]
+fn at_most_below(z: f64) -> f64 {
+    /// The function at 0, ½, 1, …, rounded up.
+    const STEPS: [f64; 7] = [0.5, 0.692, 0.842, 0.934, 0.978, 0.994, 0.999];
+    let step = if z > 0.0 { (2.0 * z) as usize + 1 } else { 0 };
+    STEPS.get(step).copied().unwrap_or(1.0)
+}
+
 /// Adds up the probabilities of the whole part of `n` until they pass `u`.
 fn by_inversion(n: f64, p: f64, u: f64) -> f64 {
-    let whole = n.floor();
+    let whole = n as u64 as f64;
     let rest = (n - whole) * p;
     // Hardly ever any: no need to look closer.
     if u < 1.0 - whole * p {

@@ -12,7 +12,7 @@ use rand_xoshiro::rand_core::Rng as _;
 
 /// What a balancer says.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Choice {
+pub(in crate::plane) enum Choice {
     /// There is no replica.
     None,
     /// This one.
@@ -22,7 +22,7 @@ pub(super) enum Choice {
 }
 
 /// Picks replicas.
-pub(super) struct Balancer {
+pub(in crate::plane) struct Balancer {
     policy: Balancing,
     draws: Ahead<u64>,
     /// Whose turn it is.
@@ -30,7 +30,7 @@ pub(super) struct Balancer {
 }
 
 impl Balancer {
-    pub(super) fn new(policy: Balancing, rng: Rng) -> Self {
+    pub(in crate::plane) fn new(policy: Balancing, rng: Rng) -> Self {
         Self {
             policy,
             draws: Ahead::new(rng),
@@ -40,13 +40,13 @@ impl Balancer {
 
     /// Whether it needs to know who has the least load.
     #[inline]
-    pub(super) fn goes_by_load(&self) -> bool {
+    pub(in crate::plane) fn goes_by_load(&self) -> bool {
         matches!(self.policy, Balancing::Shared | Balancing::LeastOutstanding)
     }
 
     /// A replica of those that take requests; it may be full.
     #[inline]
-    pub(super) fn choose(&mut self, lineup: &Lineup) -> Choice {
+    pub(in crate::plane) fn choose(&mut self, lineup: &Lineup) -> Choice {
         let all = lineup.active();
         let one = match self.policy {
             // One slot is as good as another, but with shared processors the emptiest replica is not.
@@ -67,7 +67,7 @@ impl Balancer {
 
     /// One of the replicas with the least load, at random; only where replicas are kept by load.
     #[inline]
-    pub(super) fn least_loaded(&mut self, lineup: &Lineup) -> Option<u32> {
+    pub(in crate::plane) fn least_loaded(&mut self, lineup: &Lineup) -> Option<u32> {
         any(lineup.least_loaded(), self.draw() as u32)
     }
 

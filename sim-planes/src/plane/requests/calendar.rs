@@ -52,7 +52,7 @@ impl Node {
 }
 
 /// The events to come.
-pub(super) struct Calendar {
+pub(in crate::plane) struct Calendar {
     delay_s: f64,
     buckets_per_s: f64,
     s_per_bucket: f64,
@@ -78,7 +78,7 @@ pub(super) struct Calendar {
 
 impl Calendar {
     /// An empty calendar for events that typically come `delay_s` after they are known.
-    pub(super) fn new(delay_s: f64) -> Self {
+    pub(in crate::plane) fn new(delay_s: f64) -> Self {
         let mut calendar = Self {
             delay_s: delay_s.clamp(1e-12, 1e12),
             buckets_per_s: 0.0,
@@ -107,7 +107,7 @@ impl Calendar {
     }
 
     /// Adapts to about so many events to come at a time; `now_s` is the last time asked for.
-    pub(super) fn expect(&mut self, expected: f64, now_s: f64) {
+    pub(in crate::plane) fn expect(&mut self, expected: f64, now_s: f64) {
         let (now, wanted) = (self.buckets_per_delay(), expected / PER_BUCKET);
         let ratio = wanted.clamp(1.0, MOST_PER_DELAY) / now;
         if !(0.5..=2.0).contains(&ratio) {
@@ -170,7 +170,7 @@ impl Calendar {
 
     /// Adds an event.
     #[inline]
-    pub(super) fn add(&mut self, time_s: f64, what: u32) {
+    pub(in crate::plane) fn add(&mut self, time_s: f64, what: u32) {
         let event = Event { time_s, what };
         self.quiet_until_s = self.quiet_until_s.min(time_s);
         let bucket = self.bucket_of(time_s);
@@ -218,7 +218,7 @@ impl Calendar {
 
     /// When the next event comes, if that is by `until_s`; otherwise some later time.
     #[inline]
-    pub(super) fn next_s(&mut self, until_s: f64) -> f64 {
+    pub(in crate::plane) fn next_s(&mut self, until_s: f64) -> f64 {
         if until_s < self.quiet_until_s {
             return f64::INFINITY;
         }
@@ -254,7 +254,7 @@ impl Calendar {
 
     /// Takes the next event, if it comes by `until_s`.
     #[inline]
-    pub(super) fn take_by(&mut self, until_s: f64) -> Option<u32> {
+    pub(in crate::plane) fn take_by(&mut self, until_s: f64) -> Option<u32> {
         if until_s < self.quiet_until_s {
             return None;
         }
@@ -274,7 +274,7 @@ impl Calendar {
 
     /// Takes the event that [`next_s`](Self::next_s) has just announced.
     #[inline]
-    pub(super) fn take(&mut self) -> Option<u32> {
+    pub(in crate::plane) fn take(&mut self) -> Option<u32> {
         let event = self.open.pop();
         self.quiet_until_s = match self.open.last() {
             Some(next) => next.time_s,

@@ -140,7 +140,7 @@ impl Fates {
     }
 
     /// An attempt starts.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(&mut self, request: &Request, start_s: f64, tally: &mut Tally<'_>) {
         let failure = self.failure(request, start_s);
         self.count_start(request, start_s, failure.map(|(failure, _)| failure), tally);

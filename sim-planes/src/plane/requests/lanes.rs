@@ -177,7 +177,7 @@ impl Lanes {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn better_of(&mut self, first: u32, second: u32, now_s: f64) -> u32 {
         let less = if self.keeps_loads {
             self.lineup.load(second) < self.lineup.load(first)
@@ -188,7 +188,7 @@ impl Lanes {
     }
 
     /// Requests waiting or in service at a replica of few slots.
-    #[inline]
+    #[inline(always)]
     fn load(&mut self, replica: u32, now_s: f64) -> u32 {
         let slots = self.slots_of(replica).iter();
         let busy: u32 = slots.map(|free_s| u32::from(*free_s > now_s)).sum();

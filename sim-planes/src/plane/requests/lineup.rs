@@ -4,7 +4,7 @@ use super::levels::Levels;
 
 /// Replicas by number. A number stands for a replica until it is given back; the active ones take new requests.
 #[derive(Debug, Default)]
-pub(super) struct Lineup {
+pub(in crate::plane) struct Lineup {
     /// Requests waiting or in service at each replica.
     loads: Vec<u32>,
     is_active: Vec<bool>,
@@ -19,28 +19,28 @@ pub(super) struct Lineup {
 impl Lineup {
     /// Numbers of those that take new requests, oldest first.
     #[inline]
-    pub(super) fn active(&self) -> &[u32] {
+    pub(in crate::plane) fn active(&self) -> &[u32] {
         &self.active
     }
 
     #[inline]
-    pub(super) fn is_active(&self, number: u32) -> bool {
+    pub(in crate::plane) fn is_active(&self, number: u32) -> bool {
         self.is_active[number as usize]
     }
 
     /// Requests waiting or in service at a replica.
     #[inline]
-    pub(super) fn load(&self, number: u32) -> u32 {
+    pub(in crate::plane) fn load(&self, number: u32) -> u32 {
         self.loads[number as usize]
     }
 
     /// All numbers are below this.
-    pub(super) fn numbers(&self) -> usize {
+    pub(in crate::plane) fn numbers(&self) -> usize {
         self.loads.len()
     }
 
     /// Sets whether the least loaded must be known.
-    pub(super) fn keep_by_load(&mut self, by_load: bool) {
+    pub(in crate::plane) fn keep_by_load(&mut self, by_load: bool) {
         if by_load != self.by_load {
             self.by_load = by_load;
             self.sort();
@@ -48,7 +48,7 @@ impl Lineup {
     }
 
     /// Adds idle replicas; answers their numbers.
-    pub(super) fn grow(&mut self, count: usize) -> Vec<u32> {
+    pub(in crate::plane) fn grow(&mut self, count: usize) -> Vec<u32> {
         let mut added = Vec::with_capacity(count);
         for _ in 0..count {
             let number = self.unused.pop().unwrap_or(self.loads.len() as u32);
@@ -66,14 +66,14 @@ impl Lineup {
     }
 
     /// Takes the youngest replicas out of service; they hold what they held.
-    pub(super) fn retire_youngest(&mut self, count: usize) -> Vec<u32> {
+    pub(in crate::plane) fn retire_youngest(&mut self, count: usize) -> Vec<u32> {
         let kept = self.active.len().saturating_sub(count);
         let retired = self.active.split_off(kept);
         self.retire(retired)
     }
 
     /// Takes replicas out of service without regard to age or load: evenly spread over their ages.
-    pub(super) fn retire_any(&mut self, count: usize) -> Vec<u32> {
+    pub(in crate::plane) fn retire_any(&mut self, count: usize) -> Vec<u32> {
         let all = core::mem::take(&mut self.active);
         let of = all.len();
         let count = count.min(of);
@@ -95,7 +95,7 @@ impl Lineup {
     }
 
     /// Gives back the number of a replica that is out of service.
-    pub(super) fn remove(&mut self, number: u32) {
+    pub(in crate::plane) fn remove(&mut self, number: u32) {
         self.unused.push(number);
     }
 
@@ -109,7 +109,7 @@ impl Lineup {
 
     /// The active replicas with the least load; only where they are kept by load.
     #[inline]
-    pub(super) fn least_loaded(&self) -> &[u32] {
+    pub(in crate::plane) fn least_loaded(&self) -> &[u32] {
         match self.levels.first() {
             Some(first) => self.levels.least(self.load(first)),
             None => &[],
@@ -118,7 +118,7 @@ impl Lineup {
 
     /// A replica holds one request more.
     #[inline]
-    pub(super) fn raise(&mut self, number: u32) {
+    pub(in crate::plane) fn raise(&mut self, number: u32) {
         let load = &mut self.loads[number as usize];
         *load += 1;
         if self.by_load && self.is_active[number as usize] {
@@ -128,7 +128,7 @@ impl Lineup {
 
     /// A replica holds one request less.
     #[inline]
-    pub(super) fn lower(&mut self, number: u32) {
+    pub(in crate::plane) fn lower(&mut self, number: u32) {
         let load = &mut self.loads[number as usize];
         *load -= 1;
         if self.by_load && self.is_active[number as usize] {

@@ -4,7 +4,7 @@ use crate::stats::LogHistogram;
 use std::collections::VecDeque;
 
 /// Remembers latencies by interval.
-pub(super) struct Memory {
+pub(in crate::plane) struct Memory {
     intervals: usize,
     recent: VecDeque<LogHistogram>,
     /// An empty histogram for the next interval.
@@ -14,7 +14,7 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Remembers the last `intervals` intervals.
-    pub(super) fn new(intervals: u32) -> Self {
+    pub(in crate::plane) fn new(intervals: u32) -> Self {
         Self {
             intervals: intervals as usize,
             recent: VecDeque::new(),
@@ -24,12 +24,12 @@ impl Memory {
     }
 
     /// An empty histogram, for an interval that begins.
-    pub(super) fn blank(&mut self) -> LogHistogram {
+    pub(in crate::plane) fn blank(&mut self) -> LogHistogram {
         self.spare.take().unwrap_or_default()
     }
 
     /// Keeps the latencies of an interval that has ended.
-    pub(super) fn keep(&mut self, latencies: LogHistogram) {
+    pub(in crate::plane) fn keep(&mut self, latencies: LogHistogram) {
         self.undrained.merge(&latencies);
         let mut next = latencies;
         if self.intervals > 0 {
@@ -43,7 +43,7 @@ impl Memory {
     }
 
     /// Latency quantile `q` over the last `intervals` intervals.
-    pub(super) fn quantile(&self, q: f64, intervals: u32) -> Option<f64> {
+    pub(in crate::plane) fn quantile(&self, q: f64, intervals: u32) -> Option<f64> {
         let mut sum = LogHistogram::new();
         for latencies in self.recent.iter().rev().take(intervals as usize) {
             sum.merge(latencies);
@@ -52,7 +52,7 @@ impl Memory {
     }
 
     /// Adds what was not taken yet to `into`.
-    pub(super) fn drain(&mut self, into: &mut LogHistogram) {
+    pub(in crate::plane) fn drain(&mut self, into: &mut LogHistogram) {
         into.merge(&self.undrained);
         self.undrained.clear();
     }

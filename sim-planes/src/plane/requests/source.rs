@@ -8,14 +8,14 @@ use crate::random::{Ahead, Distribution, Purpose, Rng, StreamKey, standard_expon
 
 /// The streams of one service of one replication.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Streams {
-    pub(super) seed: u64,
-    pub(super) replication: u32,
-    pub(super) component: u32,
+pub(in crate::plane) struct Streams {
+    pub(in crate::plane) seed: u64,
+    pub(in crate::plane) replication: u32,
+    pub(in crate::plane) component: u32,
 }
 
 impl Streams {
-    pub(super) fn rng(&self, purpose: Purpose) -> Rng {
+    pub(in crate::plane) fn rng(&self, purpose: Purpose) -> Rng {
         let Self {
             seed,
             replication,
@@ -32,7 +32,7 @@ impl Streams {
 }
 
 /// Draws arrivals.
-pub(super) struct Source {
+pub(in crate::plane) struct Source {
     service_time: Distribution,
     error_probability: f64,
     high_share: f64,
@@ -46,7 +46,7 @@ pub(super) struct Source {
 }
 
 /// The arrivals of one interval, to come.
-pub(super) struct Schedule {
+pub(in crate::plane) struct Schedule {
     start_s: f64,
     end_s: f64,
     gap_s: f64,
@@ -57,14 +57,14 @@ pub(super) struct Schedule {
 impl Schedule {
     /// When the next request arrives; `None` when the interval is over.
     #[inline]
-    pub(super) fn next_s(&self) -> Option<f64> {
+    pub(in crate::plane) fn next_s(&self) -> Option<f64> {
         (self.clock < self.expected)
             .then(|| (self.start_s + self.clock * self.gap_s).min(self.end_s))
     }
 }
 
 impl Source {
-    pub(super) fn new(model: &ServiceModel, streams: &Streams) -> Self {
+    pub(in crate::plane) fn new(model: &ServiceModel, streams: &Streams) -> Self {
         let mut gaps = Ahead::new(streams.rng(Purpose::Arrivals));
         let until_next = gaps.next(standard_exponential);
         Self {
@@ -80,7 +80,7 @@ impl Source {
     }
 
     /// The arrivals of an interval that starts at `start_s`.
-    pub(super) fn open(&self, interval: &Interval, start_s: f64) -> Schedule {
+    pub(in crate::plane) fn open(&self, interval: &Interval, start_s: f64) -> Schedule {
         Schedule {
             start_s,
             end_s: start_s + interval.length_s,
@@ -92,18 +92,18 @@ impl Source {
 
     /// The next request of the schedule has arrived.
     #[inline]
-    pub(super) fn advance(&mut self, schedule: &mut Schedule) {
+    pub(in crate::plane) fn advance(&mut self, schedule: &mut Schedule) {
         schedule.clock += self.gaps.next(standard_exponential);
     }
 
     /// The interval is over.
-    pub(super) fn close(&mut self, schedule: &Schedule) {
+    pub(in crate::plane) fn close(&mut self, schedule: &Schedule) {
         self.until_next = schedule.clock - schedule.expected;
     }
 
     /// Service time and error of a new request.
     #[inline]
-    pub(super) fn demand(&mut self) -> (f64, bool) {
+    pub(in crate::plane) fn demand(&mut self) -> (f64, bool) {
         let service_time = &self.service_time;
         let service_s = self
             .services
@@ -115,7 +115,7 @@ impl Source {
 
     /// Whether a new request is of high priority.
     #[inline]
-    pub(super) fn is_high(&mut self) -> bool {
+    pub(in crate::plane) fn is_high(&mut self) -> bool {
         self.high_share > 0.0 && uniform(&mut self.priorities) < self.high_share
     }
 }

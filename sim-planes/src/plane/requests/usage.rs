@@ -25,7 +25,7 @@ impl Area {
 
 /// Use of the active replicas in the current interval.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Usage {
+pub(in crate::plane) struct Usage {
     start_s: f64,
     in_service: Area,
     busy: Area,
@@ -34,14 +34,14 @@ pub(super) struct Usage {
 impl Usage {
     /// The number in service and the service given per second change, at `now_s`.
     #[inline]
-    pub(super) fn change(&mut self, now_s: f64, in_service: f64, busy: f64) {
+    pub(in crate::plane) fn change(&mut self, now_s: f64, in_service: f64, busy: f64) {
         let since_start_s = now_s - self.start_s;
         self.in_service.add(in_service, since_start_s);
         self.busy.add(busy, since_start_s);
     }
 
     /// Ends the interval at `end_s`: request-seconds in service and seconds of service in it.
-    pub(super) fn close(&mut self, end_s: f64) -> (f64, f64) {
+    pub(in crate::plane) fn close(&mut self, end_s: f64) -> (f64, f64) {
         let length_s = end_s - self.start_s;
         self.start_s = end_s;
         (self.in_service.close(length_s), self.busy.close(length_s))

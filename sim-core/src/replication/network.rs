@@ -1,0 +1,253 @@
+//! A network of services in a replication: the data plane of all of them, and the state of what they depend on.
+
+use super::setup::{Setup, model_of, service_model};
+use crate::control::gaps::Gaps;
+use crate::plane::network::{
+    Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, RequestsNetwork, Station,
+    StationInterval,
+};
+use crate::plane::{Interval, Outcome};
+use crate::random::{Purpose, StreamKey};
+use crate::scenario::Scenario;
+use crate::scenario::document::{GapsDocument, PlaneKind};
+use crate::slo::budget::Objectives;
+use crate::stats::LogHistogram;
+use crate::topology::{ComponentKind, Dependency, Topology};
+use crate::traffic::RateCurve;
+
+/// What all replications of a design with a topology share.
+#[derive(Debug)]
+pub(super) struct NetworkSetup {
+    stations: Vec<Station>,
+    entries: Vec<Entry>,
+    thresholds_s: Vec<f64>,
+    /// Only where the plane is fluid.
+    tables: Option<NetworkTables>,
+    /// The expected rate at each component.
+    pub(super) curves: Vec<RateCurve>,
+}
+
+impl NetworkSetup {
+    /// `None` if the network cannot be computed, which checking has made sure of.
+    pub(super) fn new(topology: &Topology, scenario: &Scenario, curve: &RateCurve) -> Option<Self> {
+        let document = scenario.document();
+        let thresholds_s = Objectives::thresholds_s(&document.slo);
+        let components = topology.components.iter();
+        let stations: Vec<Station> = components
+            .map(|component| Station {
+                service: match &component.kind {
+                    ComponentKind::Main => model_of(scenario),
+                    ComponentKind::Service(service) => service_model(
+                        &service.document().service,
+                        service.service_time_s.clone(),
+                        Vec::new(),
+                    ),
+                    ComponentKind::Dependency(dependency) => dependency.model.clone(),
+                },
+                calls: component.calls.clone(),
+            })
+            .collect();
+        let entries: Vec<Entry> = topology.routes.iter().map(|route| route.entry).collect();
+        let tables = match document.run.plane {
+            PlaneKind::Fluid => Some(NetworkTables::new(&stations, &entries, &thresholds_s).ok()?),
+            PlaneKind::Requests => None,
+        };
+        Some(Self {
+            stations,
+            entries,
+            thresholds_s,
+            tables,
+            curves: topology
+                .components
+                .iter()
+                .map(|component| curve.scaled(component.visits))
+                .collect(),
+        })
+    }
+}
+
+/// The data plane of a network, and the conditions of its stations.
+pub(super) struct Network<'a> {
+    plane: Box<dyn NetworkPlane + 'a>,
+    pub(super) given: Vec<StationInterval>,
+    pub(super) outcome: NetworkOutcome,
+    dependencies: Vec<(usize, State<'a>)>,
+}
+
+/// What becomes of a dependency at random.
+struct State<'a> {
+    dependency: &'a Dependency,
+    outages: Option<Gaps>,
+    brown_outs: Option<Gaps>,
+}
+
+impl<'a> Network<'a> {
+    /// A network at the start of the warm-up; `None` if it cannot be computed.
+    pub(super) fn new(
+        setup: &'a Setup,
+        network: &'a NetworkSetup,
+        topology: &'a Topology,
+        recent_intervals: u32,
+        seed: u64,
+        replication: u32,
+    ) -> Option<Self> {
+        let plane: Box<dyn NetworkPlane + 'a> = match &network.tables {
+            Some(tables) => Box::new(FluidNetwork::new(
+                tables,
+                recent_intervals,
+                seed,
+                replication,
+            )),
+            None => Box::new(
+                RequestsNetwork::new(
+                    &network.stations,
+                    &network.entries,
+                    &network.thresholds_s,
+                    recent_intervals,
+                    seed,
+                    replication,
+                )
+                .ok()?,
+            ),
+        };
+        let dependencies = (0..)
+            .zip(&topology.components)
+            .filter_map(|(index, component)| {
+                let ComponentKind::Dependency(dependency) = &component.kind else {
+                    return None;
+                };
+                let rng = |purpose| {
+                    StreamKey {
+                        seed,
+                        replication,
+                        component: index,
+                        purpose,
+                    }
+                    .rng()
+                };
+                let outages = dependency.outages.as_ref().map(|outages| {
+                    let gaps = GapsDocument {
+                        mean_hours_between: outages.mean_hours_between,
+                        mean_duration_minutes: outages.mean_duration_minutes,
+                    };
+                    Gaps::new(&gaps, rng(Purpose::Dependencies))
+                });
+                let brown_outs = dependency.brown_outs.as_ref().map(|brown_outs| {
+                    let gaps = GapsDocument {
+                        mean_hours_between: brown_outs.mean_hours_between,
+                        mean_duration_minutes: brown_outs.mean_duration_minutes,
+                    };
+                    Gaps::new(&gaps, rng(Purpose::BrownOuts))
+                });
+                let state = State {
+                    dependency,
+                    outages,
+                    brown_outs,
+                };
+                Some((index as usize, state))
+            });
+        Some(Self {
+            plane,
+            given: topology
+                .components
+                .iter()
+                .map(|_| StationInterval {
+                    interval: Interval {
+                        length_s: setup.tick_s,
+                        ..Interval::default()
+                    },
+                    ..StationInterval::default()
+                })
+                .collect(),
+            outcome: NetworkOutcome::default(),
+            dependencies: dependencies.collect(),
+        })
+    }
+
+    /// What is up, and how fast, in a tick of which `middle_s` is the middle.
+    pub(super) fn look_at_dependencies(&mut self, middle_s: f64) {
+        for (index, state) in &mut self.dependencies {
+            let Some(given) = self.given.get_mut(*index) else {
+                continue;
+            };
+            let is_in = |gaps: &mut Option<Gaps>| {
+                gaps.as_mut().is_some_and(|gaps| gaps.is_missing(middle_s))
+            };
+            given.interval.servers = state.dependency.connections;
+            given.interval.queue_limit = state.dependency.queue_limit;
+            given.down = is_in(&mut state.outages);
+            let slow = is_in(&mut state.brown_outs);
+            let slowdown = state
+                .dependency
+                .brown_outs
+                .as_ref()
+                .map(|brown| brown.slowdown);
+            given.time_factor = slowdown.filter(|_| slow).unwrap_or(1.0);
+        }
+    }
+
+    /// Serves a tick; what the users of all routes saw.
+    pub(super) fn serve(&mut self, rate_rps: f64) -> Outcome {
+        self.plane.serve(rate_rps, &self.given, &mut self.outcome);
+        let mut users = Outcome::default();
+        for entry in &self.outcome.entries {
+            add(&mut users, &entry.total);
+        }
+        users
+    }
+
+    /// The users' bad requests that a component is to blame for.
+    pub(super) fn blamed(&self, index: usize) -> Outcome {
+        let mut sum = Outcome::default();
+        for entry in &self.outcome.entries {
+            if let Some(blamed) = entry.blamed.get(index) {
+                add(&mut sum, blamed);
+            }
+        }
+        sum
+    }
+
+    /// What a component did in the last tick.
+    pub(super) fn station(&self, index: usize) -> Outcome {
+        self.outcome
+            .stations
+            .get(index)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Latency quantile of what a component answered in the last ticks.
+    pub(super) fn recent_quantile(&self, index: usize, q: f64, ticks: u32) -> Option<f64> {
+        self.plane.recent_quantile(index, q, ticks)
+    }
+
+    /// Moves the users' latencies into a histogram each, by route.
+    pub(super) fn drain_latency(&mut self, route: usize, into: &mut LogHistogram) {
+        self.plane.drain_latency(route, into);
+    }
+
+    /// Moves a component's latencies into a histogram.
+    pub(super) fn drain_station_latency(&mut self, index: usize, into: &mut LogHistogram) {
+        self.plane.drain_station_latency(index, into);
+    }
+}
+
+/// Adds the counts of another outcome.
+fn add(sum: &mut Outcome, other: &Outcome) {
+    sum.arrivals += other.arrivals;
+    sum.retries += other.retries;
+    sum.served += other.served;
+    sum.rejected += other.rejected;
+    sum.dropped += other.dropped;
+    sum.timed_out += other.timed_out;
+    sum.timed_out_in_service += other.timed_out_in_service;
+    sum.failed += other.failed;
+    sum.lost += other.lost;
+    for k in 0..sum.slow.len() {
+        sum.slow[k] += other.slow[k];
+        sum.slow_in_service[k] += other.slow_in_service[k];
+    }
+    sum.latency_sum_s += other.latency_sum_s;
+    sum.waiting_at_end += other.waiting_at_end;
+    sum.open_at_end += other.open_at_end;
+}

@@ -1,0 +1,417 @@
+//! The topology: names that are known, calls without circles, and every further service a sound scenario of its own.
+
+use super::super::check::check;
+use super::super::document::*;
+use super::super::limits::plain_number;
+use super::super::problem::{Found, Problem, Severity};
+use super::distribution::compile;
+use crate::plane::RetryModel;
+use crate::plane::network::{Call, Entry, unsupported};
+use crate::random::Distribution;
+use crate::replication::service_model;
+use crate::suggest::closest;
+use crate::topology::{Component, ComponentKind, Dependency, Route, Topology};
+use std::collections::VecDeque;
+
+/// Holds a document's topology; `None` if it has none, or a wrong one.
+pub(in super::super) fn hold_topology(
+    document: &ScenarioDocument,
+    found: &mut Found,
+) -> Option<Topology> {
+    let written = document.topology.as_ref()?;
+    hold_one_market(document, written, found);
+    let names = names(written, found)?;
+    let calls = calls(written, &names, found);
+    let order = order(&names, &calls?, written, found)?;
+    let place = |index: usize| order.iter().position(|&at| at == index);
+    let routes = routes(written, &names, place, found)?;
+    let kinds: Vec<Option<ComponentKind>> = core::iter::once(main_kind(document, found))
+        .chain(
+            written
+                .components
+                .iter()
+                .enumerate()
+                .map(|(index, component)| kind(index, component, document, found)),
+        )
+        .collect();
+    let mut kinds = kinds.into_iter().collect::<Option<Vec<_>>>()?;
+    let component = |index: usize| {
+        let name = names.get(index)?.clone();
+        let made = written.calls.iter().filter(|call| call.from == name);
+        let calls = made.map(|call| {
+            let to = names.iter().position(|name| *name == call.to)?;
+            Some(Call {
+                to: place(to)?,
+                per_request: call.per_request,
+                mode: call.mode,
+                required: !call.optional,
+                retries: call
+                    .retries
+                    .as_ref()
+                    .map_or(RetryModel::NONE, RetryDocument::model),
+            })
+        });
+        let calls = calls.collect::<Option<Vec<_>>>()?;
+        Some((name, calls))
+    };
+    let mut components = Vec::with_capacity(order.len());
+    for &index in &order {
+        let (name, calls) = component(index)?;
+        components.push(Component {
+            name,
+            kind: core::mem::replace(kinds.get_mut(index)?, ComponentKind::Main),
+            calls,
+            visits: 0.0,
+        });
+    }
+    let mut topology = Topology {
+        main: place(0)?,
+        components,
+        routes,
+    };
+    topology.count_visits();
+    for (component, at) in topology.components.iter().zip(&order) {
+        if component.visits <= 0.0 {
+            let path = at.checked_sub(1).map_or_else(
+                || "/service".to_owned(),
+                |index| format!("/topology/components/{index}/name"),
+            );
+            found.warning(
+                path,
+                format!("no request ever comes to \"{}\"", component.name),
+                "call it, let a route enter there, or leave it out",
+            );
+        }
+    }
+    (!found.has_errors()).then_some(topology)
+}
+
+/// The names of all components, the main service first; `None` when two are the same.
+fn names(written: &TopologyDocument, found: &mut Found) -> Option<Vec<String>> {
+    let mut names = vec![MAIN_SERVICE.to_owned()];
+    let mut are_unique = true;
+    for (index, component) in written.components.iter().enumerate() {
+        let name = component.name();
+        if names.iter().any(|other| other == name) {
+            let message = if name == MAIN_SERVICE {
+                format!("\"{MAIN_SERVICE}\" is the name of the main service")
+            } else {
+                format!("two components are called \"{name}\"")
+            };
+            found.error(
+                format!("/topology/components/{index}/name"),
+                message,
+                "calls know components by their names; choose another one",
+            );
+            are_unique = false;
+        }
+        names.push(name.to_owned());
+    }
+    are_unique.then_some(names)
+}
+
+/// The number of the component with this name; a problem if there is none.
+fn known(name: &str, path: String, names: &[String], found: &mut Found) -> Option<usize> {
+    let place = names.iter().position(|other| other == name);
+    if place.is_none() {
+        let others: Vec<&str> = names.iter().map(String::as_str).collect();
+        let hint = match closest(name, others.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("there are: {}", others.join(", ")),
+        };
+        found.error(path, format!("no component is called \"{name}\""), hint);
+    }
+    place
+}
+
+/// Callers and callees by number; `None` when one is unknown.
+fn calls(
+    written: &TopologyDocument,
+    names: &[String],
+    found: &mut Found,
+) -> Option<Vec<(usize, usize)>> {
+    let mut calls = Some(Vec::new());
+    for (index, call) in written.calls.iter().enumerate() {
+        let path = |field: &str| format!("/topology/calls/{index}/{field}");
+        let from = known(&call.from, path("from"), names, found);
+        let to = known(&call.to, path("to"), names, found);
+        let Some((from, to)) = from.zip(to) else {
+            calls = None;
+            continue;
+        };
+        let caller = from
+            .checked_sub(1)
+            .and_then(|index| written.components.get(index));
+        if matches!(caller, Some(ComponentDocument::Dependency(_))) {
+            found.error(
+                path("from"),
+                format!("\"{}\" is a dependency: it calls nobody", call.from),
+                "what it does inside is part of its latency; or make it a service",
+            );
+            calls = None;
+        }
+        if let Some(calls) = &mut calls {
+            calls.push((from, to));
+        }
+    }
+    calls
+}
+
+/// Components, callers before those that they call (Kahn 1962), otherwise as they are written.
+fn order(
+    names: &[String],
+    calls: &[(usize, usize)],
+    written: &TopologyDocument,
+    found: &mut Found,
+) -> Option<Vec<usize>> {
+    let mut callers = vec![0; names.len()];
+    for &(_, to) in calls {
+        callers[to] += 1;
+    }
+    let mut free: VecDeque<usize> = (0..names.len()).filter(|&at| callers[at] == 0).collect();
+    let mut order = Vec::with_capacity(names.len());
+    while let Some(at) = free.pop_front() {
+        order.push(at);
+        for &(_, to) in calls.iter().filter(|(from, _)| *from == at) {
+            callers[to] -= 1;
+            if callers[to] == 0 {
+                free.push_back(to);
+            }
+        }
+    }
+    if order.len() == names.len() {
+        return Some(order);
+    }
+    let circle = circle(names.len(), calls, &order);
+    let words: Vec<&str> = circle.iter().map(|&at| names[at].as_str()).collect();
+    let last = circle.len().saturating_sub(2);
+    let closing = written.calls.iter().position(|call| {
+        Some(call.from.as_str()) == words.get(last).copied()
+            && Some(call.to.as_str()) == words.last().copied()
+    });
+    found.error(
+        format!("/topology/calls/{}", closing.unwrap_or(0)),
+        format!("calls go in a circle: {}", words.join(" → ")),
+        "a request would never end; take one of these calls out",
+    );
+    None
+}
+
+/// A circle among the components that are in no order; its first is its last.
+fn circle(count: usize, calls: &[(usize, usize)], order: &[usize]) -> Vec<usize> {
+    let mut path: Vec<usize> = (0..count)
+        .find(|at| !order.contains(at))
+        .into_iter()
+        .collect();
+    // Everyone left has a caller that is left: going back meets somebody again.
+    while let Some(&at) = path.last() {
+        let caller = calls
+            .iter()
+            .find(|(from, to)| *to == at && !order.contains(from));
+        let Some(&(from, _)) = caller else {
+            return path;
+        };
+        if let Some(first) = path.iter().position(|&other| other == from) {
+            let mut circle = path.split_off(first);
+            circle.push(from);
+            circle.reverse();
+            return circle;
+        }
+        path.push(from);
+    }
+    path
+}
+
+fn routes(
+    written: &TopologyDocument,
+    names: &[String],
+    place: impl Fn(usize) -> Option<usize>,
+    found: &mut Found,
+) -> Option<Vec<Route>> {
+    let mut routes = Vec::new();
+    let mut are_known = true;
+    let mut elsewhere = 0.0;
+    for (index, route) in written.routes.iter().enumerate() {
+        let path = format!("/topology/routes/{index}/enters");
+        let station = known(&route.enters, path, names, found).and_then(&place);
+        are_known &= station.is_some();
+        elsewhere += route.share_percent;
+        routes.push(Route {
+            name: route.name.clone(),
+            entry: Entry {
+                station: station.unwrap_or(0),
+                share: route.share_percent / 100.0,
+            },
+        });
+    }
+    if elsewhere > 100.0 + 1e-9 {
+        found.error(
+            "/topology/routes",
+            format!(
+                "routes have {} % of the requests together",
+                plain_number(elsewhere)
+            ),
+            "the main service has what is left of 100 %; lower the shares",
+        );
+        return None;
+    }
+    let main = Route {
+        name: MAIN_SERVICE.to_owned(),
+        entry: Entry {
+            station: place(0)?,
+            share: (1.0 - elsewhere / 100.0).max(0.0),
+        },
+    };
+    routes.insert(0, main);
+    are_known.then_some(routes)
+}
+
+/// The main service, if a network can have it.
+fn main_kind(document: &ScenarioDocument, found: &mut Found) -> Option<ComponentKind> {
+    hold_plane(&document.service, "", found).then_some(ComponentKind::Main)
+}
+
+fn kind(
+    index: usize,
+    component: &ComponentDocument,
+    document: &ScenarioDocument,
+    found: &mut Found,
+) -> Option<ComponentKind> {
+    let path = format!("/topology/components/{index}");
+    match component {
+        ComponentDocument::Service(service) => {
+            let sound = hold_plane(&service.service, &path, found);
+            let topology = document.topology.iter();
+            let calls_others = topology
+                .flat_map(|topology| &topology.calls)
+                .any(|call| call.from == service.name);
+            let scenario = scenario(service, document);
+            let problems = match check(&scenario) {
+                Ok(scenario) if sound => {
+                    let warnings = scenario.warnings.iter().filter(|warning| {
+                        // Requests that wait for others use no processor: how much, the service time does not tell.
+                        !(calls_others && warning.path == "/service/pod/cpu_request_millicores")
+                    });
+                    pass_on(warnings, &path, service.fleet.is_some(), found);
+                    return Some(ComponentKind::Service(Box::new(scenario)));
+                }
+                Ok(_) => return None,
+                Err(problems) => problems.0,
+            };
+            pass_on(problems.iter(), &path, service.fleet.is_some(), found);
+            if !found.has_errors() {
+                found.error(
+                    path,
+                    "this service cannot be simulated as it is",
+                    "compare it with the main service",
+                );
+            }
+            None
+        }
+        ComponentDocument::Dependency(dependency) => {
+            let latency = compile(
+                &dependency.latency_ms,
+                &format!("{path}/latency_ms"),
+                "service.service_time_ms",
+                found,
+            )?;
+            let dependency = Dependency::new(dependency, latency.scale(0.001));
+            Some(ComponentKind::Dependency(Box::new(dependency)))
+        }
+    }
+}
+
+/// Spot nodes and commitments are those of a single service yet.
+fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
+    let own = written.components.iter().enumerate();
+    let own = own.filter_map(|(index, component)| match component {
+        ComponentDocument::Service(service) => {
+            let place = format!("/topology/components/{index}/fleet");
+            Some((place, service.fleet.as_ref()?))
+        }
+        ComponentDocument::Dependency(_) => None,
+    });
+    for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
+        let used = [
+            ("spot", fleet.spot.is_some()),
+            ("commitments", fleet.commitments.is_some()),
+        ];
+        for (field, _) in used.iter().filter(|(_, used)| *used) {
+            found.error(
+                format!("{place}/{field}"),
+                "spot nodes and commitments are not computed for several services yet",
+                "remove it, or the topology",
+            );
+        }
+    }
+}
+
+/// A further service as a scenario of its own, in the surroundings of the whole.
+fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> ScenarioDocument {
+    ScenarioDocument {
+        service: service.service.clone(),
+        autoscaler: service.autoscaler.clone(),
+        fleet: service
+            .fleet
+            .clone()
+            .unwrap_or_else(|| document.fleet.clone()),
+        shared_control: None,
+        right_sizing: None,
+        topology: None,
+        storage: None,
+        sweep: Vec::new(),
+        ..document.clone()
+    }
+}
+
+/// Takes over what is wrong with a further service, at its place. What is shared has been judged with the whole; how
+/// many requests come, only the whole knows.
+fn pass_on<'a>(
+    problems: impl Iterator<Item = &'a Problem>,
+    path: &str,
+    has_fleet: bool,
+    found: &mut Found,
+) {
+    for problem in problems {
+        let own = ["/service", "/autoscaler"];
+        let is_own = own.iter().any(|section| problem.path.starts_with(section))
+            || has_fleet && problem.path.starts_with("/fleet");
+        let depends_on_traffic =
+            problem.severity == Severity::Warning && problem.path.starts_with("/autoscaler");
+        if is_own && !depends_on_traffic {
+            found.push(Problem {
+                path: format!("{path}{}", problem.path),
+                ..problem.clone()
+            });
+        }
+    }
+}
+
+/// What a network does not play, in either plane; whether there is nothing of it.
+fn hold_plane(service: &ServiceDocument, path: &str, found: &mut Found) -> bool {
+    let Some((field, what)) = refused(service) else {
+        return true;
+    };
+    found.error(
+        format!("{path}/service/{field}"),
+        format!("with a topology, there is no {what} yet"),
+        "take it out, or take the topology out",
+    );
+    false
+}
+
+fn refused(service: &ServiceDocument) -> Option<(&'static str, &'static str)> {
+    // Whatever the service time is.
+    let second = Distribution::deterministic(1.0).ok()?;
+    let what = unsupported(&service_model(service, second, Vec::new()))?;
+    let field = if service.processor_sharing.is_some() {
+        "processor_sharing"
+    } else if service.high_priority_percent > 0.0 {
+        "high_priority_percent"
+    } else if service.overflow == Overflow::Block {
+        "overflow"
+    } else {
+        "buffer_limit"
+    };
+    Some((field, what))
+}

@@ -1,0 +1,306 @@
+//! Response times without any waiting: sums, maxima and mixtures of service times, as weighted values.
+//!
+//! A law is a list of values on a fine logarithmic grid (32 cells to a doubling). Each cell keeps the mean of what fell
+//! into it, so that sums keep their means exactly.
+
+use crate::random::Distribution;
+
+/// Cells of the grid to a doubling.
+const CELLS_PER_OCTAVE: f64 = 32.0;
+/// The grid starts at 2⁻³⁰ s; what is shorter is in its first cell.
+const FIRST_LOG: f64 = -30.0;
+/// It ends at 2²⁰ s; what is longer is in its last cell.
+const CELLS: usize = 50 * 32;
+/// Service times are cut into so many pieces between each two of their cut points.
+const PIECES: u32 = 3;
+/// Cut points of a service time: logistic scores between −REACH and REACH.
+const CUTS: u32 = 128;
+const REACH: f64 = 14.0;
+
+/// A value and its probability.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Atom {
+    value_s: f64,
+    probability: f64,
+    /// The range of what the atom stands for, seconds.
+    low_s: f64,
+    high_s: f64,
+}
+
+/// A law of non-negative times.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Law {
+    /// By rising value.
+    atoms: Vec<Atom>,
+}
+
+impl Law {
+    /// No time at all.
+    pub(super) fn zero() -> Self {
+        Self {
+            atoms: vec![Atom {
+                probability: 1.0,
+                ..Atom::default()
+            }],
+        }
+    }
+
+    /// A service time.
+    pub(super) fn of(service: &Distribution) -> Self {
+        let mut grid = Grid::new();
+        let mut below = 0.0;
+        let mut low_s = service.quantile(0.0);
+        for cut in 0..=CUTS {
+            let score = REACH * (2.0 * f64::from(cut) / f64::from(CUTS) - 1.0);
+            let upto = 1.0 / (1.0 + libm::exp(-score));
+            let step = (upto - below) / f64::from(PIECES);
+            for piece in 0..PIECES {
+                let end = below + f64::from(piece + 1) * step;
+                let high_s = service.quantile(end);
+                let middle_s = service.quantile(end - 0.5 * step);
+                // Simpson's rule.
+                grid.add((low_s + 4.0 * middle_s + high_s) / 6.0, step, low_s, high_s);
+                low_s = high_s;
+            }
+            below = upto;
+        }
+        // What remains above has the mean that is missing.
+        let rest = 1.0 - below;
+        let missing_s = service.mean() - grid.mean_s();
+        grid.add((missing_s / rest).max(low_s), rest, low_s, low_s);
+        grid.law()
+    }
+
+    /// Mean, seconds.
+    #[cfg(test)]
+    pub(super) fn mean_s(&self) -> f64 {
+        let parts = self.atoms.iter();
+        parts.map(|atom| atom.value_s * atom.probability).sum()
+    }
+
+    /// One after the other.
+    pub(super) fn then(&self, other: &Self) -> Self {
+        let mut grid = Grid::new();
+        for a in &self.atoms {
+            for b in &other.atoms {
+                grid.add(
+                    a.value_s + b.value_s,
+                    a.probability * b.probability,
+                    a.low_s + b.low_s,
+                    a.high_s + b.high_s,
+                );
+            }
+        }
+        grid.law()
+    }
+
+    /// So many times, one after the other: the whole ones, and one more with the probability that is left.
+    pub(super) fn times(&self, count: f64) -> Self {
+        let (whole, part) = (count.floor(), count - count.floor());
+        let mut sum = if part > 0.0 {
+            self.with_probability(part)
+        } else {
+            Self::zero()
+        };
+        // By doubling: log₂ of the count steps.
+        let (mut left, mut power) = (whole as u64, self.clone());
+        while left > 0 {
+            if left % 2 == 1 {
+                sum = sum.then(&power);
+            }
+            left /= 2;
+            if left > 0 {
+                power = power.then(&power);
+            }
+        }
+        sum
+    }
+
+    /// With this probability; otherwise no time.
+    fn with_probability(&self, probability: f64) -> Self {
+        let mut grid = Grid::new();
+        grid.add(0.0, 1.0 - probability, 0.0, 0.0);
+        for atom in &self.atoms {
+            let p = atom.probability * probability;
+            grid.add(atom.value_s, p, atom.low_s, atom.high_s);
+        }
+        grid.law()
+    }
+
+    /// All at once: as long as the longest; and the probability of each to be that.
+    pub(super) fn longest(laws: &[Self]) -> (Self, Vec<f64>) {
+        let mut all: Vec<(f64, f64, usize)> = Vec::new();
+        for (index, law) in laws.iter().enumerate() {
+            let atoms = law.atoms.iter();
+            all.extend(atoms.map(|atom| (atom.value_s, atom.probability, index)));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut below = vec![0.0; laws.len()];
+        let mut is_longest = vec![0.0; laws.len()];
+        let mut grid = Grid::new();
+        for (value_s, probability, index) in all {
+            let others = below
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index);
+            let p = probability * others.map(|(_, below)| *below).product::<f64>();
+            grid.add(value_s, p, value_s, value_s);
+            is_longest[index] += p;
+            below[index] += probability;
+        }
+        (grid.law(), is_longest)
+    }
+
+    /// As a distribution to draw from and to compute with.
+    pub(super) fn distribution(&self) -> Option<Distribution> {
+        /// Probability of a step from one atom to the next.
+        const STEP: f64 = 1e-13;
+        let total: f64 = self.atoms.iter().map(|atom| atom.probability).sum();
+        let mut quantiles: Vec<(f64, f64)> = Vec::with_capacity(2 * self.atoms.len());
+        let mut below = 0.0;
+        for atom in &self.atoms {
+            // As wide as keeps the mean.
+            let half_s = (atom.value_s - atom.low_s)
+                .min(atom.high_s - atom.value_s)
+                .max(0.0);
+            let upto = below + atom.probability / total;
+            if upto - below <= 2.0 * STEP {
+                continue;
+            }
+            let start = if quantiles.is_empty() {
+                0.0
+            } else {
+                below + STEP
+            };
+            let last_s = quantiles.last().map_or(0.0, |&(_, value_s)| value_s);
+            quantiles.push((start, (atom.value_s - half_s).max(last_s)));
+            quantiles.push((upto, (atom.value_s + half_s).max(last_s)));
+            below = upto;
+        }
+        if let Some(last) = quantiles.last_mut() {
+            last.0 = 1.0;
+        }
+        Distribution::empirical(&quantiles).ok()
+    }
+}
+
+/// Collects values.
+struct Grid {
+    cells: Vec<Atom>,
+}
+
+impl Grid {
+    fn new() -> Self {
+        Self {
+            cells: vec![Atom::default(); CELLS],
+        }
+    }
+
+    fn add(&mut self, value_s: f64, probability: f64, low_s: f64, high_s: f64) {
+        if probability <= 0.0 {
+            return;
+        }
+        let place = if value_s > 0.0 {
+            ((libm::log2(value_s) - FIRST_LOG) * CELLS_PER_OCTAVE).max(0.0) as usize
+        } else {
+            0
+        };
+        if let Some(cell) = self.cells.get_mut(place.min(CELLS - 1)) {
+            if cell.probability <= 0.0 {
+                (cell.low_s, cell.high_s) = (low_s, high_s);
+            }
+            cell.low_s = cell.low_s.min(low_s);
+            cell.high_s = cell.high_s.max(high_s);
+            cell.value_s += value_s * probability;
+            cell.probability += probability;
+        }
+    }
+
+    fn mean_s(&self) -> f64 {
+        self.cells.iter().map(|cell| cell.value_s).sum()
+    }
+
+    fn law(self) -> Law {
+        /// What is rarer than this is left to its neighbour.
+        const RARE: f64 = 1e-15;
+        let mut atoms: Vec<Atom> = Vec::new();
+        for (index, cell) in self.cells.into_iter().enumerate() {
+            if cell.probability <= RARE {
+                if let (Some(last), true) = (atoms.last_mut(), cell.probability > 0.0) {
+                    let sum = last.value_s * last.probability + cell.value_s;
+                    last.probability += cell.probability;
+                    last.value_s = sum / last.probability;
+                    last.high_s = last.high_s.max(last.value_s);
+                }
+                continue;
+            }
+            let edge_s = |index: usize| libm::exp2(index as f64 / CELLS_PER_OCTAVE + FIRST_LOG);
+            atoms.push(Atom {
+                value_s: cell.value_s / cell.probability,
+                low_s: cell.low_s.max(if index > 0 { edge_s(index) } else { 0.0 }),
+                high_s: cell.high_s.min(edge_s(index + 1)),
+                ..cell
+            });
+        }
+        Law { atoms }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(a: f64, b: f64, tolerance: f64) -> bool {
+        (a / b - 1.0).abs() < tolerance
+    }
+
+    #[test]
+    fn sums_keep_mean_and_variance() {
+        let a = Distribution::log_normal(0.02, 1.5).expect("a law");
+        let b = Distribution::exponential(0.05).expect("a law");
+        let sum = Law::of(&a).then(&Law::of(&b).times(2.5));
+        // Variance of a random number of terms: n·σ² plus that of the number, ¼, times the squared mean.
+        let variance = a.variance() + 2.5 * b.variance() + 0.25 * 0.05 * 0.05;
+        let law = sum.distribution().expect("a law");
+        assert!(near(law.mean(), 0.02 + 2.5 * 0.05, 1e-6), "{}", law.mean());
+        assert!(
+            near(law.variance(), variance, 0.01),
+            "{} {variance}",
+            law.variance()
+        );
+        assert!(near(sum.mean_s(), law.mean(), 1e-6));
+    }
+
+    /// Of n equal exponential times the longest has n harmonic means, and each is it as often.
+    #[test]
+    fn the_longest_of_exponentials_is_harmonic() {
+        let one = Law::of(&Distribution::exponential(1.0).expect("a law"));
+        let (longest, which) = Law::longest(&[one.clone(), one.clone(), one]);
+        assert!(near(longest.mean_s(), 1.0 + 0.5 + 1.0 / 3.0, 2e-3));
+        assert!(
+            which.iter().all(|share| near(*share, 1.0 / 3.0, 0.02)),
+            "{which:?}"
+        );
+        assert!(near(which.iter().sum(), 1.0, 1e-9));
+    }
+
+    #[test]
+    fn a_constant_stays_one() {
+        let law = Law::of(&Distribution::deterministic(0.01).expect("a law"));
+        let sum = law.then(&law).distribution().expect("a law");
+        assert!(near(sum.mean(), 0.02, 1e-9) && sum.variance() < 1e-12);
+        assert!(near(sum.quantile(0.5), 0.02, 1e-9));
+    }
+
+    /// The hypoexponential law: P(sum ≤ x) = 1 − 2e^(−x) + e^(−2x) for means 1 and ½.
+    #[test]
+    fn sums_have_the_right_quantiles() {
+        let slow = Law::of(&Distribution::exponential(1.0).expect("a law"));
+        let quick = Law::of(&Distribution::exponential(0.5).expect("a law"));
+        let sum = slow.then(&quick).distribution().expect("a law");
+        for x in [0.2, 1.0, 3.0, 6.0] {
+            let expected = 1.0 - 2.0 * libm::exp(-x) + libm::exp(-2.0 * x);
+            assert!((sum.cdf(x) - expected).abs() < 1e-3, "{x}: {}", sum.cdf(x));
+        }
+    }
+}

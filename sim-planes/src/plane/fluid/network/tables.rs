@@ -1,0 +1,252 @@
+//! What all replications of a fluid network share: its stations' libraries, and who waits for whom.
+
+use super::super::base_law::Law;
+use super::super::response::Member;
+use super::super::tables::FluidTables;
+use crate::plane::ServiceModel;
+use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
+use crate::random::Distribution;
+
+/// A network, ready to be simulated. See [`FluidNetwork`](super::FluidNetwork).
+#[derive(Debug)]
+pub struct NetworkTables {
+    pub(super) nodes: Vec<Node>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A station with its library.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) tables: FluidTables,
+    /// Its own service alone.
+    own: Distribution,
+    /// Mean of that, seconds.
+    pub(super) own_s: f64,
+    /// Probability of an error at its end.
+    pub(super) error_probability: f64,
+    pub(super) timeout_s: f64,
+    pub(super) calls: Vec<Edge>,
+    /// Who calls it and waits, holding a slot: no more requests than they have slots are ever here. `None` if users or
+    /// asynchronous calls come here as well.
+    pub(super) callers: Option<Vec<usize>>,
+    /// Itself, and everyone that its answers wait for.
+    pub(super) tree: Vec<Member>,
+    /// Of answers that are slow although nobody waits: who is to blame, in shares, by member of the tree.
+    pub(super) slow_share: Vec<f64>,
+}
+
+/// A call, with what is known of it beforehand.
+#[derive(Debug)]
+pub(super) struct Edge {
+    pub(super) call: Call,
+    /// How often a caller waits for its answer, on average: of calls made together, for the longest only.
+    pub(super) waited_for: f64,
+    /// Number of the group of calls that are made at the same time.
+    pub(super) group: usize,
+}
+
+impl NetworkTables {
+    /// Tables for a network, whose users' answers are held against these thresholds.
+    ///
+    /// # Errors
+    /// What [`check`] finds, and what cannot be computed: see [`unsupported`].
+    pub fn new(
+        stations: &[Station],
+        entries: &[Entry],
+        thresholds_s: &[f64],
+    ) -> Result<Self, NetworkError> {
+        check(stations, entries, thresholds_s)?;
+        for (station, at) in stations.iter().enumerate() {
+            if let Some(what) = unsupported(&at.service) {
+                return Err(NetworkError::Unsupported { station, what });
+            }
+        }
+        let mut nodes: Vec<Option<(Node, Law)>> = stations.iter().map(|_| None).collect();
+        // Those that are called first.
+        for (index, station) in stations.iter().enumerate().rev() {
+            let node = node(index, station, thresholds_s, &nodes);
+            if let Some(place) = nodes.get_mut(index) {
+                *place = Some(node);
+            }
+        }
+        let mut nodes: Vec<Node> = nodes.into_iter().flatten().map(|(node, _)| node).collect();
+        for (index, node) in nodes.iter_mut().enumerate() {
+            node.callers = callers(index, stations, entries);
+        }
+        Ok(Self {
+            nodes,
+            entries: entries.to_vec(),
+        })
+    }
+}
+
+/// What of a service a fluid network does not compute; `None` if it computes all of it.
+pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
+    use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
+    if model.balancing != Balancing::Shared {
+        Some("queues at the replicas")
+    } else if model.overflow != Overflow::RejectNew {
+        Some("requests that are pushed out of a queue")
+    } else if model.on_timeout != OnTimeout::Finish {
+        Some("work that is cancelled")
+    } else if model.removal != Removal::Drain || model.may_be_killed {
+        Some("replicas that are killed")
+    } else if model.retries.is_on() {
+        Some("users who try again")
+    } else {
+        None
+    }
+}
+
+fn node(
+    index: usize,
+    station: &Station,
+    thresholds_s: &[f64],
+    later: &[Option<(Node, Law)>],
+) -> (Node, Law) {
+    let own = &station.service.service_time_s;
+    let known = |to: usize| later.get(to).and_then(Option::as_ref);
+    let mut law = Law::of(own);
+    let mut calls = Vec::new();
+    let mut waits_for_none = true;
+    for (group, members) in groups(&station.calls).into_iter().enumerate() {
+        let laws: Vec<Law> = members
+            .iter()
+            .filter(|call| call.mode != CallMode::Async)
+            .filter_map(|call| Some(known(call.to)?.1.times(call.per_request)))
+            .collect();
+        let (longest, shares) = match &laws[..] {
+            [] => (Law::zero(), Vec::new()),
+            [one] => (one.clone(), vec![1.0]),
+            several => Law::longest(several),
+        };
+        if !laws.is_empty() {
+            law = law.then(&longest);
+            waits_for_none = false;
+        }
+        let mut shares = shares.into_iter();
+        for call in members {
+            let share = match call.mode {
+                CallMode::Async => 0.0,
+                CallMode::Sequential | CallMode::Parallel => shares.next().unwrap_or(0.0),
+            };
+            calls.push(Edge {
+                waited_for: call.per_request * share,
+                call: call.clone(),
+                group,
+            });
+        }
+    }
+    let tree = tree(index, &calls, &known);
+    let base = if waits_for_none {
+        own.clone()
+    } else {
+        law.distribution().unwrap_or_else(|| own.clone())
+    };
+    let long_s = long_service_s(&base, thresholds_s);
+    let long = |member: &Member| {
+        let of_node = known(member.station).map(|(node, _)| &node.own);
+        let service = if member.station == index {
+            Some(own)
+        } else {
+            of_node
+        };
+        member.visits * service.map_or(0.0, |service| service.survival(long_s))
+    };
+    let long: Vec<f64> = tree.iter().map(long).collect();
+    let all: f64 = long.iter().sum();
+    let slow_share = long.iter().map(|long| {
+        if all > 0.0 {
+            long / all
+        } else {
+            1.0 / tree.len() as f64
+        }
+    });
+    let node = Node {
+        slow_share: slow_share.collect(),
+        own: own.clone(),
+        own_s: own.mean(),
+        error_probability: station.service.error_probability,
+        timeout_s: station.service.timeout_s,
+        tables: FluidTables::new(ServiceModel {
+            service_time_s: base,
+            error_probability: 0.0,
+            thresholds_s: thresholds_s.to_vec(),
+            ..station.service.clone()
+        }),
+        calls,
+        callers: None,
+        tree,
+    };
+    (node, law)
+}
+
+/// A service that is mostly the reason when an answer is slow: most of the first threshold, or of a long answer.
+fn long_service_s(base: &Distribution, thresholds_s: &[f64]) -> f64 {
+    /// Share of the answer's time.
+    const MOST: f64 = 0.7;
+    let usual_s = base.quantile(0.95);
+    MOST * thresholds_s
+        .first()
+        .map_or(usual_s, |&threshold_s| threshold_s.max(base.mean()))
+}
+
+/// Who calls a station and waits; `None` if others come there as well.
+fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<usize>> {
+    let mut callers = Vec::new();
+    for (caller, station) in stations.iter().enumerate() {
+        for call in station.calls.iter().filter(|call| call.to == index) {
+            if call.mode == CallMode::Async {
+                return None;
+            }
+            callers.push(caller);
+        }
+    }
+    let users = entries.iter().any(|entry| entry.station == index);
+    callers.dedup();
+    (!users && !callers.is_empty()).then_some(callers)
+}
+
+/// Calls that are made at the same time, in the order of the groups.
+fn groups(calls: &[Call]) -> Vec<Vec<&Call>> {
+    let mut groups: Vec<Vec<&Call>> = Vec::new();
+    let mut last = CallMode::Sequential;
+    for call in calls {
+        match groups.last_mut() {
+            Some(group) if call.mode == CallMode::Parallel && last == CallMode::Parallel => {
+                group.push(call);
+            }
+            _ => groups.push(vec![call]),
+        }
+        last = call.mode;
+    }
+    groups
+}
+
+/// Everyone that answers of station `index` wait for, itself first.
+fn tree<'a>(
+    index: usize,
+    calls: &[Edge],
+    known: &impl Fn(usize) -> Option<&'a (Node, Law)>,
+) -> Vec<Member> {
+    let mut tree = vec![Member {
+        station: index,
+        visits: 1.0,
+    }];
+    for edge in calls.iter().filter(|edge| edge.waited_for > 0.0) {
+        let Some((node, _)) = known(edge.call.to) else {
+            continue;
+        };
+        for member in &node.tree {
+            let visits = member.visits * edge.waited_for;
+            match tree.iter_mut().find(|m| m.station == member.station) {
+                Some(there) => there.visits += visits,
+                None => tree.push(Member {
+                    station: member.station,
+                    visits,
+                }),
+            }
+        }
+    }
+    tree
+}

@@ -1,0 +1,341 @@
+//! A station of a fluid network: its queue, and the time in which it answers, which is also that of those it calls.
+//!
+//! The library of a station's tables is over its *base law*: its own service and the answers that it waits for, when
+//! nobody waits anywhere. A request then waits nowhere; or at one of the stations in its tree, and takes that much
+//! longer; or at several of them, and takes longer by the wait at the one where most is waited plus the mean of the
+//! other waits. Waits at different stations are taken to be independent of each other.
+
+use super::FluidPlane;
+use super::levels::Shape;
+use super::mixture::{Mixture, Shares};
+use super::recent::Recent;
+use super::tables::{FluidTables, RowWait, RowWeights};
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
+use crate::stats::LogHistogram;
+
+/// Shares below this are not looked at.
+const NEGLIGIBLE: f64 = 1e-10;
+/// The position of the exponential law among the shapes.
+const EXPONENTIAL: Shape = Shape {
+    position: 6.0,
+    first: 0.0,
+};
+
+/// The queue of a station.
+pub(super) struct Station<'a> {
+    plane: FluidPlane<'a>,
+    /// By what factor requests hold their slots for longer than usual.
+    held: f64,
+    /// By how much services take longer than usual, on average, seconds.
+    slower_s: f64,
+    /// Share of those that start that waits.
+    waits: f64,
+    /// Mean wait of these, seconds.
+    wait_s: f64,
+}
+
+impl<'a> Station<'a> {
+    /// An empty queue, whose luck comes from the streams of `component`.
+    pub(super) fn new(
+        tables: &'a FluidTables,
+        seed: u64,
+        replication: u32,
+        component: u32,
+    ) -> Self {
+        Self {
+            plane: FluidPlane::new(tables, 0, seed, replication, component),
+            held: 1.0,
+            slower_s: 0.0,
+            waits: 0.0,
+            wait_s: 0.0,
+        }
+    }
+
+    /// Serves an interval in which so many requests arrive. They hold their slots for `held` times as long as usual,
+    /// `slower_s` of that (on average) for their own service.
+    ///
+    /// A queue of which all services take longer is the usual one in slow motion.
+    pub(super) fn serve(
+        &mut self,
+        interval: &Interval,
+        arrivals: f64,
+        held: f64,
+        slower_s: f64,
+    ) -> Outcome {
+        let patience_s = self.plane.tables.limits.timeout_s / held;
+        self.plane.measure_time_anew(self.held / held, patience_s);
+        self.held = held;
+        let slow_motion = Interval {
+            length_s: interval.length_s / held,
+            rate_rps: interval.rate_rps * held,
+            ..*interval
+        };
+        let mut outcome = self.plane.serve_given(&slow_motion, arrivals);
+        outcome.busy_server_s *= held;
+        outcome.in_service_s *= held;
+        outcome.wait_sum_s *= held;
+        let waits = self.plane.tables.waits();
+        let (mut all, mut waiting, mut sum_s) = (0.0, 0.0, 0.0);
+        for &(row, weight) in self.plane.mixture.parts() {
+            let mean_s = waits.get(row as usize).map_or(0.0, |wait| wait.mean_s);
+            all += weight;
+            if mean_s > 0.0 {
+                waiting += weight;
+                sum_s += weight * mean_s;
+            }
+        }
+        (self.waits, self.wait_s) = (0.0, 0.0);
+        if waiting > 0.0 {
+            (self.waits, self.wait_s) = (waiting / all, held * sum_s / waiting);
+        }
+        self.slower_s = slower_s;
+        if slower_s > 0.0 {
+            self.wait_s = slower_s + self.waits * self.wait_s;
+            self.waits = 1.0;
+        }
+        outcome
+    }
+
+    /// Requests that started in the last interval.
+    pub(super) fn started(&self) -> f64 {
+        self.plane.started
+    }
+
+    /// Adds the requests that wait here, of weight `weight`, and `more_s` elsewhere, to an answer's mixture.
+    fn add_waits(&self, tables: &FluidTables, into: &mut Mixture, weight: f64, more_s: f64) {
+        if self.slower_s > 0.0 {
+            let mean_s = self.wait_s;
+            let wait = RowWait {
+                mean_s,
+                log_s: libm::log2(mean_s),
+                shape: Some(EXPONENTIAL),
+            };
+            return tables.add_wait(into, &wait, 1.0, more_s, weight);
+        }
+        let waits = self.plane.tables.waits();
+        let parts = self.plane.mixture.parts();
+        let waiting = |row: u32| waits.get(row as usize).filter(|wait| wait.mean_s > 0.0);
+        let all: f64 = parts.iter().map(|(_, weight)| weight).sum();
+        let scale = weight / (all * self.waits);
+        for &(row, part) in parts {
+            if let Some(wait) = waiting(row) {
+                tables.add_wait(into, wait, self.held, more_s, part * scale);
+            }
+        }
+    }
+}
+
+/// A station in the tree of another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Member {
+    /// Number of the station.
+    pub(super) station: usize,
+    /// How often a request of the tree's root waits for it, on average.
+    pub(super) visits: f64,
+}
+
+/// Who is to blame for answers that were slow or late, as shares of all answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Blame {
+    /// Later than the timeout.
+    pub(super) late: f64,
+    /// In time, but slower than threshold k.
+    pub(super) slow: [f64; MAX_THRESHOLDS],
+}
+
+/// In what time a station answers, what it waits for included.
+pub(super) struct Response<'a> {
+    tables: &'a FluidTables,
+    mixture: Mixture,
+    shares: Shares,
+    /// Of requests that wait nowhere.
+    base: Shares,
+    longer_s: f64,
+    /// By member.
+    blame: Vec<Blame>,
+    undrained: RowWeights,
+    recent: Recent,
+}
+
+impl<'a> Response<'a> {
+    /// Remembers the last `recent_intervals` intervals.
+    pub(super) fn new(tables: &'a FluidTables, recent_intervals: u32) -> Self {
+        Self {
+            tables,
+            mixture: Mixture::new(),
+            shares: Shares::default(),
+            base: Shares::default(),
+            longer_s: 0.0,
+            blame: Vec::new(),
+            undrained: RowWeights::new(),
+            recent: Recent::new(recent_intervals),
+        }
+    }
+
+    /// Takes in the waits of an interval at the stations of the tree.
+    pub(super) fn update(&mut self, members: &[Member], stations: &[Station<'_>]) {
+        let tree = || {
+            let at = |member: &Member| Some((member.visits, stations.get(member.station)?));
+            members.iter().map(at)
+        };
+        let nowhere: f64 = tree()
+            .flatten()
+            .map(|(visits, at)| none_of(visits, probability(at)))
+            .product();
+        self.mixture.clear();
+        self.blame.clear();
+        self.tables.add_unwaiting(&mut self.mixture, nowhere);
+        let mut sum = self.mixture.shares(self.tables);
+        self.base = if nowhere > 0.0 {
+            scaled(&sum, 1.0 / nowhere)
+        } else {
+            let mut alone = Mixture::new();
+            self.tables.add_unwaiting(&mut alone, 1.0);
+            alone.shares(self.tables)
+        };
+        let (mut once, mut once_s, mut all_s) = (0.0, 0.0, 0.0);
+        let mut most = (0.0, 0);
+        for (index, member) in tree().enumerate() {
+            let mut blame = Blame::default();
+            if let Some((visits, at)) = member {
+                let p = probability(at);
+                let here = one_over_none(visits, p) * nowhere;
+                once += here;
+                once_s += here * at.wait_s;
+                all_s += visits * p * at.wait_s;
+                if visits * p * at.wait_s > most.0 {
+                    most = (visits * p * at.wait_s, index);
+                }
+                if here > NEGLIGIBLE {
+                    blame = self.add(at, here, 0.0, &mut sum);
+                }
+            }
+            self.blame.push(blame);
+        }
+        let several = 1.0 - nowhere - once;
+        if several > NEGLIGIBLE
+            && let Some(at) = members.get(most.1).and_then(|m| stations.get(m.station))
+        {
+            let more_s = ((all_s - once_s) / several - at.wait_s).max(0.0);
+            let blame = self.add(at, several, more_s, &mut sum);
+            if let Some(own) = self.blame.get_mut(most.1) {
+                own.late += blame.late;
+                for (own, more) in own.slow.iter_mut().zip(blame.slow) {
+                    *own += more;
+                }
+            }
+        }
+        self.shares = sum;
+        self.longer_s = all_s;
+    }
+
+    /// Adds requests that wait at a station; answers what that costs.
+    fn add(&mut self, at: &Station<'_>, weight: f64, more_s: f64, sum: &mut Shares) -> Blame {
+        let first = self.mixture.parts().len();
+        at.add_waits(self.tables, &mut self.mixture, weight, more_s);
+        let here = self.mixture.shares_from(self.tables, first);
+        sum.join(&here);
+        let unwaiting = &self.base;
+        Blame {
+            late: (weight * unwaiting.in_time - here.in_time).max(0.0),
+            slow: std::array::from_fn(|k| (here.slow[k] - here.slow_in_service[k]).max(0.0)),
+        }
+    }
+
+    /// Share of the answers in time.
+    pub(super) fn in_time(&self) -> f64 {
+        self.shares.in_time.min(1.0)
+    }
+
+    /// Share of the answers that is in time, but slower than threshold k.
+    pub(super) fn slow(&self, k: usize) -> f64 {
+        self.shares.slow[k]
+    }
+
+    /// Of these: the share that would be so if nobody waited.
+    pub(super) fn slow_in_service(&self, k: usize) -> f64 {
+        self.shares.slow_in_service[k].min(self.shares.slow[k])
+    }
+
+    /// Share of the answers that would be late if nobody waited.
+    pub(super) fn late_in_service(&self) -> f64 {
+        1.0 - self.base.in_time
+    }
+
+    /// Mean latency of answers in time, times their share, seconds.
+    pub(super) fn latency_s(&self) -> f64 {
+        self.shares.latency_s
+    }
+
+    /// Mean by which answers take longer than if nobody waited and nothing was slow, seconds.
+    pub(super) fn longer_s(&self) -> f64 {
+        self.longer_s
+    }
+
+    /// The answers of the last interval.
+    pub(super) fn mixture(&self) -> &Mixture {
+        &self.mixture
+    }
+
+    /// Who is to blame, by member.
+    pub(super) fn blame(&self) -> &[Blame] {
+        &self.blame
+    }
+
+    /// Counts the answers of an interval, of which `served` are good.
+    pub(super) fn count(&mut self, served: f64) {
+        let answered = if self.shares.in_time > 0.0 {
+            served / self.shares.in_time
+        } else {
+            0.0
+        };
+        self.undrained.add(&self.mixture, answered);
+        self.recent.push(&self.mixture, answered);
+    }
+
+    /// Latency quantile of what was answered in the last intervals, seconds.
+    pub(super) fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
+        self.recent.quantile(self.tables, q, intervals)
+    }
+
+    /// Moves the latencies that were counted into a histogram.
+    pub(super) fn drain_latency(&mut self, into: &mut LogHistogram) {
+        self.undrained.drain(self.tables, into);
+    }
+}
+
+/// Probability of waiting, below 1.
+fn probability(at: &Station<'_>) -> f64 {
+    at.waits.min(1.0 - 1e-9)
+}
+
+/// Probability that none of so many visits (the whole ones, and one more with the probability that is left) meets what
+/// each meets with probability `p`.
+pub(super) fn none_of(visits: f64, p: f64) -> f64 {
+    let whole = visits.floor();
+    let last = 1.0 - (visits - whole) * p;
+    if whole == 1.0 {
+        (1.0 - p) * last
+    } else if whole > 0.0 {
+        libm::pow(1.0 - p, whole) * last
+    } else {
+        last
+    }
+}
+
+/// Probability that exactly one of them does, over that of none; `p` is below 1.
+fn one_over_none(visits: f64, p: f64) -> f64 {
+    let whole = visits.floor();
+    let part = visits - whole;
+    whole * p / (1.0 - p) + part * p / (1.0 - part * p)
+}
+
+fn scaled(shares: &Shares, factor: f64) -> Shares {
+    Shares {
+        in_time: shares.in_time * factor,
+        slow: shares.slow.map(|slow| slow * factor),
+        slow_in_service: shares.slow_in_service.map(|slow| slow * factor),
+        wait_s: shares.wait_s * factor,
+        latency_s: shares.latency_s * factor,
+    }
+}
