@@ -2,6 +2,7 @@
 
 mod app;
 mod banner;
+mod batch;
 mod gallery;
 mod header;
 pub mod icons;
@@ -17,6 +18,7 @@ mod spot;
 mod status;
 mod storage;
 mod toasts;
+mod topology;
 mod validation;
 
 pub use app::App;

@@ -158,6 +158,8 @@ pub enum ImportCommand {
     Lifecycle(LifecycleArguments),
     /// Read a recorded trace of spot capacity (JSON of skypilot-org/spot-traces).
     SpotTrace(SpotTraceArguments),
+    /// Read a recording of spot availability (JSON of SkyPilot's spot-traces: gap_seconds, data of 1 and 0, prices).
+    AvailabilityTrace(AvailabilityArguments),
 }
 
 /// `qec import traffic`
@@ -251,6 +253,22 @@ pub struct SpotTraceArguments {
     #[arg(long, value_name = "SCENARIO")]
     pub into: Option<String>,
     /// Name of the pool; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub pool: Option<String>,
+}
+
+/// `qec import availability-trace`
+#[derive(Debug, Args)]
+pub struct AvailabilityArguments {
+    /// The recording; `-` for standard input.
+    pub file: String,
+    /// Print this scenario with the recording in a pool of one of its jobs, instead of the market alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+    /// Name of the job; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub job: Option<String>,
+    /// Name of its pool; by default the first.
     #[arg(long, value_name = "NAME", requires = "into")]
     pub pool: Option<String>,
 }

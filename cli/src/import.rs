@@ -1,8 +1,8 @@
 //! `qec import`: other people's files as parts of a scenario.
 
 use crate::args::{
-    HpaArguments, ImportCommand, LifecycleArguments, NodepoolArguments, SpotTraceArguments,
-    TrafficArguments,
+    AvailabilityArguments, HpaArguments, ImportCommand, LifecycleArguments, NodepoolArguments,
+    SpotTraceArguments, TrafficArguments,
 };
 use crate::failure::Failure;
 use crate::{output, source};
@@ -24,6 +24,7 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
         ImportCommand::Nodepool(options) => nodepool(options),
         ImportCommand::Lifecycle(options) => lifecycle(options),
         ImportCommand::SpotTrace(options) => spot_trace(options),
+        ImportCommand::AvailabilityTrace(options) => availability(options),
     }
 }
 
@@ -140,6 +141,26 @@ fn spot_trace(options: &SpotTraceArguments) -> Result<(), Failure> {
     pool.trace = Some(imported.trace);
     // The trace says when the pool runs out.
     pool.reclaims = None;
+    check(&document)?;
+    output::print_json_pretty(&document)
+}
+
+fn availability(options: &AvailabilityArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let imported = import::availability(&text).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    let Some(into) = &options.into else {
+        return output::print_json_pretty(&imported.market);
+    };
+    let mut document = source::checked(into)?.document().clone();
+    let Some(batch) = &mut document.batch else {
+        return Err(Failure::Input(format!(
+            "{into} has no batch jobs; put it into a scenario that has, such as nightly-batch-on-spot"
+        )));
+    };
+    imported
+        .place(batch, options.job.as_deref(), options.pool.as_deref())
+        .map_err(|error| refused(into, error))?;
     check(&document)?;
     output::print_json_pretty(&document)
 }

@@ -22,7 +22,9 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         costs(report),
         spot(report),
         commitment(report),
+        network(report),
         storage(report),
+        batch(report),
         causes(report),
         footer(
             &report.engine_version,
@@ -210,6 +212,80 @@ fn commitment(report: &Report) -> String {
     )
 }
 
+/// Components and routes; nothing without a topology.
+fn network(report: &Report) -> String {
+    let Some(network) = &report.network else {
+        return String::new();
+    };
+    let mut components = Table::new([
+        "Component",
+        "requests/s",
+        "P95 ms",
+        "95 % CI",
+        "replicas",
+        "slots held",
+        "USD/month",
+        "budget used",
+        "95 % CI",
+        "mostly for",
+    ]);
+    for component in &network.components {
+        let [p95, p95_interval, ..] = summary_cells(&component.p95_ms);
+        let of_service = |text: String| {
+            if component.is_dependency {
+                String::new()
+            } else {
+                text
+            }
+        };
+        let causes = component.causes.iter();
+        let most = causes.max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean));
+        let budget = &component.budget_consumed;
+        components.row([
+            component.name.clone(),
+            number(component.requests_rps.mean),
+            p95,
+            p95_interval,
+            of_service(number(component.mean_replicas.mean)),
+            of_service(percent(component.busy.mean)),
+            number(component.usd_per_month.mean),
+            percent(budget.mean),
+            format!("±{} points", number(100.0 * budget.half_width())),
+            most.map_or(String::new(), |cause| cause.cause.label().to_owned()),
+        ]);
+    }
+    let mut routes = Table::new([
+        "Route",
+        "share",
+        "P95 ms",
+        "95 % CI",
+        "objective",
+        "good",
+        "met in",
+    ]);
+    for route in &network.routes {
+        let [p95, interval, ..] = summary_cells(&route.p95_ms);
+        let objectives = report
+            .objectives
+            .iter()
+            .zip(&route.good)
+            .zip(&route.attainment);
+        for ((objective, good), met) in objectives {
+            let [met, met_interval] = probability(met);
+            routes.row([
+                route.name.clone(),
+                percent(route.share),
+                p95.clone(),
+                interval.clone(),
+                objective.label.clone(),
+                percent(good.mean),
+                format!("{met} ({met_interval})"),
+            ]);
+        }
+    }
+    format!("{}\n{}", components.text(), routes.text())
+}
+
 /// The tiers, and how fast queries are; nothing without storage.
 fn storage(report: &Report) -> String {
     let Some(storage) = &report.storage else {
@@ -255,6 +331,62 @@ fn storage(report: &Report) -> String {
         half(&storage.p95_s, 1.0),
         percent(storage.cold.mean),
     )
+}
+
+/// The jobs, their time and money; nothing without jobs.
+fn batch(report: &Report) -> String {
+    let Some(batch) = &report.batch else {
+        return String::new();
+    };
+    let mut table = Table::new([
+        "Batch job",
+        "late runs",
+        "95 % interval",
+        "mean hours",
+        "P50",
+        "P95",
+        "P99",
+        "USD/run",
+        "95 % CI",
+        "saved",
+        "USD/month",
+        "95 % CI",
+        "evictions/run",
+        "on spot",
+    ]);
+    for job in &batch.jobs {
+        let [late, late_interval] = probability(&job.missed);
+        let [usd, interval, ..] = summary_cells(&job.usd_per_run);
+        let [month, month_interval, ..] = summary_cells(&job.usd_per_month);
+        table.row([
+            format!("{} ({})", job.name, job.policy),
+            late,
+            late_interval,
+            number(job.completion_hours.mean),
+            number(job.completion_quantile(50)),
+            number(job.completion_quantile(95)),
+            number(job.completion_quantile(99)),
+            usd,
+            interval,
+            percent(job.saved.mean),
+            month,
+            month_interval,
+            number(job.evictions_per_run.mean),
+            percent(job.spot_share.mean),
+        ]);
+    }
+    let mut text = table.text();
+    for job in &batch.jobs {
+        let [met, met_interval] = probability(&job.attainment);
+        text.push_str(&format!(
+            "{}: {} of runs within {} hours: met in {met} ({met_interval}); always on demand {} USD a run\n",
+            job.name,
+            percent(job.target),
+            number(job.deadline_hours),
+            number(job.always_usd_per_run.mean),
+        ));
+    }
+    text
 }
 
 /// What the Vertical Pod Autoscaler recommends; nothing without one.

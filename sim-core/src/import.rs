@@ -1,8 +1,9 @@
-//! Other people's files: recorded traffic, manifests of autoscalers and of node pools, lifecycles of buckets and traces of spot pools become parts of a scenario document.
+//! Other people's files: recorded traffic, manifests of autoscalers and of node pools, lifecycles of buckets and spot availability become parts of a scenario document.
 //!
 //! Importers read text and touch nothing else. They take what they can, say in notes what they assumed, added
 //! up, converted or left out, and refuse with one sentence what they cannot take: nothing is lost silently.
 
+mod availability;
 mod hpa;
 mod instant;
 mod keda;
@@ -15,6 +16,7 @@ mod spot_trace;
 mod table;
 mod traffic;
 
+pub use availability::{ImportedAvailability, availability};
 pub use hpa::{HpaOptions, ImportedHpa, hpa};
 pub use instant::{Instant, parse_instant};
 pub use keda::{ImportedKeda, keda};

@@ -13,6 +13,7 @@ mod series;
 mod served;
 mod setup;
 
+use crate::batch::BatchResult;
 use crate::control::decision::{DecisionLog, LogFilter};
 use crate::cost::Resource;
 use crate::plane::{DataPlane, Outcome};
@@ -307,12 +308,18 @@ impl<'a> Simulation<'a> {
             Plane::Network(served) => Some(served.result(self.parts())),
         };
         let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
-        let beside_per_month = storage
+        let storage_per_month = storage
             .as_ref()
-            .map_or(0.0, StorageResult::total_usd_per_month)
-            + network
-                .as_ref()
-                .map_or(0.0, NetworkResult::dependencies_usd_per_month);
+            .map_or(0.0, StorageResult::total_usd_per_month);
+        let batch = setup
+            .batch
+            .as_ref()
+            .map(|batch| batch.run(self.seed, self.replication));
+        let batch_per_month = batch.as_ref().map_or(0.0, BatchResult::total_usd_per_month);
+        let dependencies_per_month = network
+            .as_ref()
+            .map_or(0.0, NetworkResult::dependencies_usd_per_month);
+        let beside_per_month = storage_per_month + batch_per_month + dependencies_per_month;
         let total_usd = serving_usd + cost.of_month(beside_per_month);
         let sums = &self.sums;
         let of_parts = |value: fn(&Part<'_>) -> f64| self.parts().map(value).sum::<f64>();
@@ -385,8 +392,9 @@ impl<'a> Simulation<'a> {
                 .as_ref()
                 .and_then(|vpa| vpa.recommended(self.main.fleet.pod_request())),
             series,
-            network,
             storage,
+            batch,
+            network,
             node_market,
         }
     }

@@ -26,6 +26,7 @@ pub use field::limit_at;
 pub use knob::apply_knob;
 pub use problem::{Problem, Problems, Severity};
 
+use crate::batch::BatchModel;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -56,6 +57,8 @@ pub struct Scenario {
     pub topology: Option<Topology>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
+    /// Batch jobs beside the requests, if there are any.
+    pub batch: Option<BatchModel>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }

@@ -10,6 +10,7 @@
 //! A shard's result depends on the plan and the shard alone. Decisions that adapt (stop, go on) are taken
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
+mod batch;
 mod collection;
 mod network;
 mod node_market;
@@ -20,9 +21,11 @@ mod rounds;
 mod storage;
 mod sweep;
 
+pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
 pub use network::{
-    ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport, RouteResult,
+    CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
+    RouteResult,
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};

@@ -22,6 +22,8 @@ pub struct Topology {
 pub struct Component {
     /// Name.
     pub name: String,
+    /// Where it is in the document, as a JSON Pointer.
+    pub path: String,
     /// What it is.
     pub kind: ComponentKind,
     /// Its calls, in the order in which they are made.

@@ -1,11 +1,13 @@
 //! Random scenarios for property tests: sound ones, and edits that spoil a sound one.
 
+mod batch;
 mod document;
 mod edit;
 mod keda;
 mod spot;
 mod storage;
 
+pub use batch::batch;
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
 pub use spot::{commitments, spot};

@@ -197,3 +197,8 @@ fn budgets_last_as_long_as_they_should() {
 fn storage_costs_what_arithmetic_by_hand_says() {
     hold(Family::Storage);
 }
+
+#[test]
+fn batch_jobs_take_as_long_and_cost_as_much_as_theory_says() {
+    hold(Family::Batch);
+}

@@ -622,10 +622,10 @@ fn results_without_storage_have_the_bytes_they_had() {
     };
     let result = prepared.run_shard(shard).results.remove(0);
     let whole = postcard::to_allocvec(&result).expect("serialises");
-    // Neither storage nor spot nodes: two empty options at the end.
-    let (bytes, nothing) = whole.split_at(whole.len() - 2);
-    assert_eq!((bytes, nothing), (&result.bytes()[..], &[0, 0][..]));
-    // With spot nodes all is counted, and the option of storage keeps its byte.
+    // Neither storage, jobs, a topology nor spot nodes: empty options at the end.
+    let (bytes, nothing) = whole.split_at(whole.len() - 4);
+    assert_eq!((bytes, nothing), (&result.bytes()[..], &[0; 4][..]));
+    // With spot nodes all is counted, and the other options keep their bytes.
     short.fleet.commitments =
         serde_json::from_value(serde_json::json!({"nodes": 1, "term": "three_years"}))
             .expect("a commitment");

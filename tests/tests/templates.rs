@@ -1,6 +1,6 @@
 //! The templates keep what they promise: a few whole windows of each.
 
-use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
+use sim_core::scenario::document::{PlaneKind, SavesDocument, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -223,5 +223,68 @@ fn spot_template_needs_its_fallback() {
         );
         // Drained at the warning, no request ends with its node.
         assert!(own.iter().all(|result| result.fates[4] == 0.0));
+    }
+}
+
+/// U8: the sweep is a front from cheap and late to dear and in time, with the best checkpoint interval where theory has
+/// it; a policy that watches the deadline is in time at nearly the price of spot.
+#[test]
+fn nightly_batch_template_trades_money_for_time() {
+    use sim_core::batch::JobResult;
+    use sim_core::batch::checkpoint::young_interval_h;
+    use sim_core::scenario::document::JobPolicyDocument;
+    let document = document("nightly-batch-on-spot");
+    let run_with = |policy: JobPolicyDocument, interval_minutes: f64, seed: u64| {
+        let mut changed = document.clone();
+        changed.run.seed = seed;
+        // Its knob belongs to another policy.
+        changed.sweep.clear();
+        let job = &mut changed.batch.as_mut().expect("a batch").jobs[0];
+        job.policy = policy;
+        if let SavesDocument::Checkpoints(checkpoints) = &mut job.saves {
+            checkpoints.interval_minutes = interval_minutes;
+        }
+        run(Plan::single(&changed), 0)
+    };
+    let job = |result: &ReplicationResult| result.batch.clone().expect("a batch").jobs.remove(0);
+    let usd = |results: &[ReplicationResult]| mean(results, |result| job(result).usd);
+    let in_time = |results: &[ReplicationResult]| {
+        mean(results, |result| JobResult::on_time_share(&job(result)))
+    };
+    let base = |machines| JobPolicyDocument::OnDemandBase { machines };
+    for seed in [1, 2, 3] {
+        let all_spot = run_with(base(0), 50.0, seed);
+        let some = run_with(base(6), 50.0, seed);
+        let on_demand = run_with(JobPolicyDocument::OnDemand {}, 50.0, seed);
+        assert!(usd(&all_spot) < 0.5 * usd(&on_demand), "seed {seed}");
+        assert!(usd(&all_spot) < usd(&some) && usd(&some) < usd(&on_demand));
+        let shares = [&all_spot, &some, &on_demand].map(|results| in_time(results));
+        assert!((0.8..0.95).contains(&shares[0]), "seed {seed}: {shares:?}");
+        assert!(
+            shares[0] < shares[1] && shares[1] < shares[2],
+            "seed {seed}: {shares:?}"
+        );
+        assert!(
+            met(&all_spot) < met(&on_demand) && met(&on_demand) == 4,
+            "seed {seed}"
+        );
+        // Saved too often and too rarely.
+        let often = usd(&run_with(base(0), 10.0, seed));
+        let rarely = usd(&run_with(base(0), 90.0, seed));
+        assert!(often > 1.03 * usd(&all_spot), "{often} {}", usd(&all_spot));
+        assert!(
+            rarely > 1.02 * usd(&all_spot),
+            "{rarely} {}",
+            usd(&all_spot)
+        );
+        // A policy that watches the deadline and knows the work.
+        let greedy = run_with(JobPolicyDocument::SpotGreedy {}, 50.0, seed);
+        assert_eq!(met(&greedy), 4, "seed {seed}");
+        assert!(usd(&greedy) < 0.55 * usd(&on_demand));
+    }
+    // 3 minutes to save, reclaimed every 4 to 6 hours: the sweep's 50 minutes are the nearest.
+    for mtbf_h in [4.0, 6.0] {
+        let best = 60.0 * young_interval_h(0.05, mtbf_h);
+        assert!((30.0..60.0).contains(&best), "{best}");
     }
 }

@@ -110,7 +110,7 @@ pub fn CostByResource() -> impl IntoView {
             }
         })
     };
-    // Storage brings rows of its own.
+    // Storage and batch jobs bring rows of their own.
     let rows = Memo::new(move |_| {
         studio
             .report

@@ -25,8 +25,14 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     if before.pointer("/service/memory").is_none() {
         raise_limit(document);
     }
-    name_new(document, "/storage/datasets", "Dataset");
-    name_new(document, "/fleet/spot/pools", "Pool");
+    name_items(document, "/fleet/spot/pools", "Pool");
+    name_items(document, "/storage/datasets", "Dataset");
+    name_items(document, "/batch/jobs", "Job");
+    let jobs = document.pointer("/batch/jobs").and_then(Value::as_array);
+    for job in 0..jobs.map_or(0, Vec::len) {
+        name_items(document, &format!("/batch/jobs/{job}/pools"), "Pool");
+    }
+    name_components(document);
     said
 }
 
@@ -123,15 +129,58 @@ fn raise_limit(document: &mut Value) {
     }
 }
 
-/// A new item of a list has a name of its own.
-fn name_new(document: &mut Value, list: &str, what: &str) {
+/// New items of a list have a name of their own.
+fn name_items(document: &mut Value, list: &str, word: &str) {
     let name = |index: usize| format!("{list}/{index}/name");
     let items = document.pointer(list);
     let count = items.and_then(Value::as_array).map_or(0, Vec::len);
     for index in 0..count {
         if document.pointer(&name(index)) == Some(&json!("")) {
             let number = index + 1;
-            pointer::set(document, &name(index), json!(format!("{what} {number}")));
+            pointer::set(document, &name(index), json!(format!("{word} {number}")));
+        }
+    }
+}
+
+/// A new component has a name of its own, and somebody who calls it; a new call goes to the last component.
+fn name_components(document: &mut Value) {
+    let components = document.pointer("/topology/components");
+    let kinds: Vec<String> = components
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|component| component["kind"].as_str().unwrap_or("component").to_owned())
+        .collect();
+    for (index, kind) in kinds.iter().enumerate() {
+        let place = format!("/topology/components/{index}/name");
+        if document.pointer(&place) != Some(&json!("")) {
+            continue;
+        }
+        let name = format!("{kind} {}", index + 1);
+        pointer::set(document, &place, json!(name));
+        let calls = document
+            .pointer("/topology/calls")
+            .and_then(Value::as_array);
+        let mut calls = calls.cloned().unwrap_or_default();
+        calls.push(json!({"from": "service", "to": name, "per_request": 1.0}));
+        pointer::set(document, "/topology/calls", Value::from(calls));
+    }
+    let last = kinds.len().checked_sub(1).and_then(|last| {
+        let place = format!("/topology/components/{last}/name");
+        document.pointer(&place).cloned()
+    });
+    let calls = document
+        .pointer("/topology/calls")
+        .and_then(Value::as_array);
+    for index in 0..calls.map_or(0, Vec::len) {
+        let place = |field: &str| format!("/topology/calls/{index}/{field}");
+        if document.pointer(&place("from")) == Some(&json!("")) {
+            pointer::set(document, &place("from"), json!("service"));
+        }
+        if let (Some(last), Some(json)) = (&last, document.pointer(&place("to")))
+            && json == &json!("")
+        {
+            pointer::set(document, &place("to"), last.clone());
         }
     }
 }
@@ -162,6 +211,34 @@ mod tests {
         pointer::set(&mut scaled, "/fleet/provisioner", json!({}));
         assert_eq!(settle(&before, &mut scaled).len(), 1);
         assert_eq!(scaled["fleet"], json!({"provisioner": {}}));
+    }
+
+    #[test]
+    fn new_components_are_named_and_called() {
+        let mut document = json!({"topology": {
+            "components": [{"kind": "service", "name": "cart"}, {"kind": "dependency", "name": ""}],
+            "calls": [{"from": "", "to": "", "per_request": 1}],
+        }});
+        let before = document.clone();
+        settle(&before, &mut document);
+        let topology = &document["topology"];
+        assert_eq!(topology["components"][1]["name"], "dependency 2");
+        assert_eq!(topology["calls"][0]["from"], "service");
+        assert_eq!(topology["calls"][0]["to"], "dependency 2");
+        assert_eq!(topology["calls"][1]["to"], "dependency 2");
+    }
+
+    #[test]
+    fn new_jobs_and_pools_are_named() {
+        let mut document =
+            json!({"batch": {"jobs": [{"name": "", "pools": [{"name": "a"}, {"name": ""}]}]}});
+        let before = document.clone();
+        settle(&before, &mut document);
+        let job = &document["batch"]["jobs"][0];
+        assert_eq!(
+            (&job["name"], &job["pools"][1]["name"]),
+            (&json!("Job 1"), &json!("Pool 2"))
+        );
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The charts of what was found.
 
+use super::batch::BatchPanel;
 use super::moment::MomentPanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
+use super::topology::TopologyPanel;
 use crate::charts::{
     BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
@@ -15,6 +17,7 @@ pub fn Results() -> impl IntoView {
     view! {
         <div class="panels">
             {view! { <Front/> }.into_any()}
+            {view! { <TopologyPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
@@ -24,6 +27,7 @@ pub fn Results() -> impl IntoView {
             {view! { <SpotPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
+            {view! { <BatchPanel/> }.into_any()}
         </div>
     }
 }

@@ -83,7 +83,7 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
 }
 
 /// Money with its 95 % half width.
-pub fn money(usd: &Summary) -> String {
+pub(super) fn money(usd: &Summary) -> String {
     format!(
         "{}{}",
         format::money(usd.mean),
@@ -92,7 +92,7 @@ pub fn money(usd: &Summary) -> String {
 }
 
 /// What follows a mean: its 95 % half width, if there is one.
-pub fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
+pub(super) fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         String::new()
     } else {
@@ -105,7 +105,7 @@ fn seconds(seconds: f64) -> String {
 }
 
 /// A difference of shares.
-pub fn points(share: f64) -> String {
+pub(super) fn points(share: f64) -> String {
     format!("{}\u{a0}points", format::number(100.0 * share))
 }
 

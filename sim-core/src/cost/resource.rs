@@ -30,6 +30,10 @@ pub enum Resource {
     StorageMonitoring,
     /// The cache in front of the tiers.
     StorageCache,
+    /// Spot machines of batch jobs.
+    BatchSpot,
+    /// On-demand machines of batch jobs.
+    BatchOnDemand,
     /// Node-hours on demand, where some are spot or committed to.
     OnDemandNodes,
     /// Node-hours of spot nodes.
@@ -69,6 +73,8 @@ impl Resource {
         Resource::CommittedNodes,
         Resource::UnusedCommitment,
     ];
+    /// What batch jobs are paid for, in the order in which results list it; only scenarios with jobs have it.
+    pub const BATCH: [Resource; 2] = [Resource::BatchSpot, Resource::BatchOnDemand];
 
     /// Words for people.
     pub fn label(self) -> &'static str {
@@ -85,6 +91,8 @@ impl Resource {
             Resource::StorageEarlyDeletion => "Early deletion",
             Resource::StorageMonitoring => "Monitoring",
             Resource::StorageCache => "Storage cache",
+            Resource::BatchSpot => "Batch jobs, spot",
+            Resource::BatchOnDemand => "Batch jobs, on demand",
             Resource::OnDemandNodes => "On-demand nodes",
             Resource::SpotNodes => "Spot nodes",
             Resource::CommittedNodes => "Committed nodes",

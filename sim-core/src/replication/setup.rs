@@ -1,6 +1,7 @@
 //! What all replications of one design share.
 
 use super::network::NetworkSetup;
+use crate::batch::BatchSetup;
 use crate::plane::{
     DataPlane, Discipline, FluidPlane, FluidTables, RequestsPlane, RetryModel, ServiceModel,
 };
@@ -33,6 +34,7 @@ pub struct Setup {
     tables: Arc<FluidTables>,
     pub(super) network: Option<Arc<NetworkSetup>>,
     pub(super) storage: Option<Arc<StorageSetup>>,
+    pub(super) batch: Option<BatchSetup>,
 }
 
 impl Setup {
@@ -77,6 +79,10 @@ impl Setup {
                 None => Arc::new(StorageSetup::new(model.clone(), window_days)),
             }
         });
+        let batch = scenario
+            .batch
+            .clone()
+            .map(|model| BatchSetup::new(model, window_days));
         Self {
             tick_s,
             warm_up_ticks,
@@ -91,6 +97,7 @@ impl Setup {
             tables,
             network,
             storage,
+            batch,
             scenario,
         }
     }

@@ -7,6 +7,7 @@ use super::problem::{Found, Problem, Problems};
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
+use crate::batch::BatchModel;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -127,6 +128,7 @@ fn read_sections(value: &Value) -> Sections {
         prices: section(value, "prices"),
         topology: section(value, "topology"),
         storage: section(value, "storage"),
+        batch: section(value, "batch"),
         slo: section(value, "slo"),
         run: section(value, "run"),
     }
@@ -163,6 +165,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             prices: sections.prices?,
             topology: sections.topology,
             storage: sections.storage,
+            batch: sections.batch,
             slo: sections.slo?,
             run: sections.run?,
             sweep: sweep?,
@@ -187,6 +190,7 @@ pub(super) struct Parts {
     pub(super) node_types: Vec<NodeType>,
     pub(super) spot: Option<Arc<SpotModel>>,
     pub(super) storage: Option<StorageModel>,
+    pub(super) batch: Option<BatchModel>,
 }
 
 impl Parts {
@@ -204,6 +208,7 @@ impl Parts {
             node_types,
             spot,
             storage,
+            batch,
         } = self;
         Scenario {
             document,
@@ -215,6 +220,7 @@ impl Parts {
             spot,
             topology,
             storage,
+            batch,
             warnings,
         }
     }

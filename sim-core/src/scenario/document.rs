@@ -6,6 +6,7 @@
 //! [`Scenario`](super::Scenario) that cannot be.
 
 mod autoscaler;
+mod batch;
 mod fleet;
 mod keda;
 mod knative;
@@ -23,6 +24,7 @@ mod topology;
 mod traffic;
 
 pub use autoscaler::*;
+pub use batch::*;
 pub use fleet::*;
 pub use keda::*;
 pub use knative::*;
@@ -83,6 +85,9 @@ pub struct ScenarioDocument {
     /// Data in storage tiers, beside the requests; without it there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageDocument>,
+    /// Batch jobs with deadlines, on spot or on demand, beside the requests; without it there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchDocument>,
     /// Objectives over the window, and the probability of meeting them that is wanted.
     pub slo: SloDocument,
     /// How the scenario is simulated.

@@ -3,6 +3,7 @@
 //! An error is what cannot be simulated; a warning is what can, but was hardly meant.
 
 mod autoscaler;
+mod batch;
 mod distribution;
 mod fleet;
 mod keda;
@@ -38,6 +39,7 @@ pub(super) struct Sections {
     pub(super) prices: Option<PricesDocument>,
     pub(super) topology: Option<TopologyDocument>,
     pub(super) storage: Option<StorageDocument>,
+    pub(super) batch: Option<BatchDocument>,
     pub(super) slo: Option<SloDocument>,
     pub(super) run: Option<RunDocument>,
 }
@@ -99,12 +101,23 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         found,
     );
     let storage = match &sections.storage {
-        Some(storage) => Some(storage::hold(storage, found)?),
-        None => None,
+        Some(storage) => storage::hold(storage, found).map(Some),
+        None => Some(None),
+    };
+    let batch = match &sections.batch {
+        Some(document) => {
+            let model = batch::hold(document, found);
+            if let (Some(model), Some(slo)) = (&model, &sections.slo) {
+                batch::hold_window(document, model, slo, found);
+            }
+            model.map(Some)
+        }
+        None => Some(None),
     };
     let (service, fleet) = service.zip(fleet)?;
     Some(Parts {
-        storage,
+        storage: storage?,
+        batch: batch?,
         service_time_s: service.service_time_s,
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,

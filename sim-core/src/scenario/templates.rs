@@ -53,6 +53,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/data-lake-lifecycle.json"),
     },
     Template {
+        id: "nightly-batch-on-spot",
+        title: "Nightly batch on spot",
+        summary: "Eighty machine-hours every night on ten machines, some of them on spot and reclaimed now and then, due by the morning.",
+        promise: "All on spot the job costs less than half of on demand and is late too often; each machine on demand makes it dearer and late runs rarer. Saved every 50 minutes, near the best interval of theory, it costs less than saved every 10 or 90. A policy that watches the deadline is in time at nearly the price of spot.",
+        json: include_str!("../../../scenarios/nightly-batch-on-spot.json"),
+    },
+    Template {
         id: "spot-with-fallback",
         title: "Spot with a fallback",
         summary: "Four weeks of an API on spot nodes of one pool, which takes all of them back six times a month.",

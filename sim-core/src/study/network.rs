@@ -2,7 +2,7 @@
 
 use super::report::{CauseReport, Proportion};
 use super::result::ReplicationResult;
-use crate::scenario::document::SloDocument;
+use crate::scenario::document::{CallMode, SloDocument};
 use crate::slo::Cause;
 use crate::stats::Summary;
 use crate::topology::{ComponentKind, Topology};
@@ -65,8 +65,23 @@ impl NetworkResult {
 pub struct NetworkReport {
     /// Callers first.
     pub components: Vec<ComponentReport>,
+    /// Who calls whom.
+    pub calls: Vec<CallReport>,
     /// The main service's route first.
     pub routes: Vec<RouteReport>,
+}
+
+/// Calls of one component to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallReport {
+    /// Place of the caller among the components.
+    pub from: u32,
+    /// Place of the one that is called.
+    pub to: u32,
+    /// Calls per request of the caller.
+    pub per_request: f64,
+    /// Whether the caller waits.
+    pub mode: CallMode,
 }
 
 /// A component over the replications.
@@ -74,6 +89,8 @@ pub struct NetworkReport {
 pub struct ComponentReport {
     /// Name.
     pub name: String,
+    /// Where it is in the document, as a JSON Pointer.
+    pub path: String,
     /// Whether it is a dependency.
     pub is_dependency: bool,
     /// Requests and calls that come here, per second.
@@ -149,6 +166,7 @@ impl NetworkReport {
             });
             ComponentReport {
                 name: component.name.clone(),
+                path: component.path.clone(),
                 is_dependency: matches!(component.kind, ComponentKind::Dependency(_)),
                 requests_rps: of(&|component| component.requests_rps),
                 p95_ms: of(&|component| component.p95_ms),
@@ -187,8 +205,19 @@ impl NetworkReport {
                     .collect(),
             }
         });
+        let calls = (0..)
+            .zip(&topology.components)
+            .flat_map(|(from, component)| {
+                component.calls.iter().map(move |call| CallReport {
+                    from,
+                    to: call.to as u32,
+                    per_request: call.per_request,
+                    mode: call.mode,
+                })
+            });
         Some(Self {
             components: components.collect(),
+            calls: calls.collect(),
             routes: routes.collect(),
         })
     }

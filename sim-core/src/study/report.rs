@@ -1,5 +1,6 @@
 //! The report: what a study found, for people and programs.
 
+use super::batch::BatchReport;
 use super::collection::Collection;
 use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
@@ -141,7 +142,7 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource; spot nodes, commitments and storage only where there are some.
+    /// Cost by resource; spot nodes, commitments, storage and batch jobs only where there are some.
     pub costs: Vec<CostReport>,
     /// Components and routes, where there is a topology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +156,9 @@ pub struct Report {
     /// A commitment, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentReport>,
+    /// Batch jobs beside the requests, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -236,6 +240,10 @@ impl Report {
             .storage
             .as_ref()
             .and_then(|storage| StorageReport::new(storage, results));
+        let batch = document
+            .batch
+            .as_ref()
+            .and_then(|batch| BatchReport::new(batch, results));
         let topology = document.topology.as_ref();
         let topology = topology.and_then(|_| check(document).ok()?.topology);
         let network =
@@ -277,6 +285,7 @@ impl Report {
             costs: costs.collect(),
             network,
             storage,
+            batch,
             spot: SpotReport::new(document, results),
             commitment: CommitmentReport::new(document, results),
             series: SERIES

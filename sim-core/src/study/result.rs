@@ -2,6 +2,7 @@
 
 use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
+use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::slo::Cause;
@@ -221,7 +222,7 @@ pub struct ReplicationResult {
     /// Figures in the order of [`FIGURES`].
     pub figures: [f64; FIGURES.len()],
     /// Cost of a month of what serves requests, US dollars, in the order of [`Resource::ALL`]. With that of storage
-    /// they sum to the cost: see [`costs`](Self::costs).
+    /// and of batch jobs they sum to the cost: see [`costs`](Self::costs).
     pub cost_per_month: [f64; Resource::COUNT],
     /// The objectives, in the document's order.
     pub objectives: Vec<ObjectiveResult>,
@@ -234,16 +235,18 @@ pub struct ReplicationResult {
     pub right_sizing: Option<RecommendedSizes>,
     /// The window over time.
     pub series: Series,
+    /// Storage beside the requests, if there is any.
+    pub storage: Option<StorageResult>,
+    /// Batch jobs beside the requests, if there are any.
+    pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Storage beside the requests, if there is any. For the order of the last fields see [`bytes`](Self::bytes).
-    pub storage: Option<StorageResult>,
-    /// Spot nodes and commitments, if there are any. The last field.
+    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
     pub node_market: Option<NodeMarketResult>,
 }
 
 impl ReplicationResult {
-    /// Cost of a month by resource, US dollars; all of it. Spot nodes, commitments and storage only where there are some.
+    /// Cost of a month by resource, US dollars; all of it. Spot nodes, commitments, storage and batch jobs only where there are some.
     pub fn costs(&self) -> Vec<(Resource, f64)> {
         let has_market = self.node_market.is_some();
         let serving = Resource::ALL.into_iter().map(|resource| match resource {
@@ -263,24 +266,30 @@ impl ReplicationResult {
             .network
             .iter()
             .map(|network| (Resource::Dependencies, network.dependencies_usd_per_month()));
-        serving
-            .chain(market)
-            .chain(network)
-            .chain(storage)
-            .collect()
+        let batch = self
+            .batch
+            .iter()
+            .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
+        let serving = serving.chain(market).chain(network);
+        serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, spot nodes and commitments has the bytes that it had before
-    /// there were any: its last fields, empty options, are a byte each in postcard's encoding and left out.
+    /// What a digest is made of. A result without storage, jobs, a topology or spot nodes has the bytes that it had before there were
+    /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
-        if self.node_market.is_none() {
-            bytes.pop();
-            if self.storage.is_none() {
-                bytes.pop();
-            }
-        }
+        let is_empty = [
+            self.node_market.is_none(),
+            self.network.is_none(),
+            self.batch.is_none(),
+            self.storage.is_none(),
+        ];
+        let empty = is_empty
+            .into_iter()
+            .take_while(|is_empty| *is_empty)
+            .count();
+        bytes.truncate(bytes.len().saturating_sub(empty));
         bytes
     }
 
@@ -293,10 +302,11 @@ impl ReplicationResult {
             .map_or(f64::NAN, |(_, value)| value)
     }
 
-    /// Whether all objectives were met, that of storage queries among them.
+    /// Whether all objectives were met, those of storage queries and of jobs among them.
     pub fn met(&self) -> bool {
         self.objectives.iter().all(|objective| objective.met)
             && self.storage.as_ref().is_none_or(|storage| storage.met)
+            && self.batch.as_ref().is_none_or(BatchResult::met)
     }
 
     /// The same figures, without the window over time.

@@ -1,6 +1,7 @@
 //! A model with constants, what is known of it, and how it is sampled.
 
 use super::cases;
+use super::cases::Nights;
 use super::family::Family;
 use super::instances::{FunctionReading, FunctionStation};
 use super::oracle::{Oracle, Value};
@@ -59,6 +60,8 @@ enum Experiment {
     Tide(Tide),
     /// Counts the arrivals of piecewise constant rates.
     Steps(cases::Steps),
+    /// Plays runs of batch jobs.
+    Nights(Nights),
     /// Applies rules, without chance.
     Rules(fn() -> Sample),
 }
@@ -140,6 +143,22 @@ impl Case {
         }
     }
 
+    /// Runs of batch jobs; each job with the oracles that it answers and how.
+    pub(super) fn of_nights(
+        about: About,
+        samples: u32,
+        nights: Nights,
+        oracles: Vec<Oracle>,
+    ) -> Self {
+        Self {
+            about,
+            samples,
+            requests: 0.0,
+            oracles,
+            experiment: Experiment::Nights(nights),
+        }
+    }
+
     /// Rules without chance.
     pub(super) fn of_rules(about: About, oracles: Vec<Oracle>, rules: fn() -> Sample) -> Self {
         Self {
@@ -182,6 +201,10 @@ impl Case {
             Experiment::Tide(tide) => tide.play(seed, index, component).map(Value::Number).into(),
             Experiment::Steps(steps) => {
                 let figures = steps.play(seed, index, component);
+                figures.into_iter().map(Value::Number).collect()
+            }
+            Experiment::Nights(nights) => {
+                let figures = nights.play(seed, index);
                 figures.into_iter().map(Value::Number).collect()
             }
             Experiment::Rules(rules) => rules(),

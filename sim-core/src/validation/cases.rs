@@ -2,6 +2,7 @@
 
 mod autoscaler;
 mod balancing;
+mod batch;
 mod billing;
 mod budget;
 mod delay;
@@ -21,6 +22,7 @@ mod steps;
 mod storage;
 mod traffic;
 
+pub(super) use batch::Nights;
 pub(super) use steps::Steps;
 
 use super::Case;
@@ -48,6 +50,7 @@ pub fn cases() -> Vec<Case> {
         autoscaler::cases(),
         budget::cases(),
         storage::cases(),
+        batch::cases(),
     ]
     .into_iter()
     .flatten()

@@ -42,11 +42,13 @@ pub enum Family {
     Budget,
     /// Tiered storage.
     Storage,
+    /// Batch jobs on spot machines.
+    Batch,
 }
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 18] = [
+    pub const ALL: [Family; 19] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -65,6 +67,7 @@ impl Family {
         Family::Autoscaler,
         Family::Budget,
         Family::Storage,
+        Family::Batch,
     ];
 
     /// Its name for people.
@@ -88,6 +91,7 @@ impl Family {
             Family::Autoscaler => "Kubernetes HPA",
             Family::Budget => "Error budgets and burn rates",
             Family::Storage => "Tiered storage: the bill",
+            Family::Batch => "Batch jobs on spot machines",
         }
     }
 
@@ -143,6 +147,9 @@ impl Family {
             Family::Budget => "What an objective allows over its window, and how fast it is spent.",
             Family::Storage => {
                 "What a bucket with lifecycle rules costs, to the cent, and when watching objects pays."
+            }
+            Family::Batch => {
+                "How long jobs take on machines that are reclaimed, and what they cost, under each policy and way of saving."
             }
         }
     }

@@ -72,9 +72,13 @@ pub enum Purpose {
     /// When dependencies are slow.
     BrownOuts = 42,
     /// At which entry of a network a user's request comes in.
-    Routes = 90,
+    Routes = 92,
     /// How many calls a request of a network makes, where that is not a whole number.
-    Calls = 91,
+    Calls = 93,
+    /// How much work a run of a batch job has.
+    BatchWork = 90,
+    /// When a batch job's spot machines are there and when they are reclaimed.
+    BatchMarket = 91,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -1,5 +1,6 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
+use super::batch::batch;
 use super::keda;
 use super::spot::{commitments, spot};
 use super::storage::storage;
@@ -18,7 +19,11 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
         ),
         telemetry(),
         fleet(),
-        (prices(), proptest::option::weighted(0.2, storage())),
+        (
+            prices(),
+            proptest::option::weighted(0.2, storage()),
+            proptest::option::weighted(0.2, batch()),
+        ),
         slo(),
         run(),
     )
@@ -29,7 +34,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 (autoscaler, shared_control, right_sizing),
                 telemetry,
                 fleet,
-                (prices, storage),
+                (prices, storage, batch),
                 slo,
                 mut run,
             )| {
@@ -54,6 +59,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     prices,
                     topology: None,
                     storage,
+                    batch,
                     slo,
                     run,
                     sweep: vec![],

@@ -59,6 +59,7 @@ pub(in super::super) fn hold_topology(
         let (name, calls) = component(index)?;
         components.push(Component {
             name,
+            path: path_of(index),
             kind: core::mem::replace(kinds.get_mut(index)?, ComponentKind::Main),
             calls,
             visits: 0.0,
@@ -70,20 +71,24 @@ pub(in super::super) fn hold_topology(
         routes,
     };
     topology.count_visits();
-    for (component, at) in topology.components.iter().zip(&order) {
+    for component in &topology.components {
         if component.visits <= 0.0 {
-            let path = at.checked_sub(1).map_or_else(
-                || "/service".to_owned(),
-                |index| format!("/topology/components/{index}/name"),
-            );
             found.warning(
-                path,
+                component.path.clone(),
                 format!("no request ever comes to \"{}\"", component.name),
                 "call it, let a route enter there, or leave it out",
             );
         }
     }
     (!found.has_errors()).then_some(topology)
+}
+
+/// Where a component is in the document: the main service, or one of the list.
+fn path_of(index: usize) -> String {
+    index.checked_sub(1).map_or_else(
+        || "/service".to_owned(),
+        |index| format!("/topology/components/{index}"),
+    )
 }
 
 /// The names of all components, the main service first; `None` when two are the same.

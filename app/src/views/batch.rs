@@ -1,0 +1,131 @@
+//! Batch jobs: when each is done, how often late, and what it costs against on demand.
+
+use super::storage::{half_width, money, points};
+use crate::charts::report_stale;
+use crate::format;
+use crate::state::studio;
+use leptos::prelude::*;
+use sim_core::stats::Summary;
+use sim_core::study::{BatchReport, JobReport};
+
+/// The section; nothing in scenarios without jobs.
+#[component]
+pub fn BatchPanel() -> impl IntoView {
+    let studio = studio();
+    let stale = report_stale();
+    move || {
+        studio.report.with(|report| {
+            let batch = report.as_ref()?.batch.as_ref()?;
+            Some(panel(batch, stale))
+        })
+    }
+}
+
+fn panel(batch: &BatchReport, stale: Signal<bool>) -> AnyView {
+    let share = |share: f64| format::percent(share, 1);
+    let row = |job: &JobReport| {
+        let late = &job.missed;
+        let at = |percent| hours(job.completion_quantile(percent));
+        view! {
+            <tr data-testid="batch-job" data-late=late.estimate.to_string()>
+                <th scope="row">{job.name.clone()}<br/><span class="hint">{job.policy.clone()}</span></th>
+                <td>{share(late.estimate)}" ("{format::range(late.ci_low, late.ci_high, share)}")"</td>
+                <td>{hours(job.completion_hours.mean)}{half_width(&job.completion_hours, hours)}</td>
+                <td>{at(50)}" · "{at(95)}" · "{at(99)}</td>
+                <td>{money(&job.usd_per_run)}</td>
+                <td>{share(job.saved.mean)}{half_width(&job.saved, points)}</td>
+                <td>{money(&job.usd_per_month)}</td>
+                <td>{count(&job.evictions_per_run)}</td>
+                <td>{share(job.spot_share.mean)}{half_width(&job.spot_share, points)}</td>
+            </tr>
+        }
+    };
+    let rows = batch.jobs.iter().map(row).collect_view();
+    let details = batch.jobs.iter().map(detail).collect_view();
+    view! {
+        <section class="panel wide" class:stale=move || stale.get() data-testid="batch">
+            <h2>"Batch jobs"</h2>
+            {details}
+            <div class="table-scroll free" tabindex="0" role="region" aria-label="Batch jobs">
+                <table class="planes">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Job"</th>
+                            <th scope="col">"Late runs (95\u{a0}%)"</th>
+                            <th scope="col">"Done after"</th>
+                            <th scope="col">"P50 · P95 · P99"</th>
+                            <th scope="col">"Cost of a run"</th>
+                            <th scope="col">"Saved against on demand"</th>
+                            <th scope="col">"Cost per month"</th>
+                            <th scope="col">"Evictions a run"</th>
+                            <th scope="col">"On spot"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// A job in a sentence, and a picture of when its runs are done.
+fn detail(job: &JobReport) -> AnyView {
+    let percent = |share| format::percent(share, 0);
+    let sentence = format!(
+        "{}: {} of runs within {}: met in {} of windows (95\u{a0}% interval {}). On demand a run costs {}.",
+        job.name,
+        percent(job.target),
+        hours(job.deadline_hours),
+        percent(job.attainment.estimate),
+        format::range(job.attainment.ci_low, job.attainment.ci_high, percent),
+        money(&job.always_usd_per_run),
+    );
+    view! {
+        <p class="hint">{sentence}</p>
+        {strip(job)}
+    }
+    .into_any()
+}
+
+const WIDTH: f64 = 240.0;
+const HEIGHT: f64 = 12.0;
+
+/// From nothing to the latest run or the deadline: P5 to P95 as a bar, the median and the deadline as lines.
+fn strip(job: &JobReport) -> AnyView {
+    let latest = job.completion_quantile(100).max(job.deadline_hours);
+    let x = |hours: f64| {
+        let share = hours / latest;
+        WIDTH * if share.is_finite() { share } else { 0.0 }
+    };
+    let at = |percent| x(job.completion_quantile(percent));
+    let line = |x: f64| format!("M{x:.1} 0h1.5v{HEIGHT}h-1.5z");
+    let (low, high) = (at(5), at(95));
+    let bar = format!("M{low:.1} 4h{:.1}v4h-{0:.1}z", (high - low).max(1.0));
+    let path = [bar, line(at(50)), line(x(job.deadline_hours) - 1.5)].concat();
+    let words = format!(
+        "Runs of {} are done after {} (P5) to {} (P95); the deadline is at {}",
+        job.name,
+        hours(job.completion_quantile(5)),
+        hours(job.completion_quantile(95)),
+        hours(job.deadline_hours),
+    );
+    view! {
+        <svg class="spark" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=words>
+            <path d=path></path>
+        </svg>
+    }
+    .into_any()
+}
+
+fn hours(hours: f64) -> String {
+    format!("{}\u{a0}h", format::number(hours))
+}
+
+fn count(summary: &Summary) -> String {
+    format!(
+        "{}{}",
+        format::number(summary.mean),
+        half_width(summary, format::number)
+    )
+}

@@ -1,0 +1,253 @@
+//! The topology: who calls whom, as a picture, and what each component does, costs and spends of the error budget.
+
+use crate::charts::report_stale;
+use crate::editor::reveal;
+use crate::format;
+use crate::state::studio;
+use leptos::prelude::*;
+use sim_core::scenario::document::CallMode;
+use sim_core::stats::Summary;
+use sim_core::study::{ComponentReport, NetworkReport, RouteReport};
+
+/// Size of a component's box and the gaps between them, in units of the picture.
+const BOX: (f64, f64) = (148.0, 46.0);
+const GAP: (f64, f64) = (52.0, 18.0);
+
+/// The section; nothing in scenarios without a topology.
+#[component]
+pub fn TopologyPanel() -> impl IntoView {
+    let studio = studio();
+    let stale = report_stale();
+    move || {
+        studio.report.with(|report| {
+            let report = report.as_ref()?;
+            let network = report.network.as_ref()?;
+            let objectives: Vec<String> =
+                report.objectives.iter().map(|o| o.label.clone()).collect();
+            Some(panel(network, &objectives, stale))
+        })
+    }
+}
+
+fn panel(network: &NetworkReport, objectives: &[String], stale: Signal<bool>) -> AnyView {
+    let rows = network.components.iter().map(row).collect_view();
+    let routes = network
+        .routes
+        .iter()
+        .flat_map(|route| route_rows(route, objectives))
+        .collect_view();
+    view! {
+        <section class="panel wide" class:stale=move || stale.get() data-testid="topology">
+            <h2>"Topology"</h2>
+            <p class="hint">{sentence(network)}</p>
+            <div class="table-scroll free" tabindex="0" role="region" aria-label="Who calls whom">
+                {picture(network)}
+            </div>
+            <div class="table-scroll free" tabindex="0" role="region" aria-label="Components">
+                <table class="planes">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Component"</th>
+                            <th scope="col">"Requests/s"</th>
+                            <th scope="col">"P95"</th>
+                            <th scope="col">"Replicas"</th>
+                            <th scope="col">"Slots held"</th>
+                            <th scope="col">"Cost per month"</th>
+                            <th scope="col">"Error budget spent"</th>
+                            <th scope="col">"Mostly for"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <div class="table-scroll free" tabindex="0" role="region" aria-label="Routes">
+                <table class="planes">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Route"</th>
+                            <th scope="col">"Objective"</th>
+                            <th scope="col">"Good requests"</th>
+                            <th scope="col">"Met in"</th>
+                            <th scope="col">"P95"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{routes}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Who spends most of the error budget.
+fn sentence(network: &NetworkReport) -> String {
+    let components = network.components.iter();
+    let most = components
+        .max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean))
+        .filter(|most| most.budget_consumed.mean > 0.0);
+    most.map_or_else(
+        || "Nobody spends any of the error budget.".to_owned(),
+        |most| {
+            format!(
+                "\u{201c}{}\u{201d} spends most of the error budget: {}, mostly for {}.",
+                most.name,
+                spent(&most.budget_consumed),
+                cause(most).to_lowercase()
+            )
+        },
+    )
+}
+
+fn row(component: &ComponentReport) -> impl IntoView + use<> {
+    let of_service = |text: String| {
+        if component.is_dependency {
+            String::new()
+        } else {
+            text
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">{component.name.clone()}</th>
+            <td>{with_half(&component.requests_rps, format::number)}</td>
+            <td>{with_half(&component.p95_ms, format::milliseconds)}</td>
+            <td>{of_service(with_half(&component.mean_replicas, format::number))}</td>
+            <td>{of_service(with_half(&component.busy, points))}</td>
+            <td>{with_half(&component.usd_per_month, format::money)}</td>
+            <td>{spent(&component.budget_consumed)}</td>
+            <td>{cause(component)}</td>
+        </tr>
+    }
+}
+
+fn route_rows(route: &RouteReport, objectives: &[String]) -> Vec<AnyView> {
+    let figures = objectives.iter().zip(&route.good).zip(&route.attainment);
+    let row = |((objective, good), met): ((&String, &Summary), &sim_core::study::Proportion)| {
+        let share = |share| format::percent(share, 0);
+        view! {
+            <tr>
+                <th scope="row">{format!("{} ({} of requests)", route.name, share(route.share))}</th>
+                <td>{objective.clone()}</td>
+                <td>{format::percent_near_one(good.mean)}</td>
+                <td>{format!("{} ({})", share(met.estimate), format::range(met.ci_low, met.ci_high, share))}</td>
+                <td>{with_half(&route.p95_ms, format::milliseconds)}</td>
+            </tr>
+        }
+        .into_any()
+    };
+    figures.map(row).collect()
+}
+
+/// The component's main cause, in words.
+fn cause(component: &ComponentReport) -> &'static str {
+    let causes = component.causes.iter();
+    let most = causes.max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean));
+    most.map_or("", |most| most.cause.label())
+}
+
+fn spent(budget: &Summary) -> String {
+    with_half(budget, points)
+}
+
+fn points(share: f64) -> String {
+    format::percent(share, 1)
+}
+
+fn with_half(summary: &Summary, show: impl Fn(f64) -> String) -> String {
+    if summary.n < 2 {
+        show(summary.mean)
+    } else {
+        format!(
+            "{} ±\u{a0}{}",
+            show(summary.mean),
+            show(summary.half_width())
+        )
+    }
+}
+
+/// Boxes in columns by how far from the users they are, and lines for calls: broken ones do not wait.
+fn picture(network: &NetworkReport) -> AnyView {
+    let columns = columns(network);
+    let mut taken = vec![0u32; columns.iter().max().map_or(0, |most| most + 1)];
+    let corners: Vec<(f64, f64)> = columns
+        .iter()
+        .map(|&column| {
+            let row = taken[column];
+            taken[column] += 1;
+            let x = 4.0 + column as f64 * (BOX.0 + GAP.0);
+            (x, 4.0 + f64::from(row) * (BOX.1 + GAP.1))
+        })
+        .collect();
+    let width = 8.0 + taken.len() as f64 * (BOX.0 + GAP.0) - GAP.0;
+    let rows = taken.iter().max().copied().unwrap_or(0);
+    let height = 8.0 + f64::from(rows) * (BOX.1 + GAP.1) - GAP.1;
+    let lines = network.calls.iter().filter_map(|call| {
+        let (a, b) = (
+            corners.get(call.from as usize)?,
+            corners.get(call.to as usize)?,
+        );
+        let (x1, y1) = (a.0 + BOX.0, a.1 + 0.5 * BOX.1);
+        let (x2, y2) = (b.0, b.1 + 0.5 * BOX.1);
+        let bend = 0.5 * GAP.0;
+        let path = format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend);
+        let dash = (call.mode == CallMode::Async).then_some("4 4");
+        Some(view! { <path class="call" d=path stroke-dasharray=dash/> })
+    });
+    let boxes = network
+        .components
+        .iter()
+        .zip(&corners)
+        .map(|(component, &corner)| node(component, corner));
+    view! {
+        <svg class="topology" role="img" aria-label="Who calls whom; the tables say it in words"
+            viewBox=format!("0 0 {width} {height}") width=width height=height>
+            {lines.collect_view()}
+            {boxes.collect_view()}
+        </svg>
+    }
+    .into_any()
+}
+
+fn node(component: &ComponentReport, (x, y): (f64, f64)) -> impl IntoView + use<> {
+    let path = component.path.clone();
+    let key_path = component.path.clone();
+    let budget = component.budget_consumed.mean;
+    // Half the width of the bar is the whole budget.
+    let bar = (0.5 * budget).clamp(0.0, 1.0) * (BOX.0 - 2.0);
+    view! {
+        <g class="node" class:dependency=component.is_dependency tabindex="0" role="button"
+            aria-label=format!("Edit {}", component.name)
+            on:click=move |_| reveal(&path)
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    reveal(&key_path);
+                }
+            }>
+            <rect x=x y=y width=BOX.0 height=BOX.1 rx="6"/>
+            <rect class="spent" x=x + 1.0 y=y + BOX.1 - 5.0 width=bar height="4"/>
+            <text x=x + 8.0 y=y + 18.0>{component.name.clone()}</text>
+            <text class="small" x=x + 8.0 y=y + 34.0>
+                {format!("P95 {} · {} of budget", format::milliseconds(component.p95_ms.mean), points(budget))}
+            </text>
+        </g>
+    }
+}
+
+/// The longest way from a caller that nobody calls, component by component.
+fn columns(network: &NetworkReport) -> Vec<usize> {
+    let mut columns = vec![0; network.components.len()];
+    // Callers come first, so one pass is enough.
+    for from in 0..columns.len() {
+        for call in network
+            .calls
+            .iter()
+            .filter(|call| call.from as usize == from)
+        {
+            let after = columns[from] + 1;
+            if let Some(to) = columns.get_mut(call.to as usize) {
+                *to = after.max(*to);
+            }
+        }
+    }
+    columns
+}
