@@ -5,6 +5,7 @@
 //! strict style policy; so it paints marks only.
 
 mod breakdown;
+mod commitment;
 mod distribution;
 mod distribution_scene;
 mod figure;
@@ -21,6 +22,7 @@ mod time;
 mod time_scene;
 
 pub use breakdown::{BudgetByCause, CostByResource};
+pub use commitment::CommitmentLevels;
 pub use distribution::{CostDistribution, SliDistribution};
 pub use figure::report_stale;
 pub use front::Front;

@@ -170,7 +170,13 @@ mod tests {
         // What a kind of autoscaler, traffic or provisioner brings is stepped through as well.
         let mut made = Vec::new();
         for (words, document) in first {
-            let deeper = ["/autoscaler ", "/traffic/source ", "/fleet/provisioner "];
+            let deeper = [
+                "/autoscaler ",
+                "/traffic/source ",
+                "/fleet/provisioner ",
+                "/fleet/spot ",
+                "/fleet/commitments ",
+            ];
             if deeper.iter().any(|start| words.starts_with(start)) && problems(&document).is_empty()
             {
                 let mut second = Vec::new();

@@ -14,6 +14,7 @@ mod problems;
 mod restore;
 mod results;
 mod share;
+mod spot;
 mod status;
 mod storage;
 mod toasts;

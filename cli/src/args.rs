@@ -156,6 +156,8 @@ pub enum ImportCommand {
     Nodepool(NodepoolArguments),
     /// Read the lifecycle configuration of an S3 bucket (JSON of get-bucket-lifecycle-configuration).
     Lifecycle(LifecycleArguments),
+    /// Read a recorded trace of spot capacity (JSON of skypilot-org/spot-traces).
+    SpotTrace(SpotTraceArguments),
     /// Read a recording of spot availability (JSON of SkyPilot's spot-traces: gap_seconds, data of 1 and 0, prices).
     AvailabilityTrace(AvailabilityArguments),
 }
@@ -237,6 +239,22 @@ pub struct LifecycleArguments {
     /// Name of the dataset; by default the first.
     #[arg(long, value_name = "NAME", requires = "into")]
     pub dataset: Option<String>,
+}
+
+/// `qec import spot-trace`
+#[derive(Debug, Args)]
+pub struct SpotTraceArguments {
+    /// The trace; `-` for standard input.
+    pub file: String,
+    /// Nodes that a step must have for the pool to count as available, in traces of several nodes.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub at_least: u32,
+    /// Print this scenario with the trace in one of its spot pools, instead of the trace alone.
+    #[arg(long, value_name = "SCENARIO")]
+    pub into: Option<String>,
+    /// Name of the pool; by default the first.
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub pool: Option<String>,
 }
 
 /// `qec import availability-trace`

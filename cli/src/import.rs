@@ -2,13 +2,14 @@
 
 use crate::args::{
     AvailabilityArguments, HpaArguments, ImportCommand, LifecycleArguments, NodepoolArguments,
-    TrafficArguments,
+    SpotTraceArguments, TrafficArguments,
 };
 use crate::failure::Failure;
 use crate::{output, source};
 use serde::Serialize;
 use sim_core::import::{
-    self, HpaOptions, ImportError, MAX_MANIFEST_BYTES, MAX_TRAFFIC_BYTES, TrafficOptions,
+    self, HpaOptions, ImportError, MAX_MANIFEST_BYTES, MAX_TRAFFIC_BYTES, SpotTraceOptions,
+    TrafficOptions,
 };
 use sim_core::scenario::check;
 use sim_core::scenario::document::ScenarioDocument;
@@ -22,6 +23,7 @@ pub fn import(command: &ImportCommand) -> Result<(), Failure> {
         ImportCommand::Keda(options) => keda(options),
         ImportCommand::Nodepool(options) => nodepool(options),
         ImportCommand::Lifecycle(options) => lifecycle(options),
+        ImportCommand::SpotTrace(options) => spot_trace(options),
         ImportCommand::AvailabilityTrace(options) => availability(options),
     }
 }
@@ -108,6 +110,37 @@ fn lifecycle(options: &LifecycleArguments) -> Result<(), Failure> {
     imported
         .place(storage, options.dataset.as_deref())
         .map_err(|error| refused(into, error))?;
+    check(&document)?;
+    output::print_json_pretty(&document)
+}
+
+fn spot_trace(options: &SpotTraceArguments) -> Result<(), Failure> {
+    let text = source::read(&options.file, MAX_MANIFEST_BYTES)?;
+    let read = SpotTraceOptions {
+        at_least: options.at_least,
+    };
+    let imported =
+        import::spot_trace(&text, &read).map_err(|error| refused(&options.file, error))?;
+    output::explain_all(&imported.notes);
+    let Some(into) = &options.into else {
+        return output::print_json_pretty(&imported.trace);
+    };
+    let mut document = source::checked(into)?.document().clone();
+    let mut pools = document
+        .fleet
+        .spot
+        .iter_mut()
+        .flat_map(|spot| &mut spot.pools);
+    let wanted = options.pool.as_ref();
+    let Some(pool) = pools.find(|pool| wanted.is_none_or(|name| pool.name == *name)) else {
+        return Err(Failure::Input(format!(
+            "{into} has no spot pool{}; put it into a scenario that has, such as spot-with-fallback",
+            wanted.map_or_else(String::new, |name| format!(" named {name:?}"))
+        )));
+    };
+    pool.trace = Some(imported.trace);
+    // The trace says when the pool runs out.
+    pool.reclaims = None;
     check(&document)?;
     output::print_json_pretty(&document)
 }

@@ -1,6 +1,8 @@
 //! What the design costs: meters and the price book.
 
+pub mod commitments;
 pub mod meter;
+pub mod node_market;
 pub mod price_book;
 mod resource;
 pub mod storage_prices;

@@ -26,17 +26,21 @@ mod provisioner;
 mod resize;
 mod room;
 mod size;
+pub mod spot;
 mod words;
 
 use crate::control::decision::Decision;
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
-use cluster::Cluster;
+use cluster::{Cluster, Reclaimed};
 pub use nodes::NodeState;
 use pods::Origin;
 pub use pods::{AgeGroup, Pod, PodAges};
 use provisioner::Provisioner;
 pub use size::Size;
+pub use spot::MAX_SPOT_POOLS;
+use spot::Market;
+use std::sync::Arc;
 
 /// The kubelet's default limit of pods on a node.
 pub const MAX_PODS_PER_NODE: u32 = 110;
@@ -88,7 +92,15 @@ impl Fleet {
             stream(Purpose::PodStartup),
             stream(Purpose::NodeProvisioning),
         );
-        let mut provisioner = Provisioner::new(scenario, stream(Purpose::NodeChoices));
+        let market = scenario.spot.as_ref().map(|model| {
+            cluster.set_reclaimed(Reclaimed {
+                recovery_s: model.recovery_s,
+                startup_rng: stream(Purpose::SpotStartup),
+                provisioning_rng: stream(Purpose::SpotProvisioning),
+            });
+            Market::new(Arc::clone(model), seed, replication, component)
+        });
+        let mut provisioner = Provisioner::new(scenario, stream(Purpose::NodeChoices), market);
         let request = cluster.request;
         cluster.pods.add_pending(request, replicas, Origin::New);
         provisioner.start(scenario, &mut cluster);
@@ -102,10 +114,20 @@ impl Fleet {
     }
 
     /// Lets everything happen to nodes that is due by `now_s`, so that it is not taken for an answer to what changes
-    /// then. Only a provisioner has things due; the simple group waits for [`Fleet::advance`].
+    /// then. Only a provisioner and the spot market have things due; the simple group waits for [`Fleet::advance`].
     pub fn advance_nodes(&mut self, now_s: f64) {
-        if !matches!(self.provisioner, Provisioner::Group(_)) {
-            self.provisioner.advance(&mut self.cluster, now_s);
+        self.provisioner.advance_events(&mut self.cluster, now_s);
+        self.retire_surplus(now_s);
+    }
+
+    /// Pods that leave go as soon as there are enough without them.
+    fn retire_surplus(&mut self, now_s: f64) {
+        let pods = &mut self.cluster.pods;
+        let surplus = pods.ready().saturating_sub(self.desired);
+        for _ in 0..surplus.min(pods.leaving()) {
+            if let Some(pod) = self.cluster.pods.take_leaving() {
+                self.release(pod.node, pod.size, now_s);
+            }
         }
     }
 
@@ -113,7 +135,7 @@ impl Fleet {
     pub fn set_desired(&mut self, replicas: u32, now_s: f64) {
         self.advance_nodes(now_s);
         self.desired = replicas;
-        let have = self.cluster.pods.len();
+        let have = self.cluster.pods.staying();
         let more = replicas.saturating_sub(have);
         let request = self.cluster.request;
         self.cluster.pods.add_pending(request, more, Origin::New);
@@ -122,6 +144,7 @@ impl Fleet {
                 self.release(node, size, now_s);
             }
         }
+        self.retire_surplus(now_s);
         self.place_pending(now_s);
     }
 
@@ -135,9 +158,10 @@ impl Fleet {
 
     /// Evicts the ready pods that `which` picks, oldest first, `most` of them at most. Each is replaced by a new
     /// pod of the present request, which finds a node and starts like any other. Answers how many were evicted.
-    pub fn evict(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
+    pub fn evict(&mut self, most: u32, now_s: f64, mut which: impl FnMut(&Pod) -> bool) -> u32 {
         self.advance_nodes(now_s);
-        let evicted = self.cluster.pods.take_ready(most, which);
+        let pods = &mut self.cluster.pods;
+        let evicted = pods.take_ready(most, |pod| !pod.is_leaving() && which(pod));
         let count = evicted.len() as u32;
         if count > 0 {
             for pod in evicted {
@@ -153,12 +177,19 @@ impl Fleet {
     }
 
     /// Restarts the containers of the ready pods that `which` picks, oldest first, `most` of them at most. They
-    /// keep their node and their size, and are not ready until they have started again. Answers how many.
-    pub fn restart_ready(&mut self, most: u32, now_s: f64, which: impl FnMut(&Pod) -> bool) -> u32 {
+    /// keep their node and their size, and are not ready until they have started again. Pods whose node goes are left
+    /// alone. Answers how many.
+    pub fn restart_ready(
+        &mut self,
+        most: u32,
+        now_s: f64,
+        mut which: impl FnMut(&Pod) -> bool,
+    ) -> u32 {
         self.advance_nodes(now_s);
-        let restarted = self.cluster.pods.take_ready(most, which);
+        let pods = &mut self.cluster.pods;
+        let restarted = pods.take_ready(most, |pod| !pod.is_leaving() && which(pod));
         for pod in &restarted {
-            let ready_s = now_s + self.cluster.startup_time_s();
+            let ready_s = now_s + self.cluster.startup_time_s(Origin::Restarted);
             self.cluster.pods.restart(*pod, ready_s);
         }
         restarted.len() as u32
@@ -169,16 +200,17 @@ impl Fleet {
         // What happens to nodes on the way may start pods that are ready by then.
         self.provisioner.advance(&mut self.cluster, now_s);
         self.cluster.pods.make_ready(now_s);
+        self.retire_surplus(now_s);
     }
 
     fn release(&mut self, node: u32, size: Size, now_s: f64) {
         if self.cluster.nodes.release(node, size, now_s) {
-            self.provisioner.note_empty(&self.cluster, node);
+            self.provisioner.note_empty(&mut self.cluster, node);
         }
     }
 
     fn place_pending(&mut self, now_s: f64) {
-        let provisioner = &self.provisioner;
+        let provisioner = &mut self.provisioner;
         self.cluster.place_pending(now_s, |cluster, pod| {
             provisioner.add_for(cluster, pod, now_s)
         });
@@ -195,14 +227,21 @@ impl Fleet {
         self.cluster.pods.ready()
     }
 
-    /// Pods that exist and are not ready.
+    /// Pods asked for that are not ready.
     pub fn not_ready(&self) -> u32 {
-        self.cluster.pods.len() - self.cluster.pods.ready()
+        let pods = &self.cluster.pods;
+        pods.staying().saturating_sub(pods.ready())
     }
 
-    /// Of the pods that are not ready, those that replace evicted ones.
+    /// Ready pods whose node goes, and in whose place others are on their way.
+    pub fn leaving(&self) -> u32 {
+        self.cluster.pods.leaving()
+    }
+
+    /// Of the pods that are not ready, those that replace evicted ones, and those of reclaimed nodes.
     pub fn not_ready_after_eviction(&self) -> u32 {
-        self.cluster.pods.waiting(Origin::Evicted)
+        let pods = &self.cluster.pods;
+        pods.waiting(Origin::Evicted) + pods.waiting(Origin::Reclaimed)
     }
 
     /// Of the pods that are not ready, those whose containers were restarted.
@@ -228,6 +267,38 @@ impl Fleet {
     /// The same by type, in the order of [`Scenario::node_types`].
     pub fn paid_nodes_by_type(&self) -> &[u32] {
         self.cluster.nodes.counts()
+    }
+
+    /// Spot nodes reclaimed so far, by pool; nothing without spot.
+    pub fn reclaimed_nodes(&self) -> &[u32] {
+        match &self.provisioner {
+            Provisioner::Spot(group) => group.reclaimed(),
+            _ => &[],
+        }
+    }
+
+    /// Nodes on demand that stand in for spot nodes.
+    pub fn fallback_nodes(&self) -> u32 {
+        match &self.provisioner {
+            Provisioner::Spot(group) => group.fallback_nodes(),
+            _ => 0,
+        }
+    }
+
+    /// What an hour in a spot pool costs at some time, US dollars.
+    pub fn spot_usd_per_hour(&self, pool: usize, now_s: f64) -> f64 {
+        match &self.provisioner {
+            Provisioner::Spot(group) => group.usd_per_hour(pool, now_s),
+            _ => 0.0,
+        }
+    }
+
+    /// Ready pods that ended with their nodes since the last call: what they held is lost.
+    pub fn take_killed(&mut self) -> u32 {
+        match &mut self.provisioner {
+            Provisioner::Spot(group) => group.take_killed(),
+            _ => 0,
+        }
     }
 
     /// What the nodes cost an hour, US dollars, before any discount.

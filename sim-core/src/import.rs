@@ -12,6 +12,7 @@ mod manifest;
 mod nodepool;
 mod points;
 mod prometheus;
+mod spot_trace;
 mod table;
 mod traffic;
 
@@ -22,6 +23,7 @@ pub use keda::{ImportedKeda, keda};
 pub use lifecycle::{ImportedLifecycle, lifecycle};
 pub use nodepool::{ImportedNodePool, nodepool};
 pub use points::Unit;
+pub use spot_trace::{ImportedSpotTrace, SpotTraceOptions, spot_trace};
 pub use traffic::{ImportedTraffic, TrafficOptions, traffic};
 
 use core::fmt;

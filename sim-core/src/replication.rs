@@ -284,6 +284,7 @@ impl<'a> Simulation<'a> {
             part.finish();
         }
         self.budget.finish(&self.setup.objectives);
+        let bill = self.main.cost.finish_nodes();
         let plane = &mut self.plane;
         let drain = |into: &mut LogHistogram| plane.drain_latency(into);
         let (series, latency) = self.recorder.finish(drain);
@@ -292,17 +293,21 @@ impl<'a> Simulation<'a> {
             .storage
             .as_ref()
             .map(|storage| storage::run::run(storage, self.seed, self.replication));
-        let mut serving = self.main.cost.finish();
+        let node_market = bill.as_ref().map(|bill| self.main.node_market(bill));
+        let market_usd = bill
+            .as_ref()
+            .map_or(0.0, |bill| bill.market_usd.iter().sum());
+        let mut serving = self.main.cost.finish(bill.as_ref());
         for part in &mut self.others {
             let nodes = Resource::Nodes as usize;
-            serving[nodes] += part.cost.finish()[nodes];
+            serving[nodes] += part.cost.finish(None)[nodes];
         }
         let cost = &self.main.cost;
         let network = match &self.plane {
             Plane::One(_) => None,
             Plane::Network(served) => Some(served.result(self.parts())),
         };
-        let serving_usd: f64 = serving.iter().sum();
+        let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
             .as_ref()
             .map_or(0.0, StorageResult::total_usd_per_month);
@@ -390,6 +395,7 @@ impl<'a> Simulation<'a> {
             storage,
             batch,
             network,
+            node_market,
         }
     }
 }

@@ -27,10 +27,12 @@ pub use knob::apply_knob;
 pub use problem::{Problem, Problems, Severity};
 
 use crate::batch::BatchModel;
+use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
 use document::ScenarioDocument;
+use std::sync::Arc;
 
 /// The JSON Schema of the document: checker, editors and page all read this one text.
 pub const SCHEMA_JSON: &str = include_str!("../../public/scenario.schema.json");
@@ -49,6 +51,8 @@ pub struct Scenario {
     pub node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub node_types: Vec<NodeType>,
+    /// Spot nodes, if there may be any; the types of its pools follow the fleet's own in `node_types`.
+    pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
     /// Storage beside the requests, if there is any.

@@ -13,6 +13,7 @@
 mod batch;
 mod collection;
 mod network;
+mod node_market;
 mod plan;
 mod report;
 mod result;
@@ -26,6 +27,7 @@ pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,
 };
+pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,

@@ -4,10 +4,12 @@ mod batch;
 mod document;
 mod edit;
 mod keda;
+mod spot;
 mod storage;
 mod topology;
 
 pub use batch::batch;
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
 pub use edit::{Edit, edit};
+pub use spot::{commitments, spot};
 pub use storage::storage;

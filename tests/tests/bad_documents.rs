@@ -21,6 +21,116 @@ fn karpenter(instance_types: Value) -> Value {
     json!({"kind": "karpenter", "instance_types": instance_types})
 }
 
+/// Spot nodes in one pool, with one thing changed.
+fn spot(path: &str, value: Value) -> Value {
+    let pool = json!({"name": "a", "discount_percent": 60, "monthly_interruption_percent": 5});
+    let mut spot = json!({
+        "on_demand_base": 1, "spot_share_percent": 50, "fallback_percent": 100, "pools": [pool]
+    });
+    set(&mut spot, path, value);
+    with("/fleet/spot", spot)
+}
+
+fn bad_spot() -> Vec<Case> {
+    let pool = |name: &str| json!({"name": name, "discount_percent": 60, "monthly_interruption_percent": 5});
+    let trace = |available: Value| json!({"gap_s": 600, "available": available});
+    let reclaims = json!({"per_month": 4, "nodes_percent": 50, "mean_unavailable_minutes": 30});
+    let mut provisioned = spot("/notice_s", json!(120));
+    set(
+        &mut provisioned,
+        "/fleet/provisioner",
+        karpenter(json!(["m6i.large"])),
+    );
+    let mut both = spot("/pools/0/trace", trace(json!([1, 0])));
+    set(&mut both, "/fleet/spot/pools/0/reclaims", reclaims);
+    let mut prices = trace(json!([1, 0, 1]));
+    prices["usd_per_hour"] = json!([0.1, 0.2]);
+    vec![
+        (
+            "/fleet/spot",
+            "spot nodes are computed for the plain node group",
+            provisioned,
+        ),
+        (
+            "/fleet/spot/spot_share_percent",
+            "101 is too large",
+            spot("/spot_share_percent", json!(101)),
+        ),
+        (
+            "/fleet/spot/fallback_percent",
+            "-1 is too small",
+            spot("/fallback_percent", json!(-1)),
+        ),
+        (
+            "/fleet/spot/allocation",
+            "\"cheapest\" is not",
+            spot("/allocation", json!("cheapest")),
+        ),
+        (
+            "/fleet/spot/pools",
+            "the list has 0 items",
+            spot("/pools", json!([])),
+        ),
+        (
+            "/fleet/spot/pools/1/name",
+            "there are two pools named \"a\"",
+            spot("/pools", json!([pool("a"), pool("a")])),
+        ),
+        (
+            "/fleet/spot/pools/0/instance_type",
+            "\"m6i.huge\" is not",
+            spot("/pools/0/instance_type", json!("m6i.huge")),
+        ),
+        (
+            "/fleet/spot/pools/0/instance_type",
+            "an empty node of a has",
+            {
+                let mut small = spot("/pools/0/instance_type", json!("c6i.large"));
+                set(&mut small, "/service/pod/memory_request_mib", json!(3500));
+                small
+            },
+        ),
+        (
+            "/fleet/spot/pools/0/monthly_interruption_percent",
+            "100 is too large",
+            spot("/pools/0/monthly_interruption_percent", json!(100)),
+        ),
+        (
+            "/fleet/spot/pools/0/trace/available",
+            "the list has 0 items",
+            spot("/pools/0/trace", trace(json!([]))),
+        ),
+        (
+            "/fleet/spot/pools/0/trace/available/1",
+            "2 is too large",
+            spot("/pools/0/trace", trace(json!([1, 2]))),
+        ),
+        (
+            "/fleet/spot/pools/0/trace/usd_per_hour",
+            "there are 2 prices for 3 steps",
+            spot("/pools/0/trace", prices),
+        ),
+        (
+            "/fleet/spot/pools/0/reclaims",
+            "the trace already says when the pool runs out",
+            both,
+        ),
+        (
+            "/fleet/commitments/term",
+            "\"forever\" is not",
+            with("/fleet/commitments", json!({"nodes": 2, "term": "forever"})),
+        ),
+        (
+            "/fleet/commitments/nodes",
+            "-1 is too small",
+            with(
+                "/fleet/commitments",
+                json!({"nodes": -1, "term": "three_years"}),
+            ),
+        ),
+    ]
+}
+
 fn bad_fields() -> Vec<Case> {
     let recorded = |counts: Value| {
         let source = json!({"kind": "recorded", "interval_s": 60, "counts": counts});
@@ -531,7 +641,7 @@ fn bad_fields() -> Vec<Case> {
 
 #[test]
 fn every_bad_field_is_named_with_its_value() {
-    for (path, fragment, document) in bad_fields() {
+    for (path, fragment, document) in bad_fields().into_iter().chain(bad_spot()) {
         let Err(Problems(found)) = check_value(&document) else {
             panic!("accepted: {path}: {fragment}")
         };

@@ -496,6 +496,38 @@ fn manifests_are_imported_into_a_scenario() {
 }
 
 #[test]
+fn spot_traces_are_imported_into_a_pool() {
+    let trace = r#"{"metadata": {"gap_seconds": 600}, "data": [1, 1, 0, 1]}"#;
+    let alone = qec_with(&["import", "spot-trace", "-"], trace.as_bytes());
+    assert_eq!(alone.code, Some(0), "{}", alone.err);
+    assert_eq!(parsed(&alone)["available"], json!([1, 1, 0, 1]));
+    assert!(
+        alone.err.contains("available 75.0 % of the time"),
+        "{}",
+        alone.err
+    );
+    let into = ["import", "spot-trace", "-", "--into", "spot-with-fallback"];
+    let whole = parsed(&qec_with(&into, trace.as_bytes()));
+    let pool = &whole["fleet"]["spot"]["pools"][0];
+    assert_eq!(pool["trace"]["gap_s"], json!(600.0));
+    assert!(pool.get("reclaims").is_none(), "{pool}");
+    let elsewhere = [
+        "import",
+        "spot-trace",
+        "-",
+        "--into",
+        "kubernetes-slo-driven",
+    ];
+    refused(&elsewhere, trace.as_bytes(), &["has no spot pool"]);
+    let empty = r#"{"metadata": {"gap_seconds": 600}, "data": []}"#;
+    refused(
+        &["import", "spot-trace", "-"],
+        empty.as_bytes(),
+        &["the trace has no steps"],
+    );
+}
+
+#[test]
 fn wrong_arguments_are_bad_input() {
     for arguments in [
         &["frobnicate"][..],

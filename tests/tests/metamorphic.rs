@@ -111,6 +111,8 @@ fn with_replicas(document: &ScenarioDocument, replicas: u32) -> ScenarioDocument
     document.shared_control = None;
     document.right_sizing = None;
     document.fleet.provisioner = None;
+    // Nor does the spot market, which is no capacity that doubles with the replicas.
+    document.fleet.spot = None;
     document.fleet.max_nodes = document.fleet.max_nodes.max(200);
     document
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::cost::Resource;
 use sim_core::cost::meter::CostMeter;
+use sim_core::cost::node_market::MarketTick;
 use sim_core::cost::price_book::PriceBook;
 use sim_core::fleet::{Fleet, NodeState, Size};
 use sim_core::replication::{ReplayRequest, Setup, replay};
@@ -576,9 +577,9 @@ fn the_bill_is_the_sum_over_nodes_of_hours_times_price() {
                 by_node_usd += kind.usd_per_hour * tick_s / 3600.0;
             }
             by_rate_usd += fleet.nodes_usd_per_hour() * tick_s / 3600.0;
-            meter.tick(fleet.paid_nodes_by_type(), 0.0, 0.0);
+            meter.tick(fleet.paid_nodes_by_type(), MarketTick::default(), 0.0, 0.0);
         }
-        let billed = meter.finish()[Resource::Nodes as usize];
+        let billed = meter.finish(None)[Resource::Nodes as usize];
         assert!(billed > 10.0);
         assert!(
             (billed - by_node_usd).abs() < 0.005,

@@ -188,6 +188,44 @@ fn data_lake_template_saves_storage_and_keeps_queries_fast() {
     assert_eq!(met(&run(plan, last)), REPLICATIONS as usize);
 }
 
+/// B5: spot with a fallback saves a quarter and meets; over-eager, without one, it saves hardly more, and evictions spend the
+/// budget.
+#[test]
+fn spot_template_needs_its_fallback() {
+    let document = document("spot-with-fallback");
+    let with = |share: f64, fallback: f64, seed: u64| {
+        let mut changed = document.clone();
+        changed.run.seed = seed;
+        let spot = changed.fleet.spot.as_mut().expect("spot nodes");
+        (spot.spot_share_percent, spot.fallback_percent) = (share, fallback);
+        run(Plan::single(&changed), 0)
+    };
+    for seed in [1, 2, 3] {
+        let own = with(100.0, 100.0, seed);
+        let (on_demand, eager) = (with(0.0, 100.0, seed), with(100.0, 0.0, seed));
+        assert_eq!(met(&own), REPLICATIONS as usize, "seed {seed}");
+        assert_eq!(met(&on_demand), REPLICATIONS as usize, "seed {seed}");
+        assert!(met(&eager) <= 2, "seed {seed}: {}", met(&eager));
+        let saved = 1.0 - cost(&own) / cost(&on_demand);
+        assert!((0.22..0.32).contains(&saved), "seed {seed}: {saved}");
+        let more = 1.0 - cost(&eager) / cost(&on_demand) - saved;
+        assert!((0.0..0.02).contains(&more), "seed {seed}: {more}");
+        let of = |results: &[ReplicationResult], cause: Option<Cause>| {
+            mean(results, |result| {
+                let success = &result.objectives[0];
+                cause.map_or(success.bad(), |cause| success.bad_by_cause[cause as usize])
+            })
+        };
+        let evictions = of(&eager, Some(Cause::Eviction));
+        assert!(
+            evictions > 0.8 * of(&eager, None),
+            "seed {seed}: {evictions}"
+        );
+        // Drained at the warning, no request ends with its node.
+        assert!(own.iter().all(|result| result.fates[4] == 0.0));
+    }
+}
+
 /// U8: the sweep is a front from cheap and late to dear and in time, with the best checkpoint interval where theory has
 /// it; a policy that watches the deadline is in time at nearly the price of spot.
 #[test]

@@ -15,7 +15,52 @@ fn suspicious_designs_are_warned_of() {
         set(&mut document, "/sweep", json!([]));
         document
     };
+    let spot = |path: &str, value: serde_json::Value| {
+        let pool = json!({"name": "a", "discount_percent": 60, "monthly_interruption_percent": 5});
+        let mut spot = json!({
+            "on_demand_base": 1, "spot_share_percent": 50, "fallback_percent": 100, "pools": [pool]
+        });
+        set(&mut spot, path, value);
+        with("/fleet/spot", spot)
+    };
+    let commit = |nodes: u32, discount: u32| json!({"nodes": nodes, "term": "three_years", "discount_percent": discount});
     let cases = [
+        (
+            "/fleet/spot/on_demand_base",
+            "14 nodes are on demand before any is spot, and there are never more than 14",
+            spot("/on_demand_base", json!(14)),
+        ),
+        (
+            "/fleet/spot/pools/0/usd_per_hour",
+            "spot costs 0.2 USD an hour, more than 0.096 on demand",
+            spot("/pools/0/usd_per_hour", json!(0.2)),
+        ),
+        (
+            "/fleet/spot/pools/0/trace/usd_per_hour",
+            "spot costs 0.3 USD an hour on average, more than 0.096 on demand",
+            spot(
+                "/pools/0/trace",
+                json!({"gap_s": 60, "available": [1, 0], "usd_per_hour": [0.2, 0.4]}),
+            ),
+        ),
+        (
+            "/fleet/spot/pools",
+            "no pool ever has capacity",
+            spot("/pools/0/trace", json!({"gap_s": 60, "available": [0, 0]})),
+        ),
+        (
+            "/fleet/commitments/nodes",
+            "15 nodes are committed to, and there are never more than 14",
+            with("/fleet/commitments", commit(15, 40)),
+        ),
+        (
+            "/fleet/commitments",
+            "the commitment is 10 % off, nodes without one are 20 %",
+            with_two(
+                ("/fleet/commitments", commit(2, 10)),
+                ("/prices/node_discount_percent", json!(20)),
+            ),
+        ),
         (
             "/service/timeout_ms",
             "the client gives up after 50 ms",

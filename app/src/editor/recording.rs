@@ -42,14 +42,22 @@ pub fn recording_field(node: &'static Node, pointer: String) -> AnyView {
                 .map(|(.., path)| spark::picture(path.clone()))
         })
     };
-    let controls = view! {
-        <div class="recording">
-            {picture}
-            <p class="hint">{words}</p>
+    let import = if pointer.ends_with("/counts") {
+        view! {
             <button type="button" class="ghost small" data-testid="import-recording" on:click=move |_| studio.dialog.set(Dialog::Recording)>
                 {icon(Icon::Import)}
                 "Import CSV or Prometheus JSON…"
             </button>
+        }
+        .into_any()
+    } else {
+        view! { <p class="hint">"Read from a file by qec import spot-trace."</p> }.into_any()
+    };
+    let controls = view! {
+        <div class="recording">
+            {picture}
+            <p class="hint">{words}</p>
+            {import}
         </div>
     }
     .into_any();

@@ -12,6 +12,7 @@ const KNATIVE_DAYS: f64 = 7.0;
 /// Puts right what a step left behind in the document; says what it did.
 pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     let mut said = Vec::new();
+    part_spot(before, document, &mut said);
     drop_knobs(before, document, &mut said);
     let kind = |document: &Value| document.pointer("/autoscaler/kind").cloned();
     if kind(before) != kind(document) {
@@ -24,6 +25,7 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     if before.pointer("/service/memory").is_none() {
         raise_limit(document);
     }
+    name_items(document, "/fleet/spot/pools", "Pool");
     name_items(document, "/storage/datasets", "Dataset");
     name_items(document, "/batch/jobs", "Job");
     let jobs = document.pointer("/batch/jobs").and_then(Value::as_array);
@@ -47,6 +49,43 @@ fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
         pointer::set(document, "/sweep", Value::from(kept));
         let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
         said.push(format!("{} {knobs} of the sweep went with it", gone.len()));
+    }
+}
+
+/// Spot nodes and a node autoscaler exclude each other, as do a pool's trace and its random reclaims: the new one stays.
+fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
+    let (spot, provisioner) = ("/fleet/spot", "/fleet/provisioner");
+    let is_there = |document: &Value, field: &str| {
+        document
+            .pointer(field)
+            .is_some_and(|value| !value.is_null())
+    };
+    if is_there(document, spot) && is_there(document, provisioner) {
+        let (gone, words) = if is_there(before, spot) {
+            (spot, "Spot nodes are off: they need the plain node group")
+        } else {
+            (
+                provisioner,
+                "The node autoscaler is off: spot nodes need the plain node group",
+            )
+        };
+        pointer::remove(document, gone);
+        said.push(words.to_owned());
+    }
+    let pools = document
+        .pointer("/fleet/spot/pools")
+        .and_then(Value::as_array);
+    for index in 0..pools.map_or(0, Vec::len) {
+        let [reclaims, trace] =
+            ["reclaims", "trace"].map(|field| format!("/fleet/spot/pools/{index}/{field}"));
+        if is_there(document, &reclaims) && is_there(document, &trace) {
+            let gone = if is_there(before, &trace) {
+                &trace
+            } else {
+                &reclaims
+            };
+            pointer::remove(document, gone);
+        }
     }
 }
 
@@ -151,12 +190,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_datasets_are_named() {
-        let mut document = json!({"storage": {"datasets": [{"name": "logs"}, {"name": ""}]}});
+    fn new_datasets_and_pools_are_named() {
+        let mut document = json!({"storage": {"datasets": [{"name": "logs"}, {"name": ""}]}, "fleet": {"spot": {"pools": [{"name": ""}]}}});
         let before = document.clone();
         settle(&before, &mut document);
         assert_eq!(document["storage"]["datasets"][1]["name"], "Dataset 2");
         assert_eq!(document["storage"]["datasets"][0]["name"], "logs");
+        assert_eq!(document["fleet"]["spot"]["pools"][0]["name"], "Pool 1");
+    }
+
+    #[test]
+    fn the_newer_of_two_that_exclude_each_other_stays() {
+        let pool = |field: &str| json!({"name": "a", field: {}});
+        let before = json!({"fleet": {"spot": {"pools": [pool("reclaims")]}}});
+        let mut traced = before.clone();
+        pointer::set(&mut traced, "/fleet/spot/pools/0/trace", json!({}));
+        settle(&before, &mut traced);
+        assert_eq!(traced["fleet"]["spot"]["pools"], json!([pool("trace")]));
+        let mut scaled = before.clone();
+        pointer::set(&mut scaled, "/fleet/provisioner", json!({}));
+        assert_eq!(settle(&before, &mut scaled).len(), 1);
+        assert_eq!(scaled["fleet"], json!({"provisioner": {}}));
     }
 
     #[test]

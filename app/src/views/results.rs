@@ -2,10 +2,12 @@
 
 use super::batch::BatchPanel;
 use super::moment::MomentPanel;
+use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
 use crate::charts::{
-    BudgetByCause, CostByResource, CostDistribution, Front, OverTime, SliDistribution,
+    BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
+    SliDistribution,
 };
 use leptos::prelude::*;
 
@@ -22,6 +24,8 @@ pub fn Results() -> impl IntoView {
             {view! { <SliDistribution/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
+            {view! { <SpotPanel/> }.into_any()}
+            {view! { <CommitmentLevels/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
             {view! { <BatchPanel/> }.into_any()}
         </div>

@@ -82,6 +82,7 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
     .into_any()
 }
 
+/// Money with its 95 % half width.
 pub(super) fn money(usd: &Summary) -> String {
     format!(
         "{}{}",
@@ -90,6 +91,7 @@ pub(super) fn money(usd: &Summary) -> String {
     )
 }
 
+/// What follows a mean: its 95 % half width, if there is one.
 pub(super) fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         String::new()
@@ -102,6 +104,7 @@ fn seconds(seconds: f64) -> String {
     format::milliseconds(1000.0 * seconds)
 }
 
+/// A difference of shares.
 pub(super) fn points(share: f64) -> String {
     format!("{}\u{a0}points", format::number(100.0 * share))
 }

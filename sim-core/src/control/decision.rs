@@ -57,6 +57,8 @@ pub enum Rule {
     Expiry,
     /// Pods fit on fewer or cheaper nodes.
     Consolidation,
+    /// The spot market took capacity away, or has some again.
+    Reclaimed,
 }
 
 impl Rule {
@@ -87,6 +89,7 @@ impl Rule {
             Rule::Backoff => "back-off",
             Rule::Expiry => "age limit",
             Rule::Consolidation => "consolidation",
+            Rule::Reclaimed => "spot market",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The cost meter: hours, units and bytes times their prices.
 
+use super::node_market::{MarketTick, NodeBill, NodeMarketMeter};
 use super::{HOURS_PER_MONTH, Resource};
 use crate::scenario::{NodeType, Scenario};
 
@@ -27,6 +28,8 @@ pub struct CostMeter {
     hour: Hour,
     lcu_hours: f64,
     gb: f64,
+    /// Where nodes are not all paid for on demand.
+    market: Option<NodeMarketMeter>,
 }
 
 /// The load balancer's units are billed by the hour, on the larger of two dimensions.
@@ -59,11 +62,15 @@ impl CostMeter {
             hour: Hour::default(),
             lcu_hours: 0.0,
             gb: 0.0,
+            market: NodeMarketMeter::new(scenario),
         }
     }
 
-    /// Counts a tick: nodes paid for by type, requests offered, requests answered.
-    pub fn tick(&mut self, nodes: &[u32], arrivals: f64, answers: f64) {
+    /// Counts a tick: nodes paid for by type, what the market says of them, requests offered, requests answered.
+    pub fn tick(&mut self, nodes: &[u32], market: MarketTick, arrivals: f64, answers: f64) {
+        if let Some(meter) = &mut self.market {
+            meter.tick(nodes, market, self.tick_hours);
+        }
         for (hours, nodes) in self.node_hours.iter_mut().zip(nodes) {
             *hours += f64::from(*nodes) * self.tick_hours;
         }
@@ -108,13 +115,22 @@ impl CostMeter {
         hours.map(|(hours, kind)| hours * amount(kind)).sum()
     }
 
-    /// What the window costs by resource, US dollars, in the order of [`Resource::ALL`].
-    pub fn finish(&mut self) -> [f64; Resource::COUNT] {
+    /// How the nodes are paid for; `None` where it is all on demand.
+    pub fn finish_nodes(&mut self) -> Option<NodeBill> {
+        self.market.take().map(NodeMarketMeter::finish)
+    }
+
+    /// What the window costs by resource, US dollars, in the order of [`Resource::ALL`]. Of the nodes only what is on
+    /// demand, where there is a `bill` of them.
+    pub fn finish(&mut self, bill: Option<&NodeBill>) -> [f64; Resource::COUNT] {
         self.close_hour();
         let balancer =
             self.hours * self.usd_per_balancer_hour + self.lcu_hours * self.usd_per_lcu_hour;
         let mut usd = [0.0; Resource::COUNT];
-        usd[Resource::Nodes as usize] = self.nodes_usd();
+        usd[Resource::Nodes as usize] = match bill {
+            None => self.nodes_usd(),
+            Some(bill) => bill.on_demand_usd,
+        };
         usd[Resource::ControlPlane as usize] = self.hours * self.usd_per_control_plane_hour;
         usd[Resource::LoadBalancer as usize] = balancer;
         usd[Resource::Egress as usize] = self.gb * self.usd_per_gb;

@@ -34,6 +34,14 @@ pub enum Resource {
     BatchSpot,
     /// On-demand machines of batch jobs.
     BatchOnDemand,
+    /// Node-hours on demand, where some are spot or committed to.
+    OnDemandNodes,
+    /// Node-hours of spot nodes.
+    SpotNodes,
+    /// Node-hours that a commitment pays for.
+    CommittedNodes,
+    /// What a commitment pays for and nobody uses.
+    UnusedCommitment,
 }
 
 impl Resource {
@@ -59,6 +67,12 @@ impl Resource {
         Resource::StorageCache,
     ];
 
+    /// How nodes are paid for beside on demand; only scenarios with spot nodes or commitments have it.
+    pub const NODE_MARKET: [Resource; 3] = [
+        Resource::SpotNodes,
+        Resource::CommittedNodes,
+        Resource::UnusedCommitment,
+    ];
     /// What batch jobs are paid for, in the order in which results list it; only scenarios with jobs have it.
     pub const BATCH: [Resource; 2] = [Resource::BatchSpot, Resource::BatchOnDemand];
 
@@ -79,6 +93,10 @@ impl Resource {
             Resource::StorageCache => "Storage cache",
             Resource::BatchSpot => "Batch jobs, spot",
             Resource::BatchOnDemand => "Batch jobs, on demand",
+            Resource::OnDemandNodes => "On-demand nodes",
+            Resource::SpotNodes => "Spot nodes",
+            Resource::CommittedNodes => "Committed nodes",
+            Resource::UnusedCommitment => "Unused commitment",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Pods and nodes together, and what can be done with them.
 
-use super::nodes::{NewNode, NodeState, Nodes};
-use super::pods::{Origin, Pods};
+use super::nodes::{NewNode, Node, NodeState, Nodes};
+use super::pods::{Origin, Pending, Pods};
 use super::{Size, pod_request};
 use crate::control::decision::Decision;
 use crate::random::{Distribution, Rng};
@@ -18,6 +18,8 @@ pub(super) struct Cluster {
     startup_rng: Rng,
     provisioning_s: Distribution,
     provisioning_rng: Rng,
+    /// What replaces reclaimed nodes and their pods; `None` without spot nodes.
+    reclaimed: Option<Reclaimed>,
     /// Decisions about nodes that nobody has fetched yet; `None` while nobody wants them. Their times are seconds
     /// since the start of the simulation.
     pub(super) decisions: Option<Vec<Decision>>,
@@ -35,6 +37,7 @@ impl Cluster {
             startup_rng,
             provisioning_s: scenario.provisioning_s.clone(),
             provisioning_rng,
+            reclaimed: None,
             decisions: None,
         }
     }
@@ -46,12 +49,36 @@ impl Cluster {
         }
     }
 
-    pub(super) fn provisioning_time_s(&mut self) -> f64 {
-        self.provisioning_s.sample(&mut self.provisioning_rng)
+    /// Replacements of reclaimed nodes and pods draw from streams of their own, so that they change nothing for others.
+    pub(super) fn set_reclaimed(&mut self, reclaimed: Reclaimed) {
+        self.reclaimed = Some(reclaimed);
     }
 
-    pub(super) fn startup_time_s(&mut self) -> f64 {
-        self.startup_s.sample(&mut self.startup_rng)
+    /// How long a node takes that is added for a pod of this origin.
+    pub(super) fn provisioning_time_s(&mut self, origin: Origin) -> f64 {
+        match self
+            .reclaimed
+            .as_mut()
+            .filter(|_| origin == Origin::Reclaimed)
+        {
+            Some(reclaimed) => self.provisioning_s.sample(&mut reclaimed.provisioning_rng),
+            None => self.provisioning_s.sample(&mut self.provisioning_rng),
+        }
+    }
+
+    /// How long a pod of this origin takes to start.
+    pub(super) fn startup_time_s(&mut self, origin: Origin) -> f64 {
+        match self
+            .reclaimed
+            .as_mut()
+            .filter(|_| origin == Origin::Reclaimed)
+        {
+            Some(reclaimed) => {
+                let startup_s = self.startup_s.sample(&mut reclaimed.startup_rng);
+                startup_s + reclaimed.recovery_s
+            }
+            None => self.startup_s.sample(&mut self.startup_rng),
+        }
     }
 
     /// Gives pending pods their nodes, the oldest first; one that finds no room does not hold up smaller ones.
@@ -59,13 +86,13 @@ impl Cluster {
     pub(super) fn place_pending(
         &mut self,
         now_s: f64,
-        mut add: impl FnMut(&mut Self, Size) -> Option<(u32, f64)>,
+        mut add: impl FnMut(&mut Self, Pending) -> Option<(u32, f64)>,
     ) {
         let mut index = 0;
         while let Some(run) = self.pods.pending_run(index) {
             let found = self.nodes.place(run.size);
-            match found.or_else(|| add(self, run.size)) {
-                Some(place) => self.start(index, place, now_s),
+            match found.or_else(|| add(self, run)) {
+                Some(place) => self.start(index, run.origin(), place, now_s),
                 None => index += 1,
             }
         }
@@ -80,18 +107,28 @@ impl Cluster {
             let Some(place) = self.nodes.put(place, size) else {
                 return placed;
             };
-            self.start(index, place, now_s);
+            let origin = self
+                .pods
+                .pending_run(index)
+                .map_or(Origin::New, |run| run.origin());
+            self.start(index, origin, place, now_s);
         }
         count
     }
 
     /// A node that has been there for ever has had its pods for ever: they are ready at the very start.
-    fn start(&mut self, index: usize, (place, node_ready_s): (u32, f64), now_s: f64) {
+    fn start(
+        &mut self,
+        index: usize,
+        origin: Origin,
+        (place, node_ready_s): (u32, f64),
+        now_s: f64,
+    ) {
         if now_s == f64::NEG_INFINITY {
             self.pods.start_pending(index, place, now_s, now_s);
             return;
         }
-        let ready_s = node_ready_s.max(now_s) + self.startup_time_s();
+        let ready_s = node_ready_s.max(now_s) + self.startup_time_s(origin);
         self.pods.start_pending(index, place, now_s, ready_s);
         self.nodes.touch(place, now_s);
     }
@@ -99,7 +136,7 @@ impl Cluster {
     /// Asks for a node: it is ready after its provisioning time, unless that is longer than `patience_s`, or
     /// `fails`; then it is given up after `patience_s`. Answers its place.
     pub(super) fn launch(&mut self, kind: u32, pool: u32, now_s: f64, launch: Launch) -> u32 {
-        let provisioning_s = self.provisioning_time_s();
+        let provisioning_s = self.provisioning_time_s(Origin::New);
         let never = launch.fails || provisioning_s > launch.patience_s;
         let ready_s = if never {
             f64::INFINITY
@@ -125,6 +162,40 @@ impl Cluster {
         self.nodes.remove(place);
     }
 
+    /// New pods replace those of a node, which takes no more. The ready ones go on serving until others stand in for
+    /// them or the node ends at `ends_s`. Answers how many are replaced.
+    pub(super) fn leave(&mut self, place: u32, now_s: f64, ends_s: f64) -> u32 {
+        let starting = self.pods.leave_node(place);
+        for pod in &starting {
+            self.nodes.release(place, pod.size, now_s);
+        }
+        self.nodes.change(place, |node| {
+            node.state = NodeState::Cordoned;
+            node.expires_s = ends_s;
+        });
+        let staying = self.nodes.get(place).map_or(0, Node::pods);
+        let count = staying + starting.len() as u32;
+        self.pods
+            .add_pending(self.request, count, Origin::Reclaimed);
+        count
+    }
+
+    /// A node ends with its pods; how many of them were ready. `replaced`: new pods stand in for them from now on.
+    pub(super) fn end(&mut self, place: u32, now_s: f64, replaced: bool) -> u32 {
+        let ready = self.pods.ready();
+        let gone = self.pods.take_from_node(place);
+        for pod in &gone {
+            self.nodes.release(place, pod.size, now_s);
+        }
+        self.nodes.remove(place);
+        if replaced {
+            let count = gone.len() as u32;
+            self.pods
+                .add_pending(self.request, count, Origin::Reclaimed);
+        }
+        ready - self.pods.ready()
+    }
+
     /// Evicts all pods of a node; new pods replace them. The node is gone at `gone_s`.
     pub(super) fn drain(&mut self, place: u32, now_s: f64, gone_s: f64) {
         let evicted = self.pods.take_from_node(place);
@@ -141,6 +212,15 @@ impl Cluster {
             self.nodes.remove(place);
         }
     }
+}
+
+/// What replaces reclaimed nodes and their pods.
+#[derive(Clone, Debug)]
+pub(super) struct Reclaimed {
+    /// What a pod needs beside its start-up.
+    pub(super) recovery_s: f64,
+    pub(super) startup_rng: Rng,
+    pub(super) provisioning_rng: Rng,
 }
 
 /// How a node is asked for.

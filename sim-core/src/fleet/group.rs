@@ -1,14 +1,14 @@
 //! The simple node group: equal nodes, added at once when a pod finds no room, removed when they stay empty.
 
-use super::Size;
 use super::cluster::Cluster;
-use super::nodes::{NewNode, Nodes};
+use super::nodes::{NewNode, NodeState, Nodes};
+use super::pods::Pending;
 use crate::scenario::Scenario;
 
 /// The type of its nodes: the fleet's own.
-const KIND: u32 = 0;
+pub(super) const KIND: u32 = 0;
 /// The number by which it knows its nodes.
-const POOL: u32 = 1;
+pub(super) const POOL: u32 = 1;
 
 /// A group of equal nodes.
 #[derive(Clone, Debug)]
@@ -35,32 +35,32 @@ impl NodeGroup {
         cluster.place_pending(f64::NEG_INFINITY, |cluster, pod| {
             self.may_add(&cluster.nodes, pod).then_some(())?;
             let place = cluster.nodes.add(NewNode::at_start(KIND, POOL));
-            cluster.nodes.put(place, pod)
+            cluster.nodes.put(place, pod.size)
         });
         while cluster.nodes.count() < self.minimum {
             cluster.nodes.add(NewNode::at_start(KIND, POOL));
         }
     }
 
-    fn may_add(&self, nodes: &Nodes, pod: Size) -> bool {
-        nodes.kind(KIND).empty.count(pod) > 0 && nodes.count() < self.maximum
+    fn may_add(&self, nodes: &Nodes, pod: Pending) -> bool {
+        nodes.kind(KIND).empty.count(pod.size) > 0 && nodes.count() < self.maximum
     }
 
     /// A node for a pod that found no room: its place and when it is ready.
     pub(super) fn add_for(
         &self,
         cluster: &mut Cluster,
-        pod: Size,
+        pod: Pending,
         now_s: f64,
     ) -> Option<(u32, f64)> {
         self.may_add(&cluster.nodes, pod).then_some(())?;
-        let ready_s = now_s + cluster.provisioning_time_s();
+        let ready_s = now_s + cluster.provisioning_time_s(pod.origin());
         let place = cluster.nodes.add(NewNode {
             now_s,
             ready_s,
             ..NewNode::at_start(KIND, POOL)
         });
-        cluster.nodes.put(place, pod)
+        cluster.nodes.put(place, pod.size)
     }
 
     /// A node has become empty.
@@ -73,15 +73,25 @@ impl NodeGroup {
 
     /// Removes nodes that have been empty for long enough; whether one was.
     pub(super) fn advance(&mut self, nodes: &mut Nodes, now_s: f64) -> bool {
+        let due = self.empty_for_long(nodes, 0, now_s);
+        for place in &due {
+            nodes.remove(*place);
+        }
+        !due.is_empty()
+    }
+
+    /// Nodes that are to be removed because they have been empty for long enough. Of all nodes, `leaving` go anyhow.
+    pub(super) fn empty_for_long(&mut self, nodes: &Nodes, leaving: u32, now_s: f64) -> Vec<u32> {
+        let mut due = Vec::new();
         if now_s < self.next_removal_s {
-            return false;
+            return due;
         }
         let mut next_s = f64::INFINITY;
-        let mut most = nodes.count().saturating_sub(self.minimum);
-        let mut due = Vec::new();
+        let staying = nodes.count().saturating_sub(leaving);
+        let mut most = staying.saturating_sub(self.minimum);
         // The highest place first: old nodes are the last to go, as they are the first to be filled.
         for (place, node) in nodes.iter().rev() {
-            if !node.is_empty() {
+            if !node.is_empty() || node.state == NodeState::Cordoned {
                 continue;
             }
             if most == 0 {
@@ -95,10 +105,12 @@ impl NodeGroup {
                 next_s = next_s.min(due_s);
             }
         }
-        for place in &due {
-            nodes.remove(*place);
-        }
         self.next_removal_s = next_s;
-        !due.is_empty()
+        due
+    }
+
+    /// Fewest and most nodes.
+    pub(super) fn bounds(&self) -> (u32, u32) {
+        (self.minimum, self.maximum)
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Origin {
     Evicted,
     /// Its container was restarted in place.
     Restarted,
+    /// It replaces a pod whose node is reclaimed.
+    Reclaimed,
 }
 
 /// A pod that has a node and is ready, or will be.
@@ -26,11 +28,18 @@ pub struct Pod {
     /// When it became ready, or will, seconds.
     pub ready_s: f64,
     origin: Origin,
+    /// Its node goes, and another pod is on its way in its place.
+    leaving: bool,
 }
 
 impl Pod {
     pub(super) fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// Whether another pod is on its way in its place already.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving
     }
 }
 
@@ -40,6 +49,12 @@ pub(super) struct Pending {
     pub(super) size: Size,
     pub(super) count: u32,
     origin: Origin,
+}
+
+impl Pending {
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
+    }
 }
 
 /// Ready pods by the time they became so, starting ones by the time they will, pending ones by creation.
@@ -54,7 +69,9 @@ pub(super) struct Pods {
     pending: VecDeque<Pending>,
     pending_count: u32,
     /// Pods that are not ready, by [`Origin`].
-    waiting: [u32; 3],
+    waiting: [u32; 4],
+    /// Ready pods that are leaving.
+    leaving: u32,
     next_ready_s: f64,
 }
 
@@ -67,7 +84,8 @@ impl Default for Pods {
             sequence: 0,
             pending: VecDeque::new(),
             pending_count: 0,
-            waiting: [0; 3],
+            waiting: [0; 4],
+            leaving: 0,
             next_ready_s: f64::INFINITY,
         }
     }
@@ -76,6 +94,15 @@ impl Default for Pods {
 impl Pods {
     pub(super) fn len(&self) -> u32 {
         (self.ready.len() + self.starting.len()) as u32 + self.pending_count
+    }
+
+    /// Pods that count for what is asked for: those that leave have been replaced.
+    pub(super) fn staying(&self) -> u32 {
+        self.len() - self.leaving
+    }
+
+    pub(super) fn leaving(&self) -> u32 {
+        self.leaving
     }
 
     pub(super) fn ready(&self) -> u32 {
@@ -185,6 +212,7 @@ impl Pods {
             started_s: now_s,
             ready_s,
             origin,
+            leaving: false,
         });
     }
 
@@ -217,8 +245,8 @@ impl Pods {
             .map_or(f64::INFINITY, |(_, pod)| pod.ready_s);
     }
 
-    /// Removes the pod that Kubernetes would: pending, then the one furthest from ready, then the youngest.
-    /// Answers its node, whose room is free again, and its size.
+    /// Removes the pod that Kubernetes would: pending, then the one furthest from ready, then the youngest. Those that
+    /// leave go anyhow. Answers its node, whose room is free again, and its size.
     pub(super) fn remove_one(&mut self) -> Option<(u32, Size)> {
         if let Some(last) = self.pending.back_mut() {
             last.count -= 1;
@@ -234,7 +262,8 @@ impl Pods {
             self.schedule_next();
             return Some((pod.node, pod.size));
         }
-        let pod = self.ready.pop()?;
+        let place = self.ready.iter().rposition(|pod| !pod.leaving)?;
+        let pod = self.ready.remove(place);
         self.forget_ready_size(pod.size);
         Some((pod.node, pod.size))
     }
@@ -258,8 +287,23 @@ impl Pods {
         });
         for pod in &taken {
             self.forget_ready_size(pod.size);
+            self.leaving -= u32::from(pod.leaving);
         }
         taken
+    }
+
+    /// The pods of a node have been replaced: its ready ones leave, and those that start are taken out.
+    pub(super) fn leave_node(&mut self, node: u32) -> Vec<Pod> {
+        for pod in self.ready.iter_mut().filter(|pod| pod.node == node) {
+            self.leaving += u32::from(!pod.leaving);
+            pod.leaving = true;
+        }
+        self.take_starting(node)
+    }
+
+    /// Takes out the oldest ready pod that leaves.
+    pub(super) fn take_leaving(&mut self) -> Option<Pod> {
+        self.take_ready(1, |pod| pod.leaving).pop()
     }
 
     /// Takes out the pods that restart and that `which` picks, the first to be ready first, `most` at most.
@@ -319,6 +363,12 @@ impl Pods {
     /// Takes out all pods of a node.
     pub(super) fn take_from_node(&mut self, node: u32) -> Vec<Pod> {
         let mut taken = self.take_ready(u32::MAX, |pod| pod.node == node);
+        taken.extend(self.take_starting(node));
+        taken
+    }
+
+    fn take_starting(&mut self, node: u32) -> Vec<Pod> {
+        let mut taken = Vec::new();
         let waiting = &mut self.waiting;
         self.starting.retain(|_, pod| {
             if pod.node == node {

@@ -1,11 +1,12 @@
 //! Who adds and removes nodes.
 
-use super::Size;
 use super::cluster::Cluster;
 use super::cluster_autoscaler::ClusterAutoscaler;
 use super::group::NodeGroup;
 use super::karpenter::Karpenter;
 use super::nodes::{BASE, NewNode, NodeState};
+use super::pods::Pending;
+use super::spot::{Market, SpotGroup};
 use crate::random::Rng;
 use crate::scenario::Scenario;
 use crate::scenario::document::ProvisionerDocument;
@@ -15,6 +16,8 @@ use crate::scenario::document::ProvisionerDocument;
 pub(super) enum Provisioner {
     /// Nobody in particular: nodes come at once when pods need them.
     Group(NodeGroup),
+    /// The same, with spot nodes.
+    Spot(Box<SpotGroup>),
     /// The Cluster Autoscaler.
     ClusterAutoscaler(Box<ClusterAutoscaler>),
     /// Karpenter.
@@ -22,7 +25,10 @@ pub(super) enum Provisioner {
 }
 
 impl Provisioner {
-    pub(super) fn new(scenario: &Scenario, choices: Rng) -> Self {
+    pub(super) fn new(scenario: &Scenario, choices: Rng, spot: Option<Market>) -> Self {
+        if let Some(market) = spot {
+            return Provisioner::Spot(Box::new(SpotGroup::new(scenario, market)));
+        }
         match &scenario.document().fleet.provisioner {
             None => Provisioner::Group(NodeGroup::new(scenario)),
             Some(ProvisionerDocument::ClusterAutoscaler(document)) => {
@@ -40,12 +46,15 @@ impl Provisioner {
         if let Provisioner::Group(group) = self {
             return group.start(cluster);
         }
+        if let Provisioner::Spot(group) = self {
+            return group.start(cluster);
+        }
         for _ in 0..scenario.document().fleet.min_nodes {
             cluster.nodes.add(NewNode::at_start(0, BASE));
         }
         cluster.place_pending(f64::NEG_INFINITY, |_, _| None);
         match self {
-            Provisioner::Group(_) => {}
+            Provisioner::Group(_) | Provisioner::Spot(_) => {}
             Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.start(cluster),
             Provisioner::Karpenter(karpenter) => karpenter.start(cluster),
         }
@@ -53,28 +62,31 @@ impl Provisioner {
 
     /// A node at once for a pod that found no room, from who does not look around first.
     pub(super) fn add_for(
-        &self,
+        &mut self,
         cluster: &mut Cluster,
-        pod: Size,
+        pod: Pending,
         now_s: f64,
     ) -> Option<(u32, f64)> {
         match self {
             Provisioner::Group(group) => group.add_for(cluster, pod, now_s),
+            Provisioner::Spot(group) => group.add_for(cluster, pod, now_s),
             Provisioner::ClusterAutoscaler(_) | Provisioner::Karpenter(_) => None,
         }
     }
 
     /// A node has become empty.
-    pub(super) fn note_empty(&mut self, cluster: &Cluster, place: u32) {
-        if let Provisioner::Group(group) = self {
-            group.note_empty(&cluster.nodes, place);
+    pub(super) fn note_empty(&mut self, cluster: &mut Cluster, place: u32) {
+        match self {
+            Provisioner::Group(group) => group.note_empty(&cluster.nodes, place),
+            Provisioner::Spot(group) => group.note_empty(cluster, place),
+            Provisioner::ClusterAutoscaler(_) | Provisioner::Karpenter(_) => {}
         }
     }
 
     /// Pods or nodes have changed.
     pub(super) fn note_change(&mut self, cluster: &Cluster, now_s: f64) {
         match self {
-            Provisioner::Group(_) => {}
+            Provisioner::Group(_) | Provisioner::Spot(_) => {}
             Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.note_change(now_s),
             Provisioner::Karpenter(karpenter) => karpenter.note_change(cluster, now_s),
         }
@@ -83,9 +95,20 @@ impl Provisioner {
     /// When it looks around again.
     fn next_s(&self) -> f64 {
         match self {
-            Provisioner::Group(_) => f64::INFINITY,
+            Provisioner::Group(_) | Provisioner::Spot(_) => f64::INFINITY,
             Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.next_s(),
             Provisioner::Karpenter(karpenter) => karpenter.next_s(),
+        }
+    }
+
+    /// Lets happen by `now_s` what happens to nodes at times of its own. What a group does it does at ticks.
+    pub(super) fn advance_events(&mut self, cluster: &mut Cluster, now_s: f64) {
+        match self {
+            Provisioner::Group(_) => {}
+            Provisioner::Spot(group) => group.advance_market(cluster, now_s),
+            Provisioner::ClusterAutoscaler(_) | Provisioner::Karpenter(_) => {
+                self.advance(cluster, now_s);
+            }
         }
     }
 
@@ -96,6 +119,9 @@ impl Provisioner {
                 cluster.place_pending(now_s, |cluster, pod| group.add_for(cluster, pod, now_s));
             }
             return;
+        }
+        if let Provisioner::Spot(group) = self {
+            return group.advance(cluster, now_s);
         }
         loop {
             let (node_s, look_s) = (cluster.nodes.next_due_s(), self.next_s());
@@ -108,7 +134,7 @@ impl Provisioner {
                 self.node_event(cluster, at_s);
             } else {
                 match self {
-                    Provisioner::Group(_) => {}
+                    Provisioner::Group(_) | Provisioner::Spot(_) => {}
                     Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.scan(cluster, at_s),
                     Provisioner::Karpenter(karpenter) => karpenter.look(cluster, at_s),
                 }
@@ -137,7 +163,7 @@ impl Provisioner {
             }
             NodeState::Coming => {
                 match self {
-                    Provisioner::Group(_) => {}
+                    Provisioner::Group(_) | Provisioner::Spot(_) => {}
                     Provisioner::ClusterAutoscaler(autoscaler) => {
                         autoscaler.node_is_given_up(cluster, place, now_s);
                     }
@@ -163,6 +189,7 @@ impl Provisioner {
         let pending = cluster.pods.pending() > 0;
         match self {
             Provisioner::Group(_) => pending,
+            Provisioner::Spot(group) => group.is_stuck(cluster),
             Provisioner::ClusterAutoscaler(autoscaler) => pending && autoscaler.is_stuck(),
             Provisioner::Karpenter(karpenter) => pending && karpenter.is_stuck(),
         }

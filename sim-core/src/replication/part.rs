@@ -7,6 +7,7 @@ use crate::control::decision::DecisionLog;
 use crate::control::right_sizing::{RightSizing, SizingView};
 use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
+use crate::cost::node_market::{MarketTick, NodeBill};
 use crate::fleet::Fleet;
 use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{Interval, Outcome};
@@ -15,6 +16,7 @@ use crate::scenario::Scenario;
 use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::{Judged, Ledger};
+use crate::study::NodeMarketResult;
 use crate::traffic::RateCurve;
 
 /// A service.
@@ -28,6 +30,12 @@ pub(super) struct Part<'a> {
     pub(super) right_sizing: Option<RightSizing>,
     /// Replicas killed for memory at the end of the last tick.
     killed: u32,
+    /// Of the tick's replicas, those that ended with reclaimed nodes before it.
+    reclaimed: u32,
+    /// Spot nodes reclaimed when the window started, by pool.
+    reclaimed_at_start: Vec<u32>,
+    /// Start of the tick.
+    start_s: f64,
     telemetry: Telemetry,
     pub(super) controllers: Controllers,
     latency_wanted: LatencyWanted,
@@ -56,6 +64,10 @@ pub(super) struct Sums {
     pub(super) scale_events: u32,
     pub(super) direction_flips: u32,
     conflicts_at_start: u32,
+    /// Requests that ended with reclaimed nodes.
+    lost_to_reclaims: f64,
+    arrivals: f64,
+    retries: f64,
     /// +1 or −1: the direction of the last change of replicas.
     last_direction: i8,
 }
@@ -116,6 +128,9 @@ impl<'a> Part<'a> {
             memory,
             right_sizing: RightSizing::new(document, setup.tick_s),
             killed: 0,
+            reclaimed: 0,
+            reclaimed_at_start: Vec::new(),
+            start_s: 0.0,
             telemetry,
             attribution: Attribution::new(controllers.reaction_ticks()),
             latency_wanted: controllers.latency_wanted(),
@@ -139,6 +154,9 @@ impl<'a> Part<'a> {
         let service = &self.scenario.document().service;
         self.fleet.advance(start_s + 0.5 * self.setup.tick_s);
         self.log_nodes(log);
+        self.start_s = start_s;
+        // They are taken from the replicas of the tick before.
+        self.reclaimed = self.fleet.take_killed().min(self.ready);
         self.ready = self.fleet.ready();
         self.missing = Missing {
             pods: self.fleet.desired().saturating_sub(self.ready),
@@ -151,7 +169,7 @@ impl<'a> Part<'a> {
             servers: self.ready.saturating_mul(service.concurrency),
             queue_limit: self.ready.saturating_mul(service.queue_limit),
             buffer_limit: service.buffer_limit,
-            killed_replicas: self.killed,
+            killed_replicas: self.killed.saturating_add(self.reclaimed),
         }
     }
 
@@ -182,7 +200,9 @@ impl<'a> Part<'a> {
         };
         self.measure = measure;
         self.observe(passed.tick, end_s, measure, quantile);
-        let lost_to = if self.killed > 0 {
+        let lost_to = if self.reclaimed > self.killed {
+            Cause::Eviction
+        } else if self.killed > 0 {
             Cause::OutOfMemory
         } else {
             // To the client, a replica that is gone is a broken connection.
@@ -221,6 +241,11 @@ impl<'a> Part<'a> {
             self.ledger.count(bad, lost_to);
             self.attribution
                 .tick(capacity, scaled_up, bad, &mut self.ledger);
+            if lost_to == Cause::Eviction {
+                self.sums.lost_to_reclaims += outcome.lost;
+            }
+            self.sums.arrivals += outcome.arrivals;
+            self.sums.retries += outcome.retries;
             self.meter(outcome);
         }
     }
@@ -311,6 +336,7 @@ impl<'a> Part<'a> {
     /// The warm-up is over.
     pub(super) fn start_window(&mut self) {
         self.sums.conflicts_at_start = self.controllers.conflicts();
+        self.reclaimed_at_start = self.fleet.reclaimed_nodes().to_vec();
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -336,8 +362,52 @@ impl<'a> Part<'a> {
 
     /// Counts what a tick costs: nodes, and what the users' requests cost beside.
     pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64) {
+        let market = self.market_tick();
         let nodes = self.fleet.paid_nodes_by_type();
-        self.cost.tick(nodes, arrivals, answers);
+        self.cost.tick(nodes, market, arrivals, answers);
+    }
+
+    /// What the spot nodes of a tick cost, at the prices of its start.
+    fn market_tick(&self) -> MarketTick {
+        let Some(spot) = &self.scenario.spot else {
+            return MarketTick::default();
+        };
+        let counts = self.fleet.paid_nodes_by_type().iter().skip(1);
+        let spot_usd_per_hour = counts
+            .take(spot.pools.len())
+            .enumerate()
+            .map(|(pool, count)| {
+                f64::from(*count) * self.fleet.spot_usd_per_hour(pool, self.start_s)
+            })
+            .sum();
+        MarketTick {
+            spot_usd_per_hour,
+            fallback_nodes: self.fleet.fallback_nodes(),
+        }
+    }
+
+    /// Spot nodes and commitments over the window.
+    pub(super) fn node_market(&self, bill: &NodeBill) -> NodeMarketResult {
+        let before = self.reclaimed_at_start.iter().copied();
+        let reclaimed = self.fleet.reclaimed_nodes().iter();
+        NodeMarketResult {
+            usd_per_month: bill.market_usd.map(|usd| self.cost.per_month(usd)),
+            all_on_demand_usd_per_month: self.cost.per_month(bill.all_on_demand_usd),
+            reclaimed: reclaimed
+                .zip(before.chain(core::iter::repeat(0)))
+                .map(|(now, before)| now.saturating_sub(before))
+                .collect(),
+            pool_hours: bill.pool_hours.clone(),
+            on_demand_hours: bill.on_demand_hours,
+            fallback_hours: bill.fallback_hours,
+            lost: self.sums.lost_to_reclaims,
+            retries_per_request: if self.sums.arrivals > 0.0 {
+                self.sums.retries / self.sums.arrivals
+            } else {
+                0.0
+            },
+            used: bill.used.clone(),
+        }
     }
 
     /// Mean number of ready replicas in the window.

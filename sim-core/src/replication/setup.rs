@@ -138,11 +138,14 @@ impl Setup {
 pub(super) fn model_of(scenario: &Scenario) -> ServiceModel {
     let document = scenario.document();
     let thresholds_s = Objectives::thresholds_s(&document.slo);
-    service_model(
-        &document.service,
-        scenario.service_time_s.clone(),
-        thresholds_s,
-    )
+    let spot_kills = scenario.spot.as_ref().is_some_and(|spot| !spot.drains);
+    let service_time_s = scenario.service_time_s.clone();
+    let model = service_model(&document.service, service_time_s, thresholds_s);
+    ServiceModel {
+        may_be_killed: model.may_be_killed || spot_kills,
+        kills_lose_work: spot_kills,
+        ..model
+    }
 }
 
 /// A service, in the units of the data planes.
@@ -166,6 +169,7 @@ pub(crate) fn service_model(
         on_timeout: service.on_timeout,
         removal: service.removal,
         may_be_killed: service.memory.is_some(),
+        kills_lose_work: false,
         may_be_buffered: service.buffer_limit > 0,
         high_priority_share: service.high_priority_percent / 100.0,
         retries: service

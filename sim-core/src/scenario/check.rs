@@ -8,11 +8,13 @@ use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
 use crate::batch::BatchModel;
+use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Checks a JSON text.
 ///
@@ -186,6 +188,7 @@ pub(super) struct Parts {
     pub(super) provisioning_s: Distribution,
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
+    pub(super) spot: Option<Arc<SpotModel>>,
     pub(super) storage: Option<StorageModel>,
     pub(super) batch: Option<BatchModel>,
 }
@@ -203,6 +206,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            spot,
             storage,
             batch,
         } = self;
@@ -213,6 +217,7 @@ impl Parts {
             provisioning_s,
             node,
             node_types,
+            spot,
             topology,
             storage,
             batch,

@@ -71,13 +71,19 @@ fn is_whole(node: &Value) -> bool {
     }
 }
 
-/// JSON Pointers of all numbers of a document, but for the counts of a recording.
+/// Fields whose numbers are recorded, not designed.
+const RECORDINGS: [&str; 2] = ["counts", "trace"];
+
+/// JSON Pointers of all numbers of a document, but for those of recordings.
 pub(super) fn numeric_paths(document: &ScenarioDocument) -> Vec<String> {
     fn collect(value: &Value, path: &str, into: &mut Vec<String>) {
         match value {
             Value::Number(_) => into.push(path.to_owned()),
             Value::Object(map) => {
-                for (name, child) in map.iter().filter(|(name, _)| *name != "counts") {
+                for (name, child) in map
+                    .iter()
+                    .filter(|(name, _)| !RECORDINGS.contains(&name.as_str()))
+                {
                     collect(child, &format!("{path}/{name}"), into);
                 }
             }

@@ -14,6 +14,7 @@ mod run;
 mod service;
 mod serving;
 mod slo;
+mod spot;
 mod storage;
 mod sweep;
 mod topology;
@@ -121,6 +122,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         startup_s: service.startup_s,
         provisioning_s: fleet.provisioning_s,
         node_types: fleet.node_types,
+        spot: fleet.spot,
         node: fleet.node,
     })
 }
@@ -149,6 +151,9 @@ fn hold_pairs(
     }
     if let (Some(run), Some(slo)) = (run, slo) {
         run::hold_tick_count(run, slo, found);
+    }
+    if let (Some(fleet), Some(prices)) = (fleet_document, &sections.prices) {
+        spot::hold_discount(fleet, prices, found);
     }
     let (Some(document), Some(service)) = (service_document, service) else {
         return;

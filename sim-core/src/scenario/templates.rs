@@ -66,6 +66,13 @@ pub const TEMPLATES: &[Template] = &[
         promise: "All on spot the job costs less than half of on demand and is late too often; each machine on demand makes it dearer and late runs rarer. Saved every 50 minutes, near the best interval of theory, it costs less than saved every 10 or 90. A policy that watches the deadline is in time at nearly the price of spot.",
         json: include_str!("../../../scenarios/nightly-batch-on-spot.json"),
     },
+    Template {
+        id: "spot-with-fallback",
+        title: "Spot with a fallback",
+        summary: "Four weeks of an API on spot nodes of one pool, which takes all of them back six times a month.",
+        promise: "With nodes on demand to fall back to, it meets its SLO for a quarter less than all on demand; without, it saves hardly more and misses: evictions spend the budget.",
+        json: include_str!("../../../scenarios/spot-with-fallback.json"),
+    },
 ];
 
 /// The template of this id.

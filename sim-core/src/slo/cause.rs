@@ -18,7 +18,8 @@ pub enum Cause {
     ReplicaLimit,
     /// Too little capacity: pods found no room, and the fleet stood at its maximum of nodes.
     NodeLimit,
-    /// Too little capacity: pods were evicted, by a drain or an updater, and what replaces them was not ready yet.
+    /// Too little capacity: pods were evicted, by a drain, an updater or the spot market, and what replaces them was not
+    /// ready yet. Also the requests that ended with a reclaimed node.
     Eviction,
     /// Replicas were killed for the memory they used: what they held, and too little capacity until they had
     /// started again.
@@ -81,7 +82,7 @@ impl Cause {
                 "Too little capacity: pods found no room, and the fleet stood at its maximum of nodes."
             }
             Cause::Eviction => {
-                "Too little capacity: pods were evicted, by a drained node or an updater, and what replaces them was not ready yet."
+                "Pods were evicted, by a drained or reclaimed node or an updater: requests that ended with them, and too little capacity until others were ready."
             }
             Cause::OutOfMemory => {
                 "Replicas were killed for the memory they used: requests they held, and too little capacity until they had started again."

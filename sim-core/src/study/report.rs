@@ -3,6 +3,7 @@
 use super::batch::BatchReport;
 use super::collection::Collection;
 use super::network::NetworkReport;
+use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
@@ -141,7 +142,7 @@ pub struct Report {
     /// What the Vertical Pod Autoscaler recommends for CPU and memory; empty without one.
     #[serde(default)]
     pub right_sizing: Vec<RightSizingReport>,
-    /// Cost by resource; storage and batch jobs only where there are some.
+    /// Cost by resource; spot nodes, commitments, storage and batch jobs only where there are some.
     pub costs: Vec<CostReport>,
     /// Components and routes, where there is a topology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +150,12 @@ pub struct Report {
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// Spot nodes, if there may be any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<SpotReport>,
+    /// A commitment, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<CommitmentReport>,
     /// Batch jobs beside the requests, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchReport>,
@@ -241,11 +248,16 @@ impl Report {
         let topology = topology.and_then(|_| check(document).ok()?.topology);
         let network =
             topology.and_then(|topology| NetworkReport::new(&topology, &document.slo, results));
-        let resources = Resource::ALL
-            .into_iter()
-            .chain(network.iter().map(|_| Resource::Dependencies))
-            .chain(Resource::STORAGE.into_iter().filter(|_| storage.is_some()))
-            .chain(Resource::BATCH.into_iter().filter(|_| batch.is_some()));
+        // All replications of a design have the same resources.
+        let resources = results.first().map(ReplicationResult::costs);
+        let resources = resources.unwrap_or_default().into_iter();
+        let fleet = &document.fleet;
+        let is_paid = |resource: &Resource| match resource {
+            Resource::SpotNodes => fleet.spot.is_some(),
+            Resource::CommittedNodes | Resource::UnusedCommitment => fleet.commitments.is_some(),
+            _ => true,
+        };
+        let resources = resources.map(|(resource, _)| resource).filter(is_paid);
         let costs = resources.map(|resource| CostReport {
             resource,
             usd_per_month: summary(&|result| {
@@ -274,6 +286,8 @@ impl Report {
             network,
             storage,
             batch,
+            spot: SpotReport::new(document, results),
+            commitment: CommitmentReport::new(document, results),
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

@@ -1,6 +1,7 @@
 //! What one replication yields, and the figures a report shows.
 
 use super::network::NetworkResult;
+use super::node_market::NodeMarketResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
@@ -238,14 +239,25 @@ pub struct ReplicationResult {
     pub storage: Option<StorageResult>,
     /// Batch jobs beside the requests, if there are any.
     pub batch: Option<BatchResult>,
-    /// Components and routes, where there is a topology. These three are the last fields: see [`bytes`](Self::bytes).
+    /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
+    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
+    pub node_market: Option<NodeMarketResult>,
 }
 
 impl ReplicationResult {
-    /// Cost of a month by resource, US dollars; all of it. Storage and batch jobs only where there are some.
+    /// Cost of a month by resource, US dollars; all of it. Spot nodes, commitments, storage and batch jobs only where there are some.
     pub fn costs(&self) -> Vec<(Resource, f64)> {
-        let serving = Resource::ALL.into_iter().zip(self.cost_per_month);
+        let has_market = self.node_market.is_some();
+        let serving = Resource::ALL.into_iter().map(|resource| match resource {
+            Resource::Nodes if has_market => Resource::OnDemandNodes,
+            resource => resource,
+        });
+        let serving = serving.zip(self.cost_per_month);
+        let market = self
+            .node_market
+            .iter()
+            .flat_map(|market| Resource::NODE_MARKET.into_iter().zip(market.usd_per_month));
         let storage = self
             .storage
             .iter()
@@ -258,15 +270,17 @@ impl ReplicationResult {
             .batch
             .iter()
             .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
-        serving.chain(network).chain(storage).chain(batch).collect()
+        let serving = serving.chain(market).chain(network);
+        serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, jobs or a topology has the bytes that it had before there were
+    /// What a digest is made of. A result without storage, jobs, a topology or spot nodes has the bytes that it had before there were
     /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),
             self.storage.is_none(),

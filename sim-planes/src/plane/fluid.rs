@@ -28,6 +28,7 @@ mod calibration_table;
 mod capacity;
 mod crowded;
 mod flow;
+mod killed;
 mod levels;
 mod limited;
 mod line;
@@ -244,6 +245,7 @@ impl FluidPlane<'_> {
 
     /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
     pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
+        let held = self.kill(interval);
         self.resize(interval.servers);
         let expected = expected(interval);
         // Drawn whatever happens, so that two designs have the same luck.
@@ -263,6 +265,10 @@ impl FluidPlane<'_> {
             }
         };
         self.now_s += interval.length_s;
-        outcome
+        if held > 0.0 {
+            killed::lose(outcome, held)
+        } else {
+            outcome
+        }
     }
 }

@@ -31,6 +31,9 @@ pub struct ServiceModel {
     /// Whether [`Interval::killed_replicas`](super::Interval::killed_replicas) may be above 0 in this
     /// replication: then requests are followed to their end. Without it a killed replica is drained.
     pub may_be_killed: bool,
+    /// Whether the `fluid` plane counts what killed replicas had in service as lost. It had counted those requests when
+    /// they started, so they are taken off the ones that are served in the interval of the kill.
+    pub kills_lose_work: bool,
     /// Whether [`Interval::buffer_limit`](super::Interval::buffer_limit) may be above 0 in this replication.
     /// Without it there is no such buffer; with [`Balancing::Shared`] there may always be one.
     pub may_be_buffered: bool,
@@ -116,6 +119,7 @@ impl ServiceModel {
             on_timeout: OnTimeout::Finish,
             removal: Removal::Drain,
             may_be_killed: false,
+            kills_lose_work: false,
             may_be_buffered: false,
             high_priority_share: 0.0,
             retries: RetryModel::NONE,

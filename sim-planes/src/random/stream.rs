@@ -63,6 +63,12 @@ pub enum Purpose {
     QueueLuck = 16,
     /// How many of the requests that are computed, not played, are slow or late.
     RequestLuck = 17,
+    /// How long single spot nodes run before they are reclaimed.
+    SpotLives = 24,
+    /// Start-up of pods that replace those of reclaimed nodes.
+    SpotStartup = 25,
+    /// Provisioning of nodes that replace reclaimed ones.
+    SpotProvisioning = 26,
     /// When dependencies are slow.
     BrownOuts = 42,
     /// At which entry of a network a user's request comes in.

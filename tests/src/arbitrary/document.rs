@@ -2,6 +2,7 @@
 
 use super::batch::batch;
 use super::keda;
+use super::spot::{commitments, spot};
 use super::storage::storage;
 use super::topology::topology;
 use proptest::prelude::*;
@@ -766,7 +767,11 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
         distribution(90.0),
         0..1200_u32,
         (0..400_u32, 0..1000_u32),
-        proptest::option::of(provisioner()),
+        (
+            proptest::option::of(provisioner()),
+            proptest::option::weighted(0.6, spot()),
+            proptest::option::weighted(0.3, commitments()),
+        ),
     )
         .prop_map(
             |(
@@ -775,7 +780,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                 provisioning_s,
                 empty_node_removal_s,
                 reserved,
-                provisioner,
+                (provisioner, spot, commitments),
             )| {
                 // The groups' fewest nodes come beside the base.
                 let fewest = match &provisioner {
@@ -792,6 +797,9 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     empty_node_removal_s,
                     reserved_millicores: reserved.0,
                     reserved_mib: reserved.1,
+                    // Spot nodes are not computed under a node autoscaler.
+                    spot: spot.filter(|_| provisioner.is_none()),
+                    commitments,
                     provisioner,
                 }
             },

@@ -1,6 +1,6 @@
 //! The nodes that replicas run on, and prices.
 
-use super::{DistributionDocument, ProvisionerDocument};
+use super::{CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument};
 use serde::{Deserialize, Serialize};
 
 /// The nodes: without a provisioner a group of equal ones that grows when pods do not fit and shrinks when nodes are empty.
@@ -31,6 +31,12 @@ pub struct FleetDocument {
     /// What adds and removes nodes; without it nodes are added at once when a pod does not fit, and removed when they stay empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioner: Option<ProvisionerDocument>,
+    /// Spot nodes beside those on demand; without it all nodes are on demand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<SpotDocument>,
+    /// Reserved capacity or a savings plan for nodes on demand; without it all are paid by the hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitments: Option<CommitmentsDocument>,
 }
 
 /// A kind of node.

@@ -5,10 +5,12 @@ use super::super::document::{AutoscalerDocument, FleetDocument, NodeDocument, Po
 use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::distribution::compile;
-use super::provisioner;
+use super::{provisioner, spot};
 use crate::cost::price_book::PriceBook;
 use crate::fleet::MAX_PODS_PER_NODE;
+use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
+use std::sync::Arc;
 
 /// The fleet with its node looked up.
 pub(super) struct CompiledFleet {
@@ -16,6 +18,8 @@ pub(super) struct CompiledFleet {
     pub(super) node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub(super) node_types: Vec<NodeType>,
+    /// Spot nodes; the types of its pools follow the first in `node_types`.
+    pub(super) spot: Option<Arc<SpotModel>>,
 }
 
 pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledFleet> {
@@ -60,10 +64,18 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
     if let Some(provisioner) = &fleet.provisioner {
         node_types.extend(provisioner::node_types(provisioner)?);
     }
+    spot::hold_commitments(fleet, found);
+    let mut spot_model = None;
+    if let Some(document) = &fleet.spot {
+        let (model, pools) = spot::hold(document, fleet, &node, found)?;
+        node_types.extend(pools);
+        spot_model = Some(Arc::new(model));
+    }
     Some(CompiledFleet {
         provisioning_s: provisioning?,
         node,
         node_types,
+        spot: spot_model,
     })
 }
 
@@ -139,6 +151,7 @@ pub(super) fn hold_room(
     let per_node = PodsPerNode::new(fleet, node, pod);
     let Some(document) = &fleet.provisioner else {
         hold_node(node, &per_node, pod, found);
+        spot::hold_room(fleet, compiled, pod, found);
         if let Some(autoscaler) = autoscaler
             && per_node.count() > 0
         {

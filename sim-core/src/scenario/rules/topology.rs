@@ -19,6 +19,7 @@ pub(in super::super) fn hold_topology(
     found: &mut Found,
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
+    hold_one_market(document, written, found);
     let names = names(written, found)?;
     let calls = calls(written, &names, found);
     let order = order(&names, &calls?, written, found)?;
@@ -321,6 +322,31 @@ fn kind(
             )?;
             let dependency = Dependency::new(dependency, latency.scale(0.001));
             Some(ComponentKind::Dependency(Box::new(dependency)))
+        }
+    }
+}
+
+/// Spot nodes and commitments are those of a single service yet.
+fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
+    let own = written.components.iter().enumerate();
+    let own = own.filter_map(|(index, component)| match component {
+        ComponentDocument::Service(service) => {
+            let place = format!("/topology/components/{index}/fleet");
+            Some((place, service.fleet.as_ref()?))
+        }
+        ComponentDocument::Dependency(_) => None,
+    });
+    for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
+        let used = [
+            ("spot", fleet.spot.is_some()),
+            ("commitments", fleet.commitments.is_some()),
+        ];
+        for (field, _) in used.iter().filter(|(_, used)| *used) {
+            found.error(
+                format!("{place}/{field}"),
+                "spot nodes and commitments are not computed for several services yet",
+                "remove it, or the topology",
+            );
         }
     }
 }
