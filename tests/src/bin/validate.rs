@@ -15,6 +15,7 @@ use tests::validation::courses::courses;
 use tests::validation::coverage;
 use tests::validation::dynamics::{by_fluid, by_requests};
 use tests::validation::grid::{self, Cell, GridFile, Reference};
+use tests::validation::networks;
 use tests::validation::report::{Validation, markdown};
 use tests::validation::summary::{summary, vectors};
 
@@ -57,6 +58,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                     by_fluid(&course, REPLICATIONS),
                 );
                 (course, requests, fluid)
+            })
+            .collect(),
+        networks: networks::cases()
+            .into_iter()
+            .map(|case| {
+                let (requests, fluid) = (networks::by_requests(&case), networks::by_fluid(&case));
+                (case, requests, fluid)
             })
             .collect(),
     };

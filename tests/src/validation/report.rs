@@ -4,6 +4,8 @@ use super::courses::Course;
 use super::coverage::Coverage;
 use super::dynamics::{Figures, Off};
 use super::grid::{Difference, GridFile, Reference, wanted};
+use super::network_table;
+use super::networks;
 use super::oracle_tables;
 use sim_core::validation::planes::VectorFile;
 use sim_core::validation::{Case, Verdict};
@@ -18,6 +20,8 @@ pub struct Validation {
     pub differences: Vec<Difference>,
     /// A course, by `requests` and by `fluid`.
     pub courses: Vec<(Course, Figures, Figures)>,
+    /// A network, by `requests` and by `fluid`.
+    pub networks: Vec<(networks::Case, networks::Figures, networks::Figures)>,
 }
 
 /// The document.
@@ -26,6 +30,7 @@ pub fn markdown(validation: &Validation) -> String {
     oracle_tables::write(&mut text, validation);
     grid(&mut text, validation);
     courses(&mut text, validation);
+    network_table::write(&mut text, &validation.networks);
     text
 }
 

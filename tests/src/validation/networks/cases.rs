@@ -1,0 +1,204 @@
+//! The networks on which `fluid` is held against `requests`.
+
+use sim_core::plane::network::{Call, CallMode, Entry, Station};
+use sim_core::plane::{RetryModel, ServiceModel};
+use sim_core::random::Distribution;
+
+/// Requests of users per second.
+pub const RATE_RPS: f64 = 100.0;
+const SEQUENTIAL: CallMode = CallMode::Sequential;
+
+/// A network and its load.
+pub struct Case {
+    pub name: &'static str,
+    pub stations: Vec<Station>,
+    /// Of each station, one slot each.
+    pub servers: Vec<u32>,
+    pub entries: Vec<Entry>,
+    pub rate_rps: f64,
+    /// Time factor of the last station in the second third of the time.
+    pub brown_out: f64,
+}
+
+/// The networks on which the planes are compared.
+pub fn cases() -> Vec<Case> {
+    let mut all = chains();
+    all.extend(fans());
+    all.push(two_routes());
+    all.extend([few_slots(), call_retries(), optional(), user_timeout()]);
+    all
+}
+
+fn service(mean_ms: f64, cv: f64, timeout_ms: f64) -> ServiceModel {
+    let law = Distribution::log_normal(mean_ms / 1000.0, cv).expect("a positive mean and cv");
+    ServiceModel {
+        timeout_s: timeout_ms / 1000.0,
+        error_probability: 0.0005,
+        ..ServiceModel::new(law)
+    }
+}
+
+/// A required call without retries.
+fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
+    Call {
+        to,
+        per_request,
+        mode,
+        required: true,
+        retries: RetryModel::NONE,
+    }
+}
+
+fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
+    Station {
+        service: service(mean_ms, cv, timeout_ms),
+        calls: Vec::new(),
+    }
+}
+
+/// Where users enter: little work of its own.
+fn gateway(calls: Vec<Call>) -> Station {
+    Station {
+        service: service(10.0, 0.7, 2000.0),
+        calls,
+    }
+}
+
+/// All users enter at the first station, and nothing changes over time.
+fn case(name: &'static str, stations: Vec<Station>, servers: &[u32]) -> Case {
+    Case {
+        name,
+        stations,
+        servers: servers.to_vec(),
+        entries: vec![Entry {
+            station: 0,
+            share: 1.0,
+        }],
+        rate_rps: RATE_RPS,
+        brown_out: 1.0,
+    }
+}
+
+fn chains() -> Vec<Case> {
+    let chain = |name, servers: [u32; 3]| {
+        let middle = Station {
+            service: service(40.0, 1.0, 1000.0),
+            calls: vec![call(2, 2.0, SEQUENTIAL)],
+        };
+        let stations = vec![
+            gateway(vec![call(1, 1.0, SEQUENTIAL)]),
+            middle,
+            leaf(15.0, 1.5, 500.0),
+        ];
+        case(name, stations, &servers)
+    };
+    vec![
+        chain("chain, roomy", [40, 20, 10]),
+        chain("chain, tight below", [16, 10, 4]),
+        chain("chain, tight above", [12, 12, 12]),
+        Case {
+            brown_out: 2.5,
+            ..chain("chain, brown-out", [40, 20, 10])
+        },
+    ]
+}
+
+fn fans() -> Vec<Case> {
+    let fan = |name, mode, servers: [u32; 4]| {
+        let stations = vec![
+            gateway(vec![
+                call(1, 1.0, mode),
+                call(2, 1.0, mode),
+                call(3, 0.3, mode),
+            ]),
+            leaf(40.0, 1.0, 1000.0),
+            leaf(30.0, 0.7, 1000.0),
+            leaf(100.0, 1.5, 1500.0),
+        ];
+        case(name, stations, &servers)
+    };
+    vec![
+        fan("fan, in turn", SEQUENTIAL, [40, 8, 8, 8]),
+        fan("fan, in turn, tight", SEQUENTIAL, [40, 6, 5, 6]),
+        fan("fan, together", CallMode::Parallel, [40, 8, 8, 8]),
+        fan("fan, together, tight", CallMode::Parallel, [40, 6, 5, 6]),
+        fan("fan, async", CallMode::Async, [40, 8, 8, 8]),
+    ]
+}
+
+fn two_routes() -> Case {
+    let middle = Station {
+        service: service(60.0, 1.0, 2000.0),
+        calls: vec![call(2, 3.0, SEQUENTIAL)],
+    };
+    let stations = vec![
+        gateway(vec![call(1, 1.0, SEQUENTIAL), call(2, 1.0, SEQUENTIAL)]),
+        middle,
+        leaf(8.0, 1.5, 300.0),
+    ];
+    Case {
+        entries: vec![
+            Entry {
+                station: 0,
+                share: 0.7,
+            },
+            Entry {
+                station: 1,
+                share: 0.3,
+            },
+        ],
+        ..case("two routes", stations, &[20, 16, 6])
+    }
+}
+
+/// The caller's slots are nearly all held by its calls: six by work, the rest by waiting.
+fn few_slots() -> Case {
+    let stations = vec![
+        gateway(vec![call(1, 1.0, SEQUENTIAL)]),
+        leaf(50.0, 1.0, 1000.0),
+    ];
+    case("few slots above a busy callee", stations, &[8, 6])
+}
+
+/// One call in twenty fails, and is tried again after a pause.
+fn call_retries() -> Case {
+    let retries = RetryModel {
+        max_attempts: 3,
+        backoff_s: 0.05,
+        multiplier: 2.0,
+        full_jitter: true,
+        ..RetryModel::NONE
+    };
+    let mut callee = leaf(40.0, 1.0, 1000.0);
+    callee.service.error_probability = 0.05;
+    let tried_again = Call {
+        retries,
+        ..call(1, 1.0, SEQUENTIAL)
+    };
+    let stations = vec![gateway(vec![tried_again]), callee];
+    case("call retries, 5 % errors", stations, &[20, 8])
+}
+
+/// Three of ten answers of the optional one are errors, and are ignored.
+fn optional() -> Case {
+    let mut recommendations = leaf(30.0, 1.5, 500.0);
+    recommendations.service.error_probability = 0.3;
+    let ignored = Call {
+        required: false,
+        ..call(2, 1.0, SEQUENTIAL)
+    };
+    let stations = vec![
+        gateway(vec![call(1, 1.0, SEQUENTIAL), ignored]),
+        leaf(40.0, 1.0, 1000.0),
+        recommendations,
+    ];
+    case("optional dependency, 30 % errors", stations, &[20, 8, 6])
+}
+
+/// Users wait for 250 ms, and some answers take longer.
+fn user_timeout() -> Case {
+    let mut entrance = gateway(vec![call(1, 1.0, SEQUENTIAL)]);
+    entrance.service.timeout_s = 0.25;
+    let stations = vec![entrance, leaf(60.0, 1.5, 1000.0)];
+    case("user timeout of 250 ms", stations, &[20, 9])
+}
