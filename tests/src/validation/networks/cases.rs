@@ -25,7 +25,8 @@ pub fn cases() -> Vec<Case> {
     let mut all = chains();
     all.extend(fans());
     all.push(two_routes());
-    all.extend([few_slots(), call_retries(), optional(), user_timeout()]);
+    all.extend(busy_callee());
+    all.extend([call_retries(), optional(), user_timeout()]);
     all
 }
 
@@ -151,13 +152,20 @@ fn two_routes() -> Case {
     }
 }
 
-/// The caller's slots are nearly all held by its calls: six by work, the rest by waiting.
-fn few_slots() -> Case {
-    let stations = vec![
-        gateway(vec![call(1, 1.0, SEQUENTIAL)]),
-        leaf(50.0, 1.0, 1000.0),
-    ];
-    case("few slots above a busy callee", stations, &[8, 6])
+/// The caller needs six slots for work, its own and that of its calls, and the others for their waiting: nearly all
+/// are held, or a good part of them.
+fn busy_callee() -> [Case; 2] {
+    let above = |name, slots| {
+        let stations = vec![
+            gateway(vec![call(1, 1.0, SEQUENTIAL)]),
+            leaf(50.0, 1.0, 1000.0),
+        ];
+        case(name, stations, &[slots, 6])
+    };
+    [
+        above("few slots above a busy callee", 8),
+        above("more slots above a busy callee", 12),
+    ]
 }
 
 /// One call in twenty fails, and is tried again after a pause.
