@@ -212,6 +212,16 @@ fn commitment(report: &Report) -> String {
     )
 }
 
+/// Mean and interval of a latency; none where nothing was answered.
+fn latency_cells(ms: &Summary) -> [String; 2] {
+    if ms.mean > 0.0 {
+        let [mean, interval, ..] = summary_cells(ms);
+        [mean, interval]
+    } else {
+        ["–".to_owned(), String::new()]
+    }
+}
+
 /// Components and routes; nothing without a topology.
 fn network(report: &Report) -> String {
     let Some(network) = &report.network else {
@@ -230,7 +240,7 @@ fn network(report: &Report) -> String {
         "mostly for",
     ]);
     for component in &network.components {
-        let [p95, p95_interval, ..] = summary_cells(&component.p95_ms);
+        let [p95, p95_interval] = latency_cells(&component.p95_ms);
         let of_service = |text: String| {
             if component.is_dependency {
                 String::new()
@@ -250,7 +260,11 @@ fn network(report: &Report) -> String {
             of_service(percent(component.busy.mean)),
             number(component.usd_per_month.mean),
             percent(budget.mean),
-            format!("±{} points", number(100.0 * budget.half_width())),
+            if budget.n < 2 {
+                String::new()
+            } else {
+                format!("±{} points", number(100.0 * budget.half_width()))
+            },
             most.map_or(String::new(), |cause| cause.cause.label().to_owned()),
         ]);
     }
@@ -264,7 +278,7 @@ fn network(report: &Report) -> String {
         "met in",
     ]);
     for route in &network.routes {
-        let [p95, interval, ..] = summary_cells(&route.p95_ms);
+        let [p95, interval] = latency_cells(&route.p95_ms);
         let objectives = report
             .objectives
             .iter()

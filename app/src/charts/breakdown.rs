@@ -15,7 +15,7 @@ const VALUES: f64 = 64.0;
 const ROW: f64 = 34.0;
 
 /// Colours of the causes, in their order.
-const CAUSES: [(Ink, &str); 9] = [
+const CAUSES: [(Ink, &str); sim_core::slo::Cause::COUNT] = [
     (Ink::Sky, "sky"),
     (Ink::Purple, "purple"),
     (Ink::Red, "red"),
@@ -24,6 +24,7 @@ const CAUSES: [(Ink, &str); 9] = [
     (Ink::Blue, "blue"),
     (Ink::Green, "green"),
     (Ink::Muted, "muted"),
+    (Ink::Axis, "axis"),
     (Ink::Text, "text"),
 ];
 

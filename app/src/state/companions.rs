@@ -32,7 +32,7 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
     for job in 0..jobs.map_or(0, Vec::len) {
         name_items(document, &format!("/batch/jobs/{job}/pools"), "Pool");
     }
-    name_components(document);
+    settle_topology(before, document, &mut said);
     said
 }
 
@@ -142,22 +142,31 @@ fn name_items(document: &mut Value, list: &str, word: &str) {
     }
 }
 
-/// A new component has a name of its own, and somebody who calls it; a new call goes to the last component.
-fn name_components(document: &mut Value) {
-    let components = document.pointer("/topology/components");
-    let kinds: Vec<String> = components
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|component| component["kind"].as_str().unwrap_or("component").to_owned())
-        .collect();
-    for (index, kind) in kinds.iter().enumerate() {
-        let place = format!("/topology/components/{index}/name");
-        if document.pointer(&place) != Some(&json!("")) {
+/// The names of a list's items.
+fn names(document: &Value, list: &str) -> Vec<String> {
+    let items = document.pointer(list).and_then(Value::as_array);
+    let name = |item: &Value| item["name"].as_str().unwrap_or_default().to_owned();
+    items.into_iter().flatten().map(name).collect()
+}
+
+/// New components and routes have names of their own, and a new component somebody who calls it; calls and routes follow
+/// a component that gets another name, and go with one that goes.
+fn settle_topology(before: &Value, document: &mut Value, said: &mut Vec<String>) {
+    const COMPONENTS: &str = "/topology/components";
+    follow_names(before, document, COMPONENTS, said);
+    name_items(document, "/topology/routes", "Route");
+    for index in 0..names(document, COMPONENTS).len() {
+        let known = names(document, COMPONENTS);
+        if known.get(index).is_none_or(|name| !name.is_empty()) {
             continue;
         }
-        let name = format!("{kind} {}", index + 1);
-        pointer::set(document, &place, json!(name));
+        let kind = document.pointer(&format!("{COMPONENTS}/{index}/kind"));
+        let kind = kind.and_then(Value::as_str).unwrap_or("component");
+        let mut numbered = (index + 1..).map(|number| format!("{kind} {number}"));
+        let name = numbered
+            .find(|name| !known.contains(name))
+            .unwrap_or_default();
+        pointer::set(document, &format!("{COMPONENTS}/{index}/name"), json!(name));
         let calls = document
             .pointer("/topology/calls")
             .and_then(Value::as_array);
@@ -165,23 +174,68 @@ fn name_components(document: &mut Value) {
         calls.push(json!({"from": "service", "to": name, "per_request": 1.0}));
         pointer::set(document, "/topology/calls", Value::from(calls));
     }
-    let last = kinds.len().checked_sub(1).and_then(|last| {
-        let place = format!("/topology/components/{last}/name");
-        document.pointer(&place).cloned()
-    });
-    let calls = document
-        .pointer("/topology/calls")
-        .and_then(Value::as_array);
-    for index in 0..calls.map_or(0, Vec::len) {
-        let place = |field: &str| format!("/topology/calls/{index}/{field}");
-        if document.pointer(&place("from")) == Some(&json!("")) {
-            pointer::set(document, &place("from"), json!("service"));
+    let last = names(document, COMPONENTS).pop().unwrap_or_default();
+    let mut fill = |list: &str, field: &str, word: &str| {
+        let count = document
+            .pointer(list)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        for index in 0..count {
+            let place = format!("{list}/{index}/{field}");
+            if document.pointer(&place) == Some(&json!("")) {
+                pointer::set(document, &place, json!(word));
+            }
         }
-        if let (Some(last), Some(json)) = (&last, document.pointer(&place("to")))
-            && json == &json!("")
-        {
-            pointer::set(document, &place("to"), last.clone());
-        }
+    };
+    fill("/topology/calls", "from", "service");
+    fill("/topology/calls", "to", &last);
+    fill("/topology/routes", "enters", "service");
+}
+
+/// Where calls and routes name components.
+const NAMED: [(&str, &str); 3] = [
+    ("/topology/calls", "from"),
+    ("/topology/calls", "to"),
+    ("/topology/routes", "enters"),
+];
+
+fn follow_names(before: &Value, document: &mut Value, components: &str, said: &mut Vec<String>) {
+    let (old, new) = (names(before, components), names(document, components));
+    let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
+    if gone.is_empty() {
+        return;
+    }
+    let renamed = |name: &str| {
+        let place = old.iter().position(|old| old == name)?;
+        (old.len() == new.len())
+            .then(|| new.get(place).cloned())
+            .flatten()
+    };
+    let mut dropped = 0;
+    for (list, field) in NAMED {
+        let items = document.pointer(list).and_then(Value::as_array).cloned();
+        let Some(items) = items else { continue };
+        let count = items.len();
+        let kept: Vec<Value> = items
+            .into_iter()
+            .filter_map(|mut item| {
+                let name = item[field].as_str().unwrap_or_default().to_owned();
+                if gone.iter().any(|gone| **gone == name) {
+                    item[field] = json!(renamed(&name)?);
+                }
+                Some(item)
+            })
+            .collect();
+        dropped += count - kept.len();
+        pointer::set(document, list, Value::from(kept));
+    }
+    if dropped > 0 {
+        let items = if dropped == 1 {
+            "call or route"
+        } else {
+            "calls and routes"
+        };
+        said.push(format!("{dropped} {items} of the component went with it"));
     }
 }
 
@@ -226,6 +280,32 @@ mod tests {
         assert_eq!(topology["calls"][0]["from"], "service");
         assert_eq!(topology["calls"][0]["to"], "dependency 2");
         assert_eq!(topology["calls"][1]["to"], "dependency 2");
+    }
+
+    #[test]
+    fn calls_follow_their_components() {
+        let before = json!({"topology": {
+            "components": [{"kind": "service", "name": "cart"}, {"kind": "dependency", "name": "db"}],
+            "calls": [{"from": "service", "to": "cart"}, {"from": "cart", "to": "db"}],
+            "routes": [{"name": "pay", "enters": "cart", "share_percent": 1}],
+        }});
+        let mut renamed = before.clone();
+        renamed["topology"]["components"][0]["name"] = json!("basket");
+        settle(&before, &mut renamed);
+        assert_eq!(renamed["topology"]["calls"][1]["from"], "basket");
+        assert_eq!(renamed["topology"]["routes"][0]["enters"], "basket");
+        let mut removed = before.clone();
+        pointer::set(
+            &mut removed,
+            "/topology/components",
+            json!([{"kind": "service", "name": "cart"}]),
+        );
+        let said = settle(&before, &mut removed);
+        assert_eq!(
+            removed["topology"]["calls"],
+            json!([{"from": "service", "to": "cart"}])
+        );
+        assert_eq!(said, ["1 call or route of the component went with it"]);
     }
 
     #[test]

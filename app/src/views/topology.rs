@@ -7,10 +7,10 @@ use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::scenario::document::CallMode;
 use sim_core::stats::Summary;
-use sim_core::study::{ComponentReport, NetworkReport, RouteReport};
+use sim_core::study::{CallReport, ComponentReport, NetworkReport, RouteReport};
 
 /// Size of a component's box and the gaps between them, in units of the picture.
-const BOX: (f64, f64) = (148.0, 46.0);
+const BOX: (f64, f64) = (176.0, 46.0);
 const GAP: (f64, f64) = (52.0, 18.0);
 
 /// The section; nothing in scenarios without a topology.
@@ -39,7 +39,7 @@ fn panel(network: &NetworkReport, objectives: &[String], stale: Signal<bool>) ->
     view! {
         <section class="panel wide" class:stale=move || stale.get() data-testid="topology">
             <h2>"Topology"</h2>
-            <p class="hint">{sentence(network)}</p>
+            <p class="hint">{sentence(network)}" Click a box to edit it; broken lines do not wait."</p>
             <div class="table-scroll free" tabindex="0" role="region" aria-label="Who calls whom">
                 {picture(network)}
             </div>
@@ -58,6 +58,19 @@ fn panel(network: &NetworkReport, objectives: &[String], stale: Signal<bool>) ->
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <div class="table-scroll free" tabindex="0" role="region" aria-label="Calls">
+                <table class="planes">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Caller"</th>
+                            <th scope="col">"Called"</th>
+                            <th scope="col">"Calls per request"</th>
+                            <th scope="col">"How"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{network.calls.iter().map(|call| call_row(network, call)).collect_view()}</tbody>
                 </table>
             </div>
             <div class="table-scroll free" tabindex="0" role="region" aria-label="Routes">
@@ -110,7 +123,7 @@ fn row(component: &ComponentReport) -> impl IntoView + use<> {
         <tr>
             <th scope="row">{component.name.clone()}</th>
             <td>{with_half(&component.requests_rps, format::number)}</td>
-            <td>{with_half(&component.p95_ms, format::milliseconds)}</td>
+            <td>{latency(&component.p95_ms)}</td>
             <td>{of_service(with_half(&component.mean_replicas, format::number))}</td>
             <td>{of_service(with_half(&component.busy, points))}</td>
             <td>{with_half(&component.usd_per_month, format::money)}</td>
@@ -130,7 +143,7 @@ fn route_rows(route: &RouteReport, objectives: &[String]) -> Vec<AnyView> {
                 <td>{objective.clone()}</td>
                 <td>{format::percent_near_one(good.mean)}</td>
                 <td>{format!("{} ({})", share(met.estimate), format::range(met.ci_low, met.ci_high, share))}</td>
-                <td>{with_half(&route.p95_ms, format::milliseconds)}</td>
+                <td>{latency(&route.p95_ms)}</td>
             </tr>
         }
         .into_any()
@@ -138,11 +151,40 @@ fn route_rows(route: &RouteReport, objectives: &[String]) -> Vec<AnyView> {
     figures.map(row).collect()
 }
 
+fn call_row(network: &NetworkReport, call: &CallReport) -> impl IntoView + use<> {
+    let name = |place: u32| {
+        let component = network.components.get(place as usize);
+        component.map_or(String::new(), |component| component.name.clone())
+    };
+    let how = match call.mode {
+        CallMode::Sequential => "one after another",
+        CallMode::Parallel => "together",
+        CallMode::Async => "without waiting",
+    };
+    view! {
+        <tr>
+            <th scope="row">{name(call.from)}</th>
+            <td>{name(call.to)}</td>
+            <td>{format::number(call.per_request)}</td>
+            <td>{how}</td>
+        </tr>
+    }
+}
+
 /// The component's main cause, in words.
 fn cause(component: &ComponentReport) -> &'static str {
     let causes = component.causes.iter();
     let most = causes.max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean));
     most.map_or("", |most| most.cause.label())
+}
+
+/// A latency; none where nothing was answered.
+fn latency(ms: &Summary) -> String {
+    if ms.mean > 0.0 {
+        with_half(ms, format::milliseconds)
+    } else {
+        "–".to_owned()
+    }
 }
 
 fn spent(budget: &Summary) -> String {
@@ -199,7 +241,7 @@ fn picture(network: &NetworkReport) -> AnyView {
         .zip(&corners)
         .map(|(component, &corner)| node(component, corner));
     view! {
-        <svg class="topology" role="img" aria-label="Who calls whom; the tables say it in words"
+        <svg class="topology" role="group" aria-label="Who calls whom; the table of calls says it in words. Broken lines do not wait."
             viewBox=format!("0 0 {width} {height}") width=width height=height>
             {lines.collect_view()}
             {boxes.collect_view()}
@@ -219,18 +261,31 @@ fn node(component: &ComponentReport, (x, y): (f64, f64)) -> impl IntoView + use<
             aria-label=format!("Edit {}", component.name)
             on:click=move |_| reveal(&path)
             on:keydown=move |event| {
-                if event.key() == "Enter" {
+                if matches!(event.key().as_str(), "Enter" | " ") {
+                    event.prevent_default();
                     reveal(&key_path);
                 }
             }>
+            <title>{format!("Edit {}", component.name)}</title>
             <rect x=x y=y width=BOX.0 height=BOX.1 rx="6"/>
             <rect class="spent" x=x + 1.0 y=y + BOX.1 - 5.0 width=bar height="4"/>
-            <text x=x + 8.0 y=y + 18.0>{component.name.clone()}</text>
+            <text x=x + 8.0 y=y + 18.0>{shortened(&component.name)}</text>
             <text class="small" x=x + 8.0 y=y + 34.0>
-                {format!("P95 {} · {} of budget", format::milliseconds(component.p95_ms.mean), points(budget))}
+                {format!("P95 {} · budget {}", format::milliseconds(component.p95_ms.mean), points(budget))}
             </text>
         </g>
     }
+}
+
+/// A name that fits into a box.
+fn shortened(name: &str) -> String {
+    /// Letters of the widest kind that fit.
+    const FITS: usize = 20;
+    if name.chars().count() <= FITS {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(FITS - 1).collect();
+    format!("{start}…")
 }
 
 /// The longest way from a caller that nobody calls, component by component.

@@ -14,6 +14,7 @@ use crate::slo::budget::Objectives;
 use crate::stats::LogHistogram;
 use crate::topology::{ComponentKind, Dependency, Topology};
 use crate::traffic::RateCurve;
+use std::sync::Arc;
 
 /// What all replications of a design with a topology share.
 #[derive(Debug)]
@@ -22,14 +23,20 @@ pub(super) struct NetworkSetup {
     entries: Vec<Entry>,
     thresholds_s: Vec<f64>,
     /// Only where the plane is fluid.
-    tables: Option<NetworkTables>,
+    tables: Option<Arc<NetworkTables>>,
     /// The expected rate at each component.
     pub(super) curves: Vec<RateCurve>,
 }
 
 impl NetworkSetup {
-    /// `None` if the network cannot be computed, which checking has made sure of.
-    pub(super) fn new(topology: &Topology, scenario: &Scenario, curve: &RateCurve) -> Option<Self> {
+    /// What it has in common with `like` is shared. `None` if the network cannot be computed, which checking has made
+    /// sure of.
+    pub(super) fn new(
+        topology: &Topology,
+        scenario: &Scenario,
+        curve: &RateCurve,
+        like: Option<&Self>,
+    ) -> Option<Self> {
         let document = scenario.document();
         let thresholds_s = Objectives::thresholds_s(&document.slo);
         let components = topology.components.iter();
@@ -48,9 +55,17 @@ impl NetworkSetup {
             })
             .collect();
         let entries: Vec<Entry> = topology.routes.iter().map(|route| route.entry).collect();
-        let tables = match document.run.plane {
-            PlaneKind::Fluid => Some(NetworkTables::new(&stations, &entries, &thresholds_s).ok()?),
-            PlaneKind::Requests => None,
+        let like = like.filter(|like| {
+            (&like.stations, &like.entries, &like.thresholds_s)
+                == (&stations, &entries, &thresholds_s)
+        });
+        let tables = match (document.run.plane, like.map(|like| &like.tables)) {
+            (PlaneKind::Requests, _) => None,
+            (PlaneKind::Fluid, Some(Some(tables))) => Some(Arc::clone(tables)),
+            (PlaneKind::Fluid, _) => {
+                let tables = NetworkTables::new(&stations, &entries, &thresholds_s).ok()?;
+                Some(Arc::new(tables))
+            }
         };
         Some(Self {
             stations,

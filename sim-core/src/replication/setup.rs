@@ -65,7 +65,10 @@ impl Setup {
         let network = scenario
             .topology
             .as_ref()
-            .and_then(|topology| NetworkSetup::new(topology, &scenario, &curve))
+            .and_then(|topology| {
+                let like = like.and_then(|like| like.network.as_deref());
+                NetworkSetup::new(topology, &scenario, &curve, like)
+            })
             .map(Arc::new);
         let tables = match like.filter(|like| *like.tables.service() == service) {
             Some(like) => Arc::clone(&like.tables),

@@ -66,6 +66,9 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     let sections = read_sections(&value);
     let parts = rules::hold(&sections, &mut found);
     let whole = if found.has_errors() {
+        if let Some(topology) = &sections.topology {
+            rules::hold_shape(topology, &mut found);
+        }
         None
     } else {
         complete(&value, sections, &mut found)

@@ -21,7 +21,7 @@ mod topology;
 mod traffic;
 
 pub(super) use sweep::hold_sweep;
-pub(super) use topology::hold_topology;
+pub(super) use topology::{hold_shape, hold_topology};
 
 use super::check::Parts;
 use super::document::{controllers, *};

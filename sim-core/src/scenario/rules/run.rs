@@ -32,11 +32,22 @@ pub(super) fn hold_length(
     slo: &SloDocument,
     found: &mut Found,
 ) {
+    hold_played(run, traffic, slo, 1.0, found);
+}
+
+/// The same where a user's request becomes so many requests of services.
+pub(super) fn hold_played(
+    run: &RunDocument,
+    traffic: &TrafficDocument,
+    slo: &SloDocument,
+    times: f64,
+    found: &mut Found,
+) {
     if run.plane != PlaneKind::Requests {
         return;
     }
     let days = slo.window_days + f64::from(run.warm_up_minutes) / 1440.0;
-    let requests = mean_rps(traffic) * growth(traffic, days) * days * DAY_S;
+    let requests = times * mean_rps(traffic) * growth(traffic, days) * days * DAY_S;
     if requests > MAX_PLAYED_REQUESTS {
         let message = format!(
             "one replication would play {} requests one by one",

@@ -6,7 +6,7 @@ use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Severity};
 use super::distribution::compile;
 use crate::plane::RetryModel;
-use crate::plane::network::{Call, Entry, unsupported};
+use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
 use crate::replication::service_model;
 use crate::suggest::closest;
@@ -71,6 +71,7 @@ pub(in super::super) fn hold_topology(
         routes,
     };
     topology.count_visits();
+    hold_visits(&topology, document, found);
     for component in &topology.components {
         if component.visits <= 0.0 {
             found.warning(
@@ -81,6 +82,49 @@ pub(in super::super) fn hold_topology(
         }
     }
     (!found.has_errors()).then_some(topology)
+}
+
+/// What is wrong with a topology on its own, while the rest of the document is not yet right.
+pub(in super::super) fn hold_shape(written: &TopologyDocument, found: &mut Found) {
+    let Some(names) = names(written, found) else {
+        return;
+    };
+    if let Some(calls) = calls(written, &names, found) {
+        order(&names, &calls, written, found);
+    }
+    routes(written, &names, Some, found);
+}
+
+/// Requests of services that a request of a user becomes, at most.
+const MOST_VISITS: f64 = 1000.0;
+
+/// No request of a user becomes too many, retries included.
+fn hold_visits(topology: &Topology, document: &ScenarioDocument, found: &mut Found) {
+    let attempts = |call: &Call| {
+        let most = f64::from(call.retries.max_attempts.max(1));
+        most.min(1.0 + call.retries.budget)
+    };
+    let components = topology.components.iter();
+    let most = components.clone().flat_map(|component| &component.calls);
+    let retried = most.map(attempts).fold(1.0, f64::max);
+    let visits: f64 = components.map(|component| component.visits).sum();
+    if visits * retried > MOST_VISITS {
+        let message = format!(
+            "a user's request becomes {} requests of services, retries included",
+            plain_number((visits * retried).round())
+        );
+        let limit = format!("at most {}", plain_number(MOST_VISITS));
+        let hint = "lower the calls per request, or the attempts";
+        found.push(Problem::error("/topology/calls", message, hint).with_limit(limit));
+        return;
+    }
+    super::run::hold_played(
+        &document.run,
+        &document.traffic,
+        &document.slo,
+        visits,
+        found,
+    );
 }
 
 /// Where a component is in the document: the main service, or one of the list.
@@ -238,7 +282,29 @@ fn routes(
     let mut elsewhere = 0.0;
     for (index, route) in written.routes.iter().enumerate() {
         let path = format!("/topology/routes/{index}/enters");
-        let station = known(&route.enters, path, names, found).and_then(&place);
+        let number = known(&route.enters, path.clone(), names, found);
+        let component = number.and_then(|number| written.components.get(number.checked_sub(1)?));
+        if matches!(component, Some(ComponentDocument::Dependency(_))) {
+            found.error(
+                path,
+                format!(
+                    "\"{}\" is a dependency: users do not enter there",
+                    route.enters
+                ),
+                "let them enter at a service that calls it",
+            );
+            are_known = false;
+        }
+        let others = written.routes.iter().take(index).map(|other| &other.name);
+        if route.name == MAIN_SERVICE || others.into_iter().any(|name| *name == route.name) {
+            found.error(
+                format!("/topology/routes/{index}/name"),
+                format!("another route is called \"{}\"", route.name),
+                "reports tell routes apart by their names; choose another one",
+            );
+            are_known = false;
+        }
+        let station = number.and_then(&place);
         are_known &= station.is_some();
         elsewhere += route.share_percent;
         routes.push(Route {
@@ -273,7 +339,8 @@ fn routes(
 
 /// The main service, if a network can have it.
 fn main_kind(document: &ScenarioDocument, found: &mut Found) -> Option<ComponentKind> {
-    hold_plane(&document.service, "", found).then_some(ComponentKind::Main)
+    let plane = document.run.plane;
+    hold_plane(&document.service, plane, "", found).then_some(ComponentKind::Main)
 }
 
 fn kind(
@@ -285,7 +352,16 @@ fn kind(
     let path = format!("/topology/components/{index}");
     match component {
         ComponentDocument::Service(service) => {
-            let sound = hold_plane(&service.service, &path, found);
+            let plane = document.run.plane;
+            let sound = hold_plane(&service.service, plane, &path, found);
+            let fewest = service.autoscaler.bounds().0;
+            if fewest == 0 && plane == PlaneKind::Fluid {
+                found.error(
+                    format!("{path}/autoscaler"),
+                    "it may scale to no replicas, which the fluid plane does not compute for a service that others call",
+                    "keep one replica, or use the requests plane",
+                );
+            }
             let topology = document.topology.iter();
             let calls_others = topology
                 .flat_map(|topology| &topology.calls)
@@ -388,13 +464,20 @@ fn pass_on<'a>(
                 path: format!("{path}{}", problem.path),
                 ..problem.clone()
             });
+        } else if problem.severity == Severity::Error || problem.path.starts_with("/fleet/max") {
+            // Its own doing all the same: at the component, in the words of the place where it shows.
+            found.push(Problem {
+                path: path.to_owned(),
+                message: format!("{}: {}", problem.path, problem.message),
+                ..problem.clone()
+            });
         }
     }
 }
 
 /// What a network does not play, in either plane; whether there is nothing of it.
-fn hold_plane(service: &ServiceDocument, path: &str, found: &mut Found) -> bool {
-    let Some((field, what)) = refused(service) else {
+fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &mut Found) -> bool {
+    let Some((field, what)) = refused(service, plane) else {
         return true;
     };
     found.error(
@@ -405,18 +488,28 @@ fn hold_plane(service: &ServiceDocument, path: &str, found: &mut Found) -> bool 
     false
 }
 
-fn refused(service: &ServiceDocument) -> Option<(&'static str, &'static str)> {
+fn refused(service: &ServiceDocument, plane: PlaneKind) -> Option<(&'static str, &'static str)> {
     // Whatever the service time is.
     let second = Distribution::deterministic(1.0).ok()?;
-    let what = unsupported(&service_model(service, second, Vec::new()))?;
+    let model = service_model(service, second, Vec::new());
+    let by_fluid = (plane == PlaneKind::Fluid).then(|| unsupported_by_fluid(&model));
+    let what = unsupported(&model).or(by_fluid.flatten())?;
     let field = if service.processor_sharing.is_some() {
         "processor_sharing"
     } else if service.high_priority_percent > 0.0 {
         "high_priority_percent"
-    } else if service.overflow == Overflow::Block {
+    } else if service.overflow != Overflow::RejectNew {
         "overflow"
-    } else {
+    } else if service.on_timeout != OnTimeout::Finish {
+        "on_timeout"
+    } else if service.removal != Removal::Drain {
+        "removal"
+    } else if service.retries.is_some() {
+        "retries"
+    } else if service.buffer_limit > 0 {
         "buffer_limit"
+    } else {
+        "balancing"
     };
     Some((field, what))
 }

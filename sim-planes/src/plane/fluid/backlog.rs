@@ -93,9 +93,13 @@ impl Backlog {
 
     /// Measures time in other units, `ratio` new ones to an old one, from `now_s` on as before.
     pub(super) fn measure_anew(&mut self, now_s: f64, ratio: f64) {
+        let mut last_s = f64::MIN;
         for stretch in &mut self.stretches {
-            stretch.from_s = now_s + (stretch.from_s - now_s) * ratio;
-            stretch.to_s = now_s + (stretch.to_s - now_s) * ratio;
+            stretch.from_s = (now_s + (stretch.from_s - now_s) * ratio).max(last_s);
+            // However short, a stretch stays one.
+            let to_s = now_s + (stretch.to_s - now_s) * ratio;
+            stretch.to_s = to_s.max(stretch.from_s + SHORTEST_S);
+            last_s = stretch.to_s;
         }
     }
 
@@ -308,6 +312,23 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Late in a month, a stretch that is measured in much longer units is still one.
+    #[test]
+    fn measured_anew_nobody_is_lost() {
+        let now_s = 2.4e6;
+        let mut backlog = Backlog::default();
+        backlog.push(now_s, now_s, 30.0);
+        backlog.push(now_s, now_s, 12.0);
+        backlog.measure_anew(now_s, 1e-3);
+        let drained = backlog.drain(&Course {
+            at_once: 5.0,
+            ..course(now_s, now_s + 1.0, 10.0, f64::INFINITY)
+        });
+        let all = drained.started + backlog.requests();
+        assert!((all - 42.0).abs() < 1e-6, "{drained:?}");
+        assert!((drained.started - 15.0).abs() < 1e-6, "{drained:?}");
+    }
 
     fn course(from_s: f64, to_s: f64, rate_rps: f64, patience_s: f64) -> Course {
         Course {

@@ -116,6 +116,54 @@ impl Law {
         sum
     }
 
+    /// So many times at once: as long as the longest of the whole ones, and one more with the probability that is left.
+    pub(super) fn longest_of(&self, count: f64) -> Self {
+        let (whole, part) = (count.floor(), count - count.floor());
+        let all_below = |below: f64| libm::pow(below, whole) * (1.0 - part + part * below);
+        let mut grid = Grid::new();
+        let (mut below, mut so_far) = (0.0f64, all_below(0.0));
+        grid.add(0.0, so_far, 0.0, 0.0);
+        for atom in &self.atoms {
+            below = (below + atom.probability).min(1.0);
+            let upto = all_below(below);
+            grid.add(atom.value_s, upto - so_far, atom.low_s, atom.high_s);
+            so_far = upto;
+        }
+        grid.law()
+    }
+
+    /// Cut at a time: what would be longer is as long as that.
+    pub(super) fn at_most(&self, most_s: f64) -> Self {
+        let mut grid = Grid::new();
+        for atom in &self.atoms {
+            let cut = |value_s: f64| value_s.min(most_s);
+            let value_s = cut(atom.value_s);
+            grid.add(value_s, atom.probability, cut(atom.low_s), cut(atom.high_s));
+        }
+        grid.law()
+    }
+
+    /// Of those that are no longer than a time; cut at it, if none is.
+    pub(super) fn up_to(&self, most_s: f64) -> Self {
+        let kept: Vec<Atom> = self
+            .atoms
+            .iter()
+            .copied()
+            .filter(|atom| atom.value_s <= most_s)
+            .collect();
+        let all: f64 = kept.iter().map(|atom| atom.probability).sum();
+        if all <= 0.0 {
+            return self.at_most(most_s);
+        }
+        let atoms = kept.into_iter().map(|atom| Atom {
+            probability: atom.probability / all,
+            ..atom
+        });
+        Self {
+            atoms: atoms.collect(),
+        }
+    }
+
     /// With this probability; otherwise no time.
     fn with_probability(&self, probability: f64) -> Self {
         let mut grid = Grid::new();
@@ -282,6 +330,22 @@ mod tests {
             "{which:?}"
         );
         assert!(near(which.iter().sum(), 1.0, 1e-9));
+    }
+
+    /// Calls made together: the longest of three exponentials, and of two and a half.
+    #[test]
+    fn calls_together_last_as_long_as_the_longest() {
+        let one = Law::of(&Distribution::exponential(1.0).expect("a law"));
+        let three = one.longest_of(3.0).mean_s();
+        assert!(near(three, 1.0 + 0.5 + 1.0 / 3.0, 2e-3), "{three}");
+        let half = one.longest_of(2.5).mean_s();
+        assert!(near(half, 0.5 * (1.5 + three), 2e-3), "{half}");
+        // Patience: ∫₀¹ e^(−x) dx, and the mean of those that are shorter than 1.
+        let cut = one.at_most(1.0).mean_s();
+        assert!(near(cut, 1.0 - libm::exp(-1.0), 5e-3), "{cut}");
+        let kept = one.up_to(1.0).mean_s();
+        let expected = (1.0 - 2.0 * libm::exp(-1.0)) / (1.0 - libm::exp(-1.0));
+        assert!(near(kept, expected, 2e-2), "{kept} {expected}");
     }
 
     #[test]

@@ -198,9 +198,13 @@ impl<'a> FluidNetwork<'a> {
         let Some(callers) = &node.callers else {
             return u32::MAX;
         };
-        let slots = |caller: &usize| all.get(*caller).map_or(0, |given| given.interval.servers);
-        let all: u32 = callers.iter().map(slots).fold(0, u32::saturating_add);
-        all.saturating_sub(interval.servers).max(1)
+        let calls = |(caller, at_once): &(usize, f64)| {
+            let slots = all.get(*caller).map_or(0, |given| given.interval.servers);
+            f64::from(slots) * at_once
+        };
+        let all: f64 = callers.iter().map(calls).sum();
+        // A conversion from f64 saturates.
+        (all as u32).saturating_sub(interval.servers).max(1)
     }
 
     /// Those that have started, at this rate and in this number, make their calls.
@@ -263,7 +267,12 @@ impl<'a> FluidNetwork<'a> {
         state.calls_fail = 1.0 - survive;
         let answered = (1.0 - state.error) * survive * response.in_time();
         let all = state.started + state.rejected + state.gave_up;
-        let starts = share(state.started, all);
+        // Where nobody has come, nobody is turned away.
+        let starts = if all > 0.0 {
+            state.started / all
+        } else {
+            f64::from(u8::from(state.waiting <= 0.0))
+        };
         state.fails = if state.is_down {
             1.0
         } else {
@@ -530,7 +539,11 @@ impl FluidNetwork<'_> {
         let failed = state.started * (1.0 - fine);
         let all = state.rejected + state.gave_up + late + failed;
         if all <= NEGLIGIBLE {
-            blamed[station].failed += count;
+            if state.waiting > 0.0 {
+                blamed[station].timed_out += count;
+            } else {
+                blamed[station].failed += count;
+            }
             return 0.0;
         }
         let part = count / all;

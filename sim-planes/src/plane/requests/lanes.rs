@@ -190,9 +190,19 @@ impl Lanes {
     /// Requests waiting or in service at a replica of few slots.
     #[inline(always)]
     fn load(&mut self, replica: u32, now_s: f64) -> u32 {
+        let lane = &mut self.lanes[replica as usize];
+        if self.slots == 1 {
+            // An idle one has nobody waiting: no need to look.
+            return if lane.next_free_s > now_s {
+                1 + lane.waiting(now_s)
+            } else {
+                0
+            };
+        }
+        let waiting = lane.waiting(now_s);
         let slots = self.slots_of(replica).iter();
         let busy: u32 = slots.map(|free_s| u32::from(*free_s > now_s)).sum();
-        busy + self.lanes[replica as usize].waiting(now_s)
+        busy + waiting
     }
 
     #[inline]

@@ -26,9 +26,9 @@ pub(super) struct Node {
     pub(super) error_probability: f64,
     pub(super) timeout_s: f64,
     pub(super) calls: Vec<Edge>,
-    /// Who calls it and waits, holding a slot: no more requests than they have slots are ever here. `None` if users or
-    /// asynchronous calls come here as well.
-    pub(super) callers: Option<Vec<usize>>,
+    /// Who calls it and waits, holding a slot, and how many calls it makes at once: no more requests than that are ever
+    /// here. `None` if users or asynchronous calls come here as well.
+    pub(super) callers: Option<Vec<(usize, f64)>>,
     /// Itself, and everyone that its answers wait for.
     pub(super) tree: Vec<Member>,
     /// Of answers that are slow although nobody waits: who is to blame, in shares, by member of the tree.
@@ -113,7 +113,10 @@ fn node(
         let laws: Vec<Law> = members
             .iter()
             .filter(|call| call.mode != CallMode::Async)
-            .filter_map(|call| Some(known(call.to)?.1.times(call.per_request)))
+            .filter_map(|call| {
+                let (node, law) = known(call.to)?;
+                Some(answers(call, law, node.timeout_s))
+            })
             .collect();
         let (longest, shares) = match &laws[..] {
             [] => (Law::zero(), Vec::new()),
@@ -131,7 +134,12 @@ fn node(
                 CallMode::Sequential | CallMode::Parallel => shares.next().unwrap_or(0.0),
             };
             calls.push(Edge {
-                waited_for: call.per_request * share,
+                waited_for: share
+                    * match call.mode {
+                        // Of those made together, one is the last to be answered.
+                        CallMode::Parallel => call.per_request.min(1.0),
+                        CallMode::Sequential | CallMode::Async => call.per_request,
+                    },
                 call: call.clone(),
                 group,
             });
@@ -181,6 +189,20 @@ fn node(
     (node, law)
 }
 
+/// How long a caller waits for its calls of one kind, when nobody waits anywhere: never longer than it has patience.
+fn answers(call: &Call, law: &Law, timeout_s: f64) -> Law {
+    let one = if call.required {
+        // Those that last longer fail the caller: they are in no answer of its own.
+        law.up_to(timeout_s)
+    } else {
+        law.at_most(timeout_s)
+    };
+    match call.mode {
+        CallMode::Parallel => one.longest_of(call.per_request),
+        CallMode::Sequential | CallMode::Async => one.times(call.per_request),
+    }
+}
+
 /// A service that is mostly the reason when an answer is slow: most of the first threshold, or of a long answer.
 fn long_service_s(base: &Distribution, thresholds_s: &[f64]) -> f64 {
     /// Share of the answer's time.
@@ -191,19 +213,22 @@ fn long_service_s(base: &Distribution, thresholds_s: &[f64]) -> f64 {
         .map_or(usual_s, |&threshold_s| threshold_s.max(base.mean()))
 }
 
-/// Who calls a station and waits; `None` if others come there as well.
-fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<usize>> {
+/// Who calls a station and waits, and how many calls each makes at once; `None` if others come there as well.
+fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<(usize, f64)>> {
     let mut callers = Vec::new();
     for (caller, station) in stations.iter().enumerate() {
         for call in station.calls.iter().filter(|call| call.to == index) {
             if call.mode == CallMode::Async {
                 return None;
             }
-            callers.push(caller);
+            let at_once = match call.mode {
+                CallMode::Parallel => call.per_request.ceil(),
+                CallMode::Sequential | CallMode::Async => 1.0,
+            };
+            callers.push((caller, at_once));
         }
     }
     let users = entries.iter().any(|entry| entry.station == index);
-    callers.dedup();
     (!users && !callers.is_empty()).then_some(callers)
 }
 
