@@ -47,6 +47,29 @@ pub fn mmc_mean_wait(servers: u32, offered: f64) -> f64 {
     erlang_c(servers, offered) / spare
 }
 
+/// What arrivals meet in M/M/c with so many `sources`, each of which comes again `think` mean service times after its
+/// answer (machine repair; Palm 1947): P(wait), and the mean wait in mean service times. An arrival sees what the others
+/// leave in the long run (Lavenberg & Reiser 1980).
+pub fn finite_sources(servers: u32, sources: u32, think: f64) -> (f64, f64) {
+    let (c, others) = (f64::from(servers), sources.saturating_sub(1));
+    let (mut weight, mut all, mut waiting, mut wait) = (1.0, 0.0, 0.0, 0.0);
+    for present in 0..=others {
+        let n = f64::from(present);
+        all += weight;
+        if present >= servers {
+            waiting += weight;
+            wait += weight * (n - c + 1.0) / c;
+        }
+        weight *= (f64::from(others) - n) / think / (n + 1.0).min(c);
+        if all > 1e200 {
+            for value in [&mut weight, &mut all, &mut waiting, &mut wait] {
+                *value *= 1e-200;
+            }
+        }
+    }
+    (waiting / all, wait / all)
+}
+
 /// P(wait + service > t) in M/M/c, `time` in mean service times: the wait is 0 or exponential of rate c − a,
 /// the service exponential of rate 1, independent of each other.
 pub fn mmc_latency_tail(servers: u32, offered: f64, time: f64) -> f64 {
@@ -147,5 +170,26 @@ pub fn finite_queue(servers: u32, offered: f64, queue: u32) -> FiniteQueue {
         blocked,
         waits: waits / sum,
         mean_wait: waiting / sum / (offered * (1.0 - blocked)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two sources and one server: an arrival meets the other one there with probability 1 / (1 + think). Many sources
+    /// that come rarely are a Poisson stream.
+    #[test]
+    fn finite_sources_are_those_of_machine_repair() {
+        for think in [0.2, 1.0, 5.0] {
+            let (waits, wait) = finite_sources(1, 2, think);
+            assert!((waits - 1.0 / (1.0 + think)).abs() < 1e-12);
+            assert!((wait - waits).abs() < 1e-12);
+        }
+        let sources = 200_000;
+        let think = f64::from(sources) / 3.0 - 1.5;
+        let (waits, wait) = finite_sources(4, sources, think);
+        assert!((waits - erlang_c(4, 3.0)).abs() < 1e-3, "{waits}");
+        assert!((wait - mmc_mean_wait(4, 3.0)).abs() < 2e-3, "{wait}");
     }
 }

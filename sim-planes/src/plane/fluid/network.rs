@@ -21,6 +21,7 @@ use super::thinned::Thinning;
 use crate::plane::network::{
     CallMode, EntryOutcome, NetworkOutcome, NetworkPlane, StationInterval,
 };
+use crate::plane::queueing::{finite_sources, mmc_mean_wait};
 use crate::plane::{Interval, Outcome, RetryModel};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
@@ -29,6 +30,12 @@ pub use tables::{NetworkTables, unsupported};
 
 /// Probabilities below this are not followed to their causes.
 const NEGLIGIBLE: f64 = 1e-12;
+/// Calls that can be under way, to a server, from which on they are as good as a stream.
+const MANY: f64 = 10.0;
+/// As many are as good as a stream in any case.
+const MOST_SOURCES: u32 = 2000;
+/// Rounds in which the time between two calls is found.
+const ROUNDS: u32 = 8;
 /// A queue that changes by more than one request and this share of its arrivals lets others start than come.
 const STEADY: f64 = 0.01;
 
@@ -67,8 +74,8 @@ struct State {
     calls_fail: f64,
     /// Probability that an attempt comes to nothing.
     fails: f64,
-    /// Mean by which answers took longer than without waits, seconds.
-    longer_s: f64,
+    /// Mean by which callers held their slots for longer than without waits, seconds.
+    holds_s: f64,
 }
 
 /// The users of an entry.
@@ -162,11 +169,17 @@ impl<'a> FluidNetwork<'a> {
             rate_rps,
             ..given.interval
         };
-        let bound = self.bound(node, &interval, all);
-        let is_bound = bound < interval.queue_limit;
-        interval.queue_limit = interval.queue_limit.min(bound);
+        let sources = calls_at_once(node, all);
+        let servers = interval.servers;
+        let load = rate_rps * held * node.tables.mean_service_s() / f64::from(servers.max(1));
+        let is_bound = load >= 1.0 && sources.saturating_sub(servers) < interval.queue_limit;
+        if is_bound {
+            // Those beyond wait with their callers.
+            interval.queue_limit = sources.saturating_sub(servers).max(1);
+        }
+        let here = waits_here(servers, sources, load);
         let served = self.stations.get_mut(index)?;
-        let mut outcome = served.serve(&interval, arrivals, held, slower_s);
+        let mut outcome = served.serve(&interval, arrivals, held, slower_s, here);
         let mut held_back = 0.0;
         if is_bound {
             held_back = core::mem::take(&mut outcome.rejected);
@@ -191,20 +204,6 @@ impl<'a> FluidNetwork<'a> {
         state.error = error;
         self.call(node, start_rps * (1.0 - error), started * (1.0 - error));
         Some(outcome)
-    }
-
-    /// How many may wait at a station whose callers hold slots while they wait: no more than they have.
-    fn bound(&self, node: &Node, interval: &Interval, all: &[StationInterval]) -> u32 {
-        let Some(callers) = &node.callers else {
-            return u32::MAX;
-        };
-        let calls = |(caller, at_once): &(usize, f64)| {
-            let slots = all.get(*caller).map_or(0, |given| given.interval.servers);
-            f64::from(slots) * at_once
-        };
-        let all: f64 = callers.iter().map(calls).sum();
-        // A conversion from f64 saturates.
-        (all as u32).saturating_sub(interval.servers).max(1)
     }
 
     /// Those that have started, at this rate and in this number, make their calls.
@@ -236,7 +235,7 @@ impl<'a> FluidNetwork<'a> {
                 .nodes
                 .get(edge.call.to)
                 .map_or(0.0, |callee| callee.timeout_s);
-            edge.waited_for * state.map_or(0.0, |state| state.longer_s.min(patience_s))
+            edge.waited_for * state.map_or(0.0, |state| state.holds_s.min(patience_s))
         });
         longer.sum()
     }
@@ -263,7 +262,7 @@ impl<'a> FluidNetwork<'a> {
         let Some(state) = self.states.get_mut(index) else {
             return;
         };
-        state.longer_s = response.longer_s();
+        state.holds_s = response.holds_s();
         state.calls_fail = 1.0 - survive;
         let answered = (1.0 - state.error) * survive * response.in_time();
         let all = state.started + state.rejected + state.gave_up;
@@ -348,7 +347,7 @@ impl NetworkPlane for FluidNetwork<'_> {
                 carried: state.held_back,
                 waiting_before: state.waiting,
                 fails: state.fails,
-                longer_s: state.longer_s,
+                holds_s: state.holds_s,
                 ..State::default()
             };
         }
@@ -577,6 +576,42 @@ fn share(part: f64, whole: f64) -> f64 {
         (part / whole).max(0.0)
     } else {
         0.0
+    }
+}
+
+/// Calls that a station's callers have under way at most, as they hold a slot for each; no bound where others come, too.
+fn calls_at_once(node: &Node, all: &[StationInterval]) -> u32 {
+    let Some(callers) = &node.callers else {
+        return u32::MAX;
+    };
+    let calls = |(caller, at_once): &(usize, f64)| {
+        let slots = all.get(*caller).map_or(0, |given| given.interval.servers);
+        f64::from(slots) * at_once
+    };
+    // A conversion from f64 saturates.
+    callers.iter().map(calls).sum::<f64>() as u32
+}
+
+/// Share of the waits for a station that is spent there, when only so many calls can be under way: who is in its queue does
+/// not come again. More than [`MANY`] to a server are as good as a stream of calls, and above full load the bound is all.
+fn waits_here(servers: u32, sources: u32, load: f64) -> f64 {
+    let offered = load * f64::from(servers);
+    let is_stream = f64::from(sources) > MANY * f64::from(servers) || sources > MOST_SOURCES;
+    if is_stream || sources <= servers || offered <= 0.0 || load >= 1.0 {
+        return 1.0;
+    }
+    // Sources that make as many calls: what is not service and wait is between two calls.
+    let cycle = f64::from(sources) / offered;
+    let mut wait = 0.0;
+    for _ in 0..ROUNDS {
+        let think = (cycle - 1.0 - wait).max(1e-3);
+        wait = 0.5 * (wait + finite_sources(servers, sources, think).1);
+    }
+    let stream = mmc_mean_wait(servers, offered);
+    if stream > NEGLIGIBLE {
+        (wait / stream).min(1.0)
+    } else {
+        1.0
     }
 }
 

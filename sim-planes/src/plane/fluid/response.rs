@@ -32,6 +32,8 @@ pub(super) struct Station<'a> {
     waits: f64,
     /// Mean wait of these, seconds.
     wait_s: f64,
+    /// Mean by which callers hold their slots for longer than usual, for waits here and for slowness, seconds.
+    holds_s: f64,
 }
 
 impl<'a> Station<'a> {
@@ -48,19 +50,22 @@ impl<'a> Station<'a> {
             slower_s: 0.0,
             waits: 0.0,
             wait_s: 0.0,
+            holds_s: 0.0,
         }
     }
 
     /// Serves an interval in which so many requests arrive. They hold their slots for `held` times as long as usual,
     /// `slower_s` of that (on average) for their own service.
     ///
-    /// A queue of which all services take longer is the usual one in slow motion.
+    /// A queue of which all services take longer is the usual one in slow motion. Of the waits the share `here` is spent
+    /// here; callers that have no slot for it wait for the rest before they come: users wait as long either way.
     pub(super) fn serve(
         &mut self,
         interval: &Interval,
         arrivals: f64,
         held: f64,
         slower_s: f64,
+        here: f64,
     ) -> Outcome {
         let patience_s = self.plane.tables.limits.timeout_s / held;
         self.plane.measure_time_anew(self.held / held, patience_s);
@@ -89,6 +94,7 @@ impl<'a> Station<'a> {
             (self.waits, self.wait_s) = (waiting / all, held * sum_s / waiting);
         }
         self.slower_s = slower_s;
+        self.holds_s = slower_s + here * self.waits * self.wait_s;
         if slower_s > 0.0 {
             self.wait_s = slower_s + self.waits * self.wait_s;
             self.waits = 1.0;
@@ -151,6 +157,8 @@ pub(super) struct Response<'a> {
     /// Of requests that wait nowhere.
     base: Shares,
     longer_s: f64,
+    /// Mean by which callers hold their slots for longer, seconds.
+    holds_s: f64,
     /// By member.
     blame: Vec<Blame>,
     undrained: RowWeights,
@@ -166,6 +174,7 @@ impl<'a> Response<'a> {
             shares: Shares::default(),
             base: Shares::default(),
             longer_s: 0.0,
+            holds_s: 0.0,
             blame: Vec::new(),
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
@@ -227,6 +236,8 @@ impl<'a> Response<'a> {
         }
         self.shares = sum;
         self.longer_s = all_s;
+        let holds = tree().flatten().map(|(visits, at)| visits * at.holds_s);
+        self.holds_s = holds.sum();
     }
 
     /// Adds requests that wait at a station; answers what that costs.
@@ -265,6 +276,11 @@ impl<'a> Response<'a> {
     /// Mean latency of answers in time, times their share, seconds.
     pub(super) fn latency_s(&self) -> f64 {
         self.shares.latency_s
+    }
+
+    /// Mean by which callers hold their slots for longer than if nobody waited and nothing was slow, seconds.
+    pub(super) fn holds_s(&self) -> f64 {
+        self.holds_s
     }
 
     /// Mean by which answers take longer than if nobody waited and nothing was slow, seconds.

@@ -27,6 +27,7 @@ pub fn cases() -> Vec<Case> {
     all.push(two_routes());
     all.extend(busy_callee());
     all.extend([call_retries(), optional(), user_timeout()]);
+    all.extend([many_together(), impatient_optional()]);
     all
 }
 
@@ -209,4 +210,23 @@ fn user_timeout() -> Case {
     entrance.service.timeout_s = 0.25;
     let stations = vec![entrance, leaf(60.0, 1.5, 1000.0)];
     case("user timeout of 250 ms", stations, &[20, 9])
+}
+
+/// Ten calls of one kind at once.
+fn many_together() -> Case {
+    let stations = vec![
+        gateway(vec![call(1, 10.0, CallMode::Parallel)]),
+        leaf(40.0, 1.0, 1500.0),
+    ];
+    case("ten calls together", stations, &[60, 60])
+}
+
+/// An optional answer that mostly comes too late for the caller's patience.
+fn impatient_optional() -> Case {
+    let optional = Call {
+        required: false,
+        ..call(1, 1.0, SEQUENTIAL)
+    };
+    let stations = vec![gateway(vec![optional]), leaf(300.0, 1.0, 100.0)];
+    case("optional and slow", stations, &[60, 80])
 }
