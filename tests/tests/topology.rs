@@ -112,6 +112,24 @@ fn what_does_not_fit_is_named() {
             "/topology/components",
             "",
         ),
+        (
+            "/topology/routes/0/enters",
+            json!("database"),
+            "/topology/routes/0/enters",
+            "dependency",
+        ),
+        (
+            "/topology/routes/0/name",
+            json!("service"),
+            "/topology/routes/0/name",
+            "another route",
+        ),
+        (
+            "/topology/components/0/autoscaler",
+            json!({"kind": "static", "replicas": 0}),
+            "/topology/components/0/autoscaler",
+            "",
+        ),
     ];
     for (path, value, place, words) in cases {
         let found = problems(&changed(path, value.clone()));
@@ -135,6 +153,22 @@ fn what_does_not_fit_is_named() {
     let found = problems(&sharing);
     let place = "/topology/components/0/service/processor_sharing";
     assert!(found.iter().any(|p| p.path == place), "{found:?}");
+}
+
+/// A user's request may not become millions, and what is wrong with names is said beside what else is wrong.
+#[test]
+fn sizes_are_bounded_and_everything_is_said_at_once() {
+    let mut many = shop();
+    for index in [0, 3, 5] {
+        many["topology"]["calls"][index]["per_request"] = json!(100);
+    }
+    assert!(problems(&many).iter().any(|p| p.path == "/topology/calls"));
+    let mut two = changed("/topology/calls/0/to", json!("katalogue"));
+    two["run"]["max_replications"] = json!(0);
+    let paths: Vec<String> = problems(&two).into_iter().map(|p| p.path).collect();
+    for path in ["/topology/calls/0/to", "/run/max_replications"] {
+        assert!(paths.iter().any(|found| found == path), "{paths:?}");
+    }
 }
 
 fn result(document: &ScenarioDocument, replication: u32) -> ReplicationResult {

@@ -239,7 +239,7 @@ impl Machine<'_> {
         } else {
             interval_s - (self.done_s - self.saved_s)
         };
-        left_s + cost_s * ((left_s - stretch_s) / interval_s).ceil().max(0.0)
+        left_s + cost_s * ((left_s - DONE_S - stretch_s) / interval_s).ceil().max(0.0)
     }
 
     /// The end of the stretch after which another could no longer be made good.
@@ -260,7 +260,7 @@ impl Machine<'_> {
         } else {
             f64::INFINITY
         };
-        further = further.min((left_s / interval_s).ceil().max(0.0));
+        further = further.min(((left_s - DONE_S) / interval_s).ceil().max(0.0));
         end_s + further * (interval_s + cost_s)
     }
 
@@ -300,7 +300,7 @@ impl Machine<'_> {
             return;
         };
         // What rounding leaves of the time must not begin another stretch.
-        while time_s > SAME_S && self.left_s() > 0.0 {
+        while time_s > SAME_S && self.left_s() > DONE_S {
             if self.saving_s > 0.0 {
                 let saving_s = self.saving_s.min(time_s);
                 self.saving_s -= saving_s;
@@ -313,7 +313,8 @@ impl Machine<'_> {
             if self.done_s <= self.saved_s {
                 // Whole stretches at once; the last has no checkpoint.
                 let whole = ((time_s + SAME_S) / (interval_s + cost_s)).floor();
-                let before_last = (self.left_s() / interval_s).ceil() - 1.0;
+                // What rounding leaves of the work is not worth a checkpoint.
+                let before_last = ((self.left_s() - DONE_S) / interval_s).ceil() - 1.0;
                 let stretches = whole.min(before_last).max(0.0);
                 if stretches > 0.0 {
                     self.done_s += stretches * interval_s;
@@ -326,7 +327,7 @@ impl Machine<'_> {
             let working_s = rest_s.min(self.left_s()).min(time_s);
             self.done_s += working_s;
             time_s -= working_s;
-            if rest_s - working_s <= SAME_S && self.left_s() > 0.0 {
+            if rest_s - working_s <= SAME_S && self.left_s() > DONE_S {
                 self.saving_s = cost_s;
                 if cost_s <= SAME_S {
                     (self.saving_s, self.saved_s) = (0.0, self.done_s);
