@@ -113,6 +113,8 @@ fn with_replicas(document: &ScenarioDocument, replicas: u32) -> ScenarioDocument
     document.fleet.provisioner = None;
     // Nor does the spot market, which is no capacity that doubles with the replicas.
     document.fleet.spot = None;
+    // More replicas push harder on the services that they call, which stay as they are.
+    document.topology = None;
     document.fleet.max_nodes = document.fleet.max_nodes.max(200);
     document
 }
@@ -197,6 +199,9 @@ proptest! {
         let document = short(document);
         let mut turned = document.clone();
         turned.traffic.flash_crowds.reverse();
+        if let Some(topology) = &mut turned.topology {
+            topology.components.reverse();
+        }
         if let AutoscalerDocument::Hpa(hpa) = &mut turned.autoscaler {
             hpa.metrics.reverse();
             let rules = hpa.behavior.as_mut().map(|b| [&mut b.scale_up, &mut b.scale_down]);

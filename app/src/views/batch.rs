@@ -104,16 +104,17 @@ fn strip(job: &JobReport) -> AnyView {
     let bar = format!("M{low:.1} 4h{:.1}v4h-{0:.1}z", (high - low).max(1.0));
     let path = [bar, line(at(50)), line(x(job.deadline_hours) - 1.5)].concat();
     let words = format!(
-        "Runs of {} are done after {} (P5) to {} (P95); the deadline is at {}",
+        "Runs of {} are done after {} (P5) to {} (P95): the bar, with a line at the median. The line to the right or in it is the deadline, {}.",
         job.name,
         hours(job.completion_quantile(5)),
         hours(job.completion_quantile(95)),
         hours(job.deadline_hours),
     );
     view! {
-        <svg class="spark" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=words>
+        <svg class="spark" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
             <path d=path></path>
         </svg>
+        <p class="hint">{words}</p>
     }
     .into_any()
 }

@@ -53,6 +53,9 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
                     run.tick_s = 1 + run.tick_s % 2;
                 }
+                // Several services have no spot nodes or commitments yet.
+                let topology =
+                    topology.filter(|_| fleet.spot.is_none() && fleet.commitments.is_none());
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
                     name: "Random".into(),

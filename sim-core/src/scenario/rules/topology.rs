@@ -11,7 +11,7 @@ use crate::random::Distribution;
 use crate::replication::service_model;
 use crate::suggest::closest;
 use crate::topology::{Component, ComponentKind, Dependency, Route, Topology};
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 
 /// Holds a document's topology; `None` if it has none, or a wrong one.
 pub(in super::super) fn hold_topology(
@@ -206,7 +206,8 @@ fn calls(
     calls
 }
 
-/// Components, callers before those that they call (Kahn 1962), otherwise as they are written.
+/// Components, callers before those that they call (Kahn 1962), otherwise the main service first and then by name: the
+/// order in which they are written changes no result.
 fn order(
     names: &[String],
     calls: &[(usize, usize)],
@@ -217,14 +218,18 @@ fn order(
     for &(_, to) in calls {
         callers[to] += 1;
     }
-    let mut free: VecDeque<usize> = (0..names.len()).filter(|&at| callers[at] == 0).collect();
+    let key = |at: usize| (at > 0, names[at].as_str(), at);
+    let mut free: BTreeSet<(bool, &str, usize)> = (0..names.len())
+        .filter(|&at| callers[at] == 0)
+        .map(key)
+        .collect();
     let mut order = Vec::with_capacity(names.len());
-    while let Some(at) = free.pop_front() {
+    while let Some((_, _, at)) = free.pop_first() {
         order.push(at);
         for &(_, to) in calls.iter().filter(|(from, _)| *from == at) {
             callers[to] -= 1;
             if callers[to] == 0 {
-                free.push_back(to);
+                free.insert(key(to));
             }
         }
     }

@@ -327,7 +327,7 @@ mod tests {
         });
         let all = drained.started + backlog.requests();
         assert!((all - 42.0).abs() < 1e-6, "{drained:?}");
-        assert!((drained.started - 15.0).abs() < 1e-6, "{drained:?}");
+        assert!((drained.started - 10.0).abs() < 1e-6, "{drained:?}");
     }
 
     fn course(from_s: f64, to_s: f64, rate_rps: f64, patience_s: f64) -> Course {

@@ -182,7 +182,7 @@ fn calls_per_request_and_shares_of_routes_set_the_rates() {
             },
         ];
         let mut rates = [Welford::new(), Welford::new(), Welford::new()];
-        for replication in 0..20 {
+        for replication in 0..80 {
             let mut plane = RequestsNetwork::new(&net, &entries, &[], 1, 7, replication).unwrap();
             let outcome = serve(&mut plane, 40.0, &[conditions(100.0, MANY); 3]);
             for (rate, station) in rates.iter_mut().zip(&outcome.stations) {
