@@ -3,7 +3,7 @@
 use super::super::case::About;
 use super::super::{Case, Family, Oracle, Value};
 use super::law;
-use crate::batch::checkpoint::{Checkpoints, Interruptions, exact_interval_h};
+use crate::batch::checkpoint::{Checkpoints, Interruptions};
 use crate::batch::job::RunKey;
 use crate::batch::pool::{PoolRun, PoolRuns};
 use crate::batch::{Job, Market, Policy, Pool, RunResult, Saves};
@@ -146,7 +146,6 @@ fn never_saved() -> Case {
 
 fn checkpoints() -> Case {
     let (work_h, cost_h) = (24.0, 0.1);
-    let best_h = exact_interval_h(cost_h, UP_H);
     let hours = |segments: u32| {
         let how = Checkpoints {
             segments,
@@ -163,7 +162,8 @@ fn checkpoints() -> Case {
         let read: Vec<Reading> = vec![|run| run.completion_h];
         (job(work_h, saves, market(DOWN_H)), read)
     };
-    let best = (work_h / best_h).round() as u32;
+    // Of whole numbers of stretches; no checkpoint follows the last.
+    let best = interruptions(DOWN_H).best_segments(work_h, cost_h, false);
     let formula = "(N − 1) E(W/N + C) + E(W/N), E(x) = (1/λ + D)(e^(λx) − 1), + first wait";
     Case::of_nights(
         About {
