@@ -3,6 +3,7 @@
 mod app;
 mod banner;
 mod batch;
+mod figures;
 mod gallery;
 mod header;
 pub mod icons;

@@ -12,6 +12,7 @@ mod manifest;
 mod nodepool;
 mod points;
 mod prometheus;
+mod recording;
 mod spot_trace;
 mod table;
 mod traffic;

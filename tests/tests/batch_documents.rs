@@ -234,7 +234,8 @@ fn recordings_are_read() {
 fn bad_recordings_are_refused_with_place_value_and_way_out() {
     for (text, fragment) in [
         ("", "no JSON"),
-        ("[1, 0]", "metadata.gap_seconds is missing"),
+        ("[1, 0]", "expected is an object"),
+        (r#"{"data": [1]}"#, "metadata.gap_seconds is missing"),
         (
             r#"{"metadata": {"gap_seconds": 0}, "data": [1]}"#,
             "metadata.gap_seconds is 0",

@@ -523,7 +523,7 @@ fn spot_traces_are_imported_into_a_pool() {
     refused(
         &["import", "spot-trace", "-"],
         empty.as_bytes(),
-        &["the trace has no steps"],
+        &["data is an empty list"],
     );
 }
 

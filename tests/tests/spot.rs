@@ -572,22 +572,22 @@ fn traces_that_are_none_are_refused() {
     let cases = [
         ("nonsense".to_owned(), "this is no JSON"),
         ("[1, 0]".to_owned(), "expected is an object"),
-        (trace("[]"), "the trace has no steps"),
-        (trace("[1, -1]"), "data[1]: expected is a number of nodes"),
-        (trace("[1, 0.5]"), "data[1]: expected is a number of nodes"),
-        (trace("7"), "data: expected is a list"),
+        (trace("[]"), "data is an empty list"),
+        (trace("[1, -1]"), "data[1] is -1: expected is a number"),
+        (trace("[1, 0.5]"), "data[1] is 0.5: expected is a number"),
+        (trace("7"), "data is missing or no list"),
         ("{\"data\": [1]}".to_owned(), "gap_seconds is missing"),
         (
             "{\"metadata\": {\"gap_seconds\": 0}, \"data\": [1]}".to_owned(),
-            "gap_seconds: expected is 1 to",
+            "gap_seconds is 0: expected are seconds between two points, 1 to",
         ),
         (
             "{\"metadata\": {\"gap_seconds\": 60}, \"data\": [1, 0], \"prices\": [1]}".to_owned(),
-            "prices: there are 1 for 2 steps",
+            "prices has 1 values for 2 points",
         ),
         (
             "{\"metadata\": {\"gap_seconds\": 60}, \"data\": [1], \"prices\": [-1]}".to_owned(),
-            "prices[0]: expected is 0 to",
+            "prices[0] is -1: expected are US dollars an hour, 0 to",
         ),
     ];
     for (text, expected) in cases {

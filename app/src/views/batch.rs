@@ -1,42 +1,32 @@
 //! Batch jobs: when each is done, how often late, and what it costs against on demand.
 
-use super::storage::{half_width, money, points};
-use crate::charts::report_stale;
+use super::figures::{figure, money, of_report, share, table};
 use crate::format;
-use crate::state::studio;
 use leptos::prelude::*;
-use sim_core::stats::Summary;
 use sim_core::study::{BatchReport, JobReport};
 
 /// The section; nothing in scenarios without jobs.
 #[component]
 pub fn BatchPanel() -> impl IntoView {
-    let studio = studio();
-    let stale = report_stale();
-    move || {
-        studio.report.with(|report| {
-            let batch = report.as_ref()?.batch.as_ref()?;
-            Some(panel(batch, stale))
-        })
-    }
+    of_report(|report, stale| Some(panel(report.batch.as_ref()?, stale)))
 }
 
 fn panel(batch: &BatchReport, stale: Signal<bool>) -> AnyView {
-    let share = |share: f64| format::percent(share, 1);
+    let percent = |share: f64| format::percent(share, 1);
     let row = |job: &JobReport| {
         let late = &job.missed;
         let at = |percent| hours(job.completion_quantile(percent));
         view! {
             <tr data-testid="batch-job" data-late=late.estimate.to_string()>
                 <th scope="row">{job.name.clone()}<br/><span class="hint">{job.policy.clone()}</span></th>
-                <td>{share(late.estimate)}" ("{format::range(late.ci_low, late.ci_high, share)}")"</td>
-                <td>{hours(job.completion_hours.mean)}{half_width(&job.completion_hours, hours)}</td>
+                <td>{percent(late.estimate)}" ("{format::range(late.ci_low, late.ci_high, percent)}")"</td>
+                <td>{figure(&job.completion_hours, hours)}</td>
                 <td>{at(50)}" · "{at(95)}" · "{at(99)}</td>
                 <td>{money(&job.usd_per_run)}</td>
-                <td>{share(job.saved.mean)}{half_width(&job.saved, points)}</td>
+                <td>{share(&job.saved)}</td>
                 <td>{money(&job.usd_per_month)}</td>
-                <td>{count(&job.evictions_per_run)}</td>
-                <td>{share(job.spot_share.mean)}{half_width(&job.spot_share, points)}</td>
+                <td>{figure(&job.evictions_per_run, format::number)}</td>
+                <td>{share(&job.spot_share)}</td>
             </tr>
         }
     };
@@ -46,24 +36,7 @@ fn panel(batch: &BatchReport, stale: Signal<bool>) -> AnyView {
         <section class="panel wide" class:stale=move || stale.get() data-testid="batch">
             <h2>"Batch jobs"</h2>
             {details}
-            <div class="table-scroll free" tabindex="0" role="region" aria-label="Batch jobs">
-                <table class="planes">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Job"</th>
-                            <th scope="col">"Late runs (95\u{a0}%)"</th>
-                            <th scope="col">"Done after"</th>
-                            <th scope="col">"P50 · P95 · P99"</th>
-                            <th scope="col">"Cost of a run"</th>
-                            <th scope="col">"Saved against on demand"</th>
-                            <th scope="col">"Cost per month"</th>
-                            <th scope="col">"Evictions a run"</th>
-                            <th scope="col">"On spot"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {table("Batch jobs", &["Job", "Late runs (95\u{a0}%)", "Done after", "P50 · P95 · P99", "Cost of a run", "Saved against on demand", "Cost per month", "Evictions a run", "On spot"], rows)}
         </section>
     }
     .into_any()
@@ -121,12 +94,4 @@ fn strip(job: &JobReport) -> AnyView {
 
 fn hours(hours: f64) -> String {
     format!("{}\u{a0}h", format::number(hours))
-}
-
-fn count(summary: &Summary) -> String {
-    format!(
-        "{}{}",
-        format::number(summary.mean),
-        half_width(summary, format::number)
-    )
 }

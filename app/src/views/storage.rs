@@ -1,23 +1,14 @@
 //! Storage: what each tier costs and holds, and how many queries are in time.
 
-use crate::charts::report_stale;
+use super::figures::{figure, half_width, money, of_report, points, share, table};
 use crate::format;
-use crate::state::studio;
 use leptos::prelude::*;
-use sim_core::stats::Summary;
 use sim_core::study::{StorageReport, TierReport};
 
 /// The section; nothing in scenarios without storage.
 #[component]
 pub fn StoragePanel() -> impl IntoView {
-    let studio = studio();
-    let stale = report_stale();
-    move || {
-        studio.report.with(|report| {
-            let storage = report.as_ref()?.storage.as_ref()?;
-            Some(panel(storage, stale))
-        })
-    }
+    of_report(|report, stale| Some(panel(report.storage.as_ref()?, stale)))
 }
 
 fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
@@ -50,8 +41,8 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
             <tr>
                 <th scope="row">{tier.name.clone()}</th>
                 <td>{money(&tier.usd_per_month)}</td>
-                <td>{gib(tier.gib_at_end.mean)}{half_width(&tier.gib_at_end, gib)}</td>
-                <td>{format::percent(tier.queries.mean, 1)}{half_width(&tier.queries, points)}</td>
+                <td>{figure(&tier.gib_at_end, gib)}</td>
+                <td>{share(&tier.queries)}</td>
             </tr>
         }
     };
@@ -61,52 +52,17 @@ fn panel(storage: &StorageReport, stale: Signal<bool>) -> AnyView {
             <h2>"Storage"</h2>
             <p class="hint">{sentence}</p>
             <p class="hint">{times}</p>
-            <div class="table-scroll free" tabindex="0" role="region" aria-label="Storage by tier">
-                <table class="planes">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Tier"</th>
-                            <th scope="col">"Cost per month"</th>
-                            <th scope="col">"Held at the end"</th>
-                            <th scope="col">"Queries that wait for it"</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {rows}
+            {table("Storage by tier", &["Tier", "Cost per month", "Held at the end", "Queries that wait for it"], view! {
+{rows}
                         <tr><th scope="row">"All, with the cache"</th><td>{money(&storage.usd_per_month)}</td><td></td><td></td></tr>
-                    </tbody>
-                </table>
-            </div>
+})}
         </section>
     }
     .into_any()
 }
 
-/// Money with its 95 % half width.
-pub(super) fn money(usd: &Summary) -> String {
-    format!(
-        "{}{}",
-        format::money(usd.mean),
-        half_width(usd, format::money)
-    )
-}
-
-/// What follows a mean: its 95 % half width, if there is one.
-pub(super) fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    if summary.n < 2 {
-        String::new()
-    } else {
-        format!(" ±\u{a0}{}", show(summary.half_width()))
-    }
-}
-
 fn seconds(seconds: f64) -> String {
     format::milliseconds(1000.0 * seconds)
-}
-
-/// A difference of shares.
-pub(super) fn points(share: f64) -> String {
-    format!("{}\u{a0}points", format::number(100.0 * share))
 }
 
 fn gib(gib: f64) -> String {

@@ -1,9 +1,8 @@
 //! The topology: who calls whom, as a picture, and what each component does, costs and spends of the error budget.
 
-use crate::charts::report_stale;
+use super::figures::{figure, half_width, money, of_report, points, share, table};
 use crate::editor::reveal;
 use crate::format;
-use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::scenario::document::CallMode;
 use sim_core::stats::Summary;
@@ -16,17 +15,11 @@ const GAP: (f64, f64) = (52.0, 18.0);
 /// The section; nothing in scenarios without a topology.
 #[component]
 pub fn TopologyPanel() -> impl IntoView {
-    let studio = studio();
-    let stale = report_stale();
-    move || {
-        studio.report.with(|report| {
-            let report = report.as_ref()?;
-            let network = report.network.as_ref()?;
-            let objectives: Vec<String> =
-                report.objectives.iter().map(|o| o.label.clone()).collect();
-            Some(panel(network, &objectives, stale))
-        })
-    }
+    of_report(|report, stale| {
+        let network = report.network.as_ref()?;
+        let objectives: Vec<String> = report.objectives.iter().map(|o| o.label.clone()).collect();
+        Some(panel(network, &objectives, stale))
+    })
 }
 
 fn panel(network: &NetworkReport, objectives: &[String], stale: Signal<bool>) -> AnyView {
@@ -43,50 +36,9 @@ fn panel(network: &NetworkReport, objectives: &[String], stale: Signal<bool>) ->
             <div class="table-scroll free" tabindex="0" role="region" aria-label="Who calls whom">
                 {picture(network)}
             </div>
-            <div class="table-scroll free" tabindex="0" role="region" aria-label="Components">
-                <table class="planes">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Component"</th>
-                            <th scope="col">"Requests/s"</th>
-                            <th scope="col">"P95"</th>
-                            <th scope="col">"Replicas"</th>
-                            <th scope="col">"Slots held"</th>
-                            <th scope="col">"Cost per month"</th>
-                            <th scope="col">"Error budget spent"</th>
-                            <th scope="col">"Mostly for"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-            <div class="table-scroll free" tabindex="0" role="region" aria-label="Calls">
-                <table class="planes">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Caller"</th>
-                            <th scope="col">"Called"</th>
-                            <th scope="col">"Calls per request"</th>
-                            <th scope="col">"How"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{network.calls.iter().map(|call| call_row(network, call)).collect_view()}</tbody>
-                </table>
-            </div>
-            <div class="table-scroll free" tabindex="0" role="region" aria-label="Routes">
-                <table class="planes">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Route"</th>
-                            <th scope="col">"Objective"</th>
-                            <th scope="col">"Good requests"</th>
-                            <th scope="col">"Met in"</th>
-                            <th scope="col">"P95"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{routes}</tbody>
-                </table>
-            </div>
+            {table("Components", &["Component", "Requests/s", "P95", "Replicas", "Slots held", "Cost per month", "Error budget spent", "Mostly for"], rows)}
+            {table("Calls", &["Caller", "Called", "Calls per request", "How"], network.calls.iter().map(|call| call_row(network, call)).collect_view())}
+            {table("Routes", &["Route", "Objective", "Good requests", "Met in", "P95"], routes)}
         </section>
     }
     .into_any()
@@ -104,7 +56,7 @@ fn sentence(network: &NetworkReport) -> String {
             format!(
                 "\u{201c}{}\u{201d} spends most of the error budget: {}, mostly for {}.",
                 most.name,
-                spent(&most.budget_consumed),
+                share(&most.budget_consumed),
                 cause(most).to_lowercase()
             )
         },
@@ -122,12 +74,12 @@ fn row(component: &ComponentReport) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{component.name.clone()}</th>
-            <td>{with_half(&component.requests_rps, format::number)}</td>
+            <td>{figure(&component.requests_rps, format::number)}</td>
             <td>{latency(&component.p95_ms)}</td>
-            <td>{of_service(with_half(&component.mean_replicas, format::number))}</td>
-            <td>{of_service(with_half(&component.busy, points))}</td>
-            <td>{with_half(&component.usd_per_month, format::money)}</td>
-            <td>{spent(&component.budget_consumed)}</td>
+            <td>{of_service(figure(&component.mean_replicas, format::number))}</td>
+            <td>{of_service(share(&component.busy))}</td>
+            <td>{money(&component.usd_per_month)}</td>
+            <td>{share(&component.budget_consumed)}</td>
             <td>{cause(component)}</td>
         </tr>
     }
@@ -136,13 +88,13 @@ fn row(component: &ComponentReport) -> impl IntoView + use<> {
 fn route_rows(route: &RouteReport, objectives: &[String]) -> Vec<AnyView> {
     let figures = objectives.iter().zip(&route.good).zip(&route.attainment);
     let row = |((objective, good), met): ((&String, &Summary), &sim_core::study::Proportion)| {
-        let share = |share| format::percent(share, 0);
+        let percent = |share| format::percent(share, 0);
         view! {
             <tr>
-                <th scope="row">{format!("{} ({} of requests)", route.name, share(route.share))}</th>
+                <th scope="row">{format!("{} ({} of requests)", route.name, percent(route.share))}</th>
                 <td>{objective.clone()}</td>
-                <td>{format::percent_near_one(good.mean)}</td>
-                <td>{format!("{} ({})", share(met.estimate), format::range(met.ci_low, met.ci_high, share))}</td>
+                <td>{format::percent_near_one(good.mean)}{half_width(good, points)}</td>
+                <td>{format!("{} ({})", percent(met.estimate), format::range(met.ci_low, met.ci_high, percent))}</td>
                 <td>{latency(&route.p95_ms)}</td>
             </tr>
         }
@@ -181,29 +133,9 @@ fn cause(component: &ComponentReport) -> &'static str {
 /// A latency; none where nothing was answered.
 fn latency(ms: &Summary) -> String {
     if ms.mean > 0.0 {
-        with_half(ms, format::milliseconds)
+        figure(ms, format::milliseconds)
     } else {
         "–".to_owned()
-    }
-}
-
-fn spent(budget: &Summary) -> String {
-    with_half(budget, points)
-}
-
-fn points(share: f64) -> String {
-    format::percent(share, 1)
-}
-
-fn with_half(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    if summary.n < 2 {
-        show(summary.mean)
-    } else {
-        format!(
-            "{} ±\u{a0}{}",
-            show(summary.mean),
-            show(summary.half_width())
-        )
     }
 }
 
@@ -271,7 +203,7 @@ fn node(component: &ComponentReport, (x, y): (f64, f64)) -> impl IntoView + use<
             <rect class="spent" x=x + 1.0 y=y + BOX.1 - 5.0 width=bar height="4"/>
             <text x=x + 8.0 y=y + 18.0>{shortened(&component.name)}</text>
             <text class="small" x=x + 8.0 y=y + 34.0>
-                {format!("P95 {} · budget {}", format::milliseconds(component.p95_ms.mean), points(budget))}
+                {format!("P95 {} · budget {}", format::milliseconds(component.p95_ms.mean), format::percent(budget, 1))}
             </text>
         </g>
     }

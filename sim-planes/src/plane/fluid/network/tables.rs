@@ -3,6 +3,7 @@
 use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
+use super::sources::WaitsHere;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
 use crate::random::Distribution;
@@ -12,6 +13,7 @@ use crate::random::Distribution;
 pub struct NetworkTables {
     pub(super) nodes: Vec<Node>,
     pub(super) entries: Vec<Entry>,
+    pub(super) waits_here: WaitsHere,
 }
 
 /// A station with its library.
@@ -32,7 +34,14 @@ pub(super) struct Node {
     /// Itself, and everyone that its answers wait for.
     pub(super) tree: Vec<Member>,
     /// Of answers that are slow although nobody waits: who is to blame, in shares, by member of the tree.
-    pub(super) slow_share: Vec<f64>,
+    slow_share: Vec<f64>,
+}
+
+impl Node {
+    /// A member's share of the blame for answers that are slow although nobody waits.
+    pub(super) fn slow_share(&self, index: usize) -> f64 {
+        self.slow_share.get(index).copied().unwrap_or(0.0)
+    }
 }
 
 /// A call, with what is known of it beforehand.
@@ -76,6 +85,7 @@ impl NetworkTables {
         Ok(Self {
             nodes,
             entries: entries.to_vec(),
+            waits_here: WaitsHere::default(),
         })
     }
 }

@@ -1,0 +1,237 @@
+//! What the users of a network see, and who is to blame when it is bad.
+
+use super::super::response::{Blame, Response};
+use super::super::tables::RowWeights;
+use super::super::thinned::Thinning;
+use super::calls::fails_request;
+use super::tables::{Edge, Node};
+use super::{FluidNetwork, share};
+use crate::plane::Outcome;
+use crate::plane::network::EntryOutcome;
+use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
+
+/// Probabilities below this are not followed to their causes.
+const NEGLIGIBLE: f64 = 1e-12;
+
+/// The users of an entry.
+pub(super) struct Users {
+    arrivals: Rng,
+    errors: Thinning,
+    slow: Thinning,
+    /// Requests of theirs that wait at their station.
+    open: f64,
+    pub(super) undrained: RowWeights,
+}
+
+impl Users {
+    /// Nobody has come yet.
+    pub(super) fn new(seed: u64, replication: u32, component: u32) -> Self {
+        let arrivals = StreamKey {
+            seed,
+            replication,
+            component,
+            purpose: Purpose::Arrivals,
+        };
+        Self {
+            arrivals: arrivals.rng(),
+            errors: Thinning::new(seed, replication, component, Purpose::Errors),
+            slow: Thinning::new(seed, replication, component, Purpose::RequestLuck),
+            open: 0.0,
+            undrained: RowWeights::new(),
+        }
+    }
+
+    /// How many come when so many are expected.
+    pub(super) fn come(&mut self, expected: f64) -> f64 {
+        poisson(&mut self.arrivals, expected.clamp(0.0, POISSON_MAX_MEAN)) as f64
+    }
+}
+
+impl FluidNetwork<'_> {
+    /// What the users of an entry see, and who is to blame.
+    pub(super) fn tell_users(&mut self, entry: usize, into: &mut EntryOutcome) {
+        let Some((users, at)) = self
+            .users
+            .get_mut(entry)
+            .zip(self.tables.entries.get(entry))
+        else {
+            return;
+        };
+        let (Some(state), Some(response), Some(node)) = (
+            self.states.get(at.station),
+            self.responses.get(at.station),
+            self.tables.nodes.get(at.station),
+        ) else {
+            return;
+        };
+        users.errors.draw();
+        users.slow.draw();
+        let EntryOutcome { total, blamed } = into;
+        if state.is_down {
+            total.failed = total.arrivals;
+            total.open_at_end = users.open;
+            total.waiting_at_end = users.open;
+            if let Some(blame) = blamed.get_mut(at.station) {
+                blame.failed = total.failed;
+            }
+            return;
+        }
+        // Of all that is at the station, theirs.
+        let there = users.open + total.arrivals;
+        let theirs = share(there, state.waiting_before + state.arrivals);
+        let started = state.started * theirs;
+        total.rejected = state.rejected * theirs;
+        let gave_up = state.gave_up * theirs;
+        users.open = (there - started - total.rejected - gave_up).max(0.0);
+        (total.waiting_at_end, total.open_at_end) = (users.open, users.open);
+        let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
+        total.failed = users.errors.struck(started, 1.0 - fine);
+        let answered = started - total.failed;
+        let late_share = 1.0 - response.in_time();
+        let late = users.slow.struck(answered, late_share);
+        let in_service = |part: f64, whole: f64, count: f64| count * share(part, whole).min(1.0);
+        let late_in_service = in_service(response.late_in_service(), late_share, late);
+        total.timed_out = gave_up + late;
+        total.timed_out_in_service = late_in_service;
+        total.served = answered - late;
+        for k in 0..total.slow.len() {
+            let slow = response.slow(k);
+            if slow > 0.0 {
+                let bad = users.slow.struck(answered, late_share + slow);
+                total.slow[k] = (bad - late).max(0.0);
+                total.slow_in_service[k] =
+                    in_service(response.slow_in_service(k), slow, total.slow[k]);
+            }
+        }
+        let in_time = response.in_time();
+        total.latency_sum_s = share(response.latency_s(), in_time) * total.served;
+        total.waits = total.served;
+        total.wait_sum_s = response.longer_s() * total.served;
+        users
+            .undrained
+            .add(response.mixture(), share(total.served, in_time));
+        if let Some(blame) = blamed.get_mut(at.station) {
+            blame.rejected += total.rejected;
+            blame.timed_out += gave_up;
+        }
+        blame_late(node, response, late, late_in_service, blamed);
+        for k in 0..total.slow.len() {
+            let (slow, alone) = (total.slow[k], total.slow_in_service[k]);
+            let shares = Guilt::new(response, |blame| blame.slow[k]);
+            for (index, member) in node.tree.iter().enumerate() {
+                let Some(blame) = blamed.get_mut(member.station) else {
+                    continue;
+                };
+                let served = alone * node.slow_share(index);
+                blame.slow_in_service[k] += served;
+                blame.slow[k] += served + (slow - alone) * shares.of(index);
+            }
+        }
+        if total.failed > 0.0 {
+            let failed = total.failed;
+            self.blame_failures(at.station, failed, blamed);
+        }
+    }
+
+    /// Finds out what `failed` requests that started at a station failed for, down its tree.
+    fn blame_failures(&self, station: usize, failed: f64, blamed: &mut [Outcome]) {
+        let mut failing = vec![0.0; self.states.len()];
+        if let Some(first) = failing.get_mut(station) {
+            *first = failed;
+        }
+        for index in station..self.states.len() {
+            let (count, Some(node)) = (failing[index], self.tables.nodes.get(index)) else {
+                continue;
+            };
+            if count <= 0.0 {
+                continue;
+            }
+            let own = self.states.get(index).map_or(0.0, |state| state.error);
+            let of = |edge: &Edge| {
+                let callee = self.states.get(edge.call.to);
+                fails_request(edge, callee.map_or(0.0, |callee| callee.fails))
+            };
+            let all = own + node.calls.iter().map(of).sum::<f64>();
+            if all <= NEGLIGIBLE {
+                blamed[index].failed += count;
+                continue;
+            }
+            blamed[index].failed += count * own / all;
+            for edge in &node.calls {
+                let part = count * of(edge) / all;
+                if part > 0.0 {
+                    failing[edge.call.to] += self.blame_attempt(edge.call.to, part, blamed);
+                }
+            }
+        }
+    }
+
+    /// Blames the calls to a station that came to nothing; answers how many of them failed after they had started.
+    fn blame_attempt(&self, station: usize, count: f64, blamed: &mut [Outcome]) -> f64 {
+        let (Some(state), Some(response), Some(node)) = (
+            self.states.get(station),
+            self.responses.get(station),
+            self.tables.nodes.get(station),
+        ) else {
+            return 0.0;
+        };
+        if state.is_down {
+            blamed[station].failed += count;
+            return 0.0;
+        }
+        let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
+        let late = state.started * fine * (1.0 - response.in_time());
+        let failed = state.started * (1.0 - fine);
+        let all = state.rejected + state.gave_up + late + failed;
+        if all <= NEGLIGIBLE {
+            if state.waiting > 0.0 {
+                blamed[station].timed_out += count;
+            } else {
+                blamed[station].failed += count;
+            }
+            return 0.0;
+        }
+        let part = count / all;
+        blamed[station].rejected += state.rejected * part;
+        blamed[station].timed_out += state.gave_up * part;
+        let late = late * part;
+        let alone = late * share(response.late_in_service(), 1.0 - response.in_time()).min(1.0);
+        blame_late(node, response, late, alone, blamed);
+        failed * part
+    }
+}
+
+/// Blames late answers on the members of a tree: `alone` of them would have been late if nobody had waited.
+fn blame_late(node: &Node, response: &Response<'_>, late: f64, alone: f64, blamed: &mut [Outcome]) {
+    let shares = Guilt::new(response, |blame| blame.late);
+    for (index, member) in node.tree.iter().enumerate() {
+        if let Some(blame) = blamed.get_mut(member.station) {
+            let served = alone * node.slow_share(index);
+            blame.timed_out_in_service += served;
+            blame.timed_out += served + (late - alone) * shares.of(index);
+        }
+    }
+}
+
+/// The members' shares of the blame for what waiting has made slow or late.
+struct Guilt<'r, F> {
+    blame: &'r [Blame],
+    part: F,
+    all: f64,
+}
+
+impl<'r, F: Fn(&Blame) -> f64> Guilt<'r, F> {
+    fn new(response: &'r Response<'_>, part: F) -> Self {
+        let blame = response.blame();
+        let all = blame.iter().map(&part).sum();
+        Self { blame, part, all }
+    }
+
+    /// The share of a member; the tree's root has it all where there is none.
+    fn of(&self, index: usize) -> f64 {
+        match self.blame.get(index) {
+            Some(own) if self.all > NEGLIGIBLE => (self.part)(own) / self.all,
+            _ => f64::from(u8::from(index == 0)),
+        }
+    }
+}
