@@ -8,6 +8,7 @@ use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -130,6 +131,7 @@ fn read_sections(value: &Value) -> Sections {
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
         topology: section(value, "topology"),
+        edge_cache: section(value, "edge_cache"),
         storage: section(value, "storage"),
         batch: section(value, "batch"),
         slo: section(value, "slo"),
@@ -167,6 +169,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             fleet: sections.fleet?,
             prices: sections.prices?,
             topology: sections.topology,
+            edge_cache: sections.edge_cache,
             storage: sections.storage,
             batch: sections.batch,
             slo: sections.slo?,
@@ -192,6 +195,7 @@ pub(super) struct Parts {
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
     pub(super) spot: Option<Arc<SpotModel>>,
+    pub(super) edge: Option<Edge>,
     pub(super) storage: Option<StorageModel>,
     pub(super) batch: Option<BatchModel>,
 }
@@ -210,6 +214,7 @@ impl Parts {
             node,
             node_types,
             spot,
+            edge,
             storage,
             batch,
         } = self;
@@ -222,6 +227,7 @@ impl Parts {
             node_types,
             spot,
             topology,
+            edge,
             storage,
             batch,
             warnings,
