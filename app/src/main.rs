@@ -7,6 +7,7 @@ mod check;
 mod editor;
 mod format;
 mod state;
+mod summary;
 mod views;
 mod worker;
 mod workers;

@@ -6,5 +6,7 @@ mod journey;
 mod manifest;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/tabs.rs"]
+mod tabs;
 #[path = "browser/validation.rs"]
 mod validation;

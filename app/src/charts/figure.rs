@@ -1,6 +1,7 @@
 //! The frame around a chart: caption, notes, and the same figures as a table.
 
-use crate::state::studio;
+use super::export::export_menu;
+use crate::state::{Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 
@@ -25,6 +26,8 @@ pub fn Figure(
     testid: &'static str,
     /// The same figures as a table.
     table: impl Fn() -> Table + Send + Sync + 'static,
+    /// Its figures in full precision, for a file.
+    data: fn(Studio) -> Table,
     /// Whether it takes a whole row.
     #[prop(optional)]
     wide: bool,
@@ -57,6 +60,7 @@ pub fn Figure(
                         {icon(Icon::Table)}
                         <span>{move || if as_table.get() { "Hide table" } else { "View as table" }}</span>
                     </button>
+                    {export_menu(testid, data)}
                 </div>
             </figcaption>
             {children()}

@@ -1,7 +1,7 @@
 //! What the page holds: one document, what is being computed of it, and what was found.
 
 use super::history::{History, Snapshot};
-use super::route::Page;
+use super::route::{Page, Tab};
 use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -148,6 +148,8 @@ pub enum Theme {
 pub struct Studio {
     /// Which of the page's views is shown.
     pub page: RwSignal<Page>,
+    /// Which part of the results is shown.
+    pub tab: RwSignal<Tab>,
     /// The models held against theory.
     pub validation: Validation,
     /// The document, as the visitor wrote it.
@@ -197,6 +199,7 @@ impl Studio {
     pub fn new(document: Value, template: Option<String>, theme: Theme) -> Self {
         Self {
             page: RwSignal::default(),
+            tab: RwSignal::default(),
             validation: Validation::new(),
             reference: RwSignal::new(Arc::new(document.clone())),
             document: RwSignal::new(document),
@@ -239,6 +242,11 @@ impl Studio {
     pub fn number(&self, pointer: &str) -> Option<f64> {
         self.document
             .with(|document| document.pointer(pointer).and_then(Value::as_f64))
+    }
+
+    /// The chance to meet the SLO that the visitor wants, a share.
+    pub fn wanted(&self) -> f64 {
+        self.number("/slo/wanted_attainment_percent").unwrap_or(0.0) / 100.0
     }
 
     /// The text at a pointer.

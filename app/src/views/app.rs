@@ -19,7 +19,7 @@ use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{HashChangeEvent, KeyboardEvent};
 
 /// The page.
 #[component]
@@ -132,9 +132,14 @@ fn listen(studio: Studio) {
             event.prevent_default();
         },
     );
-    let hash = EventListener::new(&window(), "hashchange", move |_| {
+    let hash = EventListener::new(&window(), "hashchange", move |event| {
         route::arrive(&studio);
-        link::receive(studio);
+        let event = event.dyn_ref::<HashChangeEvent>();
+        let links = event.map(|event| (event.old_url(), event.new_url()));
+        // Another tab beside the same link brings nothing new.
+        if links.is_none_or(|(old, new)| route::link_of(&old) != route::link_of(&new)) {
+            link::receive(studio);
+        }
     });
     // The listeners live as long as the page.
     keys.forget();
