@@ -13,6 +13,7 @@ mod kpis;
 mod modal;
 mod moment;
 mod problems;
+mod report;
 mod restore;
 mod results;
 mod share;

@@ -5,6 +5,10 @@ use crate::state::{Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 
+/// Says to the charts below that they stand in a report: with their tables.
+#[derive(Clone, Copy)]
+pub struct InReport;
+
 /// A table with the same figures as a chart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -40,7 +44,7 @@ pub fn Figure(
     /// The chart.
     children: Children,
 ) -> impl IntoView {
-    let as_table = RwSignal::new(false);
+    let as_table = RwSignal::new(use_context::<InReport>().is_some());
     let table = StoredValue::new(table);
     view! {
         <figure class="panel" class:wide=wide class:stale=move || stale.get() data-testid=testid>

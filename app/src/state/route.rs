@@ -51,11 +51,19 @@ pub enum Tab {
     Debug,
     /// What else could be built.
     Explore,
+    /// All of it for those who do not open the studio.
+    Report,
 }
 
 impl Tab {
     /// All, from left to right.
-    pub const ALL: [Tab; 4] = [Tab::Executive, Tab::OnCall, Tab::Debug, Tab::Explore];
+    pub const ALL: [Tab; 5] = [
+        Tab::Executive,
+        Tab::OnCall,
+        Tab::Debug,
+        Tab::Explore,
+        Tab::Report,
+    ];
 
     /// Its word in the address.
     pub fn word(self) -> &'static str {
@@ -64,6 +72,7 @@ impl Tab {
             Tab::OnCall => "on-call",
             Tab::Debug => "debug",
             Tab::Explore => "explore",
+            Tab::Report => "report",
         }
     }
 
@@ -74,6 +83,7 @@ impl Tab {
             Tab::OnCall => "On-call",
             Tab::Debug => "Debug",
             Tab::Explore => "Explore",
+            Tab::Report => "Report",
         }
     }
 

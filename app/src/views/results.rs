@@ -3,6 +3,7 @@
 use super::batch::BatchPanel;
 use super::headline::Headline;
 use super::moment::MomentPanel;
+use super::report::Report;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::ticks::TicksPanel;
@@ -45,6 +46,7 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <Front/> }.into_any()}
         }
         .into_any(),
+        Tab::Report => view! { <Report/> }.into_any(),
     }
 }
 

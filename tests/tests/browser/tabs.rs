@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::browser::Page;
 
 /// Words of the tabs, from left to right.
-const TABS: [&str; 4] = ["executive", "on-call", "debug", "explore"];
+const TABS: [&str; 5] = ["executive", "on-call", "debug", "explore", "report"];
 
 /// The shown tab, the address, and how many panels there are of each kind.
 async fn shown(page: &Page) -> String {
