@@ -4,6 +4,7 @@
 
 mod charts;
 mod check;
+mod commands;
 mod editor;
 mod format;
 mod state;

@@ -12,6 +12,7 @@ mod import;
 mod kpis;
 mod modal;
 mod moment;
+mod palette;
 mod problems;
 mod report;
 mod restore;

@@ -4,6 +4,7 @@ use super::figure::Table;
 use crate::state::Studio;
 use leptos::prelude::*;
 use sim_core::slo::Cause;
+use sim_core::stats::Summary;
 use sim_core::study::{Report, SweepReport};
 use std::fmt::Write;
 
@@ -170,14 +171,13 @@ pub fn commitment(studio: Studio) -> Table {
     })
 }
 
-/// Every design of the sweep.
+/// The design on the page, then every design of the sweep.
 pub fn designs(studio: Studio) -> Table {
     let sweep = studio.sweep.with_untracked(|sweep| sweep.report.clone());
-    sweep.as_deref().map(of_sweep).unwrap_or_default()
-}
-
-fn of_sweep(sweep: &SweepReport) -> Table {
-    let mut head = sweep.knobs.clone();
+    let report = studio.report.get_untracked();
+    let knobs = sweep.as_ref().map_or(&[][..], |sweep| &sweep.knobs[..]);
+    let mut head = vec!["design".to_owned()];
+    head.extend_from_slice(knobs);
     head.extend(
         [
             "chance",
@@ -194,6 +194,48 @@ fn of_sweep(sweep: &SweepReport) -> Table {
         ]
         .map(str::to_owned),
     );
+    let mut rows = Vec::new();
+    if let Some(report) = &report {
+        let own = knobs.iter().map(|knob| {
+            let value = studio
+                .document
+                .with_untracked(|now| now.pointer(knob)?.as_f64());
+            value.map(|value| value.to_string()).unwrap_or_default()
+        });
+        let mut cells = vec!["this design".to_owned()];
+        cells.extend(own);
+        cells.extend(current(report));
+        rows.push(cells);
+    }
+    rows.extend(sweep.iter().flat_map(|sweep| swept(sweep)));
+    Table { head, rows }
+}
+
+fn current(report: &Report) -> Vec<String> {
+    let mean = |key: &str| report.figure(key).map(|figure| figure.summary);
+    let met = &report.attainment;
+    let usd = mean("cost_per_month").unwrap_or_default();
+    let of = |summary: Option<Summary>| summary.map_or(f64::NAN, |summary| summary.mean);
+    let numbers = [
+        met.estimate,
+        met.ci_low,
+        met.ci_high,
+        usd.mean,
+        usd.ci_low,
+        usd.ci_high,
+        of(mean("p95_latency")),
+        of(mean("mean_replicas")),
+    ];
+    let mut cells: Vec<String> = numbers.iter().map(f64::to_string).collect();
+    cells.extend([
+        report.replications.to_string(),
+        String::new(),
+        String::new(),
+    ]);
+    cells
+}
+
+fn swept(sweep: &SweepReport) -> Vec<Vec<String>> {
     let row = |point: &sim_core::study::DesignPoint| {
         let (met, usd) = (&point.attainment, &point.cost_per_month);
         let numbers = [
@@ -206,17 +248,15 @@ fn of_sweep(sweep: &SweepReport) -> Table {
             point.p95_latency_ms.mean,
             point.mean_replicas.mean,
         ];
-        let mut cells: Vec<String> = point.values.iter().map(f64::to_string).collect();
+        let mut cells = vec![point.design.to_string()];
+        cells.extend(point.values.iter().map(f64::to_string));
         cells.extend(numbers.iter().map(f64::to_string));
         cells.push(point.replications.to_string());
         cells.push(point.on_front.to_string());
         cells.push((sweep.recommended == Some(point.design)).to_string());
         cells
     };
-    Table {
-        head,
-        rows: sweep.points.iter().map(row).collect(),
-    }
+    sweep.points.iter().map(row).collect()
 }
 
 #[cfg(test)]

@@ -93,10 +93,15 @@ fn draw(studio: Studio, chart: &Element) -> Option<Drawing> {
     let mut bottom: f64 = 0.0;
     let title = chart.query_selector("h2").ok().flatten()?;
     let mut top = 30.0;
-    let words = title.text_content().unwrap_or_default();
+    let mut words = title.text_content().unwrap_or_default();
+    // Which of several the chart shows now.
+    let chosen = chart.query_selector(".tab[aria-pressed=true]");
+    if let Some(chosen) = chosen.ok().flatten().and_then(|tab| tab.text_content()) {
+        words = format!("{words} · {chosen}");
+    }
     text_line(&mut body, (MARGIN, top), &words, &title, "color", "start");
+    let fits = ((width - 2.0 * MARGIN) / 6.4).max(20.0) as usize;
     if let Some(note) = chart.query_selector(".hint").ok().flatten() {
-        let fits = ((width - 2.0 * MARGIN) / 6.4).max(20.0) as usize;
         for line in wrapped(&note.text_content().unwrap_or_default(), fits) {
             top += 18.0;
             text_line(&mut body, (MARGIN, top), &line, &note, "color", "start");
@@ -174,7 +179,6 @@ fn draw(studio: Studio, chart: &Element) -> Option<Drawing> {
         }
         bottom = bottom.max(y + at.height());
     }
-    let height = bottom + FOOT + 8.0;
     let from = studio.report.with_untracked(|report| {
         report.as_ref().map_or_else(String::new, |report| {
             format!(
@@ -183,16 +187,14 @@ fn draw(studio: Studio, chart: &Element) -> Option<Drawing> {
             )
         })
     });
-    let foot = format!("QEC Studio · {}{from}", studio.name());
+    let foot = wrapped(&format!("QEC Studio · {}{from}", studio.name()), fits);
     let hint = chart.query_selector(".hint").ok().flatten()?;
-    text_line(
-        &mut body,
-        (MARGIN, height - 12.0),
-        &foot,
-        &hint,
-        "color",
-        "start",
-    );
+    let mut height = bottom + FOOT - 18.0;
+    for line in foot {
+        height += 18.0;
+        text_line(&mut body, (MARGIN, height), &line, &hint, "color", "start");
+    }
+    height += 14.0;
     let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"{}\"><title>{}</title><rect width=\"100%\" height=\"100%\" fill=\"{}\"/>{body}</svg>",
         escaped(&look(chart, "font-family")),

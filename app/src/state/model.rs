@@ -120,6 +120,10 @@ pub enum Dialog {
     Hpa,
     /// Import of recorded traffic.
     Recording,
+    /// Search of commands and fields.
+    Palette,
+    /// The keyboard shortcuts.
+    Keys,
 }
 
 /// A scenario that came by a link and waits for the visitor's choice.
@@ -178,12 +182,16 @@ pub struct Studio {
     pub toasts: RwSignal<Vec<Toast>>,
     /// A lasting message above the results, such as which engine made a link.
     pub banner: RwSignal<Option<String>>,
+    /// Whether a newer version of the page waits.
+    pub update: RwSignal<bool>,
     /// What lies over the page.
     pub dialog: RwSignal<Dialog>,
     /// A link's scenario that waits.
     pub incoming: RwSignal<Option<Incoming>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
+    /// Whether single letters are shortcuts.
+    pub letters: RwSignal<bool>,
     /// Whether the editor is open on a narrow page.
     pub editor_open: RwSignal<bool>,
     /// Counts edits; the engine room follows it.
@@ -214,9 +222,11 @@ impl Studio {
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
+            update: RwSignal::new(false),
             dialog: RwSignal::default(),
             incoming: RwSignal::default(),
             theme: RwSignal::new(theme),
+            letters: RwSignal::new(super::persist::load_letters()),
             editor_open: RwSignal::new(false),
             edits: RwSignal::new(0),
             can_undo: RwSignal::new((false, false)),

@@ -38,7 +38,7 @@ struct Bench {
 pub struct Microscope(StoredValue<Rc<RefCell<Bench>>, LocalStorage>);
 
 /// Makes the microscope, and keeps what it shows in step with the document; call once, from the root.
-pub fn provide_microscope(studio: Studio) {
+pub fn provide_microscope(studio: Studio) -> Microscope {
     let bench = Rc::new(RefCell::new(Bench {
         studio,
         hand: None,
@@ -58,6 +58,7 @@ pub fn provide_microscope(studio: Studio) {
             microscope.look_at(at_s);
         }
     });
+    microscope
 }
 
 /// The handle, from the context.
