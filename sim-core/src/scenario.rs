@@ -16,6 +16,7 @@ mod field;
 mod knob;
 mod parse;
 mod problem;
+mod read;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -25,6 +26,7 @@ pub use check::{check, check_json, check_value};
 pub use field::limit_at;
 pub use knob::apply_knob;
 pub use problem::{Problem, Problems, Severity};
+pub use read::read;
 
 use crate::batch::BatchModel;
 use crate::edge::Edge;

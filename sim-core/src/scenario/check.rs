@@ -4,6 +4,7 @@ use super::document::{DOCUMENT_VERSION, ScenarioDocument};
 use super::field::schema;
 use super::parse::parse;
 use super::problem::{Found, Problem, Problems};
+use super::read::read;
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
@@ -13,7 +14,7 @@ use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -139,13 +140,13 @@ fn read_sections(value: &Value) -> Sections {
     }
 }
 
-fn section<'a, T: Deserialize<'a>>(value: &'a Value, name: &str) -> Option<T> {
-    T::deserialize(value.get(name)?).ok()
+fn section<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
+    read(value.get(name)?.clone()).ok()
 }
 
 fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<ScenarioDocument> {
     let sweep = match value.get("sweep") {
-        Some(sweep) => Vec::deserialize(sweep).ok(),
+        Some(sweep) => read(sweep.clone()).ok(),
         None => Some(vec![]),
     };
     let text = |name: &str| {
