@@ -25,7 +25,7 @@ mod walk;
 pub use check::{check, check_json, check_value};
 pub use field::limit_at;
 pub use knob::apply_knob;
-pub use problem::{Problem, Problems, Severity};
+pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
 
 use crate::batch::BatchModel;
