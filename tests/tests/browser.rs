@@ -4,6 +4,8 @@
 mod commands;
 #[path = "browser/export.rs"]
 mod export;
+#[path = "browser/files.rs"]
+mod files;
 #[path = "browser/journey.rs"]
 mod journey;
 #[path = "browser/manifest.rs"]

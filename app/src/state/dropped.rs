@@ -27,8 +27,14 @@ enum Sort {
 
 fn sort_of(name: &str, text: &str) -> Sort {
     let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let has = |field: &str| value.as_ref().is_some_and(|value| value.get(field).is_some());
-    let table = [".csv", ".tsv"].iter().any(|end| name.to_lowercase().ends_with(end));
+    let has = |field: &str| {
+        value
+            .as_ref()
+            .is_some_and(|value| value.get(field).is_some())
+    };
+    let table = [".csv", ".tsv"]
+        .iter()
+        .any(|end| name.to_lowercase().ends_with(end));
     if has("traffic") || has("slo") {
         Sort::Scenario
     } else if !table && (has("apiVersion") || text.contains("apiVersion:")) {
@@ -65,7 +71,8 @@ pub fn listen(studio: Studio) {
 fn files_of(event: &web_sys::Event) -> Option<web_sys::FileList> {
     let data = event.dyn_ref::<DragEvent>()?.data_transfer()?;
     let kinds = data.types();
-    let carries = (0..kinds.length()).any(|at| kinds.get(at).as_string().as_deref() == Some("Files"));
+    let carries =
+        (0..kinds.length()).any(|at| kinds.get(at).as_string().as_deref() == Some("Files"));
     carries.then(|| data.files()).flatten()
 }
 
@@ -93,11 +100,23 @@ mod tests {
 
     #[test]
     fn files_are_told_apart_by_what_they_hold() {
-        assert_eq!(sort_of("a.json", "{\"version\": 1, \"traffic\": {}}"), Sort::Scenario);
-        assert_eq!(sort_of("a.json", "{\"apiVersion\": \"autoscaling/v2\"}"), Sort::Manifest);
-        assert_eq!(sort_of("hpa.yaml", "apiVersion: autoscaling/v2\n"), Sort::Manifest);
+        assert_eq!(
+            sort_of("a.json", "{\"version\": 1, \"traffic\": {}}"),
+            Sort::Scenario
+        );
+        assert_eq!(
+            sort_of("a.json", "{\"apiVersion\": \"autoscaling/v2\"}"),
+            Sort::Manifest
+        );
+        assert_eq!(
+            sort_of("hpa.yaml", "apiVersion: autoscaling/v2\n"),
+            Sort::Manifest
+        );
         assert_eq!(sort_of("load.csv", "time,apiVersion: x\n"), Sort::Recording);
-        assert_eq!(sort_of("range.json", "{\"status\": \"success\"}"), Sort::Recording);
+        assert_eq!(
+            sort_of("range.json", "{\"status\": \"success\"}"),
+            Sort::Recording
+        );
         assert_eq!(sort_of("notes.txt", "hello"), Sort::Manifest);
     }
 }

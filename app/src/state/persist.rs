@@ -59,7 +59,8 @@ pub fn set_aside() -> Vec<Work> {
 /// Sets the work that is kept aside, if another tab's changes would be lost; whether it was.
 fn spare_others(own: &Work) -> bool {
     let Some(kept) = load() else { return false };
-    if !kept.changed || kept.tab == own.tab || kept.tab.is_empty() || kept.document == own.document {
+    if !kept.changed || kept.tab == own.tab || kept.tab.is_empty() || kept.document == own.document
+    {
         return false;
     }
     let mut aside = set_aside();

@@ -51,10 +51,18 @@ fn everything_goes_by_keyboard() {
         page.screenshot("palette").await;
         press(&page, "Enter", false).await;
         tab(&page, "report").await;
-        page.until("the palette is closed", "!document.querySelector('dialog[open]')").await;
+        page.until(
+            "the palette is closed",
+            "!document.querySelector('dialog[open]')",
+        )
+        .await;
 
         search(&page, "min replicas").await;
-        page.until("the field is offered", "document.querySelector('.offers li')?.textContent.includes('Min replicas')").await;
+        page.until(
+            "the field is offered",
+            "document.querySelector('.offers li')?.textContent.includes('Min replicas')",
+        )
+        .await;
         press(&page, "Enter", false).await;
         page.until(
             "the field has the focus",
@@ -62,11 +70,13 @@ fn everything_goes_by_keyboard() {
         )
         .await;
 
-        page.value("(document.querySelector('[data-testid=scenario-name]').focus(), true)").await;
+        page.value("(document.querySelector('[data-testid=scenario-name]').focus(), true)")
+            .await;
         press(&page, "1", false).await;
         press(&page, "?", false).await;
         assert_eq!(
-            page.value("document.querySelector('[role=tabpanel]').dataset.tab").await,
+            page.value("document.querySelector('[role=tabpanel]').dataset.tab")
+                .await,
             json!("report"),
             "letters typed into a text are no shortcuts"
         );
@@ -75,14 +85,20 @@ fn everything_goes_by_keyboard() {
         page.find("[data-testid=keys] table").await;
         page.screenshot("shortcuts").await;
         page.click("[data-testid=letters]").await;
-        page.value("(document.querySelector('dialog[open]').close(), true)").await;
-        page.until("the list is closed", "!document.querySelector('dialog[open]')").await;
+        page.value("(document.querySelector('dialog[open]').close(), true)")
+            .await;
+        page.until(
+            "the list is closed",
+            "!document.querySelector('dialog[open]')",
+        )
+        .await;
         page.value("(document.activeElement.blur(), true)").await;
         press(&page, "1", false).await;
         press(&page, "k", true).await;
         page.find("dialog[open] [data-testid=palette-input]").await;
         assert_eq!(
-            page.value("document.querySelector('[role=tabpanel]').dataset.tab").await,
+            page.value("document.querySelector('[role=tabpanel]').dataset.tab")
+                .await,
             json!("report"),
             "single letters are switched off"
         );

@@ -30,7 +30,11 @@ fn a_reload_without_a_network_shows_the_same() {
         page.click("[data-testid=tab-report]").await;
         page.find("[data-testid=report-figures] tbody tr").await;
         let foreign = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin))";
-        assert_eq!(page.value(foreign).await, json!([]), "nothing leaves the origin");
+        assert_eq!(
+            page.value(foreign).await,
+            json!([]),
+            "nothing leaves the origin"
+        );
     });
 }
 
@@ -44,7 +48,11 @@ fn a_newer_version_is_offered_and_taken_on_request() {
         let page = studio.open("").await;
         page.until("the run is done", DONE).await;
         assert_eq!(page.promised(KEPT).await, json!(true));
-        page.until("the worker serves the page", "navigator.serviceWorker.controller").await;
+        page.until(
+            "the worker serves the page",
+            "navigator.serviceWorker.controller",
+        )
+        .await;
         // What another build would write.
         let file = folder.join("sw.js");
         let text = fs::read_to_string(&file).expect("the service worker");
@@ -60,8 +68,16 @@ fn a_newer_version_is_offered_and_taken_on_request() {
         page.click("[data-testid=update-reload]").await;
         page.until("the page is loaded anew", "document.querySelector('[data-testid=kpi-cost]') && !document.querySelector('[data-testid=update]')").await;
         let names = page.promised("caches.keys()").await;
-        let newer = |name: &serde_json::Value| name.as_str().is_some_and(|name| name.starts_with("qec-newer-"));
-        assert!(names.as_array().is_some_and(|names| names.iter().any(newer)), "{names}");
+        let newer = |name: &serde_json::Value| {
+            name.as_str()
+                .is_some_and(|name| name.starts_with("qec-newer-"))
+        };
+        assert!(
+            names
+                .as_array()
+                .is_some_and(|names| names.iter().any(newer)),
+            "{names}"
+        );
         page.until("the run is done", DONE).await;
         page.expect_silent_console().await;
     });
