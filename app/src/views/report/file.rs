@@ -72,6 +72,11 @@ fn still(report: &Element) -> Option<String> {
             "<svg class=\"still\" role=\"img\" aria-label=\"{label}\" viewBox=\"{view}\" preserveAspectRatio=\"none\">{painted}</svg>"
         ));
     }
+    // The chosen one of several stays as a word.
+    for chosen in all(&copy, ".tab[aria-pressed=true]") {
+        let words = crate::charts::escaped(&chosen.text_content().unwrap_or_default());
+        chosen.set_outer_html(&format!("<strong class=\"chosen\">{words}</strong>"));
+    }
     all(&copy, LEFT_OUT).iter().for_each(Element::remove);
     Some(copy.outer_html())
 }
