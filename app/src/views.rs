@@ -3,6 +3,7 @@
 mod app;
 mod banner;
 mod batch;
+mod edge;
 mod figures;
 mod gallery;
 mod header;

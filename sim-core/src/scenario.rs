@@ -29,6 +29,7 @@ pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
 
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -61,6 +62,8 @@ pub struct Scenario {
     pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
+    /// The cache in front of the services, if there is one.
+    pub edge: Option<Edge>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// Batch jobs beside the requests, if there are any.

@@ -1,6 +1,7 @@
 //! What was found, in tabs by who asks: a list of panels each.
 
 use super::batch::BatchPanel;
+use super::edge::EdgePanel;
 use super::headline::Headline;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
@@ -26,6 +27,8 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <BudgetByCause/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
+            {view! { <TopologyPanel/> }.into_any()}
+            {view! { <EdgePanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
@@ -38,7 +41,6 @@ fn panels(tab: Tab) -> AnyView {
         }
         .into_any(),
         Tab::Debug => view! {
-            {view! { <TopologyPanel/> }.into_any()}
             {view! { <TicksPanel/> }.into_any()}
         }
         .into_any(),

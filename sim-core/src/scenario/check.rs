@@ -9,6 +9,7 @@ use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario};
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -131,6 +132,7 @@ fn read_sections(value: &Value) -> Sections {
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
         topology: section(value, "topology"),
+        edge_cache: section(value, "edge_cache"),
         storage: section(value, "storage"),
         batch: section(value, "batch"),
         slo: section(value, "slo"),
@@ -168,6 +170,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             fleet: sections.fleet?,
             prices: sections.prices?,
             topology: sections.topology,
+            edge_cache: sections.edge_cache,
             storage: sections.storage,
             batch: sections.batch,
             slo: sections.slo?,
@@ -193,6 +196,7 @@ pub(super) struct Parts {
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
     pub(super) spot: Option<Arc<SpotModel>>,
+    pub(super) edge: Option<Edge>,
     pub(super) storage: Option<StorageModel>,
     pub(super) batch: Option<BatchModel>,
 }
@@ -211,6 +215,7 @@ impl Parts {
             node,
             node_types,
             spot,
+            edge,
             storage,
             batch,
         } = self;
@@ -223,6 +228,7 @@ impl Parts {
             node_types,
             spot,
             topology,
+            edge,
             storage,
             batch,
             warnings,

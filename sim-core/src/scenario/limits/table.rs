@@ -3,6 +3,7 @@
 mod autoscaler;
 mod batch;
 mod document;
+mod edge;
 mod fleet;
 mod prices;
 mod provisioner;
@@ -92,6 +93,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    edge::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,
