@@ -29,16 +29,41 @@ fn warnings(document: &Value) -> Vec<Problem> {
 #[test]
 fn each_remedy_mends_its_warning() {
     let objective = json!({"kind": "success", "target_percent": 99.0});
-    let crowd = |hours: [f64; 3], at_hour: f64| {
-        json!([{"at_hour": at_hour, "factor": 2.0, "ramp_minutes": hours[0], "hold_minutes": hours[1], "fall_minutes": hours[2]}])
-    };
+    let crowd = |hours: [f64; 3], at_hour: f64| json!([{"at_hour": at_hour, "factor": 2.0, "ramp_minutes": hours[0], "hold_minutes": hours[1], "fall_minutes": hours[2]}]);
     let cases: Vec<(&str, Vec<(&str, Value)>)> = vec![
-        ("Allow", vec![("/traffic/source/base_rps", json!(2000.0)), ("/autoscaler/max_replicas", json!(6))]),
-        ("Set the target", vec![("/autoscaler/metrics", json!([{"kind": "cpu_utilization", "target_percent": 600}]))]),
-        ("Remove this objective", vec![("/slo/objectives", json!([objective, objective]))]),
-        ("Reject the new request", vec![("/service/overflow", json!("drop_oldest")), ("/service/queue_limit", json!(0))]),
-        ("Remove it", vec![("/traffic/flash_crowds", crowd([0.0; 3], 1.0))]),
-        ("Remove it", vec![("/traffic/flash_crowds", crowd([1.0; 3], 5000.0))]),
+        (
+            "Allow",
+            vec![
+                ("/traffic/source/base_rps", json!(2000.0)),
+                ("/autoscaler/max_replicas", json!(6)),
+            ],
+        ),
+        (
+            "Set the target",
+            vec![(
+                "/autoscaler/metrics",
+                json!([{"kind": "cpu_utilization", "target_percent": 600}]),
+            )],
+        ),
+        (
+            "Remove this objective",
+            vec![("/slo/objectives", json!([objective, objective]))],
+        ),
+        (
+            "Reject the new request",
+            vec![
+                ("/service/overflow", json!("drop_oldest")),
+                ("/service/queue_limit", json!(0)),
+            ],
+        ),
+        (
+            "Remove it",
+            vec![("/traffic/flash_crowds", crowd([0.0; 3], 1.0))],
+        ),
+        (
+            "Remove it",
+            vec![("/traffic/flash_crowds", crowd([1.0; 3], 5000.0))],
+        ),
     ];
     for (words, changes) in cases {
         let mut document = base();

@@ -136,7 +136,8 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     let waiting = studio.dropped.try_update(Option::take).flatten();
     let waiting = waiting.unwrap_or_default();
     if !waiting.text.is_empty() {
-        take(&waiting.text, &waiting.name);
+        // What the import reads must not make this dialog anew.
+        untrack(|| take(&waiting.text, &waiting.name));
     }
     let dropped = StoredValue::new(waiting.text);
     let from_text = move |_| {

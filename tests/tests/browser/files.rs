@@ -25,7 +25,8 @@ async fn drop_file(page: &Page, name: &str, text: &str) {
 async fn set(page: &Page, pointer: &str, text: &str) {
     let field = format!("[data-testid=\"field:{pointer}\"] input[type=text]");
     let box_ = json!(field);
-    page.until(pointer, &format!("document.querySelector({box_})")).await;
+    page.until(pointer, &format!("document.querySelector({box_})"))
+        .await;
     page.value(&format!(
         "(() => {{ const box = document.querySelector({box_}); box.value = {}; box.dispatchEvent(new Event('input', {{ bubbles: true }})); box.dispatchEvent(new Event('blur', {{ bubbles: true }})); return true; }})()",
         json!(text)
@@ -51,24 +52,48 @@ fn dropped_files_find_their_way() {
         page.click("[data-testid=import-done]").await;
         page.until("the manifest is in the form", "document.querySelector('[data-testid=\"field:/autoscaler/max_replicas\"] input[type=text]')?.value === '17'").await;
 
-        let csv: String = (0..48).map(|hour| format!("{},{}\n", 3600 * hour, 1000 + hour)).collect();
+        let csv: String = (0..48)
+            .map(|hour| format!("{},{}\n", 3600 * hour, 1000 + hour))
+            .collect();
         drop_file(&page, "load.csv", &format!("time,requests\n{csv}")).await;
-        page.find("dialog[open] [data-testid=import-notes] li, dialog[open] [data-testid=import-problem]").await;
+        page.find(
+            "dialog[open] [data-testid=import-notes] li, dialog[open] [data-testid=import-problem]",
+        )
+        .await;
         page.screenshot("dropped-csv").await;
-        assert_eq!(page.value("document.querySelector('[data-testid=import-problem]')?.textContent ?? null").await, Value::Null);
+        assert_eq!(
+            page.value(
+                "document.querySelector('[data-testid=import-problem]')?.textContent ?? null"
+            )
+            .await,
+            Value::Null
+        );
         page.click("dialog[open] [data-testid=import-done]").await;
-        page.until("the traffic is recorded", "document.querySelector('[data-testid=\"field:/traffic/source/counts\"]')").await;
+        page.until(
+            "the traffic is recorded",
+            "document.querySelector('[data-testid=\"field:/traffic/source/counts\"]')",
+        )
+        .await;
 
         // What was saved opens again.
         let template = include_str!("../../../scenarios/misconfigured-autoscaler.json");
         drop_file(&page, "mine.json", template).await;
         let name: Value = serde_json::from_str(template).expect("a template");
         let name = &name["name"];
-        page.until("the scenario is open", &format!("document.querySelector('[data-testid=scenario-name]').value === {name}")).await;
+        page.until(
+            "the scenario is open",
+            &format!("document.querySelector('[data-testid=scenario-name]').value === {name}"),
+        )
+        .await;
 
         drop_file(&page, "bad.json", "{\"version\": 1, \"traffic\": 5}").await;
         page.find("[data-testid=banner]").await;
-        assert_eq!(page.value("document.querySelector('[data-testid=scenario-name]').value").await, *name, "a bad file changes nothing");
+        assert_eq!(
+            page.value("document.querySelector('[data-testid=scenario-name]').value")
+                .await,
+            *name,
+            "a bad file changes nothing"
+        );
         page.expect_silent_console().await;
     });
 }
@@ -84,10 +109,17 @@ fn a_second_tab_does_not_overwrite_the_first() {
         // Another tab of the same browser: the same storage, a session of its own.
         let client = page.client();
         let second = client.new_window(true).await.expect("a tab");
-        client.switch_to_window(second.handle).await.expect("the tab");
+        client
+            .switch_to_window(second.handle)
+            .await
+            .expect("the tab");
         page.go(&studio.url("")).await;
         page.until("the run is done in the second tab", DONE).await;
-        assert_eq!(shown(&page, "/run/seed").await, json!("4321"), "the second tab opens the kept work");
+        assert_eq!(
+            shown(&page, "/run/seed").await,
+            json!("4321"),
+            "the second tab opens the kept work"
+        );
         set(&page, "/run/seed", "1234").await;
         page.until("the second tab says that it spares the first one's work", "[...document.querySelectorAll('[data-testid=toast]')].some(toast => toast.textContent.includes('another tab'))").await;
         page.click("[data-testid=gallery-open]").await;
