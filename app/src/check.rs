@@ -19,6 +19,7 @@ pub fn judge(
             pointer: pointer.clone(),
             message: format!("“{text}” is not a number that can be used here"),
             blocking: true,
+            remedy: None,
         });
         problems.collect::<Vec<_>>()
     });
@@ -51,6 +52,7 @@ pub fn field_problem(problem: &Problem) -> FieldProblem {
         pointer: problem.path.clone(),
         message,
         blocking: problem.severity == Severity::Error,
+        remedy: problem.remedy.clone(),
     }
 }
 

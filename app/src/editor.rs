@@ -249,7 +249,7 @@ mod tests {
             "{lines:#?}"
         );
         assert!(
-            lines.iter().any(|line| line.starts_with("Policie")),
+            lines.iter().any(|line| line.starts_with("Policy 1: ")),
             "{lines:#?}"
         );
     }

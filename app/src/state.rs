@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod companions;
+pub mod dropped;
 pub mod files;
 pub mod history;
 pub mod link;

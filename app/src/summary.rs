@@ -47,9 +47,9 @@ pub fn drivers(report: &Report) -> String {
         .filter(|cost| cost.usd_per_month.mean > 0.0)
         .map(|cost| {
             format!(
-                "{} is {} of the cost.",
-                cost.resource.label(),
-                format::percent(cost.usd_per_month.mean / total, 0)
+                "{} of the cost goes into {}.",
+                format::percent(cost.usd_per_month.mean / total, 0),
+                cost.resource.label().to_lowercase()
             )
         });
     let budgets = report.objectives.iter().filter_map(|objective| {

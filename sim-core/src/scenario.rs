@@ -25,7 +25,7 @@ mod walk;
 pub use check::{check, check_json, check_value};
 pub use field::limit_at;
 pub use knob::apply_knob;
-pub use problem::{Problem, Problems, Severity};
+pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
 
 use crate::batch::BatchModel;
@@ -38,7 +38,11 @@ use document::ScenarioDocument;
 use std::sync::Arc;
 
 /// The JSON Schema of the document: checker, editors and page all read this one text.
+#[cfg(not(target_arch = "wasm32"))]
 pub const SCHEMA_JSON: &str = include_str!("../../public/scenario.schema.json");
+/// The same without its layout, which the page need not load.
+#[cfg(target_arch = "wasm32")]
+pub const SCHEMA_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/scenario.schema.json"));
 
 /// A checked scenario: a document whose every field is within its limits, with its parts made ready to use.
 #[derive(Clone, Debug, PartialEq)]

@@ -102,6 +102,11 @@ impl Studio {
         format!("{}{rest}", self.server.answer())
     }
 
+    /// Ends the server: from now on there is no network.
+    pub fn stop_serving(&self) {
+        self.server.stop();
+    }
+
     /// Opens an address of the site in a new browser with a profile of its own.
     pub async fn open(&self, rest: &str) -> Rc<Page> {
         let capabilities = capabilities();

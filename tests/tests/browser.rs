@@ -1,11 +1,17 @@
 //! The page in real headless Chromium, driven over WebDriver. `cargo xtask test` builds what they need and runs them.
 
+#[path = "browser/commands.rs"]
+mod commands;
 #[path = "browser/export.rs"]
 mod export;
+#[path = "browser/files.rs"]
+mod files;
 #[path = "browser/journey.rs"]
 mod journey;
 #[path = "browser/manifest.rs"]
 mod manifest;
+#[path = "browser/offline.rs"]
+mod offline;
 #[path = "browser/shell.rs"]
 mod shell;
 #[path = "browser/tabs.rs"]

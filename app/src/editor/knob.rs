@@ -127,7 +127,7 @@ pub fn name_of(path: &str) -> String {
         let name = match (step, part.parse::<usize>()) {
             (_, Ok(index)) => {
                 let list = names.pop().unwrap_or_default();
-                format!("{} {}", list.strip_suffix('s').unwrap_or(&list), index + 1)
+                format!("{} {}", one_of(&list), index + 1)
             }
             (Some(step), _) => step.label.clone(),
             (None, _) => part.replace('_', " "),
@@ -218,6 +218,14 @@ fn cited(node: &'static Node, value: &Value, found: &mut Vec<(String, String)>) 
     }
 }
 
+/// The name of one item of a list.
+fn one_of(list: &str) -> String {
+    match list.strip_suffix("ies") {
+        Some(start) => format!("{start}y"),
+        None => list.strip_suffix('s').unwrap_or(list).to_owned(),
+    }
+}
+
 /// A value in words, "" where it takes lines of its own.
 fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<String>) -> String {
     match (&node.kind, value) {
@@ -247,7 +255,7 @@ fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<Stri
             String::new()
         }
         (Kind::List(item), Value::Array(items)) => {
-            let one = name.strip_suffix('s').unwrap_or(name);
+            let one = one_of(name);
             let words = items.iter().enumerate().map(|(index, value)| match value {
                 Value::String(text) => text.clone(),
                 value => describe(item, &format!("{one} {}", index + 1), value, lines),

@@ -33,16 +33,25 @@ pub async fn read_text(file: &File) -> Result<String, String> {
 /// Opens a scenario file; a bad one is explained and changes nothing.
 pub fn open_document(studio: Studio, file: File) {
     spawn_local(async move {
-        match read_text(&file).await.and_then(|text| document_of(&text)) {
-            Ok(document) => studio.open(document, None, Some(&format!("Opened {}", file.name()))),
-            Err(message) => {
-                studio.banner.set(Some(format!(
-                    "{} was not opened: {message}. Your own work is untouched.",
-                    file.name()
-                )));
-            }
+        match read_text(&file).await {
+            Ok(text) => open_text(studio, &file.name(), &text),
+            Err(message) => refuse(studio, &file.name(), &message),
         }
     });
+}
+
+/// Opens a scenario file's text; a bad one is explained and changes nothing.
+pub fn open_text(studio: Studio, name: &str, text: &str) {
+    match document_of(text) {
+        Ok(document) => studio.open(document, None, Some(&format!("Opened {name}"))),
+        Err(message) => refuse(studio, name, &message),
+    }
+}
+
+fn refuse(studio: Studio, name: &str, message: &str) {
+    studio.banner.set(Some(format!(
+        "{name} was not opened: {message}. Your own work is untouched."
+    )));
 }
 
 fn document_of(text: &str) -> Result<serde_json::Value, String> {

@@ -1,11 +1,13 @@
 //! What the page holds: one document, what is being computed of it, and what was found.
 
+use super::dropped::Dropped;
 use super::history::{History, Snapshot};
 use super::route::{Page, Tab};
 use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::replication::Replay;
+use sim_core::scenario::Remedy;
 use sim_core::study::{Report, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,6 +22,8 @@ pub struct FieldProblem {
     pub message: String,
     /// Whether the scenario cannot run with it.
     pub blocking: bool,
+    /// A change that would mend it.
+    pub remedy: Option<Remedy>,
 }
 
 /// Where a run stands.
@@ -184,6 +188,8 @@ pub struct Studio {
     pub banner: RwSignal<Option<String>>,
     /// Whether a newer version of the page waits.
     pub update: RwSignal<bool>,
+    /// A dropped file that waits for its import.
+    pub dropped: RwSignal<Option<Dropped>>,
     /// What lies over the page.
     pub dialog: RwSignal<Dialog>,
     /// A link's scenario that waits.
@@ -223,6 +229,7 @@ impl Studio {
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
             update: RwSignal::new(false),
+            dropped: RwSignal::default(),
             dialog: RwSignal::default(),
             incoming: RwSignal::default(),
             theme: RwSignal::new(theme),

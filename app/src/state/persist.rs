@@ -1,11 +1,15 @@
 //! What the browser keeps: the work and the theme.
 
 use super::model::{Studio, Theme};
-use gloo::storage::{LocalStorage, Storage};
+use gloo::storage::{LocalStorage, SessionStorage, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WORK: &str = "qec-studio.work";
+const ASIDE: &str = "qec-studio.aside";
+const TAB: &str = "qec-studio.tab";
+/// Most works of other tabs that are kept.
+const MOST_ASIDE: usize = 5;
 const THEME: &str = "qec-studio.theme";
 const LETTERS: &str = "qec-studio.letters";
 
@@ -18,6 +22,17 @@ pub struct Work {
     pub template: Option<String>,
     /// Whether the visitor changed it since it was opened.
     pub changed: bool,
+    /// Which tab keeps it; older versions of the page did not say.
+    #[serde(default)]
+    pub tab: String,
+}
+
+impl Work {
+    /// The name of its scenario.
+    pub fn name(&self) -> &str {
+        let name = self.document.get("name").and_then(Value::as_str);
+        name.unwrap_or_default()
+    }
 }
 
 /// The work kept from the last visit. What cannot be read is left alone until the next save.
@@ -26,11 +41,41 @@ pub fn load() -> Option<Work> {
     work.document.is_object().then_some(work)
 }
 
-/// Keeps the work.
+/// This tab's own name: it stays over a reload, and no other tab has it.
+fn own_tab() -> String {
+    SessionStorage::get(TAB).unwrap_or_else(|_| {
+        let name = format!("{:.0}-{}", js_sys::Date::now(), js_sys::Math::random());
+        // A browser that refuses makes each save one of a new tab: nothing is lost by that.
+        SessionStorage::set(TAB, &name).ok();
+        name
+    })
+}
+
+/// Work of other tabs that this one would have overwritten, the latest first.
+pub fn set_aside() -> Vec<Work> {
+    LocalStorage::get(ASIDE).unwrap_or_default()
+}
+
+/// Sets the work that is kept aside, if another tab's changes would be lost; whether it was.
+fn spare_others(own: &Work) -> bool {
+    let Some(kept) = load() else { return false };
+    if !kept.changed || kept.tab == own.tab || kept.tab.is_empty() || kept.document == own.document
+    {
+        return false;
+    }
+    let mut aside = set_aside();
+    // One place for each tab: its latest work.
+    aside.retain(|work| work.tab != kept.tab);
+    aside.insert(0, kept);
+    aside.truncate(MOST_ASIDE);
+    LocalStorage::set(ASIDE, aside).is_ok()
+}
+
+/// Keeps the work. What another tab keeps is set aside first; whether that happened.
 ///
 /// # Errors
 /// The browser refuses: storage is full or switched off.
-pub fn save(studio: &Studio) -> Result<(), String> {
+pub fn save(studio: &Studio) -> Result<bool, String> {
     use leptos::prelude::{GetUntracked, WithUntracked};
     let changed = studio
         .reference
@@ -39,8 +84,11 @@ pub fn save(studio: &Studio) -> Result<(), String> {
         document: studio.document.get_untracked(),
         template: studio.template.get_untracked(),
         changed: changed || studio.template.with_untracked(Option::is_none),
+        tab: own_tab(),
     };
-    LocalStorage::set(WORK, work).map_err(|error| error.to_string())
+    let spared = spare_others(&work);
+    LocalStorage::set(WORK, work).map_err(|error| error.to_string())?;
+    Ok(spared)
 }
 
 /// Whether single letters are shortcuts: unless they were switched off.

@@ -85,7 +85,12 @@ fn save(studio: Studio, refused: StoredValue<bool>) {
     if studio.incoming.with_untracked(Option::is_none) {
         link::forget_address();
     }
-    if persist::save(&studio).is_err() && !refused.get_value() {
+    let saved = persist::save(&studio);
+    if saved == Ok(true) {
+        let words = "The work of another tab is kept as well: it is among the templates";
+        studio.toast(words, false, false);
+    }
+    if saved.is_err() && !refused.get_value() {
         refused.set_value(true);
         studio.banner.set(Some("This browser does not keep your work (its storage is full or switched off); save it as a file".to_owned()));
     }

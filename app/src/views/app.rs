@@ -15,7 +15,7 @@ use super::validation::Validation;
 use crate::charts::provide_palette;
 use crate::commands::{self, Hands};
 use crate::editor::Editor;
-use crate::state::{Page, link, route, start};
+use crate::state::{Page, dropped, link, route, start};
 use crate::views::icons::{Icon, icon};
 use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
@@ -37,6 +37,7 @@ pub fn App() -> impl IntoView {
     provide_context(hands);
     start::keep(studio);
     listen(hands);
+    dropped::listen(studio);
     follow(studio.page);
     let editor_open = studio.editor_open;
     let page = studio.page;

@@ -2,6 +2,7 @@
 
 use super::modal::Modal;
 use crate::charts::spark;
+use crate::state::persist::{self, Work};
 use crate::state::{Dialog, pointer, studio};
 use leptos::prelude::*;
 use sim_core::scenario::templates::{TEMPLATES, Template};
@@ -41,7 +42,22 @@ fn cards() -> AnyView {
         }
     };
     let cards = TEMPLATES.iter().map(card).collect_view();
+    let aside = |work: Work| {
+        let name = work.name().to_owned();
+        let message = format!("Opened “{name}”");
+        let open = move |_| {
+            studio.open(work.document.clone(), None, Some(&message));
+            studio.close_dialog();
+        };
+        view! { <li><button type="button" class="link" data-testid="aside" on:click=open>{name}</button></li> }
+    };
+    let others = persist::set_aside();
+    let others = (!others.is_empty()).then(|| {
+        let lines = others.into_iter().map(aside).collect_view();
+        view! { <div><p><strong>"Work of other tabs"</strong></p><ul>{lines}</ul></div> }
+    });
     view! {
+        {others}
         <p class="hint">"Each one runs at once; change anything. Your present work can be brought back with Undo."</p>
         <div class="cards">{cards}</div>
     }

@@ -132,6 +132,14 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
         }
         Err(message) => failure.set(Some(message)),
     };
+    // A dropped file is read at once, and stays in sight when it cannot be.
+    let waiting = studio.dropped.try_update(Option::take).flatten();
+    let waiting = waiting.unwrap_or_default();
+    if !waiting.text.is_empty() {
+        // What the import reads must not make this dialog anew.
+        untrack(|| take(&waiting.text, &waiting.name));
+    }
+    let dropped = StoredValue::new(waiting.text);
     let from_text = move |_| {
         if let Some(area) = text.get_untracked() {
             take(&area.value(), "");
@@ -154,7 +162,7 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     let form = move || {
         view! {
             <p>{words}</p>
-            <textarea node_ref=text class="paste" rows="10" spellcheck="false" aria-label="Content" data-testid="import-text"></textarea>
+            <textarea node_ref=text class="paste" rows="10" spellcheck="false" aria-label="Content" data-testid="import-text" prop:value=dropped.get_value()></textarea>
             {move || failure.get().map(|message| view! { <p class="problem error" role="alert" data-testid="import-problem">{message}</p> })}
             <div class="choices">
                 <button type="button" class="primary" data-testid="import-apply" on:click=from_text>{icon(Icon::Import)} "Import"</button>

@@ -43,7 +43,7 @@ pub fn MomentPanel() -> impl IntoView {
 }
 
 /// Scrolls no further than it must.
-fn bring_into_view(element: &web_sys::Element) {
+pub(super) fn bring_into_view(element: &web_sys::Element) {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);

@@ -2,7 +2,7 @@
 
 use super::icons::{Icon, icon};
 use crate::editor::{knob_name, reveal};
-use crate::state::{FieldProblem, Phase, studio};
+use crate::state::{FieldProblem, Phase, pointer, studio};
 use crate::workers::engine_room;
 use leptos::prelude::*;
 
@@ -58,11 +58,23 @@ fn line(problem: &FieldProblem) -> AnyView {
         studio.editor_open.set(true);
         reveal(&pointer);
     };
+    let fix = problem.remedy.clone().map(|remedy| {
+        let words = remedy.words.clone();
+        let mend = move |_| match &remedy.value {
+            Some(value) => {
+                let change = (remedy.path.clone(), pointer::tidy(value.clone()));
+                studio.set_many(&[change], &remedy.words);
+            }
+            None => studio.remove(&remedy.path),
+        };
+        view! { " " <button type="button" class="ghost small fix" data-testid="fix" on:click=mend>{words}</button> }
+    });
     view! {
         <li>
             <button type="button" class="link" on:click=go>{name}</button>
             " "
             <span>{problem.message.clone()}</span>
+            {fix}
         </li>
     }
     .into_any()

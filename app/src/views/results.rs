@@ -3,7 +3,7 @@
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
 use super::headline::Headline;
-use super::moment::MomentPanel;
+use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -57,6 +57,13 @@ fn panels(tab: Tab) -> AnyView {
 pub fn Results() -> impl IntoView {
     let studio = studio();
     let tab = Memo::new(move |_| studio.tab.get());
+    // On a narrow page the tabs scroll sideways.
+    Effect::new(move |_| {
+        let button = document().get_element_by_id(&id_of(tab.get()));
+        if let Some(button) = button {
+            bring_into_view(&button);
+        }
+    });
     view! {
         <div class="result-tabs" role="tablist" aria-label="Results" on:keydown=move |event| step(&event, tab.get_untracked())>
             {Tab::ALL.into_iter().map(|one| tab_button(one, tab)).collect_view()}

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// At most this many problems are listed; the rest is counted.
 const MAX_LISTED: usize = 100;
@@ -14,6 +15,17 @@ pub enum Severity {
     Error,
     /// It can, but it is probably not what was meant.
     Warning,
+}
+
+/// A change of the document that would mend a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// What it does, in a few words.
+    pub words: String,
+    /// JSON Pointer of the field.
+    pub path: String,
+    /// Its new value; `None` takes it out.
+    pub value: Option<Value>,
 }
 
 /// One problem of a document.
@@ -30,6 +42,9 @@ pub struct Problem {
     pub hint: String,
     /// How bad it is.
     pub severity: Severity,
+    /// A change that would mend it, where one is as good as any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
 }
 
 impl Problem {
@@ -45,6 +60,7 @@ impl Problem {
             limit: None,
             hint: hint.into(),
             severity: Severity::Error,
+            remedy: None,
         }
     }
 
@@ -145,6 +161,22 @@ impl Found {
         hint: impl Into<String>,
     ) {
         self.push(Problem::warning(path, message, hint));
+    }
+
+    /// A change that would mend the problem found last.
+    pub(super) fn remedy(
+        &mut self,
+        words: impl Into<String>,
+        path: impl Into<String>,
+        value: Option<Value>,
+    ) {
+        if let Some(last) = self.listed.last_mut().filter(|_| self.unlisted == 0) {
+            last.remedy = Some(Remedy {
+                words: words.into(),
+                path: path.into(),
+                value,
+            });
+        }
     }
 
     /// True when an error of exactly this field is listed.

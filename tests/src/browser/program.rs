@@ -1,12 +1,13 @@
 //! A program that runs beside a test and ends with it.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
 /// A running program that has said what it had to say.
 pub struct Program {
-    child: Child,
+    child: RefCell<Child>,
     answer: String,
 }
 
@@ -29,19 +30,28 @@ impl Program {
             child.kill().ok();
             panic!("{command:?} ended without saying where it listens");
         };
-        Self { child, answer }
+        Self {
+            child: RefCell::new(child),
+            answer,
+        }
     }
 
     /// What it said.
     pub fn answer(&self) -> &str {
         &self.answer
     }
+
+    /// Ends it.
+    pub fn stop(&self) {
+        // It may have ended by itself.
+        let mut child = self.child.borrow_mut();
+        child.kill().ok();
+        child.wait().ok();
+    }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.stop();
     }
 }

@@ -139,3 +139,88 @@ fn every_chart_is_saved_as_it_is_shown() {
         page.expect_silent_console().await;
     });
 }
+
+#[test]
+fn the_report_stands_on_its_own() {
+    browser::run("report", async |studio| {
+        let page = studio.open("").await;
+        let folder = downloads(&page, "report").await;
+        open_short(&page).await;
+        page.until("the run is done", DONE).await;
+        page.click("[data-testid=tab-report]").await;
+        page.find("[data-testid=report] [data-testid=chart-time] canvas")
+            .await;
+        // The charts are painted in the frame after.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let headline = page.text("[data-testid=headline] strong").await;
+        let link = page.text("[data-testid=report-link]").await;
+        let digest = page
+            .value("document.querySelector('[data-testid=digest]').textContent")
+            .await;
+        let digest = digest.as_str().expect("a digest").to_owned();
+
+        let markdown = downloaded(&page, &folder, "[data-testid=report-markdown]", "md").await;
+        let markdown = String::from_utf8(markdown).expect("text");
+        for part in [
+            "## Key figures",
+            "## Assumptions",
+            "| Figure | Mean ± 95 % |",
+            &digest,
+        ] {
+            assert!(markdown.contains(part), "{part}: {markdown}");
+        }
+        assert!(
+            markdown
+                .lines()
+                .filter(|line| line.starts_with("| "))
+                .count()
+                > 60,
+            "{markdown}"
+        );
+
+        let html = downloaded(&page, &folder, "[data-testid=report-html]", "html").await;
+        let html = String::from_utf8(html).expect("text");
+        assert!(
+            html.contains(&digest) && html.contains(&link.replace('&', "&amp;")),
+            "provenance"
+        );
+        for foreign in ["<script", "<canvas", "<button", " src=", "url("] {
+            assert!(!html.contains(foreign), "{foreign}");
+        }
+        let file = folder.join("report-to-open.html");
+        fs::write(&file, &html).expect("the report");
+        let reader = studio.open("").await;
+        reader.go(&format!("file://{}", file.display())).await;
+        assert_eq!(reader.text("[data-testid=headline] strong").await, headline);
+        let drawn = "[...document.querySelectorAll('svg.still')].filter(svg => svg.querySelectorAll('path, circle').length > 3 && svg.getBoundingClientRect().width > 100).length";
+        assert_eq!(reader.value(drawn).await, json!(8), "every chart is drawn");
+        for (name, width, dark) in [
+            ("report-file", 1280, false),
+            ("report-file-dark", 1280, true),
+            ("report-file-400", 400, false),
+        ] {
+            reader.prefer_dark(dark).await;
+            reader.resize(width, 1400).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            reader.screenshot(name).await;
+            let overflow = reader
+                .value(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                )
+                .await;
+            assert_eq!(overflow, json!(0), "{name} scrolls sideways");
+        }
+        let printed = page
+            .devtools("Page.printToPDF", json!({ "printBackground": true }))
+            .await;
+        let pdf = printed["data"].as_str().expect("a document");
+        assert!(pdf.len() > 20_000, "{} characters of PDF", pdf.len());
+        fs::write(
+            browser::path("QEC_SCREENSHOTS").join("report.pdf.base64"),
+            pdf,
+        )
+        .ok();
+        page.expect_silent_console().await;
+        reader.expect_silent_console().await;
+    });
+}

@@ -65,12 +65,19 @@ fn still(report: &Element) -> Option<String> {
         let painted = marks(&scene, &|ink| format!("var(--{})", ink.name()));
         let words = copied.query_selector("svg").ok().flatten()?;
         words.set_attribute("viewBox", &view).ok()?;
-        words.set_attribute("preserveAspectRatio", "none").ok()?;
+        words
+            .set_attribute("preserveAspectRatio", "xMinYMid")
+            .ok()?;
         let canvas = copied.query_selector("canvas").ok().flatten()?;
         let label = crate::charts::escaped(&canvas.get_attribute("aria-label").unwrap_or_default());
         canvas.set_outer_html(&format!(
-            "<svg class=\"still\" role=\"img\" aria-label=\"{label}\" viewBox=\"{view}\" preserveAspectRatio=\"none\">{painted}</svg>"
+            "<svg class=\"still\" role=\"img\" aria-label=\"{label}\" viewBox=\"{view}\" preserveAspectRatio=\"xMinYMid\">{painted}</svg>"
         ));
+    }
+    // The chosen one of several stays as a word.
+    for chosen in all(&copy, ".tab[aria-pressed=true]") {
+        let words = crate::charts::escaped(&chosen.text_content().unwrap_or_default());
+        chosen.set_outer_html(&format!("<strong class=\"chosen\">{words}</strong>"));
     }
     all(&copy, LEFT_OUT).iter().for_each(Element::remove);
     Some(copy.outer_html())

@@ -11,7 +11,8 @@ pub fn of(report: &Element) -> String {
 }
 
 fn walk(element: &Element, text: &mut String) {
-    let class = element.class_name();
+    // Not `class_name`: that of an SVG element is no text.
+    let class = element.get_attribute("class").unwrap_or_default();
     if class.contains("panel-tools") || class.contains("visually-hidden") {
         return;
     }

@@ -11,6 +11,7 @@ use super::knative;
 use super::memory::{most_requests, used_mib};
 use super::service::{CompiledService, rounded};
 use super::traffic::regular_peak_rps;
+use serde_json::Value;
 
 pub(super) fn hold(autoscaler: &AutoscalerDocument, place: &str, found: &mut Found) {
     let (fewest, most) = autoscaler.bounds();
@@ -77,9 +78,23 @@ pub(super) fn hold_capacity(
             rounded(peak),
             rounded(capacity)
         );
-        found.warning(path, message, "allow more replicas, or more concurrency");
+        found.warning(
+            path.clone(),
+            message,
+            "allow more replicas, or more concurrency",
+        );
+        let enough = (peak / service.replica_rps(document) * HEADROOM).ceil();
+        if enough <= MOST_ADVISED {
+            let words = format!("Allow {enough} replicas");
+            found.remedy(words, path, Some(Value::from(enough as u64)));
+        }
     }
 }
+
+/// Room that remedies leave above what is just enough.
+const HEADROOM: f64 = 1.25;
+/// More replicas are nothing to advise without a look at the design.
+const MOST_ADVISED: f64 = 500.0;
 
 /// Metrics whose target the service can never cross, so that they never ask for more replicas.
 pub(super) fn hold_signals(
@@ -125,6 +140,12 @@ pub(super) fn hold_signals(
                 "this metric never asks for more"
             };
             found.warning(path.clone(), message, format!("{effect}: lower the target"));
+            let reached = (most / tolerance / HEADROOM).floor();
+            if matches!(metric, MetricDocument::CpuUtilization { .. }) && reached >= 1.0 {
+                let words = format!("Set the target to {reached} %");
+                let target = format!("{path}/target_percent");
+                found.remedy(words, target, Some(Value::from(reached as u64)));
+            }
         }
         hold_latency(metric, &path, document, service, found);
         hold_memory(metric, &path, document, found);

@@ -13,6 +13,11 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
             "there is no queue to drop the oldest request from",
             "the new request is rejected; allow a queue, or choose reject_new",
         );
+        found.remedy(
+            "Reject the new request",
+            "/service/overflow",
+            Some("reject_new".into()),
+        );
     }
     if let Some(sharing) = &document.processor_sharing
         && sharing.cores > f64::from(document.concurrency)
@@ -42,6 +47,13 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
             message,
             "retries then add to an overload when it is worst; pause, with jitter",
         );
+        if retries.backoff_ms > 0.0 {
+            found.remedy(
+                "Use full jitter",
+                "/service/retries/jitter",
+                Some("full".into()),
+            );
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) fn hold(slo: &SloDocument, found: &mut Found) {
                 message,
                 "only the stricter of the two matters",
             );
+            let path = format!("/slo/objectives/{index}");
+            found.remedy("Remove this objective", path, None);
         }
     }
 }

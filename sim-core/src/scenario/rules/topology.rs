@@ -3,7 +3,7 @@
 use super::super::check::check;
 use super::super::document::*;
 use super::super::limits::plain_number;
-use super::super::problem::{Found, Problem, Severity};
+use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
@@ -467,6 +467,10 @@ fn pass_on<'a>(
         if is_own && !depends_on_traffic {
             found.push(Problem {
                 path: format!("{path}{}", problem.path),
+                remedy: problem.remedy.clone().map(|remedy| Remedy {
+                    path: format!("{path}{}", remedy.path),
+                    ..remedy
+                }),
                 ..problem.clone()
             });
         } else if problem.severity == Severity::Error || problem.path.starts_with("/fleet/max") {
@@ -474,6 +478,7 @@ fn pass_on<'a>(
             found.push(Problem {
                 path: path.to_owned(),
                 message: format!("{}: {}", problem.path, problem.message),
+                remedy: None,
                 ..problem.clone()
             });
         }

@@ -38,10 +38,11 @@ pub(super) fn hold(traffic: &TrafficDocument, found: &mut Found) {
         if length_hours(crowd) <= 0.0 {
             let path = format!("/traffic/flash_crowds/{index}");
             found.warning(
-                path,
+                path.clone(),
                 "this crowd lasts 0 minutes",
                 "give it a climb, a height or a fall",
             );
+            found.remedy("Remove it", path, None);
         }
     }
 }
@@ -60,6 +61,8 @@ pub(super) fn hold_window(traffic: &TrafficDocument, slo: &SloDocument, found: &
                 message,
                 "it has no effect; let it come earlier",
             );
+            let path = format!("/traffic/flash_crowds/{index}");
+            found.remedy("Remove it", path, None);
         }
     }
     let burst = traffic.bursts.as_ref().map_or(1.0, |bursts| bursts.factor);

@@ -1,0 +1,92 @@
+//! Remedies: each one mends the problem that it stands at, and breaks nothing.
+
+use serde_json::{Value, json};
+use sim_core::scenario::{Problem, Remedy, check_value};
+use tests::fixture::{base, set};
+
+/// The document after a remedy.
+fn mended(document: &Value, remedy: &Remedy) -> Value {
+    let mut document = document.clone();
+    match &remedy.value {
+        Some(value) => set(&mut document, &remedy.path, value.clone()),
+        None => {
+            let (list, index) = remedy.path.rsplit_once('/').expect("an item of a list");
+            let index: usize = index.parse().expect("a place");
+            let list = document.pointer_mut(list).and_then(Value::as_array_mut);
+            list.expect("a list").remove(index);
+        }
+    }
+    document
+}
+
+fn warnings(document: &Value) -> Vec<Problem> {
+    match check_value(document) {
+        Ok(scenario) => scenario.warnings,
+        Err(problems) => panic!("{problems}"),
+    }
+}
+
+#[test]
+fn each_remedy_mends_its_warning() {
+    let objective = json!({"kind": "success", "target_percent": 99.0});
+    let crowd = |hours: [f64; 3], at_hour: f64| json!([{"at_hour": at_hour, "factor": 2.0, "ramp_minutes": hours[0], "hold_minutes": hours[1], "fall_minutes": hours[2]}]);
+    let cases: Vec<(&str, Vec<(&str, Value)>)> = vec![
+        (
+            "Allow",
+            vec![
+                ("/traffic/source/base_rps", json!(2000.0)),
+                ("/autoscaler/max_replicas", json!(6)),
+            ],
+        ),
+        (
+            "Set the target",
+            vec![(
+                "/autoscaler/metrics",
+                json!([{"kind": "cpu_utilization", "target_percent": 600}]),
+            )],
+        ),
+        (
+            "Remove this objective",
+            vec![("/slo/objectives", json!([objective, objective]))],
+        ),
+        (
+            "Reject the new request",
+            vec![
+                ("/service/overflow", json!("drop_oldest")),
+                ("/service/queue_limit", json!(0)),
+            ],
+        ),
+        (
+            "Remove it",
+            vec![("/traffic/flash_crowds", crowd([0.0; 3], 1.0))],
+        ),
+        (
+            "Remove it",
+            vec![("/traffic/flash_crowds", crowd([1.0; 3], 5000.0))],
+        ),
+    ];
+    for (words, changes) in cases {
+        let mut document = base();
+        for (path, value) in changes {
+            set(&mut document, path, value);
+        }
+        let found = warnings(&document);
+        let warning = found
+            .iter()
+            .find(|warning| {
+                let remedy = warning.remedy.as_ref();
+                remedy.is_some_and(|remedy| remedy.words.starts_with(words))
+            })
+            .unwrap_or_else(|| panic!("nobody says {words:?}: {found:#?}"));
+        let remedy = warning.remedy.as_ref().expect("a remedy");
+        let after = warnings(&mended(&document, remedy));
+        let same = |other: &&Problem| other.path == warning.path && other.hint == warning.hint;
+        assert_eq!(after.iter().find(same), None, "{words}");
+    }
+}
+
+#[test]
+fn a_remedy_is_written_only_where_there_is_one() {
+    let plain = serde_json::to_value(Problem::warning("/a", "b", "c")).expect("JSON");
+    assert!(plain.get("remedy").is_none(), "{plain}");
+}
