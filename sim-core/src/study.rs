@@ -12,6 +12,8 @@
 
 mod batch;
 mod collection;
+mod digested;
+mod functions;
 mod network;
 mod node_market;
 mod plan;
@@ -23,6 +25,7 @@ mod sweep;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use functions::{FunctionCostReport, FunctionReport};
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

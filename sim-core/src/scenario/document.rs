@@ -8,6 +8,7 @@
 mod autoscaler;
 mod batch;
 mod fleet;
+mod functions;
 mod keda;
 mod knative;
 mod memory;
@@ -26,6 +27,7 @@ mod traffic;
 pub use autoscaler::*;
 pub use batch::*;
 pub use fleet::*;
+pub use functions::*;
 pub use keda::*;
 pub use knative::*;
 pub use memory::*;

@@ -6,6 +6,7 @@ mod autoscaler;
 mod batch;
 mod distribution;
 mod fleet;
+mod functions;
 mod keda;
 mod knative;
 mod memory;

@@ -1,10 +1,12 @@
 //! What one replication yields, and the figures a report shows.
 
+use super::digested::Digested;
 use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
+use crate::functions::meter::{FunctionBill, FunctionResult};
 use crate::slo::Cause;
 use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
@@ -241,8 +243,10 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
+    /// Spot nodes and commitments, if there are any.
     pub node_market: Option<NodeMarketResult>,
+    /// Serverless functions by component, if there are any. These five are the last fields: see [`bytes`](Self::bytes).
+    pub functions: Option<Vec<Option<FunctionResult>>>,
 }
 
 impl ReplicationResult {
@@ -270,16 +274,27 @@ impl ReplicationResult {
             .batch
             .iter()
             .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
-        let serving = serving.chain(market).chain(network);
+        let functions = self.functions.iter().flat_map(|functions| {
+            let bills = || functions.iter().flatten().map(|function| function.bill);
+            let sum = |part: fn(&FunctionBill) -> f64| bills().map(|bill| part(&bill)).sum();
+            Resource::FUNCTIONS.into_iter().zip([
+                sum(|bill| bill.requests),
+                sum(|bill| bill.duration),
+                sum(|bill| bill.starts),
+                sum(|bill| bill.provisioned),
+            ])
+        });
+        let serving = serving.chain(market).chain(network).chain(functions);
         serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, jobs, a topology or spot nodes has the bytes that it had before there were
+    /// What a digest is made of. A result without storage, jobs, a topology, spot nodes or functions has the bytes that it had before there were
     /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
-        let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
+        let mut bytes = postcard::to_allocvec(&Digested::of(self)).unwrap_or_default();
         let is_empty = [
+            self.functions.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),

@@ -4,6 +4,7 @@ mod autoscaler;
 mod batch;
 mod document;
 mod fleet;
+mod functions;
 mod prices;
 mod provisioner;
 mod run;
@@ -92,6 +93,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    functions::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,
