@@ -4,6 +4,7 @@ mod app;
 mod banner;
 mod batch;
 mod figures;
+mod functions;
 mod gallery;
 mod header;
 pub mod icons;

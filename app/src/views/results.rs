@@ -1,6 +1,7 @@
 //! The charts of what was found.
 
 use super::batch::BatchPanel;
+use super::functions::FunctionsPanel;
 use super::moment::MomentPanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -24,6 +25,7 @@ pub fn Results() -> impl IntoView {
             {view! { <SliDistribution/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
+            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}

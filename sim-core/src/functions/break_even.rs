@@ -174,7 +174,10 @@ mod tests {
         assert!((rps - 70.08 / (each * 2_628_000.0)).abs() < 1e-6, "{rps}");
         assert!((rps - 8.660).abs() < 1e-3, "{rps}");
         for point in &found.points {
-            assert_eq!(point.function_usd < point.containers_usd, point.rps < rps || point.rps > 14.0 && point.rps < 17.32);
+            assert_eq!(
+                point.function_usd < point.containers_usd,
+                point.rps < rps || point.rps > 14.0 && point.rps < 17.32
+            );
         }
     }
 
@@ -193,7 +196,11 @@ mod tests {
         };
         let found = BreakEven::new(&work, NODE).expect("a chart");
         assert_eq!(found.rps, None);
-        let nothing = Work { own_s: 0.0, billed_s: 0.0, ..work };
+        let nothing = Work {
+            own_s: 0.0,
+            billed_s: 0.0,
+            ..work
+        };
         assert_eq!(BreakEven::new(&nothing, NODE), None);
     }
 }

@@ -68,7 +68,13 @@ impl FunctionMeter {
     /// The window is over.
     pub fn finish(mut self, function: &Function) -> FunctionResult {
         self.close_step();
-        let per_s = |sum: f64| if self.seconds > 0.0 { sum / self.seconds } else { 0.0 };
+        let per_s = |sum: f64| {
+            if self.seconds > 0.0 {
+                sum / self.seconds
+            } else {
+                0.0
+            }
+        };
         let used = &self.used;
         let month = if self.seconds > 0.0 {
             HOURS_PER_MONTH * 3600.0 / self.seconds

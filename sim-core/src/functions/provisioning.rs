@@ -141,13 +141,20 @@ mod tests {
             let provisioned_s = f64::from(now) * 15.0;
             let used = FunctionUse {
                 provisioned_s,
-                provisioned_running_s: if tick < 24 { 9.0 * 15.0 } else { busy * provisioned_s },
+                provisioned_running_s: if tick < 24 {
+                    9.0 * 15.0
+                } else {
+                    busy * provisioned_s
+                },
                 ..FunctionUse::default()
             };
             provisioning.observe(&used, start_s + 15.0);
         }
         assert_eq!((level[15], level[16]), (10, 13));
-        assert_eq!((level[23], level[24 + 60 + 3], level[24 + 60 + 4]), (13, 13, 10));
+        assert_eq!(
+            (level[23], level[24 + 60 + 3], level[24 + 60 + 4]),
+            (13, 13, 10)
+        );
     }
 
     #[test]
@@ -164,7 +171,10 @@ mod tests {
         };
         let mut provisioning = Provisioning::new(Some(&rule), 15.0);
         let at = [7.9, 8.0, 19.9, 20.0, 5.0 * 24.0 + 12.0].map(|hour: f64| hour * 3600.0);
-        assert_eq!(at.map(|at_s| provisioning.instances(at_s)), [2, 12, 12, 2, 2]);
+        assert_eq!(
+            at.map(|at_s| provisioning.instances(at_s)),
+            [2, 12, 12, 2, 2]
+        );
         assert_eq!(Provisioning::new(None, 15.0).instances(0.0), 0);
     }
 }

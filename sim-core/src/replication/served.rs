@@ -239,9 +239,7 @@ impl<'a> Served<'a> {
                 },
                 busy: match (part, function) {
                     (Some(part), _) => share(part.sums.in_service_s, part.sums.slot_s),
-                    (None, Some(function)) => {
-                        share(function.mean_running, function.mean_instances)
-                    }
+                    (None, Some(function)) => share(function.mean_running, function.mean_instances),
                     (None, None) => 0.0,
                 },
                 usd_per_month,

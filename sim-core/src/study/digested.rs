@@ -75,13 +75,23 @@ impl Serialize for Causes<'_> {
 
 impl<'a> Digested<'a> {
     pub(super) fn of(result: &'a ReplicationResult) -> Self {
-        let components = result.network.iter().flat_map(|network| &network.components);
+        let components = result
+            .network
+            .iter()
+            .flat_map(|network| &network.components);
         let of_components = components.flat_map(|component| &component.bad_by_cause);
-        let of_objectives = result.objectives.iter().map(|objective| &objective.bad_by_cause);
+        let of_objectives = result
+            .objectives
+            .iter()
+            .map(|objective| &objective.bad_by_cause);
         let has_later = of_objectives
             .chain(of_components)
             .any(|bad| bad.iter().skip(FIRST_CAUSES).any(|bad| *bad != 0.0));
-        let count = if has_later { Cause::COUNT } else { FIRST_CAUSES };
+        let count = if has_later {
+            Cause::COUNT
+        } else {
+            FIRST_CAUSES
+        };
         let objective = |objective: &'a ObjectiveResult| Objective {
             total: objective.total,
             bad_by_cause: cut(&objective.bad_by_cause, count),
@@ -95,7 +105,11 @@ impl<'a> Digested<'a> {
             mean_replicas: component.mean_replicas,
             busy: component.busy,
             usd_per_month: component.usd_per_month,
-            bad_by_cause: component.bad_by_cause.iter().map(|bad| cut(bad, count)).collect(),
+            bad_by_cause: component
+                .bad_by_cause
+                .iter()
+                .map(|bad| cut(bad, count))
+                .collect(),
         };
         let network = |network: &'a NetworkResult| Network {
             components: network.components.iter().map(component).collect(),

@@ -253,8 +253,8 @@ impl Report {
         let topology = scenario
             .as_ref()
             .and_then(|scenario| Some((scenario, scenario.topology.as_ref()?)));
-        let network = topology
-            .and_then(|(_, topology)| NetworkReport::new(topology, &document.slo, results));
+        let network =
+            topology.and_then(|(_, topology)| NetworkReport::new(topology, &document.slo, results));
         let functions = topology.map_or_else(Vec::new, |(scenario, topology)| {
             functions::reports(scenario, topology, results)
         });

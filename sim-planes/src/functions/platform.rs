@@ -248,7 +248,11 @@ impl Platform {
 
     /// What the function takes of the account's concurrency: what is provisioned, used or not, and what runs beside.
     pub fn of_account(&self) -> u32 {
-        self.provisioned_now + self.running.now().saturating_sub(self.provisioned_running.now())
+        self.provisioned_now
+            + self
+                .running
+                .now()
+                .saturating_sub(self.provisioned_running.now())
     }
 
     fn add_provisioned(&mut self, at_s: f64) {

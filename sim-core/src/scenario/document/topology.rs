@@ -2,7 +2,8 @@
 
 use super::serving::is_default;
 use super::{
-    AutoscalerDocument, DistributionDocument, FleetDocument, FunctionComponentDocument, RetryDocument, ServiceDocument,
+    AutoscalerDocument, DistributionDocument, FleetDocument, FunctionComponentDocument,
+    RetryDocument, ServiceDocument,
 };
 use serde::{Deserialize, Serialize};
 

@@ -113,7 +113,9 @@ fn hold_instances(
     {
         found.error(
             format!("{path}/provisioned/min_instances"),
-            format!("the fewest instances, {min_instances}, are more than the most, {max_instances}"),
+            format!(
+                "the fewest instances, {min_instances}, are more than the most, {max_instances}"
+            ),
             "swap them",
         );
     }
@@ -160,12 +162,19 @@ fn hold_tiers(prices: &FunctionPricesDocument, path: &str, found: &mut Found) {
         match tier.up_to_million_gb_s {
             Some(end) if index == last => found.error(
                 field,
-                format!("the last tier ends at {}: what is beyond has no price", plain_number(end)),
+                format!(
+                    "the last tier ends at {}: what is beyond has no price",
+                    plain_number(end)
+                ),
                 "remove its end, or add a tier",
             ),
             Some(end) if end <= from => found.error(
                 field,
-                format!("{} is not above the end of the tier before, {}", plain_number(end), plain_number(from)),
+                format!(
+                    "{} is not above the end of the tier before, {}",
+                    plain_number(end),
+                    plain_number(from)
+                ),
                 "put tiers in order of their ends",
             ),
             Some(end) => from = end,

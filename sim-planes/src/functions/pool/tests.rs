@@ -332,7 +332,11 @@ fn provisioned_instances_come_and_go() {
     let grants: Vec<_> = (0..2)
         .map(|_| platform.acquire(1.0, true).unwrap())
         .collect();
-    assert!(grants.iter().all(|grant| grant.provisioned && !grant.is_cold));
+    assert!(
+        grants
+            .iter()
+            .all(|grant| grant.provisioned && !grant.is_cold)
+    );
     assert_eq!(platform.of_account(), 3);
     platform.provision(1, 2.0);
     // The idle one is gone, one of the busy ones will be.

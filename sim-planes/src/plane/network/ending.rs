@@ -180,11 +180,7 @@ impl Network {
                     self.spans[number].orphan = true;
                 }
             }
-            State::Starting
-            | State::Serving
-            | State::Calling
-            | State::Pausing
-            | State::Over => {}
+            State::Starting | State::Serving | State::Calling | State::Pausing | State::Over => {}
         }
     }
 
@@ -228,10 +224,7 @@ impl Network {
     /// Forgets a span in a slot, whose slot is the calling function's to see to.
     pub(super) fn end_early(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         self.abandon_calls(number, now_s, counts);
-        if matches!(
-            self.spans[number].state,
-            State::Starting | State::Serving
-        ) {
+        if matches!(self.spans[number].state, State::Starting | State::Serving) {
             // Its end is still in the calendar; the record goes when that comes.
             self.spans[number].state = State::Over;
         } else {

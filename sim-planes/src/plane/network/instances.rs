@@ -9,6 +9,9 @@ use crate::functions::{FunctionUse, Platform};
 use crate::plane::requests::source::Streams;
 use crate::plane::tally::Failure;
 
+/// What a difference of two moments of the window may be too long by, seconds: it must not begin another step of the bill.
+const CLOCK_S: f64 = 1e-8;
+
 /// A function's instances.
 pub(super) struct Instances {
     platform: Platform,
@@ -42,7 +45,7 @@ impl Instances {
     fn give_back(&mut self, slot: u32, now_s: f64) {
         if !self.is_shared {
             let from_s = self.billed_from_s.get(slot as usize).copied();
-            let seconds = (now_s - from_s.unwrap_or(now_s)).max(0.0);
+            let seconds = (now_s - from_s.unwrap_or(now_s) - CLOCK_S).max(0.0);
             self.platform.bill(slot, seconds);
         }
         self.platform.release(slot, now_s);
@@ -67,7 +70,10 @@ impl Network {
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
-        let functions = self.places.iter().filter_map(|place| place.function.as_ref());
+        let functions = self
+            .places
+            .iter()
+            .filter_map(|place| place.function.as_ref());
         let running: u32 = functions
             .map(|function| function.platform.of_account())
             .sum();
@@ -147,6 +153,7 @@ impl Place {
             return;
         };
         function.give_back(slot, now_s);
-        self.usage.change(now_s, -1.0, if busy { -1.0 } else { 0.0 });
+        self.usage
+            .change(now_s, -1.0, if busy { -1.0 } else { 0.0 });
     }
 }

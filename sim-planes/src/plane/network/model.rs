@@ -1,9 +1,9 @@
 //! A network of services as a data plane sees it.
 
+use crate::functions::{FunctionModel, FunctionUse};
 use crate::plane::{
     Balancing, Discipline, Interval, MAX_THRESHOLDS, Outcome, Overflow, RetryModel, ServiceModel,
 };
-use crate::functions::{FunctionModel, FunctionUse};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 

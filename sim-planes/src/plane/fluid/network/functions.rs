@@ -1,33 +1,33 @@
 //! Stations that are serverless functions, in closed form around a table.
 //!
 //! How often a request meets a cold start follows from the load, and from how the platform keeps, picks and ends instances;
-//! there is no closed form for that. So the platform itself is run, request by request, at loads a quarter of an octave
+//! there is no closed form for that. So the platform itself is run, request by request, at loads a third of an octave
 //! apart, and what it does in the long run is kept ([`Steady`]): at any moment the function is taken to be in the long-run
-//! state of the present rate (quasi-stationary), with two corrections. When the rate rises, the instances that are
-//! missing against the long run of the new rate start, as far as they may; and where all functions of an account together
+//! state of the present rate (quasi-stationary), with two corrections. What starts is what ends and what there is more
+//! of: when the rate rises, the instances that are missing against the long run of the new rate start, as far as they may,
+//! and when it falls, those beyond it last for a keep-alive time and spare starts. And where all functions of an account together
 //! come near its limit, requests are rejected by Erlang's loss formula, which holds for streams that share servers whatever
 //! their service times are (Kaufman 1981).
 //!
-//! Not in it: users who come in groups (calls made together), and that few requests come for a while after a peak: it
-//! takes longer until instances expire than the table says.
+//! Not in it: requests that come in groups (calls made together).
 
 use super::super::thinned::Thinning;
 use super::tables::Node;
 use super::{FluidNetwork, share};
 use crate::functions::{ColdStart, FunctionModel, FunctionPool, FunctionUse, TokenBucket, Warmer};
+use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
 use crate::plane::queueing::erlang_b;
-use crate::plane::Outcome;
 use crate::random::{Distribution, Purpose};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Loads of the table to a doubling.
-const STEPS_PER_OCTAVE: f64 = 4.0;
+const STEPS_PER_OCTAVE: f64 = 3.0;
 /// Requests of a run for one load at most; some 10 ms.
-const MOST_REQUESTS: f64 = 250_000.0;
-/// Cold starts after which a share is known well enough: to 2 %.
-const ENOUGH_COLD: u64 = 2000;
+const MOST_REQUESTS: f64 = 150_000.0;
+/// Cold starts after which a share is known well enough: to 1.6 %.
+const ENOUGH_COLD: u64 = 4000;
 /// The first so many keep-alive times of a run are left out, and so many more are looked at at least.
 const WARM_UP: f64 = 4.0;
 const LEAST: f64 = 16.0;
@@ -67,6 +67,7 @@ pub(super) struct FunctionTables {
     model: FunctionModel,
     service_s: f64,
     keep_alive_s: f64,
+    account_instances: u32,
     /// Mean of a start, and its law in equal parts, seconds.
     pub(super) init_s: f64,
     pub(super) inits_s: Vec<f64>,
@@ -100,12 +101,14 @@ impl FunctionTables {
         Self {
             service_s: base.mean(),
             keep_alive_s: model.keep_alive_s.mean(),
+            account_instances: model.account_instances,
             init_s,
             inits_s,
             billed_s: billed.sum::<f64>() / f64::from(BILLED_PIECES),
             model: FunctionModel {
                 service_s: base.clone(),
-                max_instances: model.max_instances.min(model.account_instances),
+                // What all functions share is reckoned apart.
+                account_instances: u32::MAX,
                 ..model.clone()
             },
             known: Mutex::default(),
@@ -222,7 +225,9 @@ pub(super) struct FunctionState {
     now_s: f64,
     /// Instances beside the provisioned ones; `None` before the first interval.
     existing: Option<f64>,
-    /// Instances at work and provisioned in the last interval: what it takes of the account.
+    /// Starts that instances beyond the long run have spared, and of which there have been none to spare yet.
+    spared: f64,
+    /// Instances provisioned, and what was asked of others, in the last interval: what it takes of the account.
     of_account: f64,
 }
 
@@ -236,6 +241,7 @@ impl FunctionState {
                 .map(|limit| TokenBucket::new(limit.size, limit.per_s)),
             now_s: 0.0,
             existing: None,
+            spared: 0.0,
             of_account: 0.0,
         })
     }
@@ -262,7 +268,8 @@ impl FluidNetwork<'_> {
         function.luck.draw();
         function.now_s += length_s;
         let steady = tables.steady(state.rate_rps * held, provisioned);
-        let beside = (steady.instances - f64::from(provisioned)).max(0.0);
+        let of_account = f64::from(tables.account_instances);
+        let beside = (steady.instances.min(of_account) - f64::from(provisioned)).max(0.0);
         let before = function.existing.unwrap_or(beside);
         let missing = (beside - before).max(0.0);
         let (allowed, tokens) = allowed(&mut function.burst, function.now_s, missing);
@@ -275,7 +282,7 @@ impl FluidNetwork<'_> {
         };
         let busy_beside = (steady.running - f64::from(provisioned)).max(0.0);
         let by_account = rejected_by_account(
-            tables.model.account_instances,
+            tables.account_instances,
             f64::from(provisioned),
             busy_beside,
             others,
@@ -283,8 +290,6 @@ impl FluidNetwork<'_> {
         let serves = (1.0 - steady.rejected) * (1.0 - too_soon) * (1.0 - by_account);
         let rejected = function.luck.struck(state.arrivals, 1.0 - serves);
         let started = state.arrivals - rejected;
-        let cold = function.luck.struck(started, steady.cold) + allowed;
-        let cold = cold.min(started * (1.0 - steady.on_provisioned).max(steady.cold));
         let fades = libm::exp(-length_s / tables.keep_alive_s);
         let now = if before > beside {
             beside + (before - beside) * fades
@@ -292,6 +297,12 @@ impl FluidNetwork<'_> {
             (before + allowed).min(beside)
         };
         function.existing = Some(now);
+        // What starts is what ends and what there is more of.
+        let usual = function.luck.struck(started, steady.cold);
+        let most = started * (1.0 - steady.on_provisioned).max(steady.cold);
+        let flow = usual + now - before - function.spared;
+        let cold = flow.clamp(0.0, most);
+        function.spared = (-flow).max(0.0);
         let on_provisioned = started * steady.on_provisioned;
         let each_s = tables.billed_s + longer_s;
         let other_starts = steady.other_starts_rps * length_s;
@@ -311,8 +322,7 @@ impl FluidNetwork<'_> {
             on_provisioned * (tables.service_s + longer_s)
         }
         .min(f64::from(provisioned) * length_s);
-        function.of_account = f64::from(provisioned)
-            + share(running_s - provisioned_running_s, length_s);
+        function.of_account = f64::from(provisioned) + busy_beside;
         let starts = if shared { 0.0 } else { cold } + other_starts;
         let billed_init_s = if tables.model.bills_init {
             starts * tables.init_s
@@ -341,7 +351,7 @@ impl FluidNetwork<'_> {
             running_s,
             provisioned_s: f64::from(provisioned) * length_s,
             provisioned_running_s,
-            peak_instances: steady.most.max(instances.ceil()),
+            peak_instances: steady.most.max(instances.ceil()).min(of_account),
             pings,
         };
         let p = share(cold, started).min(1.0);
@@ -366,11 +376,7 @@ impl FluidNetwork<'_> {
 }
 
 /// Instances that may start of those that are missing, and how many more might have.
-fn allowed(
-    burst: &mut Option<TokenBucket>,
-    now_s: f64,
-    missing: f64,
-) -> (f64, f64) {
+fn allowed(burst: &mut Option<TokenBucket>, now_s: f64, missing: f64) -> (f64, f64) {
     let Some(bucket) = burst else {
         return (missing, f64::INFINITY);
     };

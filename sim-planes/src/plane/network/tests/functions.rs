@@ -68,7 +68,10 @@ fn instances_at_work_are_requests_under_way() {
         used.running_s / 400.0 - 20.0 * (0.2 + used.cold / used.invocations)
     });
     let (low, high) = running.mean_ci(LEVEL).unwrap();
-    assert!(low <= 0.0 && 0.0 <= high && high - low < 0.2, "{low} {high}");
+    assert!(
+        low <= 0.0 && 0.0 <= high && high - low < 0.2,
+        "{low} {high}"
+    );
 }
 
 /// A function is billed while it waits for an answer, its start included: 1 + 0.2 + 0.5 s.
@@ -133,8 +136,7 @@ fn functions_share_an_account() {
     let entries = [(0, 0.25), (1, 0.75)].map(|(station, share)| Entry { station, share });
     let mut rejected = Welford::new();
     for replication in 0..20 {
-        let mut plane =
-            RequestsNetwork::new(&parts, &entries, &[1.0], 1, 7, replication).unwrap();
+        let mut plane = RequestsNetwork::new(&parts, &entries, &[1.0], 1, 7, replication).unwrap();
         let now = [conditions(500.0, 0), conditions(500.0, 0)];
         serve(&mut plane, 20.0, &now);
         let outcome = serve(&mut plane, 20.0, &now);
