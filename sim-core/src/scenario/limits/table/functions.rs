@@ -49,11 +49,11 @@ pub(super) const ROWS: &[Limit] = &[
     number("functions.utilization_percent", 10.0, 90.0, "%")
         .default(70.0)
         .source("AWS Application Auto Scaling: 10 to 90 %"),
-    number("functions.warmer_minutes", 0.5, 1440.0, "min")
+    number("functions.warmer_minutes", 1.0, 1440.0, "min")
         .log()
         .soft(1.0, 60.0)
         .default(5.0),
-    whole("functions.warmer_calls", 1, 1000, "calls")
+    whole("functions.warmer_calls", 1, 100, "calls")
         .log()
         .soft(1.0, 100.0)
         .default(5.0),

@@ -160,7 +160,7 @@ impl FunctionTables {
         let rate_rps = libm::exp2(f64::from(step) / STEPS_PER_OCTAVE);
         let offered = rate_rps * self.service_s;
         let at_once = provisioned.saturating_mul(self.model.concurrency);
-        if self.model.warmer.is_none() && at_once > 0 && erlang_b(at_once, offered) < NO_OVERFLOW {
+        if self.model.warmer.is_none() && at_once > 0 && is_ample(at_once, offered) {
             return Steady {
                 on_provisioned: 1.0,
                 instances: f64::from(provisioned),
@@ -180,7 +180,9 @@ impl FunctionTables {
         let events_rps = rate_rps + pings_rps;
         let turn_s = self.keep_alive_s.max(10.0 * self.service_s);
         let most_s = MOST_REQUESTS / events_rps;
-        let part_s = turn_s.min(most_s / (WARM_UP + LEAST));
+        // Few rounds, however rarely somebody comes.
+        let some_s = ENOUGH_COLD as f64 / (LEAST * rate_rps);
+        let part_s = turn_s.max(some_s).min(most_s / (WARM_UP + LEAST));
         pool.serve(rate_rps, WARM_UP * part_s);
         pool.take_statistics();
         let mut sum = pool.serve(rate_rps, LEAST * part_s);
@@ -225,7 +227,7 @@ pub(super) struct FunctionState {
     now_s: f64,
     /// Instances beside the provisioned ones; `None` before the first interval.
     existing: Option<f64>,
-    /// Starts that instances beyond the long run have spared, and of which there have been none to spare yet.
+    /// Starts that instances beyond the long run will spare, as long as they last.
     spared: f64,
     /// Instances provisioned, and what was asked of others, in the last interval: what it takes of the account.
     of_account: f64,
@@ -300,7 +302,7 @@ impl FluidNetwork<'_> {
         // What starts is what ends and what there is more of.
         let usual = function.luck.struck(started, steady.cold);
         let most = started * (1.0 - steady.on_provisioned).max(steady.cold);
-        let flow = usual + now - before - function.spared;
+        let flow = usual + now - before - function.spared * fades;
         let cold = flow.clamp(0.0, most);
         function.spared = (-flow).max(0.0);
         let on_provisioned = started * steady.on_provisioned;
@@ -375,6 +377,11 @@ impl FluidNetwork<'_> {
     }
 }
 
+/// Whether provisioned instances with room for so many requests leave practically none to others.
+fn is_ample(at_once: u32, offered: f64) -> bool {
+    f64::from(at_once) > offered && erlang_b(at_once, offered) < NO_OVERFLOW
+}
+
 /// Instances that may start of those that are missing, and how many more might have.
 fn allowed(burst: &mut Option<TokenBucket>, now_s: f64, missing: f64) -> (f64, f64) {
     let Some(bucket) = burst else {
@@ -395,4 +402,74 @@ fn rejected_by_account(account: u32, provisioned: f64, own: f64, others: f64) ->
         return 0.0;
     }
     erlang_b(servers.max(0.0) as u32, offered)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(model: FunctionModel) -> FunctionTables {
+        FunctionTables::new(&model, &model.service_s, 60.0)
+    }
+
+    fn constant(seconds: f64) -> Distribution {
+        Distribution::deterministic(seconds).unwrap()
+    }
+
+    fn model() -> FunctionModel {
+        FunctionModel::new(
+            Distribution::exponential(0.2).unwrap(),
+            ColdStart::Init(Distribution::log_normal(0.5, 0.6).unwrap()),
+            constant(60.0),
+        )
+    }
+
+    /// Hardly anybody comes: a request is cold unless another one was there within the keep-alive time, e^(−λT).
+    #[test]
+    fn rare_requests_are_cold() {
+        let tables = tables(model());
+        for rate_rps in [1e-9, 1e-4, 2e-3, 0.01] {
+            let cold = tables.steady(rate_rps, 0).cold;
+            let expected = libm::exp(-rate_rps * 60.0);
+            assert!(
+                (cold - expected).abs() < 0.03,
+                "{rate_rps}: {cold} {expected}"
+            );
+        }
+        assert_eq!(tables.steady(0.0, 3).cold, 0.0);
+    }
+
+    /// What provisioned instances leave to others is Erlang's loss formula; with enough of them nothing is.
+    #[test]
+    fn provisioned_instances_overflow_as_erlang_says() {
+        let tables = tables(FunctionModel {
+            cold_start: ColdStart::Init(constant(0.0)),
+            ..model()
+        });
+        // A load of the table: 20 a second is 4 at a time.
+        let rate_rps = libm::exp2(13.0 / STEPS_PER_OCTAVE);
+        let steady = tables.steady(rate_rps, 4);
+        let expected = 1.0 - erlang_b(4, rate_rps * 0.2);
+        assert!(
+            (steady.on_provisioned - expected).abs() < 0.01,
+            "{steady:?}"
+        );
+        let ample = tables.steady(rate_rps, 60);
+        assert_eq!(
+            (ample.on_provisioned, ample.cold, ample.most),
+            (1.0, 0.0, 60.0)
+        );
+    }
+
+    /// The law of a start keeps its mean, and 100.4 ms are billed as 101.
+    #[test]
+    fn starts_and_bills_keep_their_means() {
+        let tables = tables(FunctionModel {
+            service_s: constant(0.1004),
+            ..model()
+        });
+        let mean_s = tables.inits_s.iter().sum::<f64>() / tables.inits_s.len() as f64;
+        assert!((mean_s - 0.5).abs() < 1e-12);
+        assert!((tables.billed_s - 0.101).abs() < 1e-12);
+    }
 }
