@@ -13,6 +13,7 @@
 mod batch;
 mod collection;
 mod digested;
+mod edge;
 mod functions;
 mod network;
 mod node_market;
@@ -25,6 +26,7 @@ mod sweep;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use edge::EdgeReport;
 pub use functions::{FunctionCostReport, FunctionReport};
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,

@@ -1,5 +1,6 @@
 //! What a month costs over traffic: a function, and containers with the same work.
 
+use super::data;
 use super::figure::{Figure, Table, report_stale};
 use super::palette::Ink;
 use super::scale::Scale;
@@ -67,7 +68,7 @@ fn figure(index: usize) -> AnyView {
     }
     .view();
     view! {
-        <Figure title="Function or containers" note=note testid="chart-break-even" table=table stale=report_stale()>
+        <Figure title="Function or containers" note=note testid="chart-break-even" data=data::break_even table=table stale=report_stale()>
             {surface}
             <ul class="legend">
                 <li><span class="swatch blue"></span>"Function"</li>

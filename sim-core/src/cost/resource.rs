@@ -50,6 +50,10 @@ pub enum Resource {
     FunctionStarts,
     /// Functions' provisioned instances, and the time at work on them.
     FunctionProvisioned,
+    /// Requests at the edge cache.
+    EdgeRequests,
+    /// Data sent from the edge cache to users.
+    EdgeTransfer,
 }
 
 impl Resource {
@@ -74,6 +78,9 @@ impl Resource {
         Resource::StorageMonitoring,
         Resource::StorageCache,
     ];
+
+    /// What the edge cache is paid for; only scenarios with one have it.
+    pub const EDGE: [Resource; 2] = [Resource::EdgeRequests, Resource::EdgeTransfer];
 
     /// How nodes are paid for beside on demand; only scenarios with spot nodes or commitments have it.
     pub const NODE_MARKET: [Resource; 3] = [
@@ -116,6 +123,8 @@ impl Resource {
             Resource::FunctionDuration => "Function time",
             Resource::FunctionStarts => "Function starts",
             Resource::FunctionProvisioned => "Provisioned functions",
+            Resource::EdgeRequests => "Edge requests",
+            Resource::EdgeTransfer => "Edge transfer",
         }
     }
 }

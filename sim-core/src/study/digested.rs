@@ -9,6 +9,7 @@ use super::result::{FIGURE_COUNT, ObjectiveResult, ReplicationResult, Series};
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
+use crate::edge::EdgeResult;
 use crate::functions::meter::FunctionResult;
 use crate::slo::Cause;
 use crate::storage::StorageResult;
@@ -31,6 +32,7 @@ pub(super) struct Digested<'a> {
     batch: &'a Option<BatchResult>,
     network: Option<Network<'a>>,
     node_market: &'a Option<NodeMarketResult>,
+    edge: &'a Option<EdgeResult>,
     functions: &'a Option<Vec<Option<FunctionResult>>>,
 }
 
@@ -128,6 +130,7 @@ impl<'a> Digested<'a> {
             batch: &result.batch,
             network: result.network.as_ref().map(network),
             node_market: &result.node_market,
+            edge: &result.edge,
             functions: &result.functions,
         }
     }

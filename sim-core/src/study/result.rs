@@ -6,6 +6,7 @@ use super::node_market::NodeMarketResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
+use crate::edge::EdgeResult;
 use crate::functions::meter::{FunctionBill, FunctionResult};
 use crate::slo::Cause;
 use crate::storage::StorageResult;
@@ -243,9 +244,11 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any.
+    /// Spot nodes and commitments, if there are any. This and those around it are the last fields: see [`bytes`](Self::bytes).
     pub node_market: Option<NodeMarketResult>,
-    /// Serverless functions by component, if there are any. These five are the last fields: see [`bytes`](Self::bytes).
+    /// The cache in front, if there is one.
+    pub edge: Option<EdgeResult>,
+    /// Serverless functions by component, if there are any.
     pub functions: Option<Vec<Option<FunctionResult>>>,
 }
 
@@ -284,7 +287,15 @@ impl ReplicationResult {
                 sum(|bill| bill.provisioned),
             ])
         });
-        let serving = serving.chain(market).chain(network).chain(functions);
+        let edge = self
+            .edge
+            .iter()
+            .flat_map(|edge| Resource::EDGE.into_iter().zip(edge.usd_per_month));
+        let serving = serving
+            .chain(market)
+            .chain(network)
+            .chain(functions)
+            .chain(edge);
         serving.chain(storage).chain(batch).collect()
     }
 
@@ -295,6 +306,7 @@ impl ReplicationResult {
         let mut bytes = postcard::to_allocvec(&Digested::of(self)).unwrap_or_default();
         let is_empty = [
             self.functions.is_none(),
+            self.edge.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),
