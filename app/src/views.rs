@@ -5,6 +5,7 @@ mod banner;
 mod batch;
 mod edge;
 mod figures;
+mod functions;
 mod gallery;
 mod header;
 mod headline;

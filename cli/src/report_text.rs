@@ -23,6 +23,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         spot(report),
         commitment(report),
         network(report),
+        functions(report),
         edge(report),
         storage(report),
         batch(report),
@@ -373,6 +374,78 @@ fn storage(report: &Report) -> String {
         half(&storage.p95_s, 1.0),
         percent(storage.cold.mean),
     )
+}
+
+/// Functions, their instances and money; nothing without functions.
+fn functions(report: &Report) -> String {
+    if report.functions.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new([
+        "Function",
+        "invocations/month",
+        "cold starts",
+        "95 % CI",
+        "throttled",
+        "instances",
+        "at work",
+        "peak",
+        "provisioned",
+        "of these at work",
+        "billed ms",
+    ]);
+    let mut costs = Table::new([
+        "Function",
+        "USD/month",
+        "95 % CI",
+        "USD/million",
+        "requests",
+        "time at work",
+        "starts",
+        "provisioned",
+        "containers cost less from",
+    ]);
+    for function in &report.functions {
+        let cold = &function.cold_share;
+        table.row([
+            function.name.clone(),
+            number(function.invocations_per_month.mean),
+            percent(cold.mean),
+            if cold.n < 2 {
+                String::new()
+            } else {
+                format!("±{} points", number(100.0 * cold.half_width()))
+            },
+            percent(function.throttled_share.mean),
+            number(function.mean_instances.mean),
+            number(function.mean_running.mean),
+            number(function.peak_instances.mean),
+            number(function.mean_provisioned.mean),
+            percent(function.provisioned_use.mean),
+            number(function.billed_ms.mean),
+        ]);
+        let [usd, interval, ..] = summary_cells(&function.usd_per_month);
+        let part = |index: usize| {
+            let part = function.costs.get(index);
+            part.map_or(String::new(), |part| number(part.usd_per_month.mean))
+        };
+        let even = function.break_even.as_ref().and_then(|even| even.rps);
+        costs.row([
+            function.name.clone(),
+            usd,
+            interval,
+            number(function.usd_per_million.mean),
+            part(0),
+            part(1),
+            part(2),
+            part(3),
+            even.map_or_else(
+                || "never".to_owned(),
+                |rps| format!("{} requests/s", number(rps)),
+            ),
+        ]);
+    }
+    format!("{}\n{}", table.text(), costs.text())
 }
 
 /// The jobs, their time and money; nothing without jobs.

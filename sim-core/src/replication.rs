@@ -344,9 +344,16 @@ impl<'a> Simulation<'a> {
             serving[nodes] += part.cost.finish(None)[nodes];
         }
         let cost = &self.main.cost;
+        let functions = match &self.plane {
+            Plane::One(_) => None,
+            Plane::Network(served) => served.functions(),
+        };
         let network = match &self.plane {
             Plane::One(_) => None,
-            Plane::Network(served) => Some(served.result(self.parts())),
+            Plane::Network(served) => {
+                let of = functions.as_deref().unwrap_or_default();
+                Some(served.result(self.parts(), of))
+            }
         };
         let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
@@ -360,10 +367,15 @@ impl<'a> Simulation<'a> {
         let dependencies_per_month = network
             .as_ref()
             .map_or(0.0, NetworkResult::dependencies_usd_per_month);
+        let functions_per_month = functions.iter().flatten().flatten();
+        let functions_per_month: f64 = functions_per_month.map(|f| f.bill.total()).sum();
         let edge = self.edge.as_ref().map(|edge| edge.result(cost));
         let edge_per_month = edge.as_ref().map_or(0.0, EdgeResult::total_usd_per_month);
-        let beside_per_month =
-            storage_per_month + batch_per_month + dependencies_per_month + edge_per_month;
+        let beside_per_month = storage_per_month
+            + batch_per_month
+            + dependencies_per_month
+            + functions_per_month
+            + edge_per_month;
         let total_usd = serving_usd + cost.of_month(beside_per_month);
         let sums = &self.sums;
         let of_parts = |value: fn(&Part<'_>) -> f64| self.parts().map(value).sum::<f64>();
@@ -441,6 +453,7 @@ impl<'a> Simulation<'a> {
             network,
             node_market,
             edge,
+            functions,
         }
     }
 }

@@ -12,7 +12,9 @@
 
 mod batch;
 mod collection;
+mod digested;
 mod edge;
+mod functions;
 mod network;
 mod node_market;
 mod plan;
@@ -25,6 +27,7 @@ mod sweep;
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
 pub use edge::EdgeReport;
+pub use functions::{FunctionCostReport, FunctionReport};
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

@@ -1,5 +1,6 @@
 //! The topology of a scenario: its services and dependencies in the order of their calls, callers first.
 
+use crate::functions::setup::Function;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, Entry};
 use crate::random::Distribution;
@@ -41,6 +42,8 @@ pub enum ComponentKind {
     Service(Box<Scenario>),
     /// A dependency.
     Dependency(Box<Dependency>),
+    /// A serverless function.
+    Function(Box<Function>),
 }
 
 /// A dependency, in the units of the data planes.

@@ -125,7 +125,11 @@ fn stations() -> impl Strategy<Value = Vec<Station>> {
                     };
                 }
                 calls.truncate(if later > 0 { calls.len() } else { 0 });
-                Station { service, calls }
+                Station {
+                    service,
+                    calls,
+                    function: None,
+                }
             })
             .collect()
     })

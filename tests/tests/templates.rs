@@ -1,7 +1,8 @@
 //! The templates keep what they promise: a few whole windows of each.
 
 use sim_core::scenario::document::{
-    AutoscalerDocument, ComponentDocument, PlaneKind, SavesDocument, ScenarioDocument,
+    AutoscalerDocument, ComponentDocument, FunctionComponentDocument, PlaneKind,
+    ProvisionedDocument, SavesDocument, ScenarioDocument, WarmerDocument,
 };
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
@@ -324,6 +325,61 @@ fn online_shop_depends_on_its_database_and_its_checkout_on_the_provider() {
         let network = result.network.as_ref().expect("a topology");
         assert!(network.routes[1].good[1] < 0.98, "{:?}", network.routes);
     }
+}
+
+/// The template with another first function.
+fn serverless(change: impl Fn(&mut FunctionComponentDocument)) -> Vec<ReplicationResult> {
+    let mut document = document("serverless-api");
+    let topology = document.topology.as_mut().expect("a topology");
+    if let Some(ComponentDocument::Function(function)) = topology.components.first_mut() {
+        change(function);
+    }
+    run(Plan::single(&document), 0)
+}
+
+#[test]
+fn serverless_template_starts_cold_unless_instances_are_kept() {
+    let as_it_is = serverless(|_| {});
+    let provisioned = serverless(|function| {
+        function.provisioned = Some(ProvisionedDocument::Static { instances: 4 });
+    });
+    let warmed = serverless(|function| {
+        function.warmer = Some(WarmerDocument {
+            every_minutes: 5.0,
+            calls: 5,
+        });
+    });
+    let kept = serverless(|function| function.keep_alive_minutes = 45.0);
+    let [all, none] = [REPLICATIONS as usize, 0];
+    assert_eq!(met(&as_it_is), none);
+    assert_eq!((met(&provisioned), met(&warmed)), (all, all));
+    for result in &as_it_is {
+        // Every success, and a latency budget that is spent by cold starts.
+        assert!(result.objectives[0].met && !result.objectives[1].met);
+        let latency = &result.objectives[1];
+        let cold = latency.bad_by_cause[Cause::ColdStart as usize];
+        assert!(cold > 0.8 * latency.bad(), "{latency:?}");
+        assert!((1.2..2.5).contains(&latency.budget_consumed), "{latency:?}");
+    }
+    let of = |results: &[ReplicationResult],
+              value: fn(&sim_core::functions::meter::FunctionResult) -> f64| {
+        mean(results, |result| {
+            let functions = result.functions.iter().flatten().flatten();
+            functions.map(value).next().unwrap_or(f64::NAN)
+        })
+    };
+    let usd = |results: &[ReplicationResult]| of(results, |function| function.bill.total());
+    let ratio = usd(&provisioned) / usd(&as_it_is);
+    assert!((8.0..14.0).contains(&ratio), "{ratio}");
+    let ratio = usd(&warmed) / usd(&as_it_is);
+    assert!((0.95..1.1).contains(&ratio), "{ratio}");
+    let cold = |results: &[ReplicationResult]| of(results, |function| function.cold_share());
+    assert!(
+        (0.001..0.003).contains(&cold(&as_it_is)),
+        "{}",
+        cold(&as_it_is)
+    );
+    assert!(cold(&kept) < 0.5 * cold(&as_it_is), "{}", cold(&kept));
 }
 
 #[test]

@@ -27,6 +27,9 @@ const CAUSES: [(Ink, &str); sim_core::slo::Cause::COUNT] = [
     (Ink::Muted, "muted"),
     (Ink::Axis, "axis"),
     (Ink::Text, "text"),
+    // Of functions; they share the inks of two limits of nodes and replicas, which functions have none of.
+    (Ink::Blue, "blue"),
+    (Ink::Yellow, "yellow"),
 ];
 
 /// Bars with the cost of each resource.

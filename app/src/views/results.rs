@@ -2,6 +2,7 @@
 
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
+use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
@@ -29,6 +30,7 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <SliDistribution/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
             {view! { <EdgePanel/> }.into_any()}
+            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}

@@ -7,6 +7,7 @@ mod batch;
 mod distribution;
 mod edge;
 mod fleet;
+mod functions;
 mod keda;
 mod knative;
 mod memory;

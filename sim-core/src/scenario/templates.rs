@@ -108,6 +108,13 @@ pub const TEMPLATES: &[Template] = &[
         promise: "With nodes on demand to fall back to, it meets its SLO for a quarter less than all on demand; without, it saves hardly more and misses: evictions spend the budget.",
         json: include_str!("../../../scenarios/spot-with-fallback.json"),
     },
+    Template {
+        id: "serverless-api",
+        title: "Serverless API",
+        summary: "Four weeks of a business API on two functions: busy by day, asleep at night, with starts of three seconds.",
+        promise: "Cold starts are a fifth of a per cent of the requests and spend twice the latency budget. Four provisioned instances meet it for ten times the price of the functions; a warmer with five calls every five minutes does for next to nothing. Instances that stay longer start less often.",
+        json: include_str!("../../../scenarios/serverless-api.json"),
+    },
 ];
 
 /// The template of this id.

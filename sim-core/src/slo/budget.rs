@@ -219,6 +219,17 @@ impl Ledger {
         }
     }
 
+    /// Takes in the bad requests of a tick that a function is to blame for; `rejected` of them were answered 429, and all
+    /// that waited there waited for the start of an instance.
+    pub fn count_function(&mut self, bad: &[BadRequests], rejected: f64) {
+        self.count(bad, Cause::ServiceError);
+        for (by_cause, bad) in self.bad.iter_mut().zip(bad) {
+            let throttled = rejected.min(bad.for_want_of_capacity);
+            by_cause[Cause::Throttled as usize] += throttled;
+            by_cause[Cause::ColdStart as usize] += bad.for_want_of_capacity - throttled;
+        }
+    }
+
     /// Gives requests that lacked capacity their cause.
     pub fn attribute(&mut self, index: usize, cause: Cause, requests: f64) {
         self.bad[index][cause as usize] += requests;

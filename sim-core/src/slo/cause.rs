@@ -28,11 +28,15 @@ pub enum Cause {
     TelemetryGap,
     /// Something that the services depend on was down, slow, full or wrong.
     Dependency,
+    /// A function's instance had to start first.
+    ColdStart,
+    /// A function answered 429: as many instances as allowed, or no further one so soon.
+    Throttled,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 12;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -46,6 +50,8 @@ impl Cause {
         Cause::OutOfMemory,
         Cause::TelemetryGap,
         Cause::Dependency,
+        Cause::ColdStart,
+        Cause::Throttled,
     ];
 
     /// Words for people.
@@ -61,6 +67,8 @@ impl Cause {
             Cause::OutOfMemory => "Out of memory",
             Cause::TelemetryGap => "Telemetry gap",
             Cause::Dependency => "Dependencies",
+            Cause::ColdStart => "Cold starts",
+            Cause::Throttled => "Throttled",
         }
     }
 
@@ -92,6 +100,10 @@ impl Cause {
             }
             Cause::Dependency => {
                 "Something that the services depend on was down, slow, full or wrong."
+            }
+            Cause::ColdStart => "A function's instance had to start first.",
+            Cause::Throttled => {
+                "A function answered 429: as many instances as allowed, or no further one so soon."
             }
         }
     }

@@ -21,6 +21,8 @@
 //!   `cancelled`), others do not know and end them as they would have, well or badly.
 //! - **Retries** are further attempts of the same call, with a service time, an error and a patience of their own. The
 //!   latency of a call counts from its first attempt, its fate is that of its last.
+//! - **Functions.** A station that is a serverless function has instances instead of slots and no queue. A request waits
+//!   for the start of an instance or is rejected; its instance is billed while it waits for answers.
 //! - **Time.** Calls take no time on the way, and answers none; neither do failures on arrival (no room, an outage).
 //!
 //! Assumptions: users arrive in a Poisson process; service times, errors and numbers of calls are independent of each
@@ -31,6 +33,7 @@ mod arriving;
 mod counts;
 mod edges;
 mod ending;
+mod instances;
 mod model;
 mod path;
 mod place;

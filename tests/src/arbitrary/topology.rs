@@ -67,6 +67,9 @@ fn made(
                 autoscaler: autoscaler.clone(),
                 fleet: None,
             }))
+        } else if number == 1 {
+            callers.push(name.clone());
+            ComponentDocument::Function(Box::new(function(name, optional)))
         } else {
             ComponentDocument::Dependency(DependencyDocument {
                 name,
@@ -99,5 +102,36 @@ fn made(
         components,
         calls,
         routes: routes.into_iter().collect(),
+        account_instances: None,
+    }
+}
+
+/// A function that throttles, or one that is kept warm.
+fn function(name: String, is_small: bool) -> FunctionComponentDocument {
+    FunctionComponentDocument {
+        name,
+        memory_mb: 512,
+        duration_ms: DistributionDocument::Lognormal {
+            mean: 30.0,
+            cv: 1.0,
+        },
+        init_ms: DistributionDocument::Exponential { mean: 200.0 },
+        keep_alive_minutes: if is_small { 0.5 } else { 5.0 },
+        concurrency: if is_small { 1 } else { 4 },
+        next_instance: NextInstance::default(),
+        max_instances: is_small.then_some(3),
+        burst: None,
+        timeout_ms: 1000.0,
+        error_percent: 0.1,
+        provisioned: is_small.then_some(ProvisionedDocument::TargetTracked {
+            min_instances: 1,
+            max_instances: 3,
+            utilization_percent: 70.0,
+        }),
+        warmer: (!is_small).then_some(WarmerDocument {
+            every_minutes: 2.0,
+            calls: 3,
+        }),
+        prices: None,
     }
 }

@@ -53,6 +53,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
             ..ServiceModel::new(Distribution::log_normal(mean_s, 1.0).expect("a lognormal"))
         },
         calls: calls.to_vec(),
+        function: None,
     };
     let entry = Entry {
         station: 0,

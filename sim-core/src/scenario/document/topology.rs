@@ -2,7 +2,8 @@
 
 use super::serving::is_default;
 use super::{
-    AutoscalerDocument, DistributionDocument, FleetDocument, RetryDocument, ServiceDocument,
+    AutoscalerDocument, DistributionDocument, FleetDocument, FunctionComponentDocument,
+    RetryDocument, ServiceDocument,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,10 @@ pub struct TopologyDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "topology.routes")))]
     pub routes: Vec<RouteDocument>,
+    /// Instances that may be at work at once, of all functions together; without it 1,000, as on Lambda. More requests are answered 429.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "functions.instances")))]
+    pub account_instances: Option<u32>,
 }
 
 /// A component beside the main service.
@@ -37,6 +42,8 @@ pub enum ComponentDocument {
     Service(Box<ServiceComponentDocument>),
     /// Something that others run and you call.
     Dependency(DependencyDocument),
+    /// A serverless function of your own.
+    Function(Box<FunctionComponentDocument>),
 }
 
 impl ComponentDocument {
@@ -45,6 +52,7 @@ impl ComponentDocument {
         match self {
             Self::Service(service) => &service.name,
             Self::Dependency(dependency) => &dependency.name,
+            Self::Function(function) => &function.name,
         }
     }
 }

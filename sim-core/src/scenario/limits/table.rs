@@ -5,6 +5,7 @@ mod batch;
 mod document;
 mod edge;
 mod fleet;
+mod functions;
 mod prices;
 mod provisioner;
 mod run;
@@ -93,6 +94,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    functions::ROWS,
     edge::ROWS,
     storage::ROWS,
     batch::ROWS,

@@ -5,6 +5,7 @@ use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
+use super::functions;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
@@ -20,6 +21,7 @@ pub(in super::super) fn hold_topology(
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
     hold_one_market(document, written, found);
+    functions::hold_account(written, found);
     let names = names(written, found)?;
     let calls = calls(written, &names, found);
     let order = order(&names, &calls?, written, found)?;
@@ -404,6 +406,11 @@ fn kind(
             let dependency = Dependency::new(dependency, latency.scale(0.001));
             Some(ComponentKind::Dependency(Box::new(dependency)))
         }
+        ComponentDocument::Function(function) => {
+            let account = document.topology.as_ref()?.account_instances;
+            let function = functions::hold(function, account, &path, found)?;
+            Some(ComponentKind::Function(Box::new(function)))
+        }
     }
 }
 
@@ -415,7 +422,7 @@ fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, foun
             let place = format!("/topology/components/{index}/fleet");
             Some((place, service.fleet.as_ref()?))
         }
-        ComponentDocument::Dependency(_) => None,
+        ComponentDocument::Dependency(_) | ComponentDocument::Function(_) => None,
     });
     for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
         let used = [

@@ -14,15 +14,18 @@
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
 mod calls;
+mod functions;
 mod sources;
 mod tables;
 mod users;
 
 use super::response::{Response, Station};
+use crate::functions::FunctionUse;
 use crate::plane::network::{EntryOutcome, NetworkOutcome, NetworkPlane, StationInterval};
 use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
 use calls::{attempts, calls_at_once, fails_request};
+use functions::FunctionState;
 use sources::Sources;
 use tables::Node;
 pub use tables::{NetworkTables, unsupported};
@@ -38,6 +41,8 @@ pub struct FluidNetwork<'a> {
     responses: Vec<Response<'a>>,
     states: Vec<State>,
     sources: Vec<Sources>,
+    /// Of stations that are functions.
+    functions: Vec<Option<FunctionState>>,
     users: Vec<Users>,
 }
 
@@ -91,6 +96,10 @@ impl<'a> FluidNetwork<'a> {
                 .map(|node| Response::new(&node.tables, recent_intervals))
                 .collect(),
             states: vec![State::default(); tables.nodes.len()],
+            functions: (0..)
+                .zip(&tables.nodes)
+                .map(|(component, node)| FunctionState::new(node, seed, replication, component))
+                .collect(),
             sources: tables.nodes.iter().map(|_| Sources::default()).collect(),
             // Apart from the stations' streams.
             users: (0..tables.entries.len() as u32)
@@ -266,7 +275,11 @@ impl<'a> FluidNetwork<'a> {
         let nothing = state.rejected + state.gave_up + late + failed;
         let retries = state.arrivals - state.carried - state.first;
         let over = share(nothing - retries, nothing);
-        let slots = f64::from(given.interval.servers) * given.interval.length_s;
+        let slots = if node.function.is_some() {
+            f64::INFINITY
+        } else {
+            f64::from(given.interval.servers) * given.interval.length_s
+        };
         let in_service_s = queue.in_service_s.min(slots);
         let own = node.own_s * given.time_factor.max(0.0);
         Outcome {
@@ -330,8 +343,18 @@ impl NetworkPlane for FluidNetwork<'_> {
         };
         let mut queues = vec![Outcome::default(); count];
         let given: Vec<StationInterval> = (0..count).map(at).collect();
+        into.functions.clear();
+        if self.functions.iter().any(Option::is_some) {
+            into.functions.resize(count, FunctionUse::default());
+        }
         for (index, queue) in queues.iter_mut().enumerate() {
-            *queue = self.pass(index, &given).unwrap_or_default();
+            let passed = match into.functions.get_mut(index) {
+                Some(used) if self.functions.get(index).is_some_and(Option::is_some) => {
+                    self.invoke(index, &given[index], used)
+                }
+                _ => self.pass(index, &given),
+            };
+            *queue = passed.unwrap_or_default();
         }
         for index in (0..count).rev() {
             self.answer(index);

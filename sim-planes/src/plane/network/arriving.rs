@@ -60,6 +60,9 @@ impl Network {
         if self.spans.under_way() > MOST_SPANS {
             return self.fail_outside(number, Failure::Rejected, now_s, counts);
         }
+        if place.function.is_some() {
+            return self.invoke(number, station, now_s, counts);
+        }
         let choice = if place.front.len() > 0 {
             None
         } else {
@@ -100,7 +103,7 @@ impl Network {
     }
 
     /// Its caller will give an attempt up that has just arrived.
-    fn watch(&mut self, number: u32) {
+    pub(super) fn watch(&mut self, number: u32) {
         let span = &self.spans[number];
         let place = &mut self.places[usize::from(span.station)];
         if place.timeout_s == f64::INFINITY {

@@ -109,7 +109,7 @@ impl Network {
         let mut path = span.path;
         let mut needed_s = path.service_s;
         match span.state {
-            State::Waiting => {
+            State::Waiting | State::Starting => {
                 path.wait(now_s - span.arrival_s, span.station);
                 let to_come_s = span.service_s * self.places[usize::from(span.station)].time_factor;
                 path.serve_part(0.0, to_come_s, span.station);
@@ -171,7 +171,7 @@ impl Network {
                     self.use_room(station, replica, now_s, counts);
                 }
             }
-            State::Serving | State::Calling if !self.spans[number].orphan => {
+            State::Starting | State::Serving | State::Calling if !self.spans[number].orphan => {
                 self.conclude(number, Failure::TimedOut, None, now_s, counts);
                 if self.places[usize::from(station)].cancels {
                     counts.stations[usize::from(station)].cancelled += 1;
@@ -180,7 +180,7 @@ impl Network {
                     self.spans[number].orphan = true;
                 }
             }
-            State::Serving | State::Calling | State::Pausing | State::Over => {}
+            State::Starting | State::Serving | State::Calling | State::Pausing | State::Over => {}
         }
     }
 
@@ -210,6 +210,9 @@ impl Network {
         let busy = state == State::Serving;
         self.end_early(number, now_s, counts);
         let place = &mut self.places[usize::from(station)];
+        if place.function.is_some() {
+            return place.give_back(replica, busy, now_s);
+        }
         place.replicas[replica as usize].busy -= u32::from(busy);
         if place.lineup.is_active(replica) {
             let busy = if busy { -1.0 } else { 0.0 };
@@ -221,7 +224,7 @@ impl Network {
     /// Forgets a span in a slot, whose slot is the calling function's to see to.
     pub(super) fn end_early(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         self.abandon_calls(number, now_s, counts);
-        if self.spans[number].state == State::Serving {
+        if matches!(self.spans[number].state, State::Starting | State::Serving) {
             // Its end is still in the calendar; the record goes when that comes.
             self.spans[number].state = State::Over;
         } else {

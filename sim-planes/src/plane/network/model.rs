@@ -1,5 +1,6 @@
 //! A network of services as a data plane sees it.
 
+use crate::functions::{FunctionModel, FunctionUse};
 use crate::plane::{
     Balancing, Discipline, Interval, MAX_THRESHOLDS, Outcome, Overflow, RetryModel, ServiceModel,
 };
@@ -54,6 +55,10 @@ pub struct Station {
     pub service: ServiceModel,
     /// Its calls, in the order in which they are made; only to stations with greater numbers.
     pub calls: Vec<Call>,
+    /// What it is if it is a serverless function: requests do not wait for a slot but get an instance, a new one if none
+    /// is free, or are rejected; at the timeout the instance stops. Of the `service` only the service time, the timeout,
+    /// errors and thresholds count then, and of its [`Interval`] the length, and `servers`: so many are provisioned.
+    pub function: Option<FunctionModel>,
 }
 
 /// A route: where requests of users enter the network.
@@ -101,6 +106,8 @@ pub struct NetworkOutcome {
     pub stations: Vec<Outcome>,
     /// One per entry.
     pub entries: Vec<EntryOutcome>,
+    /// One per station, nothing for those that are no functions; empty where there is no function at all.
+    pub functions: Vec<FunctionUse>,
 }
 
 /// What became of the requests of the users of one entry.

@@ -1,5 +1,6 @@
 //! One station while it is played: its replicas, what waits there, and its random streams.
 
+use super::instances::Instances;
 use super::queue::Queue;
 use super::{Station, StationInterval};
 use crate::plane::requests::balancer::{Balancer, Choice};
@@ -65,6 +66,8 @@ pub(super) struct Place {
     /// Whether it ever waits for an answer.
     pub(super) blocks: bool,
 
+    /// Its instances, if it is a function.
+    pub(super) function: Option<Box<Instances>>,
     pub(super) time_factor: f64,
     pub(super) error_probability: f64,
     pub(super) down: bool,
@@ -107,12 +110,13 @@ impl Place {
             own_error_probability: model.error_probability,
             concurrency: model.concurrency.max(1),
             overflow: model.overflow,
-            cancels: model.on_timeout == OnTimeout::Cancel,
+            cancels: model.on_timeout == OnTimeout::Cancel || station.function.is_some(),
             kills: model.removal == Removal::Kill,
             one_queue: model.balancing == Balancing::Shared,
             first_call,
             end_of_calls: first_call + station.calls.len() as u16,
             blocks: false,
+            function: Instances::of(station, streams),
             time_factor: 1.0,
             error_probability: model.error_probability,
             down: false,

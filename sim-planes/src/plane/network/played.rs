@@ -148,6 +148,7 @@ impl Network {
             outcome.waiting_at_end = place.waiting as f64;
             outcome.open_at_end = place.open as f64;
         }
+        self.close_functions(end_s, &mut into.functions);
         for (open, entry) in self.open.iter().zip(&mut into.entries) {
             entry.total.open_at_end = *open as f64;
         }
@@ -177,6 +178,7 @@ impl Network {
         }
         match self.spans[what].state {
             State::Serving => self.end_service(what, now_s, counts),
+            State::Starting => self.serve_on_instance(what, now_s, counts),
             State::Pausing => self.try_again(what, now_s, counts),
             // Ended before its time; this was the last that referred to it.
             State::Over | State::Waiting | State::Calling => self.spans.remove(what),

@@ -38,9 +38,13 @@ impl Network {
         span.state = State::Calling;
         span.step = place.first_call;
         let replica = span.replica;
-        place.replicas[replica as usize].busy -= 1;
-        if place.lineup.is_active(replica) {
+        if place.function.is_some() {
             place.usage.change(now_s, 0.0, -1.0);
+        } else {
+            place.replicas[replica as usize].busy -= 1;
+            if place.lineup.is_active(replica) {
+                place.usage.change(now_s, 0.0, -1.0);
+            }
         }
         if span.luck < place.error_probability {
             self.fail_in_slot(number, None, now_s, counts);
@@ -193,6 +197,9 @@ impl Network {
     #[inline]
     fn leave_slot(&mut self, station: u16, replica: u32, now_s: f64, counts: &mut Counts<'_>) {
         let place = &mut self.places[usize::from(station)];
+        if place.function.is_some() {
+            return place.give_back(replica, false, now_s);
+        }
         if place.lineup.is_active(replica) {
             place.usage.change(now_s, -1.0, 0.0);
         }

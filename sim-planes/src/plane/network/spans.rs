@@ -14,6 +14,8 @@ pub(super) const NOBODY: Link = u32::MAX;
 pub(super) enum State {
     /// Waiting at a replica or in front of them.
     Waiting,
+    /// On an instance of a function that starts; the end of the start is in the calendar.
+    Starting,
     /// In a slot, in its own service; its end is in the calendar.
     Serving,
     /// In a slot, waiting for answers.

@@ -2,6 +2,7 @@
 
 mod blame;
 mod calls;
+mod functions;
 mod held;
 mod retries;
 mod single;
@@ -36,6 +37,7 @@ fn station(service: ServiceModel, calls: &[Call]) -> Station {
     Station {
         service,
         calls: calls.to_vec(),
+        function: None,
     }
 }
 

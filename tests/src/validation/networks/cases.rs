@@ -55,6 +55,7 @@ fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
     Station {
         service: service(mean_ms, cv, timeout_ms),
         calls: Vec::new(),
+        function: None,
     }
 }
 
@@ -63,6 +64,7 @@ fn gateway(calls: Vec<Call>) -> Station {
     Station {
         service: service(10.0, 0.7, 2000.0),
         calls,
+        function: None,
     }
 }
 
@@ -86,6 +88,7 @@ fn chains() -> Vec<Case> {
         let middle = Station {
             service: service(40.0, 1.0, 1000.0),
             calls: vec![call(2, 2.0, SEQUENTIAL)],
+            function: None,
         };
         let stations = vec![
             gateway(vec![call(1, 1.0, SEQUENTIAL)]),
@@ -132,6 +135,7 @@ fn two_routes() -> Case {
     let middle = Station {
         service: service(60.0, 1.0, 2000.0),
         calls: vec![call(2, 3.0, SEQUENTIAL)],
+        function: None,
     };
     let stations = vec![
         gateway(vec![call(1, 1.0, SEQUENTIAL), call(2, 1.0, SEQUENTIAL)]),

@@ -3,6 +3,7 @@
 use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
+use super::functions::FunctionTables;
 use super::sources::WaitsHere;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
@@ -20,6 +21,8 @@ pub struct NetworkTables {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) tables: FluidTables,
+    /// What it does in the long run, if it is a function.
+    pub(super) function: Option<FunctionTables>,
     /// Its own service alone.
     own: Distribution,
     /// Mean of that, seconds.
@@ -180,7 +183,10 @@ fn node(
             1.0 / tree.len() as f64
         }
     });
+    let timeout_s = station.service.timeout_s;
+    let function = station.function.as_ref();
     let node = Node {
+        function: function.map(|model| FunctionTables::new(model, &base, timeout_s)),
         slow_share: slow_share.collect(),
         own: own.clone(),
         own_s: own.mean(),
@@ -228,7 +234,8 @@ fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<
     let mut callers = Vec::new();
     for (caller, station) in stations.iter().enumerate() {
         for call in station.calls.iter().filter(|call| call.to == index) {
-            if call.mode == CallMode::Async {
+            // What a function calls waits for no slot of it.
+            if call.mode == CallMode::Async || station.function.is_some() {
                 return None;
             }
             let at_once = match call.mode {
