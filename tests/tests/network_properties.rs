@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sim_core::plane::network::{
-    Call, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork, Station,
-    StationInterval,
+    Call, CallGuard, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork,
+    Station, StationInterval,
 };
 use sim_core::plane::{
     Balancing, Interval, OnTimeout, Outcome, Overflow, Removal, RetryModel, ServiceModel,
@@ -105,6 +105,7 @@ fn call() -> impl Strategy<Value = Call> {
             mode,
             required,
             retries,
+            guard: CallGuard::default(),
         })
 }
 

@@ -32,8 +32,12 @@ impl LatencyLimits {
 pub(super) enum Failure {
     /// There was no room for it.
     Rejected,
-    /// A newer one took its place in the queue.
+    /// A newer one took its place in the queue, or CoDel dropped it.
     Dropped,
+    /// The rate limit turned it away.
+    Throttled,
+    /// A breaker or a bulkhead turned the call away.
+    Refused,
     /// Its client gave up.
     TimedOut,
     /// The answer carried an error.
@@ -52,6 +56,7 @@ pub(super) struct Tally<'a> {
     pub(super) cancelled: u64,
     rejected: u64,
     dropped: u64,
+    throttled: u64,
     served: u64,
     timed_out: u64,
     timed_out_in_service: u64,
@@ -79,6 +84,7 @@ impl<'a> Tally<'a> {
             cancelled: 0,
             rejected: 0,
             dropped: 0,
+            throttled: 0,
             served: 0,
             timed_out: 0,
             timed_out_in_service: 0,
@@ -141,8 +147,12 @@ impl<'a> Tally<'a> {
                 self.rejected += 1;
                 self.dropped += 1;
             }
+            Failure::Throttled => {
+                self.rejected += 1;
+                self.throttled += 1;
+            }
             Failure::TimedOut => self.time_out(service_s),
-            Failure::Failed => self.failed += 1,
+            Failure::Failed | Failure::Refused => self.failed += 1,
             Failure::Lost => self.lost += 1,
         }
     }
@@ -155,6 +165,7 @@ impl<'a> Tally<'a> {
             served: self.served as f64,
             rejected: self.rejected as f64,
             dropped: self.dropped as f64,
+            throttled: self.throttled as f64,
             timed_out: self.timed_out as f64,
             timed_out_in_service: self.timed_out_in_service as f64,
             failed: self.failed as f64,

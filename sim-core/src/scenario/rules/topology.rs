@@ -6,7 +6,7 @@ use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Severity};
 use super::distribution::compile;
 use crate::plane::RetryModel;
-use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
+use crate::plane::network::{Call, CallGuard, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
 use crate::replication::service_model;
 use crate::suggest::closest;
@@ -49,6 +49,7 @@ pub(in super::super) fn hold_topology(
                     .retries
                     .as_ref()
                     .map_or(RetryModel::NONE, RetryDocument::model),
+                guard: CallGuard::default(),
             })
         });
         let calls = calls.collect::<Option<Vec<_>>>()?;

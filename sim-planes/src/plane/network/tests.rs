@@ -2,6 +2,7 @@
 
 mod blame;
 mod calls;
+mod guards;
 mod held;
 mod retries;
 mod single;
@@ -47,6 +48,7 @@ fn call(to: usize, mode: CallMode) -> Call {
         mode,
         required: true,
         retries: RetryModel::NONE,
+        guard: CallGuard::default(),
     }
 }
 
