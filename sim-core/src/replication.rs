@@ -6,6 +6,7 @@
 //!               ─► controllers decide ─► fleet is asked ─► pods are sized ─► meters count
 //! ```
 
+mod guards;
 mod network;
 mod part;
 mod replay;
@@ -24,6 +25,7 @@ use crate::storage::{self, StorageResult};
 use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
 use crate::topology::ComponentKind;
 use crate::traffic::RandomRate;
+use guards::Guards;
 use network::Network;
 use part::{Part, Passed};
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
@@ -58,6 +60,8 @@ pub struct Simulation<'a> {
     budget: BudgetMeter,
     recorder: Recorder,
     sums: Sums,
+    /// Of a single service.
+    guards: Guards,
     /// What the users saw in the last tick.
     last: Outcome,
 }
@@ -136,6 +140,7 @@ impl<'a> Simulation<'a> {
             budget: BudgetMeter::new(setup.tick_s),
             recorder: Recorder::new(setup),
             sums: Sums::default(),
+            guards: Guards::new(setup),
             last: Outcome::default(),
         }
     }
@@ -206,6 +211,9 @@ impl<'a> Simulation<'a> {
         if tick >= setup.warm_up_ticks {
             let bad = judged.bad(&setup.objectives);
             self.budget.count(&setup.objectives, judged.concluded, bad);
+            if let Plane::One(_) = &self.plane {
+                self.guards.count(&[], &[users]);
+            }
             self.meter(&users, judged.worst);
         }
     }
@@ -307,6 +315,10 @@ impl<'a> Simulation<'a> {
             Plane::One(_) => None,
             Plane::Network(served) => Some(served.result(self.parts())),
         };
+        let resilience = match &self.plane {
+            Plane::One(_) => self.guards.result(),
+            Plane::Network(served) => served.guards.result(),
+        };
         let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
             .as_ref()
@@ -396,6 +408,7 @@ impl<'a> Simulation<'a> {
             batch,
             network,
             node_market,
+            resilience,
         }
     }
 }

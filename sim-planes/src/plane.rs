@@ -114,6 +114,8 @@ pub struct Outcome {
     pub wait_sum_high_s: f64,
     /// Attempts that found no room at a replica and had to wait outside: at the client or in the buffer.
     pub blocked: f64,
+    /// Attempts that the rate limit turned away, whether their clients try again or not.
+    pub turned_away: f64,
     /// Attempts that a server stopped working on because their client had given up.
     pub cancelled: f64,
     /// Sum of latency, from the first attempt on, of `served` requests, seconds.

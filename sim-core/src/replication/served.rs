@@ -1,6 +1,7 @@
 //! A network of services in a replication, and what is counted of its components and routes.
 
 use super::Setup;
+use super::guards::Guards;
 use super::network::Network;
 use super::part::{Part, Passed};
 use crate::control::decision::DecisionLog;
@@ -21,6 +22,7 @@ pub(super) struct Served<'a> {
     places: Vec<usize>,
     components: Vec<ComponentSums>,
     routes: Vec<RouteSums>,
+    pub(super) guards: Guards,
 }
 
 /// Counts of a component over the window.
@@ -65,6 +67,7 @@ impl<'a> Served<'a> {
             places,
             components: topology.components.iter().map(component).collect(),
             routes: topology.routes.iter().map(route).collect(),
+            guards: Guards::new(setup),
         }
     }
 
@@ -129,6 +132,8 @@ impl<'a> Served<'a> {
     }
 
     fn count(&mut self, setup: &Setup) {
+        let outcome = &self.network.outcome;
+        self.guards.count(&outcome.calls, &outcome.stations);
         let objectives = &setup.objectives;
         let components = self.topology.components.iter().zip(&mut self.components);
         for (place, (component, sums)) in components.enumerate() {
@@ -163,6 +168,7 @@ impl<'a> Served<'a> {
 
     /// Moves the users' latencies into a histogram, and takes down those of routes and components.
     pub(super) fn drain_latencies(&mut self, into: &mut LogHistogram) {
+        self.guards.close_point();
         for (route, sums) in self.routes.iter_mut().enumerate() {
             let mut latency = LogHistogram::new();
             self.network.drain_latency(route, &mut latency);

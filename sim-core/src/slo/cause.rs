@@ -28,11 +28,15 @@ pub enum Cause {
     TelemetryGap,
     /// Something that the services depend on was down, slow, full or wrong.
     Dependency,
+    /// A rate limit turned it away: 429.
+    Throttled,
+    /// A circuit breaker or a full bulkhead turned a call away that was needed.
+    CircuitBreaker,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 12;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -46,6 +50,8 @@ impl Cause {
         Cause::OutOfMemory,
         Cause::TelemetryGap,
         Cause::Dependency,
+        Cause::Throttled,
+        Cause::CircuitBreaker,
     ];
 
     /// Words for people.
@@ -61,6 +67,8 @@ impl Cause {
             Cause::OutOfMemory => "Out of memory",
             Cause::TelemetryGap => "Telemetry gap",
             Cause::Dependency => "Dependencies",
+            Cause::Throttled => "Throttled (429)",
+            Cause::CircuitBreaker => "Breaker open, or bulkhead full",
         }
     }
 
@@ -92,6 +100,12 @@ impl Cause {
             }
             Cause::Dependency => {
                 "Something that the services depend on was down, slow, full or wrong."
+            }
+            Cause::Throttled => {
+                "A rate limit turned the request, or a call that it needed, away: 429."
+            }
+            Cause::CircuitBreaker => {
+                "A call that the request needed was not made: a circuit breaker was open, or a bulkhead full."
             }
         }
     }

@@ -5,6 +5,7 @@ use super::collection::Collection;
 use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
+use super::resilience::ResilienceReport;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
@@ -147,6 +148,9 @@ pub struct Report {
     /// Components and routes, where there is a topology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkReport>,
+    /// Guards of calls and rate limits, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resilience: Option<ResilienceReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
@@ -244,10 +248,17 @@ impl Report {
             .batch
             .as_ref()
             .and_then(|batch| BatchReport::new(batch, results));
-        let topology = document.topology.as_ref();
-        let topology = topology.and_then(|_| check(document).ok()?.topology);
+        let has_guards = results.iter().any(|result| result.resilience.is_some());
+        let wanted = document.topology.is_some() || has_guards;
+        let scenario = wanted.then(|| check(document).ok()).flatten();
+        let topology = scenario
+            .as_ref()
+            .and_then(|scenario| scenario.topology.as_ref());
         let network =
-            topology.and_then(|topology| NetworkReport::new(&topology, &document.slo, results));
+            topology.and_then(|topology| NetworkReport::new(topology, &document.slo, results));
+        let resilience = scenario
+            .as_ref()
+            .and_then(|scenario| ResilienceReport::new(scenario, results));
         // All replications of a design have the same resources.
         let resources = results.first().map(ReplicationResult::costs);
         let resources = resources.unwrap_or_default().into_iter();
@@ -284,6 +295,7 @@ impl Report {
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             network,
+            resilience,
             storage,
             batch,
             spot: SpotReport::new(document, results),

@@ -2,10 +2,11 @@
 
 use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
+use super::resilience::ResilienceResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
-use crate::slo::Cause;
+use crate::slo::CauseCounts;
 use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
 
@@ -177,8 +178,8 @@ pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
 pub struct ObjectiveResult {
     /// Requests counted: those that got an outcome.
     pub total: f64,
-    /// Bad requests by cause, in the order of [`Cause::ALL`]; they sum to all bad requests.
-    pub bad_by_cause: [f64; Cause::COUNT],
+    /// Bad requests by cause, in the order of [`Cause::ALL`](crate::slo::Cause::ALL); they sum to all bad requests.
+    pub bad_by_cause: CauseCounts,
     /// Bad requests over the bad requests that the target allows: 1 is the whole error budget.
     pub budget_consumed: f64,
     /// Whether the target was met over the window.
@@ -241,8 +242,10 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
+    /// Spot nodes and commitments, if there are any.
     pub node_market: Option<NodeMarketResult>,
+    /// Guards of calls and rate limits, if there are any. These five are the last fields: see [`bytes`](Self::bytes).
+    pub resilience: Option<ResilienceResult>,
 }
 
 impl ReplicationResult {
@@ -274,12 +277,13 @@ impl ReplicationResult {
         serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, jobs, a topology or spot nodes has the bytes that it had before there were
+    /// What a digest is made of. A result without storage, jobs, a topology, spot nodes or guards has the bytes that it had before there were
     /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.resilience.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),
@@ -313,6 +317,7 @@ impl ReplicationResult {
     pub fn without_series(self) -> Self {
         Self {
             series: Series::default(),
+            resilience: self.resilience.map(ResilienceResult::without_series),
             ..self
         }
     }

@@ -54,6 +54,7 @@ pub(super) struct Tally<'a> {
     pub(super) retries: u64,
     pub(super) blocked: u64,
     pub(super) cancelled: u64,
+    pub(super) turned_away: u64,
     rejected: u64,
     dropped: u64,
     throttled: u64,
@@ -82,6 +83,7 @@ impl<'a> Tally<'a> {
             retries: 0,
             blocked: 0,
             cancelled: 0,
+            turned_away: 0,
             rejected: 0,
             dropped: 0,
             throttled: 0,
@@ -179,6 +181,7 @@ impl<'a> Tally<'a> {
             wait_sum_high_s: self.wait_sum_high_s,
             blocked: self.blocked as f64,
             cancelled: self.cancelled as f64,
+            turned_away: self.turned_away as f64,
             latency_sum_s: self.latencies.sum(),
             ..Outcome::default()
         }

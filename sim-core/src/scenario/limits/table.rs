@@ -6,6 +6,7 @@ mod document;
 mod fleet;
 mod prices;
 mod provisioner;
+mod resilience;
 mod run;
 mod service;
 mod slo;
@@ -92,6 +93,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    resilience::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,

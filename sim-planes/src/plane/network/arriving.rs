@@ -93,6 +93,7 @@ impl Network {
         if let Some(bucket) = &mut place.bucket
             && !bucket.take(now_s)
         {
+            counts.stations[usize::from(station)].turned_away += 1;
             return self.fail_outside(number, Failure::Throttled, now_s, counts);
         }
         if place.down {

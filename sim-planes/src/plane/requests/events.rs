@@ -189,6 +189,7 @@ impl Events {
         if let Some(bucket) = &mut self.bucket
             && !bucket.take(now_s)
         {
+            tally.turned_away += 1;
             return self.fail(number, Failure::Throttled, now_s, tally);
         }
         if self.cores.is_some() {
