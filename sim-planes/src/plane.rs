@@ -128,7 +128,7 @@ pub struct Outcome {
     pub in_service_s: f64,
     /// Attempts waiting for a server at the end of the interval, wherever they wait.
     pub waiting_at_end: f64,
-    /// Requests without a fate at the end of the interval, at least `waiting_at_end`.
+    /// Requests without a fate at the end of the interval, at least `waiting_at_end` where no calls are hedged.
     pub open_at_end: f64,
 }
 

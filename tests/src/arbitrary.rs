@@ -4,6 +4,7 @@ mod batch;
 mod document;
 mod edit;
 mod keda;
+mod resilience;
 mod spot;
 mod storage;
 mod topology;

@@ -296,6 +296,9 @@ fn a_fault_that_does_not_happen_changes_nothing() {
         mode: Default::default(),
         optional: false,
         retries: None,
+        breaker: None,
+        max_concurrent: None,
+        hedge_after_ms: None,
     });
     // A call that is never made is none.
     let (never, without) = (result(&never, 0), result(&without, 0));
