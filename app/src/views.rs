@@ -12,6 +12,7 @@ mod kpis;
 mod modal;
 mod moment;
 mod problems;
+mod resilience;
 mod restore;
 mod results;
 mod share;

@@ -2,6 +2,7 @@
 
 use super::batch::BatchPanel;
 use super::moment::MomentPanel;
+use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
@@ -18,6 +19,7 @@ pub fn Results() -> impl IntoView {
         <div class="panels">
             {view! { <Front/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
+            {view! { <ResiliencePanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
