@@ -184,8 +184,10 @@ fn what_the_fluid_plane_cannot_do_is_said_at_its_place() {
     let mut fluid = document("third-party-risk");
     fluid.run.plane = PlaneKind::Fluid;
     fluid.topology.as_mut().expect("a topology").calls[1].hedge_after_ms = Some(100.0);
-    fluid.service.queue = Some(QueueDocument::Lifo);
-    let problems = problems(&fluid);
+    let mut newest_first = steady(PlaneKind::Fluid, 16.0, 1.0);
+    newest_first.service.queue = Some(QueueDocument::Lifo);
+    let mut problems = problems(&fluid);
+    problems.extend(self::problems(&newest_first));
     for path in [
         "/topology/calls/1/breaker",
         "/topology/calls/1/max_concurrent",

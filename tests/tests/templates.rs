@@ -336,6 +336,7 @@ fn provider(edit: impl Fn(&mut CallDocument, &mut DependencyDocument)) -> Scenar
         panic!("the provider is a dependency");
     };
     edit(call, dependency);
+    document.sweep.clear();
     document
 }
 
