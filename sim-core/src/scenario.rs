@@ -16,6 +16,7 @@ mod field;
 mod knob;
 mod parse;
 mod problem;
+mod read;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -25,8 +26,10 @@ pub use check::{check, check_json, check_value};
 pub use field::limit_at;
 pub use knob::apply_knob;
 pub use problem::{Problem, Problems, Severity};
+pub use read::read;
 
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -55,6 +58,8 @@ pub struct Scenario {
     pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
+    /// The cache in front of the services, if there is one.
+    pub edge: Option<Edge>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// Batch jobs beside the requests, if there are any.

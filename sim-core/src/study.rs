@@ -12,6 +12,7 @@
 
 mod batch;
 mod collection;
+mod edge;
 mod network;
 mod node_market;
 mod plan;
@@ -24,6 +25,7 @@ mod sweep;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use edge::EdgeReport;
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

@@ -243,6 +243,9 @@ impl DataPlane for FluidPlane<'_> {
         outcome
     }
 
+    // It knows rates only.
+    fn give_arrivals(&mut self, _: &[f64]) {}
+
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
         self.recent.quantile(self.tables, q, intervals)
     }

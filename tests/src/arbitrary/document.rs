@@ -1,6 +1,7 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
 use super::batch::batch;
+use super::edge::edge_cache;
 use super::keda;
 use super::resilience::{is_guarded, queue, rate_limit};
 use super::spot::{commitments, spot};
@@ -25,6 +26,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
             prices(),
             proptest::option::weighted(0.2, storage()),
             proptest::option::weighted(0.2, batch()),
+            proptest::option::weighted(0.2, edge_cache()),
         ),
         slo(),
         run(),
@@ -41,7 +43,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     (autoscaler, shared_control, right_sizing),
                     telemetry,
                     fleet,
-                    (prices, storage, batch),
+                    (prices, storage, batch, edge_cache),
                     slo,
                     mut run,
                 ),
@@ -74,6 +76,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     fleet,
                     prices,
                     topology,
+                    edge_cache,
                     storage,
                     batch,
                     slo,

@@ -3,6 +3,7 @@
 mod autoscaler;
 mod batch;
 mod document;
+mod edge;
 mod fleet;
 mod prices;
 mod provisioner;
@@ -94,6 +95,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     prices::ROWS,
     topology::ROWS,
     resilience::ROWS,
+    edge::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,
