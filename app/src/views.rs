@@ -17,6 +17,7 @@ mod moment;
 mod palette;
 mod problems;
 mod report;
+mod resilience;
 mod restore;
 mod results;
 mod share;

@@ -24,6 +24,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         commitment(report),
         network(report),
         functions(report),
+        resilience(report),
         edge(report),
         storage(report),
         batch(report),
@@ -300,6 +301,62 @@ fn network(report: &Report) -> String {
         }
     }
     format!("{}\n{}", components.text(), routes.text())
+}
+
+/// Guards of calls and rate limits; nothing without any.
+fn resilience(report: &Report) -> String {
+    let Some(resilience) = &report.resilience else {
+        return String::new();
+    };
+    let share = |summary: &Option<Summary>| {
+        summary
+            .as_ref()
+            .map_or(String::new(), |summary| percent(summary.mean))
+    };
+    let mut text = String::new();
+    if !resilience.calls.is_empty() {
+        let mut calls = Table::new([
+            "Guarded call",
+            "breaker open",
+            "opened",
+            "turned away",
+            "bulkhead full",
+            "hedged",
+            "hedge first",
+        ]);
+        for call in &resilience.calls {
+            calls.row([
+                format!("{} → {}", call.from, call.to),
+                share(&call.open),
+                call.opened
+                    .as_ref()
+                    .map_or(String::new(), |opened| number(opened.mean)),
+                share(&call.short_circuited),
+                share(&call.crowded_out),
+                share(&call.hedges),
+                share(&call.hedges_won),
+            ]);
+        }
+        text.push_str(&calls.text());
+    }
+    if !resilience.limits.is_empty() {
+        let mut limits = Table::new([
+            "Rate limit",
+            "requests/s",
+            "answered 429",
+            "came to nothing",
+        ]);
+        for limit in &resilience.limits {
+            limits.row([
+                limit.name.clone(),
+                number(limit.rps),
+                percent(limit.turned_away.mean),
+                number(limit.throttled.mean),
+            ]);
+        }
+        text.push_str(&limits.text());
+    }
+    text
 }
 
 /// What the edge cache answers, and how fresh; nothing without one.

@@ -7,6 +7,7 @@
 //! ```
 
 mod edge;
+mod guards;
 mod network;
 mod part;
 mod replay;
@@ -27,6 +28,7 @@ use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
 use crate::topology::ComponentKind;
 use crate::traffic::RandomRate;
 use edge::EdgeStage;
+use guards::Guards;
 use network::Network;
 use part::{Part, Passed};
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
@@ -63,6 +65,8 @@ pub struct Simulation<'a> {
     budget: BudgetMeter,
     recorder: Recorder,
     sums: Sums,
+    /// Of a single service.
+    guards: Guards,
     /// What the users saw in the last tick.
     last: Outcome,
 }
@@ -150,6 +154,7 @@ impl<'a> Simulation<'a> {
             budget: BudgetMeter::new(setup.tick_s),
             recorder: Recorder::new(setup),
             sums: Sums::default(),
+            guards: Guards::new(setup),
             last: Outcome::default(),
         }
     }
@@ -224,6 +229,9 @@ impl<'a> Simulation<'a> {
         if tick >= setup.warm_up_ticks {
             let bad = judged.bad(&setup.objectives);
             self.budget.count(&setup.objectives, judged.concluded, bad);
+            if let Plane::One(_) = &self.plane {
+                self.guards.count(&[], &[entered]);
+            }
             self.meter(&users, &entered, judged.worst);
         }
     }
@@ -355,6 +363,10 @@ impl<'a> Simulation<'a> {
                 Some(served.result(self.parts(), of))
             }
         };
+        let resilience = match &self.plane {
+            Plane::One(_) => self.guards.result(),
+            Plane::Network(served) => served.guards.result(),
+        };
         let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
             .as_ref()
@@ -452,6 +464,7 @@ impl<'a> Simulation<'a> {
             batch,
             network,
             node_market,
+            resilience,
             edge,
             functions,
         }

@@ -12,13 +12,13 @@
 
 mod batch;
 mod collection;
-mod digested;
 mod edge;
 mod functions;
 mod network;
 mod node_market;
 mod plan;
 mod report;
+mod resilience;
 mod result;
 mod rounds;
 mod storage;
@@ -38,6 +38,11 @@ pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
     SeriesReport,
 };
+pub use resilience::{
+    GuardedCallReport, GuardedCallResult, RateLimitReport, RateLimitResult, ResilienceReport,
+    ResilienceResult,
+};
+pub(crate) use resilience::{guarded_calls, limited_components};
 pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
 };

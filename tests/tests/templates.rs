@@ -1,8 +1,9 @@
 //! The templates keep what they promise: a few whole windows of each.
 
 use sim_core::scenario::document::{
-    AutoscalerDocument, ComponentDocument, FunctionComponentDocument, PlaneKind,
-    ProvisionedDocument, SavesDocument, ScenarioDocument, WarmerDocument,
+    AutoscalerDocument, CallDocument, ComponentDocument, DependencyDocument,
+    FunctionComponentDocument, PlaneKind, ProvisionedDocument, QueueDocument, SavesDocument,
+    ScenarioDocument, WarmerDocument,
 };
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
@@ -380,6 +381,79 @@ fn serverless_template_starts_cold_unless_instances_are_kept() {
         cold(&as_it_is)
     );
     assert!(cold(&kept) < 0.5 * cold(&as_it_is), "{}", cold(&kept));
+}
+
+/// The document of the third-party template, its calls to the provider changed.
+fn provider(edit: impl Fn(&mut CallDocument, &mut DependencyDocument)) -> ScenarioDocument {
+    let mut document = document("third-party-risk");
+    let topology = document.topology.as_mut().expect("a topology");
+    let call = &mut topology.calls[1];
+    let ComponentDocument::Dependency(dependency) = &mut topology.components[1] else {
+        panic!("the provider is a dependency");
+    };
+    edit(call, dependency);
+    document.sweep.clear();
+    document
+}
+
+#[test]
+fn third_party_risk_is_borne_by_a_breaker_and_degraded_answers() {
+    let safe = document("third-party-risk");
+    let without_breaker = provider(|call, _| {
+        call.breaker = None;
+        call.max_concurrent = None;
+    });
+    let naive = provider(|call, dependency| {
+        call.breaker = None;
+        call.max_concurrent = None;
+        call.optional = false;
+        dependency.timeout_ms = 10_000.0;
+    });
+    let results = run(Plan::single(&safe), 0);
+    assert_eq!(met(&results), REPLICATIONS as usize);
+    for result in &results {
+        let guarded = &result.resilience.as_ref().expect("a breaker").calls[0];
+        // Forty-five minutes of trouble in a day.
+        let open_minutes = guarded.open * 24.0 * 60.0;
+        assert!((30.0..60.0).contains(&open_minutes), "{open_minutes}");
+        let turned_away = guarded.short_circuited / guarded.wanted;
+        assert!((0.02..0.08).contains(&turned_away), "{turned_away}");
+    }
+    for result in run(Plan::single(&without_breaker), 0) {
+        assert!(result.objectives[0].met && !result.objectives[1].met);
+    }
+    for result in run(Plan::single(&naive), 0) {
+        assert!(!result.objectives[0].met && !result.objectives[1].met);
+        let success = &result.objectives[0];
+        let share = success.bad_by_cause[Cause::Dependency as usize] / success.bad();
+        assert!(share > 0.8, "{share}");
+    }
+}
+
+#[test]
+fn a_retry_storm_ends_with_a_budget_or_the_newest_first() {
+    let storm = document("retry-storm");
+    for result in run(Plan::single(&storm), 0) {
+        let good = result.objectives[0].good_fraction();
+        assert!((0.15..0.35).contains(&good), "{good}");
+    }
+    let mut budgeted = storm.clone();
+    let retries = budgeted.service.retries.as_mut().expect("retries");
+    retries.budget_percent = Some(10.0);
+    let mut newest_first = storm.clone();
+    let topology = newest_first.topology.as_mut().expect("a topology");
+    let ComponentDocument::Service(orders) = &mut topology.components[0] else {
+        panic!("orders is a service");
+    };
+    orders.service.queue = Some(QueueDocument::Lifo);
+    for (document, least) in [(budgeted, 0.95), (newest_first, 0.985)] {
+        let results = run(Plan::single(&document), 0);
+        assert_eq!(met(&results), REPLICATIONS as usize);
+        for result in &results {
+            let good = result.objectives[0].good_fraction();
+            assert!(good > least, "{good}");
+        }
+    }
 }
 
 #[test]

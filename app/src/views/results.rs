@@ -6,6 +6,7 @@ use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
+use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::ticks::TicksPanel;
@@ -29,6 +30,7 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
+            {view! { <ResiliencePanel/> }.into_any()}
             {view! { <EdgePanel/> }.into_any()}
             {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}

@@ -102,6 +102,8 @@ struct State<'a> {
     dependency: &'a Dependency,
     outages: Option<Gaps>,
     brown_outs: Option<Gaps>,
+    /// The window's start, seconds.
+    window_s: f64,
 }
 
 impl<'a> Network<'a> {
@@ -166,6 +168,7 @@ impl<'a> Network<'a> {
                     dependency,
                     outages,
                     brown_outs,
+                    window_s: f64::from(setup.warm_up_ticks) * setup.tick_s,
                 };
                 Some((index as usize, state))
             });
@@ -215,6 +218,17 @@ impl<'a> Network<'a> {
                 .as_ref()
                 .map(|brown| brown.slowdown);
             given.time_factor = slowdown.filter(|_| slow).unwrap_or(1.0);
+            let hours = (middle_s - state.window_s) / 3600.0;
+            for trouble in &state.dependency.scheduled {
+                let since = hours - trouble.start_hour;
+                if since < 0.0 || since >= trouble.duration_minutes / 60.0 {
+                    continue;
+                }
+                match trouble.slowdown {
+                    Some(slowdown) => given.time_factor = given.time_factor.max(slowdown),
+                    None => given.down = true,
+                }
+            }
         }
     }
 
@@ -294,6 +308,8 @@ fn add(sum: &mut Outcome, other: &Outcome) {
     sum.served += other.served;
     sum.rejected += other.rejected;
     sum.dropped += other.dropped;
+    sum.throttled += other.throttled;
+    sum.refused += other.refused;
     sum.timed_out += other.timed_out;
     sum.timed_out_in_service += other.timed_out_in_service;
     sum.failed += other.failed;

@@ -2,6 +2,7 @@
 
 use super::Setup;
 use super::edge::{EdgeStage, Merged, amplified, plus};
+use super::guards::Guards;
 use super::network::Network;
 use super::part::{Part, Passed};
 use crate::control::decision::DecisionLog;
@@ -23,6 +24,7 @@ pub(super) struct Served<'a> {
     places: Vec<usize>,
     components: Vec<ComponentSums>,
     routes: Vec<RouteSums>,
+    pub(super) guards: Guards,
 }
 
 /// An interval of the users' requests.
@@ -78,6 +80,7 @@ impl<'a> Served<'a> {
             places,
             components: topology.components.iter().map(component).collect(),
             routes: topology.routes.iter().map(route).collect(),
+            guards: Guards::new(setup),
         }
     }
 
@@ -169,6 +172,8 @@ impl<'a> Served<'a> {
     }
 
     fn count(&mut self, setup: &Setup, window_s: f64, merged: Option<&Merged>) {
+        let outcome = &self.network.outcome;
+        self.guards.count(&outcome.calls, &outcome.stations);
         let objectives = &setup.objectives;
         let per_request = merged.map_or(1.0, |merged| merged.per_request);
         let components = self.topology.components.iter().zip(&mut self.components);
@@ -214,6 +219,7 @@ impl<'a> Served<'a> {
 
     /// Moves the users' latencies into a histogram, and takes down those of routes and components.
     pub(super) fn drain_latencies(&mut self, into: &mut LogHistogram) {
+        self.guards.close_point();
         for (route, sums) in self.routes.iter_mut().enumerate() {
             let mut latency = LogHistogram::new();
             self.network.drain_latency(route, &mut latency);

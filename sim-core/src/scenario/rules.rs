@@ -12,6 +12,7 @@ mod keda;
 mod knative;
 mod memory;
 mod provisioner;
+mod resilience;
 mod run;
 mod service;
 mod serving;
@@ -156,6 +157,11 @@ fn hold_pairs(
         if let Some(run) = run {
             run::hold_length(run, traffic, slo, found);
         }
+    }
+    if let (Some(traffic), Some(service), None) = (traffic, service_document, &sections.topology)
+        && let Some(limit) = &service.rate_limit
+    {
+        resilience::hold_rate(limit, traffic, found);
     }
     if let (Some(run), Some(slo)) = (run, slo) {
         run::hold_tick_count(run, slo, found);

@@ -67,6 +67,20 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/online-shop.json"),
     },
     Template {
+        id: "third-party-risk",
+        title: "Third-party risk",
+        summary: "A day of a checkout that asks other people's delivery quotes: slow for half an hour at noon, down for a quarter of one in the evening.",
+        promise: "With a short patience, a circuit breaker and answers without the quote it meets its SLO every day; without the breaker it misses the latency objective, and waiting for every quote the success objective too.",
+        json: include_str!("../../../scenarios/third-party-risk.json"),
+    },
+    Template {
+        id: "retry-storm",
+        title: "Retry storm",
+        summary: "Broken on purpose: three hours of an order service whose clients try once more, and one minute of a slow database.",
+        promise: "It never recovers, because the load with all retries is above capacity. With a retry budget of 10 %, or a queue that serves the newest first, it does, and meets its SLO.",
+        json: include_str!("../../../scenarios/retry-storm.json"),
+    },
+    Template {
         id: "database-right-size",
         title: "Database of the right size",
         summary: "An API whose requests make three queries each, a few of them slow, to read replicas on nodes of their own.",

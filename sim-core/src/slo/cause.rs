@@ -30,13 +30,15 @@ pub enum Cause {
     Dependency,
     /// A function's instance had to start first.
     ColdStart,
-    /// A function answered 429: as many instances as allowed, or no further one so soon.
+    /// Answered 429: a rate limit, or as many instances of a function as allowed, or no further one so soon.
     Throttled,
+    /// A circuit breaker or a full bulkhead turned a call away that was needed.
+    CircuitBreaker,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 13;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -52,6 +54,7 @@ impl Cause {
         Cause::Dependency,
         Cause::ColdStart,
         Cause::Throttled,
+        Cause::CircuitBreaker,
     ];
 
     /// Words for people.
@@ -68,7 +71,8 @@ impl Cause {
             Cause::TelemetryGap => "Telemetry gap",
             Cause::Dependency => "Dependencies",
             Cause::ColdStart => "Cold starts",
-            Cause::Throttled => "Throttled",
+            Cause::Throttled => "Throttled (429)",
+            Cause::CircuitBreaker => "Breaker open, or bulkhead full",
         }
     }
 
@@ -103,7 +107,10 @@ impl Cause {
             }
             Cause::ColdStart => "A function's instance had to start first.",
             Cause::Throttled => {
-                "A function answered 429: as many instances as allowed, or no further one so soon."
+                "The request, or a call that it needed, was answered 429: a rate limit, or no further instance of a function."
+            }
+            Cause::CircuitBreaker => {
+                "A call that the request needed was not made: a circuit breaker was open, or a bulkhead full."
             }
         }
     }

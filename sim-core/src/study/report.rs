@@ -7,6 +7,7 @@ use super::functions::{self, FunctionReport};
 use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
+use super::resilience::ResilienceReport;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
@@ -152,6 +153,9 @@ pub struct Report {
     /// Serverless functions; empty where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<FunctionReport>,
+    /// Guards of calls and rate limits, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resilience: Option<ResilienceReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
@@ -251,8 +255,9 @@ impl Report {
             .batch
             .as_ref()
             .and_then(|batch| BatchReport::new(batch, results));
-        let topology = document.topology.as_ref();
-        let scenario = topology.and_then(|_| check(document).ok());
+        let has_guards = results.iter().any(|result| result.resilience.is_some());
+        let wanted = document.topology.is_some() || has_guards;
+        let scenario = wanted.then(|| check(document).ok()).flatten();
         let topology = scenario
             .as_ref()
             .and_then(|scenario| Some((scenario, scenario.topology.as_ref()?)));
@@ -261,6 +266,9 @@ impl Report {
         let functions = topology.map_or_else(Vec::new, |(scenario, topology)| {
             functions::reports(scenario, topology, results)
         });
+        let resilience = scenario
+            .as_ref()
+            .and_then(|scenario| ResilienceReport::new(scenario, results));
         // All replications of a design have the same resources.
         let resources = results.first().map(ReplicationResult::costs);
         let resources = resources.unwrap_or_default().into_iter();
@@ -298,6 +306,7 @@ impl Report {
             costs: costs.collect(),
             network,
             functions,
+            resilience,
             edge: EdgeReport::new(results),
             storage,
             batch,

@@ -8,6 +8,7 @@ mod fleet;
 mod functions;
 mod prices;
 mod provisioner;
+mod resilience;
 mod run;
 mod service;
 mod slo;
@@ -95,6 +96,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     prices::ROWS,
     topology::ROWS,
     functions::ROWS,
+    resilience::ROWS,
     edge::ROWS,
     storage::ROWS,
     batch::ROWS,

@@ -22,6 +22,7 @@ pub(in super::super) fn hold_topology(
     let written = document.topology.as_ref()?;
     hold_one_market(document, written, found);
     functions::hold_account(written, found);
+    super::resilience::hold_calls(document, written, found);
     let names = names(written, found)?;
     let calls = calls(written, &names, found);
     let order = order(&names, &calls?, written, found)?;
@@ -51,6 +52,7 @@ pub(in super::super) fn hold_topology(
                     .retries
                     .as_ref()
                     .map_or(RetryModel::NONE, RetryDocument::model),
+                guard: call.guard(),
             })
         });
         let calls = calls.collect::<Option<Vec<_>>>()?;
@@ -104,7 +106,8 @@ const MOST_VISITS: f64 = 1000.0;
 fn hold_visits(topology: &Topology, document: &ScenarioDocument, found: &mut Found) {
     let attempts = |call: &Call| {
         let most = f64::from(call.retries.max_attempts.max(1));
-        most.min(1.0 + call.retries.budget)
+        let hedges = f64::from(u8::from(call.guard.hedge_after_s.is_some()));
+        most.min(1.0 + call.retries.budget) + hedges
     };
     let components = topology.components.iter();
     let most = components.clone().flat_map(|component| &component.calls);
@@ -521,6 +524,8 @@ fn refused(service: &ServiceDocument, plane: PlaneKind) -> Option<(&'static str,
         "on_timeout"
     } else if service.removal != Removal::Drain {
         "removal"
+    } else if plane == PlaneKind::Fluid && service.queue.is_some() {
+        "queue"
     } else if service.retries.is_some() {
         "retries"
     } else if service.buffer_limit > 0 {

@@ -1,6 +1,7 @@
 //! What comes to nothing: callers that give up, try again, or are gone.
 
 use super::counts::Counts;
+use super::guard::End;
 use super::path::Path;
 use super::played::Network;
 use super::spans::{NOBODY, Origin, Span, State};
@@ -17,8 +18,14 @@ impl Network {
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
+        if self.spans[number].twin != NOBODY {
+            return self.part(number, now_s);
+        }
         let (path, needed_s) = self.so_far(number, now_s);
         let span = self.spans[number];
+        if !span.deserted {
+            self.leave_guard(span.edge, now_s, End::Failed);
+        }
         let origin = origin.unwrap_or_else(|| self.origin(&span, failure, &path, needed_s));
         let pause_s = if span.deserted {
             None
@@ -66,7 +73,7 @@ impl Network {
     }
 
     /// A request has come to nothing for good.
-    fn meet_fate(
+    pub(super) fn meet_fate(
         &mut self,
         number: u32,
         (failure, origin): (Failure, Origin),
@@ -200,7 +207,7 @@ impl Network {
     }
 
     /// A replica stops working on a span at once.
-    fn stop(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+    pub(super) fn stop(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         let Span {
             state,
             station,
@@ -240,6 +247,10 @@ impl Network {
             if child == NOBODY {
                 return;
             }
+            if self.spans[child].twin != NOBODY {
+                self.lose(child, now_s, counts);
+                continue;
+            }
             self.spans.leave_parent(child);
             let span = &mut self.spans[child];
             span.deserted = true;
@@ -249,7 +260,11 @@ impl Network {
                 self.meet_fate(child, failed, &path, 0.0, counts);
                 // The end of the pause is still in the calendar.
                 self.spans[child].state = State::Over;
-            } else if self.places[usize::from(span.station)].cancels {
+                continue;
+            }
+            let (edge, station) = (span.edge, span.station);
+            self.leave_guard(edge, now_s, End::Unknown);
+            if self.places[usize::from(station)].cancels {
                 self.give_up(child, now_s, counts);
             }
         }

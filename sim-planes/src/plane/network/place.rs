@@ -3,8 +3,10 @@
 use super::instances::Instances;
 use super::queue::Queue;
 use super::{Station, StationInterval};
+use crate::plane::bucket::TokenBucket;
 use crate::plane::requests::balancer::{Balancer, Choice};
 use crate::plane::requests::lineup::Lineup;
+use crate::plane::requests::order::Order;
 use crate::plane::requests::source::Streams;
 use crate::plane::requests::usage::Usage;
 use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
@@ -65,6 +67,10 @@ pub(super) struct Place {
     pub(super) end_of_calls: u16,
     /// Whether it ever waits for an answer.
     pub(super) blocks: bool,
+    /// The limit on what may arrive.
+    pub(super) bucket: Option<TokenBucket>,
+    /// Who of those that wait is served next.
+    pub(super) order: Order,
 
     /// Its instances, if it is a function.
     pub(super) function: Option<Box<Instances>>,
@@ -117,6 +123,8 @@ impl Place {
             end_of_calls: first_call + station.calls.len() as u16,
             blocks: false,
             function: Instances::of(station, streams),
+            bucket: model.rate_limit.map(TokenBucket::new),
+            order: Order::new(&model.queue),
             time_factor: 1.0,
             error_probability: model.error_probability,
             down: false,

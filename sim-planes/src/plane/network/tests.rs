@@ -3,6 +3,7 @@
 mod blame;
 mod calls;
 mod functions;
+mod guards;
 mod held;
 mod retries;
 mod single;
@@ -49,6 +50,7 @@ fn call(to: usize, mode: CallMode) -> Call {
         mode,
         required: true,
         retries: RetryModel::NONE,
+        guard: CallGuard::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The networks on which `fluid` is held against `requests`.
 
-use sim_core::plane::network::{Call, CallMode, Entry, Station};
+use sim_core::plane::network::{Call, CallGuard, CallMode, Entry, Station};
 use sim_core::plane::{RetryModel, ServiceModel};
 use sim_core::random::Distribution;
 
@@ -48,6 +48,7 @@ fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
         mode,
         required: true,
         retries: RetryModel::NONE,
+        guard: CallGuard::default(),
     }
 }
 

@@ -72,6 +72,10 @@ impl NetworkTables {
             if let Some(what) = unsupported(&at.service) {
                 return Err(NetworkError::Unsupported { station, what });
             }
+            if at.calls.iter().any(|call| call.guard.is_on()) {
+                let what = "breakers, bulkheads and hedges";
+                return Err(NetworkError::Unsupported { station, what });
+            }
         }
         let mut nodes: Vec<Option<(Node, Law)>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
@@ -95,7 +99,7 @@ impl NetworkTables {
 
 /// What of a service a fluid network does not compute; `None` if it computes all of it.
 pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
-    use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
+    use crate::plane::{Balancing, OnTimeout, Overflow, QueueDiscipline, Removal};
     if model.balancing != Balancing::Shared {
         Some("queues at the replicas")
     } else if model.overflow != Overflow::RejectNew {
@@ -104,6 +108,8 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
         Some("work that is cancelled")
     } else if model.removal != Removal::Drain {
         Some("replicas that are killed")
+    } else if model.queue != QueueDiscipline::Fifo {
+        Some("other queues than first come, first served")
     } else if model.retries.is_on() {
         Some("users who try again")
     } else {
