@@ -23,6 +23,8 @@ pub enum Command {
     Run(RunArguments),
     /// Vary one or two knobs on a grid: the front of cost against attainment.
     Sweep(SweepArguments),
+    /// Look for designs over several knobs: the front, and the cheapest that meets the SLO as surely as wanted.
+    Optimise(OptimiseArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -82,6 +84,35 @@ pub struct SweepArguments {
     /// such as /autoscaler/metrics/0/target_percent=40:90:6. Twice for a grid.
     #[arg(long, value_name = "PATH=FROM:TO:STEPS")]
     pub knob: Vec<String>,
+    /// List every design, not only the front.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `qec optimise`
+#[derive(Debug, Args)]
+pub struct OptimiseArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// Most replications to spend, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(60..=100_000))]
+    pub budget: Option<u32>,
+    /// A knob that may move, instead of the scenario's; any number of them. PATH=FROM:TO is a range, PATH=FROM:TO:log
+    /// one in equal ratios, PATH=A,B,C a choice, PATH alone a switch.
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub knob: Vec<String>,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Data plane, instead of the scenario's.
+    #[arg(long, value_enum)]
+    pub plane: Option<PlaneArgument>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,

@@ -4,6 +4,7 @@
 //! threads, `table` and the `*_text` files write for people. Results go to standard output, everything about
 //! them (warnings, notes, progress) to standard error.
 
+mod adaptive;
 mod args;
 mod check;
 mod compute;
@@ -11,6 +12,7 @@ mod decisions;
 mod failure;
 mod import;
 mod link;
+mod optimise;
 mod output;
 mod report_text;
 mod run;
@@ -47,6 +49,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
+        Command::Optimise(options) => optimise::optimise(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

@@ -14,7 +14,9 @@ mod batch;
 mod collection;
 mod network;
 mod node_market;
+pub mod optimise;
 mod plan;
+mod probe;
 mod report;
 mod result;
 mod rounds;
@@ -29,6 +31,7 @@ pub use network::{
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
+pub use probe::{Adaptive, Answer, Edits, Outcome, Probe, Prober};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
     SeriesReport,

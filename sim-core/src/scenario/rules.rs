@@ -11,6 +11,7 @@ mod knative;
 mod memory;
 mod provisioner;
 mod run;
+mod search;
 mod service;
 mod serving;
 mod slo;
@@ -20,6 +21,7 @@ mod sweep;
 mod topology;
 mod traffic;
 
+pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
 

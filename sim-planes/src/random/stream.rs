@@ -79,6 +79,8 @@ pub enum Purpose {
     BatchWork = 90,
     /// When a batch job's spot machines are there and when they are reclaimed.
     BatchMarket = 91,
+    /// Which designs a search tries.
+    DesignSearch = 110,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

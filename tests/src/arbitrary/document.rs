@@ -74,6 +74,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     slo,
                     run,
                     sweep: vec![],
+                    search: None,
                 }
             },
         )

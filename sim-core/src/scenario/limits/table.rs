@@ -7,6 +7,7 @@ mod fleet;
 mod prices;
 mod provisioner;
 mod run;
+mod search;
 mod service;
 mod slo;
 mod spot;
@@ -96,4 +97,5 @@ pub(super) const PARTS: &[&[Limit]] = &[
     batch::ROWS,
     slo::ROWS,
     run::ROWS,
+    search::ROWS,
 ];

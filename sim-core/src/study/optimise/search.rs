@@ -1,0 +1,564 @@
+//! The search: what is tried next, decided between rounds.
+
+use super::breed::candidates;
+use super::confirm::{CANDIDATES, Plan};
+use super::fill::Halton;
+use super::front::{Place, front_of, gain};
+use super::space::{Rungs, Space};
+use super::surrogate::{Lengths, MOST, Seen, Surrogate, first_lengths};
+use super::trial::{Score, Trial, scores};
+use crate::random::{Purpose, Rng, StreamKey};
+use crate::scenario::document::{BoundedFigure, ScenarioDocument};
+use crate::stats::special::normal_cdf;
+use crate::study::probe::{Adaptive, Answer, Probe, Round, study_id};
+use crate::study::result::{FIGURES, Figure};
+use serde::{Deserialize, Serialize};
+
+/// Replications of a design that is tried for the first time.
+const FIRST: u32 = 3;
+/// A round has at least so many replications, so that workers do not wait for each other for long.
+const LEAST_ROUND: u32 = 24;
+/// Shares of the budget for designs that spend it on the start, and until the front is polished.
+const START_SHARE: f64 = 0.35;
+const EXPLORE_SHARE: f64 = 0.72;
+/// Replications that a design must have before it can become a candidate, or a part of the front.
+pub(super) const LEAST_KNOWN: u32 = 8;
+/// Fresh replications are those from this number on: no other study gets there.
+const FRESH: u32 = 1 << 20;
+/// Beyond this, how far a budget is overdrawn or kept is no matter: logarithm of the budget consumed.
+const FAR: f64 = 2.5;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Stage {
+    Fill,
+    Explore,
+    Polish,
+    Confirm,
+    Over,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Verdict {
+    Open,
+    Passed,
+    Failed,
+}
+
+/// A search under way. It can be kept and gone on with: what it does next follows from what it holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Search {
+    pub(super) id: String,
+    pub(super) seed: u64,
+    pub(super) wanted: f64,
+    pub(super) space: Space,
+    pub(super) bounds: Vec<(usize, f64)>,
+    pub(super) budget: u32,
+    pub(super) trials: Vec<Trial>,
+    pub(super) tested: Vec<(usize, Verdict)>,
+    pub(super) spent: u32,
+    pub(super) rounds: u32,
+    stage: Stage,
+    round: Round,
+    points: u32,
+    lengths: [Lengths; 2],
+}
+
+impl Search {
+    /// A search of a scenario's knobs; `budget` is instead of the scenario's.
+    pub fn new(document: &ScenarioDocument, budget: Option<u32>) -> Self {
+        let search = document.search.as_ref();
+        let budget = budget.or(search.and_then(|search| search.budget));
+        let constraints = search.iter().flat_map(|search| &search.constraints);
+        let bounds = constraints.filter_map(|bound| {
+            let index = FIGURES
+                .iter()
+                .position(|info| info.figure == figure(bound.figure));
+            Some((index?, bound.at_most))
+        });
+        let wanted = document.slo.wanted_attainment_percent / 100.0;
+        let space = Space::of(document);
+        let mut this = Self::over(space, document.run.seed, wanted, budget);
+        this.bounds = bounds.collect();
+        this.id = study_id(document, &format!("search {}", this.budget));
+        let present = this.space.nearest(document);
+        this.trials.push(Trial::new(present));
+        this
+    }
+
+    /// A search of a space of designs that anybody may judge.
+    pub fn over(space: Space, seed: u64, wanted: f64, budget: Option<u32>) -> Self {
+        let plan = Plan::new(wanted);
+        let explore = 200 + 40 * space.knobs.len() as u32;
+        let usual = explore.saturating_add(plan.looks[0] + plan.looks[1]);
+        let lengths = first_lengths(&space);
+        Self {
+            id: String::new(),
+            seed,
+            wanted,
+            bounds: Vec::new(),
+            budget: budget.unwrap_or(usual).max(1),
+            trials: Vec::new(),
+            tested: Vec::new(),
+            spent: 0,
+            rounds: 0,
+            stage: Stage::Fill,
+            round: Round::default(),
+            points: 0,
+            lengths: [lengths.clone(), lengths],
+            space,
+        }
+    }
+
+    /// Whether it is over.
+    pub fn finished(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// Values of the knobs of a probe's design.
+    fn probe(&self, trial: usize, first_replication: u32, replications: u32) -> Probe {
+        let design = self.trials.get(trial).map(|trial| trial.design.as_slice());
+        let values = self.space.values(design.unwrap_or_default());
+        let paths = self.space.knobs.iter().map(|knob| knob.path.clone());
+        Probe {
+            variant: trial as u32,
+            edits: paths.zip(values).collect(),
+            first_replication,
+            replications,
+        }
+    }
+
+    /// So many more replications of a design.
+    fn more(&self, trial: usize, replications: u32) -> Probe {
+        let done = self
+            .trials
+            .get(trial)
+            .map_or(0, |trial| trial.outcomes.len());
+        self.probe(trial, done as u32, replications)
+    }
+
+    /// Replications for everything but the confirmation.
+    fn exploring(&self) -> u32 {
+        let looks = self.plan().looks;
+        self.budget - looks[0].saturating_add(looks[1]).min(self.budget / 2)
+    }
+
+    pub(super) fn plan(&self) -> Plan {
+        Plan::new(self.wanted)
+    }
+
+    fn round_size(&self) -> u32 {
+        LEAST_ROUND.max(self.exploring() / 12)
+    }
+
+    fn rng(&self, component: u32) -> Rng {
+        StreamKey {
+            seed: self.seed,
+            replication: self.rounds,
+            component,
+            purpose: Purpose::DesignSearch,
+        }
+        .rng()
+    }
+
+    pub(super) fn scores(&self) -> (Vec<Score>, [f64; 2]) {
+        scores(&self.trials, &self.bounds)
+    }
+
+    fn close_round(&mut self) {
+        let (outcomes, unsound) = std::mem::take(&mut self.round).close();
+        for (variant, outcomes) in outcomes {
+            let Some(trial) = self.trials.get_mut(variant as usize) else {
+                continue;
+            };
+            self.spent += outcomes.len() as u32;
+            for (replication, outcome) in outcomes {
+                match replication >= FRESH {
+                    true => trial.fresh.push(outcome),
+                    false => trial.outcomes.push(outcome),
+                }
+            }
+        }
+        for (variant, why) in unsound {
+            if let Some(trial) = self.trials.get_mut(variant as usize) {
+                trial.unsound = why;
+            }
+        }
+    }
+
+    /// Space-filling points, beside the design that the search starts from.
+    fn fill(&mut self) -> Vec<Probe> {
+        let knobs = self.space.knobs.len() as u32;
+        let affordable = f64::from(self.exploring()) * START_SHARE / f64::from(FIRST);
+        let wanted = f64::from(6 + 4 * knobs).min(affordable).max(2.0);
+        let wanted = wanted.min(self.space.size()) as usize;
+        let mut key_rng = StreamKey {
+            seed: self.seed,
+            replication: 0,
+            component: 1,
+            purpose: Purpose::DesignSearch,
+        }
+        .rng();
+        let halton = Halton::new(self.space.knobs.len(), &mut key_rng);
+        let fits = (self.round_size() / FIRST).max(1) as usize;
+        let tries = 64 * wanted as u32;
+        let known = |trials: &[Trial], design: &Rungs| trials.iter().any(|t| t.design == *design);
+        let started = |trial: &Trial| !trial.outcomes.is_empty() || !trial.unsound.is_empty();
+        let before = self.trials.iter().filter(|trial| started(trial)).count();
+        while self.trials.len() < wanted.min(before + fits) && self.points < tries {
+            let design = self.space.at(halton.point(self.points));
+            self.points += 1;
+            if !known(&self.trials, &design) {
+                self.trials.push(Trial::new(design));
+            }
+        }
+        let fresh = (0..self.trials.len()).filter(|&index| !started(&self.trials[index]));
+        fresh.map(|index| self.more(index, FIRST)).collect()
+    }
+
+    /// New designs where the front may grow, and more replications where it is unsure.
+    fn explore(&mut self) -> Vec<Probe> {
+        let limit = f64::from(self.exploring()) * EXPLORE_SHARE;
+        let (scores, noise) = self.scores();
+        // Designs that are not sound cost nothing, but there may be no others.
+        let tried = self.trials.len() as u32;
+        if f64::from(self.spent) >= limit || scores.is_empty() || tried >= self.budget {
+            return Vec::new();
+        }
+        let size = self.round_size();
+        let wanted = (f64::from(size) * 0.6 / f64::from(FIRST)).max(2.0) as usize;
+        let found = self.promising(&scores, noise, wanted);
+        let mut probes: Vec<Probe> = Vec::new();
+        for design in found {
+            self.trials.push(Trial::new(design));
+            probes.push(self.more(self.trials.len() - 1, FIRST));
+        }
+        let used = probes.len() as u32 * FIRST;
+        probes.extend(self.race(&scores, size.saturating_sub(used)));
+        probes
+    }
+
+    /// More replications for designs that may be on the front, those with the fewest first.
+    fn race(&self, scores: &[Score], replications: u32) -> Vec<Probe> {
+        let places = places(scores, |score| {
+            let chance = score.chance;
+            (chance + (chance * (1.0 - chance) / f64::from(score.n)).sqrt()).min(1.0)
+        });
+        let sure = places_of(scores);
+        let unsure = front_of(&places).into_iter().chain(front_of(&sure));
+        let mut chosen: Vec<usize> = unsure.collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        self.shared(scores, chosen, replications)
+    }
+
+    /// Deals out replications to designs, FIRST to each in turn, those with the fewest first.
+    fn shared(&self, scores: &[Score], mut chosen: Vec<usize>, replications: u32) -> Vec<Probe> {
+        let target = self.polished();
+        chosen.retain(|&index| scores[index].n < target);
+        chosen.sort_by_key(|&index| (scores[index].n, scores[index].trial));
+        let mut more = vec![0u32; chosen.len()];
+        let mut left = replications;
+        let mut dealt = true;
+        while left > 0 && dealt {
+            dealt = false;
+            for (more, &index) in more.iter_mut().zip(&chosen) {
+                let part = FIRST
+                    .min(left)
+                    .min(target.saturating_sub(scores[index].n + *more));
+                *more += part;
+                left -= part;
+                dealt |= part > 0;
+            }
+        }
+        let asked = chosen.iter().zip(more).filter(|(_, more)| *more > 0);
+        asked
+            .map(|(&index, more)| self.more(scores[index].trial, more))
+            .collect()
+    }
+
+    /// Replications of a design on a polished front.
+    fn polished(&self) -> u32 {
+        (self.exploring() / 24).clamp(16, 64)
+    }
+
+    /// Equal replications for all designs on the front, and for the cheapest that may clear what is wanted.
+    fn polish(&mut self) -> Vec<Probe> {
+        let left = self.exploring().saturating_sub(self.spent);
+        if left == 0 {
+            return Vec::new();
+        }
+        let (scores, _) = self.scores();
+        let mut chosen = front_of(&places_of(&scores));
+        chosen.retain(|&index| scores[index].chance > 0.02);
+        let mut clearing: Vec<usize> = (0..scores.len())
+            .filter(|&index| scores[index].bounded && scores[index].chance >= self.wanted)
+            .collect();
+        clearing.sort_by(|&a, &b| scores[a].cost.total_cmp(&scores[b].cost));
+        chosen.extend(clearing.into_iter().take(3));
+        chosen.sort_unstable();
+        chosen.dedup();
+        self.shared(&scores, chosen, left.min(self.round_size()))
+    }
+
+    /// Designs worth a try: those that would add most to the front by an optimistic guess, and the cheapest that
+    /// promise what is wanted.
+    fn promising(&mut self, scores: &[Score], noise: [f64; 2], wanted: usize) -> Vec<Rungs> {
+        let known = places_of(scores);
+        let mut ranked = front_of(&known);
+        let parents: Vec<&Rungs> = ranked
+            .iter()
+            .map(|&index| &self.trials[scores[index].trial].design)
+            .collect();
+        let trials = &self.trials;
+        let is_known = |design: &Rungs| trials.iter().any(|trial| trial.design == *design);
+        let pool = candidates(&self.space, &parents, is_known, &mut self.rng(2));
+        if pool.is_empty() {
+            return pool;
+        }
+        let mut front: Vec<Place> = ranked.iter().map(|&index| known[index]).collect();
+        let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
+        let reference = (1.05 * dearest, 0.0);
+        peel(&known, &mut ranked);
+        let learnt: Vec<&Score> = ranked.iter().map(|&index| &scores[index]).collect();
+        let mut lengths = self.lengths.clone();
+        let seen = |value: &dyn Fn(&Score) -> f64, noise: f64| Seen {
+            space: &self.space,
+            designs: learnt
+                .iter()
+                .map(|s| &self.trials[s.trial].design)
+                .collect(),
+            values: learnt.iter().map(|score| value(score)).collect(),
+            noise: learnt
+                .iter()
+                .map(|s| noise * noise / f64::from(s.n))
+                .collect(),
+        };
+        let [cost_lengths, margin_lengths] = &mut lengths;
+        let cost = Surrogate::fit(seen(&|s| libm::log(s.cost), noise[0]), cost_lengths);
+        let margin = Surrogate::fit(
+            seen(&|score| score.margin.clamp(-FAR, FAR), noise[1]),
+            margin_lengths,
+        );
+        let spread = learnt.iter().map(|score| score.spread).sum::<f64>() / learnt.len() as f64;
+        let guesses: Vec<Guess> = pool
+            .iter()
+            .map(|design| Guess {
+                cost: cost.predict(design),
+                margin: margin.predict(design),
+                spread,
+            })
+            .collect();
+        let aim = self.wanted + 0.4 * (1.0 - self.wanted);
+        let cheapest = known.iter().filter(|place| place.1 >= aim);
+        let mut cheapest = cheapest.fold(f64::INFINITY, |least, place| least.min(place.0));
+        let mut chosen: Vec<usize> = Vec::new();
+        while chosen.len() < wanted.min(pool.len()) {
+            let boldness = if chosen.len() % 2 == 0 { 1.0 } else { 0.3 };
+            let open = || (0..pool.len()).filter(|index| !chosen.contains(index));
+            let clearing = (chosen.len() % 3 == 1)
+                .then(|| {
+                    let clears = |index: &usize| {
+                        let place = guesses[*index].place(0.3);
+                        place.1 >= aim && place.0 < cheapest
+                    };
+                    let cost = |index: &usize| guesses[*index].place(0.3).0;
+                    open()
+                        .filter(clears)
+                        .min_by(|a, b| cost(a).total_cmp(&cost(b)))
+                })
+                .flatten();
+            let added = |index: usize| gain(&front, guesses[index].place(boldness), reference);
+            let growing = || {
+                let gains = open().map(|index| (index, added(index)));
+                gains
+                    .filter(|(_, gain)| *gain > 0.0)
+                    .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+                    .map(|(index, _)| index)
+            };
+            let unknown = || {
+                let doubt = |index: &usize| guesses[*index].margin.1 + guesses[*index].cost.1;
+                open().max_by(|a, b| doubt(a).total_cmp(&doubt(b)).then(b.cmp(a)))
+            };
+            let Some(next) = clearing.or_else(growing).or_else(unknown) else {
+                break;
+            };
+            let place = guesses[next].place(boldness);
+            if clearing == Some(next) {
+                cheapest = guesses[next].place(0.3).0;
+            }
+            front.push(place);
+            let order = front_of(&front);
+            front = order.into_iter().map(|index| front[index]).collect();
+            chosen.push(next);
+        }
+        let found = chosen
+            .into_iter()
+            .map(|index| pool[index].clone())
+            .collect();
+        self.lengths = lengths;
+        found
+    }
+
+    /// Candidates for the recommendation, cheapest first, on fresh replications.
+    fn confirm(&mut self) -> Vec<Probe> {
+        let plan = self.plan();
+        let left = self.budget.saturating_sub(self.spent);
+        if let Some(&(trial, Verdict::Open)) = self.tested.last() {
+            let fresh = &self.trials[trial].fresh;
+            let (n, misses) = (
+                fresh.len() as u32,
+                fresh.iter().filter(|outcome| !outcome.met).count() as u32,
+            );
+            let verdict = if n >= plan.looks[0] && plan.passes(n - misses, n) && self.keeps(trial) {
+                Verdict::Passed
+            } else if plan.hopeless(misses) || n >= plan.looks[1] || left < plan.looks[1] - n {
+                Verdict::Failed
+            } else {
+                Verdict::Open
+            };
+            if let Some(last) = self.tested.last_mut() {
+                last.1 = verdict;
+            }
+            match verdict {
+                Verdict::Passed => return Vec::new(),
+                Verdict::Failed => {}
+                Verdict::Open => {
+                    let until = if n < plan.looks[0] {
+                        plan.looks[0]
+                    } else {
+                        plan.looks[1]
+                    };
+                    return vec![self.probe(trial, FRESH + n, until - n)];
+                }
+            }
+        }
+        let (scores, _) = self.scores();
+        let tested = self.tested.len() as u32;
+        if tested >= CANDIDATES || left < plan.looks[0] {
+            return Vec::new();
+        }
+        // Who has seen candidates fail asks more of the next.
+        let power = [0.5, 0.7, 0.8, 0.9][tested.min(3) as usize];
+        let may = |score: &&Score| {
+            score.bounded
+                && plan.power(score.chance) >= power
+                && !self.tested.iter().any(|(trial, _)| *trial == score.trial)
+        };
+        let next = scores.iter().filter(may);
+        let next = next.min_by(|a, b| a.cost.total_cmp(&b.cost)).copied();
+        let Some(score) = next else { return Vec::new() };
+        if score.n < LEAST_KNOWN && left >= plan.looks[0] + LEAST_KNOWN {
+            return vec![self.more(score.trial, LEAST_KNOWN - score.n)];
+        }
+        self.tested.push((score.trial, Verdict::Open));
+        vec![self.probe(score.trial, FRESH, plan.looks[0])]
+    }
+
+    /// Whether fresh replications keep the bounded figures below their bounds by the upper ends of their intervals.
+    fn keeps(&self, trial: usize) -> bool {
+        self.bounds.iter().all(|&(figure, most)| {
+            let fresh = self.trials[trial].fresh.iter();
+            let values: Vec<f64> = fresh.map(|outcome| outcome.figures[figure]).collect();
+            crate::stats::Summary::of(&values).ci_high <= most
+        })
+    }
+}
+
+impl Adaptive for Search {
+    fn next_round(&mut self) -> Vec<Probe> {
+        let open = self.round.open();
+        if !open.is_empty() || self.finished() {
+            return open;
+        }
+        self.close_round();
+        self.rounds += 1;
+        loop {
+            let (asked, next) = match self.stage {
+                Stage::Fill => (self.fill(), Stage::Explore),
+                Stage::Explore => (self.explore(), Stage::Polish),
+                Stage::Polish => (self.polish(), Stage::Confirm),
+                Stage::Confirm => (self.confirm(), Stage::Over),
+                Stage::Over => return Vec::new(),
+            };
+            if asked.is_empty() {
+                self.stage = next;
+            } else {
+                self.round = Round::new(asked);
+                return self.round.open();
+            }
+        }
+    }
+
+    fn tell(&mut self, answer: Answer) {
+        self.round.tell(answer);
+    }
+
+    fn progress(&self) -> (u32, u32) {
+        let done = self.spent + self.round.done();
+        let needed = if self.finished() {
+            done
+        } else {
+            self.budget.max(done)
+        };
+        (done, needed)
+    }
+}
+
+/// A guess at a design: mean and standard deviation of log cost and of the margin.
+struct Guess {
+    cost: (f64, f64),
+    margin: (f64, f64),
+    spread: f64,
+}
+
+impl Guess {
+    /// Where the design would lie, with so many standard deviations of luck.
+    fn place(&self, luck: f64) -> Place {
+        let margin = self.margin.0 - luck * self.margin.1;
+        (
+            libm::exp(self.cost.0 - luck * self.cost.1),
+            normal_cdf(-margin / self.spread),
+        )
+    }
+}
+
+/// A place for each score; designs that break a bound never meet the SLO.
+fn places(scores: &[Score], chance: impl Fn(&Score) -> f64) -> Vec<Place> {
+    let place = |score: &Score| {
+        let chance = if score.bounded { chance(score) } else { 0.0 };
+        (score.cost, chance)
+    };
+    scores.iter().map(place).collect()
+}
+
+fn places_of(scores: &[Score]) -> Vec<Place> {
+    places(scores, |score| score.chance)
+}
+
+/// Adds front after front to a list, until it holds as many as a surrogate learns from.
+fn peel(known: &[Place], ranked: &mut Vec<usize>) {
+    while ranked.len() < MOST.min(known.len()) {
+        let left: Vec<usize> = (0..known.len())
+            .filter(|index| !ranked.contains(index))
+            .collect();
+        let places: Vec<Place> = left.iter().map(|&index| known[index]).collect();
+        let next = front_of(&places);
+        ranked.extend(next.into_iter().map(|place| left[place]));
+    }
+    ranked.truncate(MOST);
+}
+
+fn figure(bounded: BoundedFigure) -> Figure {
+    match bounded {
+        BoundedFigure::CostPerMonth => Figure::CostPerMonth,
+        BoundedFigure::MeanLatency => Figure::MeanLatency,
+        BoundedFigure::P95Latency => Figure::P95Latency,
+        BoundedFigure::P99Latency => Figure::P99Latency,
+        BoundedFigure::PeakReplicas => Figure::PeakReplicas,
+        BoundedFigure::NodeHours => Figure::NodeHours,
+        BoundedFigure::ScaleEventsPerHour => Figure::ScaleEventsPerHour,
+        BoundedFigure::ViolationMinutes => Figure::ViolationMinutes,
+        BoundedFigure::WorstHourlyBurnRate => Figure::WorstHourlyBurnRate,
+    }
+}

@@ -1,0 +1,175 @@
+//! Designs that were tried, and how they compare: estimates to steer by, not to report.
+//!
+//! Attainment is a yes or no a replication, so a handful says little. How much of the error budget a replication
+//! consumed says far more: its logarithm is roughly normal, and the attainment is the chance that it lies below 0. Common
+//! random numbers help once more: what a replication does to all designs (a month of much traffic) is taken out before
+//! designs of different replications are compared.
+
+use super::space::Rungs;
+use crate::stats::special::normal_cdf;
+use crate::study::probe::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// Replications that the smooth estimate of the attainment counts as.
+const SMOOTH_WEIGHT: f64 = 4.0;
+/// Rounds of the alternating fit of designs and replications; it is a contraction and settles at once.
+const FIT_ROUNDS: u32 = 4;
+
+/// One design with its outcomes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Trial {
+    /// Rungs of the knobs.
+    pub(super) design: Rungs,
+    /// Outcomes of replications 0, 1, 2, …
+    pub(super) outcomes: Vec<Outcome>,
+    /// Outcomes of fresh replications, which no choice of designs has seen.
+    pub(super) fresh: Vec<Outcome>,
+    /// Why it cannot be simulated; empty where it can.
+    pub(super) unsound: String,
+}
+
+impl Trial {
+    pub(super) fn new(design: Rungs) -> Self {
+        Self {
+            design,
+            outcomes: Vec::new(),
+            fresh: Vec::new(),
+            unsound: String::new(),
+        }
+    }
+}
+
+/// What is thought of a design.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Score {
+    /// Place of its trial.
+    pub(super) trial: usize,
+    /// Replications.
+    pub(super) n: u32,
+    /// Cost of a month on the replications that all share, US dollars.
+    pub(super) cost: f64,
+    /// Mean logarithm of the budget consumed, on the replications that all share.
+    pub(super) margin: f64,
+    /// Standard deviation of that logarithm over replications.
+    pub(super) spread: f64,
+    /// Probability of meeting the SLO.
+    pub(super) chance: f64,
+    /// Whether the means of all bounded figures stay below their bounds.
+    pub(super) bounded: bool,
+}
+
+/// Logarithm of the budget consumed, without infinities.
+fn margin(outcome: &Outcome) -> f64 {
+    libm::log(outcome.budget.clamp(1e-4, 1e4))
+}
+
+/// A table of designs × replications as design + replication, by alternating means; the designs' parts, and the
+/// standard deviation of what neither explains.
+fn fitted(rows: &[Vec<f64>]) -> (Vec<f64>, f64) {
+    let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mean = |sum: f64, n: usize| if n > 0 { sum / n as f64 } else { 0.0 };
+    let mut designs = vec![0.0; rows.len()];
+    let mut shared = vec![0.0; longest];
+    for _ in 0..FIT_ROUNDS {
+        for (design, row) in designs.iter_mut().zip(rows) {
+            let left = row
+                .iter()
+                .zip(&shared)
+                .map(|(value, shared)| value - shared);
+            *design = mean(left.sum(), row.len());
+        }
+        for (index, shared) in shared.iter_mut().enumerate() {
+            let left: Vec<f64> = rows
+                .iter()
+                .zip(&designs)
+                .filter_map(|(row, design)| Some(row.get(index)? - design))
+                .collect();
+            *shared = mean(left.iter().sum(), left.len());
+        }
+    }
+    let mut squares = 0.0;
+    let mut count = 0usize;
+    for (design, row) in designs.iter().zip(rows) {
+        for (value, shared) in row.iter().zip(&shared) {
+            squares += (value - shared - design) * (value - shared - design);
+            count += 1;
+        }
+    }
+    let free = count.saturating_sub(rows.len() + longest).max(1);
+    (designs, (squares / free as f64).sqrt())
+}
+
+/// All designs with outcomes, and the noise of their fits: of log cost and of the margin.
+pub(super) fn scores(trials: &[Trial], bounds: &[(usize, f64)]) -> (Vec<Score>, [f64; 2]) {
+    let tried: Vec<(usize, &Trial)> = trials
+        .iter()
+        .enumerate()
+        .filter(|(_, trial)| !trial.outcomes.is_empty())
+        .collect();
+    let rows = |value: &dyn Fn(&Outcome) -> f64| -> Vec<Vec<f64>> {
+        let row = |(_, trial): &(usize, &Trial)| trial.outcomes.iter().map(value).collect();
+        tried.iter().map(row).collect()
+    };
+    let margins = rows(&margin);
+    let (costs, cost_noise) = fitted(&rows(&|outcome| libm::log(outcome.cost().max(1e-9))));
+    let (centres, margin_noise) = fitted(&margins);
+    let spreads = spreads(&margins);
+    let places = tried.iter().enumerate().map(|(place, (trial, tried))| {
+        let outcomes = &tried.outcomes;
+        let met = outcomes.iter().filter(|outcome| outcome.met).count() as f64;
+        let n = outcomes.len() as f64;
+        let smooth = normal_cdf(-centres[place] / spreads[place]);
+        let figure = |index: usize| {
+            let values = outcomes.iter().map(|outcome| outcome.figures[index]);
+            values.sum::<f64>() / n
+        };
+        Score {
+            trial: *trial,
+            n: outcomes.len() as u32,
+            cost: libm::exp(costs[place]),
+            margin: centres[place],
+            spread: spreads[place],
+            chance: (met + SMOOTH_WEIGHT * smooth) / (n + SMOOTH_WEIGHT),
+            bounded: bounds.iter().all(|&(index, most)| figure(index) <= most),
+        }
+    });
+    (places.collect(), [cost_noise, margin_noise])
+}
+
+/// Standard deviation over replications of each row, drawn towards that of all while there are few.
+fn spreads(rows: &[Vec<f64>]) -> Vec<f64> {
+    let squares = |row: &Vec<f64>| {
+        let mean = row.iter().sum::<f64>() / row.len().max(1) as f64;
+        row.iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum::<f64>()
+    };
+    let free = |row: &Vec<f64>| row.len().saturating_sub(1) as f64;
+    let all = rows.iter().map(free).sum::<f64>();
+    let pooled = rows.iter().map(squares).sum::<f64>() / all.max(1.0);
+    rows.iter()
+        .map(|row| {
+            let variance = (squares(row) + SMOOTH_WEIGHT * pooled) / (free(row) + SMOOTH_WEIGHT);
+            variance.sqrt().max(0.02)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A design that saw only the dear replications is not thought dearer.
+    #[test]
+    fn what_replications_share_is_taken_out() {
+        let shared = [0.0, 0.5, -0.5, 3.0];
+        let rows: Vec<Vec<f64>> = [(1.0, 2), (2.0, 4), (3.0, 3)]
+            .iter()
+            .map(|&(design, n)| shared[..n].iter().map(|x| x + design).collect())
+            .collect();
+        let (designs, noise) = fitted(&rows);
+        assert!((designs[1] - designs[0] - 1.0).abs() < 0.05, "{designs:?}");
+        assert!((designs[2] - designs[1] - 1.0).abs() < 0.05, "{designs:?}");
+        assert!(noise < 0.2, "{noise}");
+    }
+}
