@@ -4,7 +4,7 @@ use crate::compute::{progress_bar, threads};
 use crate::failure::Failure;
 use rayon::prelude::*;
 use sim_core::scenario::document::ScenarioDocument;
-use sim_core::study::{Adaptive, Answer, Prober};
+use sim_core::study::{Adaptive, Answer, Plan, Prepared};
 
 /// Runs a study to its end; `says` tells what is known after each round.
 pub fn run<S: Adaptive>(
@@ -13,7 +13,7 @@ pub fn run<S: Adaptive>(
     wanted_threads: Option<u16>,
     says: impl Fn(&S) -> String,
 ) -> Result<S, Failure> {
-    let prober = Prober::new(document)?;
+    let prepared = Prepared::new(Plan::probed(document))?;
     let pool = threads(wanted_threads)?;
     let bar = progress_bar("replications");
     loop {
@@ -27,7 +27,7 @@ pub fn run<S: Adaptive>(
         }
         let answers: Vec<Answer> = pool.install(|| {
             let answer = |probe| {
-                let answer = prober.answer(probe);
+                let answer = prepared.answer(probe);
                 bar.inc(1);
                 answer
             };

@@ -25,6 +25,8 @@ pub enum Command {
     Sweep(SweepArguments),
     /// Look for designs over several knobs: the front, and the cheapest that meets the SLO as surely as wanted.
     Optimise(OptimiseArguments),
+    /// What would help most? The effect of one change at a time on attainment and cost, with intervals.
+    Explain(ExplainArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -116,6 +118,25 @@ pub struct OptimiseArguments {
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,
+}
+
+/// `qec explain` and `qec reach`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// So many replications of what is looked at closely.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(8..=10_000))]
+    pub replications: Option<u32>,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 /// `qec check`

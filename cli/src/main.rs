@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod compute;
 mod decisions;
+mod explain;
 mod failure;
 mod import;
 mod link;
@@ -50,6 +51,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
         Command::Optimise(options) => optimise::optimise(&options),
+        Command::Explain(options) => explain::explain(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

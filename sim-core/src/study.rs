@@ -12,6 +12,7 @@
 
 mod batch;
 mod collection;
+pub mod explain;
 mod network;
 mod node_market;
 pub mod optimise;
@@ -31,7 +32,7 @@ pub use network::{
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
-pub use probe::{Adaptive, Answer, Edits, Outcome, Probe, Prober};
+pub use probe::{Adaptive, Answer, Edits, Outcome, Probe};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
     SeriesReport,

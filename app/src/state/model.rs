@@ -66,6 +66,8 @@ pub struct SweepState {
     pub report: Option<Arc<SweepReport>>,
     /// The document it was made of.
     pub document: Option<Arc<Value>>,
+    /// Whether designs were looked for, rather than a grid swept.
+    pub is_search: bool,
     /// Whether it goes on.
     pub running: bool,
     /// Replications done and needed as far as is known.

@@ -1,7 +1,7 @@
 //! Probes: the unit of work of studies that decide as they go (find designs, explain, reach).
 //!
 //! ```text
-//!   Adaptive::next_round ─► probes: edits of the scenario × replications ─► Prober::answer — pure, anywhere, any order
+//!   Adaptive::next_round ─► probes: edits of the scenario × replications ─► Prepared::answer — pure, anywhere, any order
 //!          ▲                                                                      │
 //!          └──────────────────────────── Adaptive::tell ◄── answers ──────────────┘
 //! ```
@@ -11,9 +11,8 @@
 
 use super::plan::hex;
 use super::result::{FIGURE_COUNT, FIGURES, Figure, ReplicationResult};
-use crate::replication::{self, Setup};
+use crate::scenario::canonical_json;
 use crate::scenario::document::ScenarioDocument;
-use crate::scenario::{Problems, apply_edits, canonical_json, check};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -59,7 +58,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(result: &ReplicationResult) -> Self {
+    pub(super) fn of(result: &ReplicationResult) -> Self {
         let met = result.met();
         let consumed = result.objectives.iter();
         let largest = consumed.fold(0.0, |most: f64, one| most.max(one.budget_consumed));
@@ -115,58 +114,6 @@ pub trait Adaptive {
 
     /// Replications done, and those that will be needed as far as is known.
     fn progress(&self) -> (u32, u32);
-}
-
-/// A scenario, ready to be probed.
-#[derive(Clone, Debug)]
-pub struct Prober {
-    document: ScenarioDocument,
-    base: Setup,
-}
-
-impl Prober {
-    /// Checks the scenario that the edits start from.
-    ///
-    /// # Errors
-    /// Its problems.
-    pub fn new(document: &ScenarioDocument) -> Result<Self, Problems> {
-        let document = bare(document);
-        let base = Setup::new(check(&document)?, false, None);
-        Ok(Self { document, base })
-    }
-
-    /// Computes a probe.
-    pub fn answer(&self, probe: &Probe) -> Answer {
-        let edited = apply_edits(&self.document, &probe.edits).map_err(Problems::from);
-        let (outcomes, unsound) = match edited.and_then(|document| check(&document)) {
-            Ok(scenario) => {
-                let setup = Setup::new(scenario, false, Some(&self.base));
-                let last = probe.first_replication.saturating_add(probe.replications);
-                let seed = self.document.run.seed;
-                let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
-                (
-                    (probe.first_replication..last).map(outcome).collect(),
-                    String::new(),
-                )
-            }
-            Err(problems) => (Vec::new(), problems.to_string()),
-        };
-        Answer {
-            variant: probe.variant,
-            first_replication: probe.first_replication,
-            outcomes,
-            unsound,
-        }
-    }
-}
-
-/// The scenario without what says how to vary it.
-fn bare(document: &ScenarioDocument) -> ScenarioDocument {
-    ScenarioDocument {
-        sweep: Vec::new(),
-        search: None,
-        ..document.clone()
-    }
 }
 
 /// Identity of a study of this kind: SHA-256 of engine version, canonical document and words for the study.

@@ -5,6 +5,7 @@ use super::hands::{dispatch, replace_stuck};
 use crate::check as checks;
 use crate::state::{Phase, now_ms};
 use crate::workers::deal::Deal;
+use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use sim_core::scenario::check;
@@ -140,8 +141,11 @@ impl Room {
         }
     }
 
-    fn drop_sweep(&mut self) {
+    pub(super) fn drop_sweep(&mut self) {
         self.sweep = None;
+        if self.inquiry.as_ref().is_some_and(Inquiry::is_search) {
+            self.inquiry = None;
+        }
         if self.studio.sweep.with_untracked(|sweep| sweep.running) {
             self.studio.sweep.update(|sweep| sweep.running = false);
         }

@@ -1,6 +1,6 @@
 //! What a search found, in the shape of a sweep's report, with its evidence.
 
-use super::front::{Place, knee};
+use super::front::{Place, front_of, knee};
 use super::search::{LEAST_KNOWN, Search, Verdict};
 use super::trial::Trial;
 use crate::scenario::document::ScenarioDocument;
@@ -128,25 +128,26 @@ impl Search {
         }
     }
 
-    /// Marks the front among the designs that are known well enough and keep the bounds; of all, while none is.
+    /// Marks the front among the designs that are known well enough and keep the bounds; of all, while none is. A design
+    /// lies on it when no other beats it by the smooth estimates, which tell more than a few replications, nor by
+    /// what the replications say.
     fn front(&self, points: &mut [DesignPoint]) -> Vec<u32> {
-        let keeps = |point: &DesignPoint| {
-            let outcomes = &self.trials[point.design as usize].outcomes;
-            self.bounds.iter().all(|&(figure, most)| {
-                let values = outcomes.iter().map(|outcome| outcome.figures[figure]);
-                values.sum::<f64>() / outcomes.len() as f64 <= most
-            })
-        };
-        let least = match points.iter().any(|point| point.replications >= LEAST_KNOWN) {
+        let mut scores = self.opinion().scores;
+        let least = match scores.iter().any(|score| score.n >= LEAST_KNOWN) {
             true => LEAST_KNOWN,
             false => 1,
         };
-        let eligible = |point: &DesignPoint| point.replications >= least && keeps(point);
-        let mut chosen: Vec<DesignPoint> = points
+        scores.retain(|score| score.n >= least && score.bounded);
+        let places: Vec<Place> = scores
             .iter()
-            .filter(|point| eligible(point))
-            .cloned()
+            .map(|score| (score.cost, score.chance))
             .collect();
+        let smooth = front_of(&places)
+            .into_iter()
+            .map(|index| scores[index].trial as u32);
+        let smooth: Vec<u32> = smooth.collect();
+        let chosen = points.iter().filter(|point| smooth.contains(&point.design));
+        let mut chosen: Vec<DesignPoint> = chosen.cloned().collect();
         let front = mark_front(&mut chosen);
         for point in points {
             point.on_front = front.contains(&point.design);
@@ -194,7 +195,7 @@ impl Search {
                 "{failed} promising designs were tried on fresh replications, and none clears {wanted} % for certain: widen the knobs, or allow more replications"
             );
         }
-        let (scores, _) = self.scores();
+        let scores = self.opinion().scores;
         let promising = scores.iter().filter(|score| score.bounded);
         let best = promising.map(|score| score.chance).fold(0.0, f64::max);
         let left = self.budget.saturating_sub(self.spent);

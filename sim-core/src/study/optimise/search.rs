@@ -3,13 +3,12 @@
 use super::breed::candidates;
 use super::confirm::{CANDIDATES, Plan};
 use super::fill::Halton;
-use super::front::{Place, front_of, gain};
+use super::front::{Place, front_of, gain, hypervolume};
 use super::space::{Rungs, Space};
 use super::surrogate::{Lengths, MOST, Seen, Surrogate, first_lengths};
-use super::trial::{Score, Trial, scores};
+use super::trial::{FAR, Luck, Opinion, Score, Trial, opinion};
 use crate::random::{Purpose, Rng, StreamKey};
 use crate::scenario::document::{BoundedFigure, ScenarioDocument};
-use crate::stats::special::normal_cdf;
 use crate::study::probe::{Adaptive, Answer, Probe, Round, study_id};
 use crate::study::result::{FIGURES, Figure};
 use serde::{Deserialize, Serialize};
@@ -25,8 +24,12 @@ const EXPLORE_SHARE: f64 = 0.72;
 pub(super) const LEAST_KNOWN: u32 = 8;
 /// Fresh replications are those from this number on: no other study gets there.
 const FRESH: u32 = 1 << 20;
-/// Beyond this, how far a budget is overdrawn or kept is no matter: logarithm of the budget consumed.
-const FAR: f64 = 2.5;
+/// A candidate is given up when, judged by its fresh replications, it passes the last look with less than this.
+const FUTILE: f64 = 0.15;
+/// Replications of the design that the search starts from: from them it learns what replications do to all designs.
+const REFERENCE: u32 = 16;
+/// A new design is tried when it may add this share of the area below the front.
+const WORTH: f64 = 0.002;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Stage {
@@ -161,8 +164,8 @@ impl Search {
         .rng()
     }
 
-    pub(super) fn scores(&self) -> (Vec<Score>, [f64; 2]) {
-        scores(&self.trials, &self.bounds)
+    pub(super) fn opinion(&self) -> Opinion {
+        opinion(&self.trials, &self.bounds)
     }
 
     fn close_round(&mut self) {
@@ -213,13 +216,17 @@ impl Search {
             }
         }
         let fresh = (0..self.trials.len()).filter(|&index| !started(&self.trials[index]));
-        fresh.map(|index| self.more(index, FIRST)).collect()
+        let replications = |index| if index == 0 { REFERENCE } else { FIRST };
+        fresh
+            .map(|index| self.more(index, replications(index)))
+            .collect()
     }
 
     /// New designs where the front may grow, and more replications where it is unsure.
     fn explore(&mut self) -> Vec<Probe> {
         let limit = f64::from(self.exploring()) * EXPLORE_SHARE;
-        let (scores, noise) = self.scores();
+        let opinion = self.opinion();
+        let scores = &opinion.scores;
         // Designs that are not sound cost nothing, but there may be no others.
         let tried = self.trials.len() as u32;
         if f64::from(self.spent) >= limit || scores.is_empty() || tried >= self.budget {
@@ -227,14 +234,14 @@ impl Search {
         }
         let size = self.round_size();
         let wanted = (f64::from(size) * 0.6 / f64::from(FIRST)).max(2.0) as usize;
-        let found = self.promising(&scores, noise, wanted);
+        let found = self.promising(&opinion, wanted);
         let mut probes: Vec<Probe> = Vec::new();
         for design in found {
             self.trials.push(Trial::new(design));
             probes.push(self.more(self.trials.len() - 1, FIRST));
         }
         let used = probes.len() as u32 * FIRST;
-        probes.extend(self.race(&scores, size.saturating_sub(used)));
+        probes.extend(self.race(scores, size.saturating_sub(used)));
         probes
     }
 
@@ -288,7 +295,7 @@ impl Search {
         if left == 0 {
             return Vec::new();
         }
-        let (scores, _) = self.scores();
+        let scores = self.opinion().scores;
         let mut chosen = front_of(&places_of(&scores));
         chosen.retain(|&index| scores[index].chance > 0.02);
         let mut clearing: Vec<usize> = (0..scores.len())
@@ -302,26 +309,38 @@ impl Search {
     }
 
     /// Designs worth a try: those that would add most to the front by an optimistic guess, and the cheapest that
-    /// promise what is wanted.
-    fn promising(&mut self, scores: &[Score], noise: [f64; 2], wanted: usize) -> Vec<Rungs> {
+    /// promise what is wanted. None when no design promises much.
+    fn promising(&mut self, opinion: &Opinion, wanted: usize) -> Vec<Rungs> {
+        let scores = &opinion.scores;
         let known = places_of(scores);
         let mut ranked = front_of(&known);
-        let parents: Vec<&Rungs> = ranked
-            .iter()
-            .map(|&index| &self.trials[scores[index].trial].design)
-            .collect();
-        let trials = &self.trials;
-        let is_known = |design: &Rungs| trials.iter().any(|trial| trial.design == *design);
+        let design = |index: &usize| &self.trials[scores[*index].trial].design;
+        let parents: Vec<&Rungs> = ranked.iter().map(design).collect();
+        let is_known = |design: &Rungs| self.trials.iter().any(|trial| trial.design == *design);
         let pool = candidates(&self.space, &parents, is_known, &mut self.rng(2));
-        if pool.is_empty() {
-            return pool;
-        }
-        let mut front: Vec<Place> = ranked.iter().map(|&index| known[index]).collect();
-        let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
-        let reference = (1.05 * dearest, 0.0);
+        let front: Vec<Place> = ranked.iter().map(|&index| known[index]).collect();
         peel(&known, &mut ranked);
         let learnt: Vec<&Score> = ranked.iter().map(|&index| &scores[index]).collect();
         let mut lengths = self.lengths.clone();
+        let guesses = self.guesses(&pool, &learnt, opinion, &mut lengths);
+        self.lengths = lengths;
+        let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
+        let aim = self.wanted + 0.4 * (1.0 - self.wanted);
+        let chosen = choose(&guesses, front, (1.05 * dearest, 0.0), aim, wanted);
+        chosen
+            .into_iter()
+            .map(|index| pool[index].clone())
+            .collect()
+    }
+
+    /// A guess at each design of a pool, from those that are known.
+    fn guesses(
+        &self,
+        pool: &[Rungs],
+        learnt: &[&Score],
+        opinion: &Opinion,
+        lengths: &mut [Lengths; 2],
+    ) -> Vec<Guess> {
         let seen = |value: &dyn Fn(&Score) -> f64, noise: f64| Seen {
             space: &self.space,
             designs: learnt
@@ -334,70 +353,19 @@ impl Search {
                 .map(|s| noise * noise / f64::from(s.n))
                 .collect(),
         };
-        let [cost_lengths, margin_lengths] = &mut lengths;
-        let cost = Surrogate::fit(seen(&|s| libm::log(s.cost), noise[0]), cost_lengths);
-        let margin = Surrogate::fit(
-            seen(&|score| score.margin.clamp(-FAR, FAR), noise[1]),
-            margin_lengths,
-        );
-        let spread = learnt.iter().map(|score| score.spread).sum::<f64>() / learnt.len() as f64;
-        let guesses: Vec<Guess> = pool
-            .iter()
-            .map(|design| Guess {
-                cost: cost.predict(design),
-                margin: margin.predict(design),
-                spread,
-            })
-            .collect();
-        let aim = self.wanted + 0.4 * (1.0 - self.wanted);
-        let cheapest = known.iter().filter(|place| place.1 >= aim);
-        let mut cheapest = cheapest.fold(f64::INFINITY, |least, place| least.min(place.0));
-        let mut chosen: Vec<usize> = Vec::new();
-        while chosen.len() < wanted.min(pool.len()) {
-            let boldness = if chosen.len() % 2 == 0 { 1.0 } else { 0.3 };
-            let open = || (0..pool.len()).filter(|index| !chosen.contains(index));
-            let clearing = (chosen.len() % 3 == 1)
-                .then(|| {
-                    let clears = |index: &usize| {
-                        let place = guesses[*index].place(0.3);
-                        place.1 >= aim && place.0 < cheapest
-                    };
-                    let cost = |index: &usize| guesses[*index].place(0.3).0;
-                    open()
-                        .filter(clears)
-                        .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-                })
-                .flatten();
-            let added = |index: usize| gain(&front, guesses[index].place(boldness), reference);
-            let growing = || {
-                let gains = open().map(|index| (index, added(index)));
-                gains
-                    .filter(|(_, gain)| *gain > 0.0)
-                    .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-                    .map(|(index, _)| index)
-            };
-            let unknown = || {
-                let doubt = |index: &usize| guesses[*index].margin.1 + guesses[*index].cost.1;
-                open().max_by(|a, b| doubt(a).total_cmp(&doubt(b)).then(b.cmp(a)))
-            };
-            let Some(next) = clearing.or_else(growing).or_else(unknown) else {
-                break;
-            };
-            let place = guesses[next].place(boldness);
-            if clearing == Some(next) {
-                cheapest = guesses[next].place(0.3).0;
+        let [cost_lengths, margin_lengths] = lengths;
+        let log_cost = |score: &Score| libm::log(score.cost);
+        let cost = Surrogate::fit(seen(&log_cost, opinion.noise[0]), cost_lengths);
+        let kept = |score: &Score| score.margin.clamp(-FAR, FAR);
+        let margin = Surrogate::fit(seen(&kept, opinion.noise[1]), margin_lengths);
+        let guess = |design: &Rungs| {
+            let (cost, margin) = (cost.predict(design), margin.predict(design));
+            Guess {
+                bold: place(cost, margin, BOLD, &opinion.luck),
+                careful: place(cost, margin, CAREFUL, &opinion.luck),
             }
-            front.push(place);
-            let order = front_of(&front);
-            front = order.into_iter().map(|index| front[index]).collect();
-            chosen.push(next);
-        }
-        let found = chosen
-            .into_iter()
-            .map(|index| pool[index].clone())
-            .collect();
-        self.lengths = lengths;
-        found
+        };
+        pool.iter().map(guess).collect()
     }
 
     /// Candidates for the recommendation, cheapest first, on fresh replications.
@@ -410,9 +378,14 @@ impl Search {
                 fresh.len() as u32,
                 fresh.iter().filter(|outcome| !outcome.met).count() as u32,
             );
+            let seen = f64::from(n - misses + 1) / f64::from(n + 2);
             let verdict = if n >= plan.looks[0] && plan.passes(n - misses, n) && self.keeps(trial) {
                 Verdict::Passed
-            } else if plan.hopeless(misses) || n >= plan.looks[1] || left < plan.looks[1] - n {
+            } else if plan.hopeless(misses)
+                || plan.power(seen) < FUTILE
+                || n >= plan.looks[1]
+                || left < plan.looks[1] - n
+            {
                 Verdict::Failed
             } else {
                 Verdict::Open
@@ -433,7 +406,7 @@ impl Search {
                 }
             }
         }
-        let (scores, _) = self.scores();
+        let scores = self.opinion().scores;
         let tested = self.tested.len() as u32;
         if tested >= CANDIDATES || left < plan.looks[0] {
             return Vec::new();
@@ -448,8 +421,10 @@ impl Search {
         let next = scores.iter().filter(may);
         let next = next.min_by(|a, b| a.cost.total_cmp(&b.cost)).copied();
         let Some(score) = next else { return Vec::new() };
-        if score.n < LEAST_KNOWN && left >= plan.looks[0] + LEAST_KNOWN {
-            return vec![self.more(score.trial, LEAST_KNOWN - score.n)];
+        // Replications of the search are cheaper than a failure.
+        let vetted = (plan.looks[0] * 2 / 3).clamp(LEAST_KNOWN, 64);
+        if score.n < vetted && left >= plan.looks[0] + vetted {
+            return vec![self.more(score.trial, vetted - score.n)];
         }
         self.tested.push((score.trial, Verdict::Open));
         vec![self.probe(score.trial, FRESH, plan.looks[0])]
@@ -505,22 +480,70 @@ impl Adaptive for Search {
     }
 }
 
-/// A guess at a design: mean and standard deviation of log cost and of the margin.
+/// A guess at a design: where it would lie with much luck, and with little.
 struct Guess {
-    cost: (f64, f64),
-    margin: (f64, f64),
-    spread: f64,
+    bold: Place,
+    careful: Place,
 }
 
-impl Guess {
-    /// Where the design would lie, with so many standard deviations of luck.
-    fn place(&self, luck: f64) -> Place {
-        let margin = self.margin.0 - luck * self.margin.1;
-        (
-            libm::exp(self.cost.0 - luck * self.cost.1),
-            normal_cdf(-margin / self.spread),
-        )
+/// Standard deviations of luck.
+const BOLD: f64 = 1.0;
+const CAREFUL: f64 = 0.3;
+
+/// Where a design would lie, from mean and standard deviation of its log cost and its margin.
+fn place(cost: (f64, f64), margin: (f64, f64), luck: f64, replications: &Luck) -> Place {
+    (
+        libm::exp(cost.0 - luck * cost.1),
+        replications.chance(margin.0 - luck * margin.1),
+    )
+}
+
+/// The guesses worth a try, the most promising first.
+fn choose(
+    guesses: &[Guess],
+    mut front: Vec<Place>,
+    reference: Place,
+    aim: f64,
+    wanted: usize,
+) -> Vec<usize> {
+    let least = WORTH * hypervolume(&front, reference);
+    let clearing = front.iter().filter(|place| place.1 >= aim);
+    let mut cheapest = clearing.fold(f64::INFINITY, |least, place| least.min(place.0));
+    let mut chosen: Vec<usize> = Vec::new();
+    while chosen.len() < wanted {
+        let bold = chosen.len() % 2 == 0;
+        let at = |index: usize| match bold {
+            true => guesses[index].bold,
+            false => guesses[index].careful,
+        };
+        let open = (0..guesses.len()).filter(|index| !chosen.contains(index));
+        let next = if chosen.len() % 3 == 1 {
+            let careful = open.map(|index| (index, guesses[index].careful));
+            careful
+                .filter(|(_, place)| place.1 >= aim && place.0 < cheapest)
+                .min_by(|a, b| a.1.0.total_cmp(&b.1.0))
+                .map(|(index, _)| index)
+        } else {
+            None
+        };
+        if let Some(index) = next {
+            cheapest = guesses[index].careful.0;
+        }
+        let open = (0..guesses.len()).filter(|index| !chosen.contains(index));
+        let gains = open.map(|index| (index, gain(&front, at(index), reference)));
+        let growing = gains
+            .filter(|(_, gain)| *gain > least)
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            .map(|(index, _)| index);
+        let Some(next) = next.or(growing) else {
+            break;
+        };
+        front.push(at(next));
+        let order = front_of(&front);
+        front = order.into_iter().map(|index| front[index]).collect();
+        chosen.push(next);
     }
+    chosen
 }
 
 /// A place for each score; designs that break a bound never meet the SLO.

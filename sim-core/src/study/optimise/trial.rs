@@ -1,9 +1,10 @@
 //! Designs that were tried, and how they compare: estimates to steer by, not to report.
 //!
 //! Attainment is a yes or no a replication, so a handful says little. How much of the error budget a replication
-//! consumed says far more: its logarithm is roughly normal, and the attainment is the chance that it lies below 0. Common
-//! random numbers help once more: what a replication does to all designs (a month of much traffic) is taken out before
-//! designs of different replications are compared.
+//! consumed says far more. Its logarithm is taken as the sum of what the design does, of what the replication does to
+//! all designs (a month with a burst at the worst hour: common random numbers), and of chance. What replications do is
+//! learnt from all designs together, so that a design that saw three quiet ones is not thought safe, and designs of
+//! different replications can be compared.
 
 use super::space::Rungs;
 use crate::stats::special::normal_cdf;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// Replications that the smooth estimate of the attainment counts as.
 const SMOOTH_WEIGHT: f64 = 4.0;
+/// Beyond this, how far a budget is overdrawn or kept is no matter: logarithm of the budget consumed.
+pub(super) const FAR: f64 = 3.0;
 /// Rounds of the alternating fit of designs and replications; it is a contraction and settles at once.
 const FIT_ROUNDS: u32 = 4;
 
@@ -50,22 +53,40 @@ pub(super) struct Score {
     pub(super) cost: f64,
     /// Mean logarithm of the budget consumed, on the replications that all share.
     pub(super) margin: f64,
-    /// Standard deviation of that logarithm over replications.
-    pub(super) spread: f64,
     /// Probability of meeting the SLO.
     pub(super) chance: f64,
     /// Whether the means of all bounded figures stay below their bounds.
     pub(super) bounded: bool,
 }
 
-/// Logarithm of the budget consumed, without infinities.
+/// Logarithm of the budget consumed, as far as it matters.
 fn margin(outcome: &Outcome) -> f64 {
-    libm::log(outcome.budget.clamp(1e-4, 1e4))
+    libm::log(outcome.budget.clamp(1e-4, 1e4)).clamp(-FAR, FAR)
 }
 
-/// A table of designs × replications as design + replication, by alternating means; the designs' parts, and the
+/// What replications do to the logarithm of the budget consumed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Luck {
+    /// What each known replication does to all designs.
+    shared: Vec<f64>,
+    /// Standard deviation of the rest.
+    rest: f64,
+}
+
+impl Luck {
+    /// The probability of meeting the SLO at this mean of the logarithm.
+    pub(super) fn chance(&self, margin: f64) -> f64 {
+        let met = self
+            .shared
+            .iter()
+            .map(|shared| normal_cdf(-(margin + shared) / self.rest));
+        met.sum::<f64>() / self.shared.len().max(1) as f64
+    }
+}
+
+/// A table of designs × replications as design + replication, by alternating means; both parts, and the
 /// standard deviation of what neither explains.
-fn fitted(rows: &[Vec<f64>]) -> (Vec<f64>, f64) {
+fn fitted(rows: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>, f64) {
     let longest = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mean = |sum: f64, n: usize| if n > 0 { sum / n as f64 } else { 0.0 };
     let mut designs = vec![0.0; rows.len()];
@@ -96,11 +117,21 @@ fn fitted(rows: &[Vec<f64>]) -> (Vec<f64>, f64) {
         }
     }
     let free = count.saturating_sub(rows.len() + longest).max(1);
-    (designs, (squares / free as f64).sqrt())
+    (designs, shared, (squares / free as f64).sqrt())
 }
 
-/// All designs with outcomes, and the noise of their fits: of log cost and of the margin.
-pub(super) fn scores(trials: &[Trial], bounds: &[(usize, f64)]) -> (Vec<Score>, [f64; 2]) {
+/// What is thought of all designs with outcomes.
+pub(super) struct Opinion {
+    /// The designs.
+    pub(super) scores: Vec<Score>,
+    /// Standard deviation of what is left to chance in a replication: of log cost and of the margin.
+    pub(super) noise: [f64; 2],
+    /// What replications do.
+    pub(super) luck: Luck,
+}
+
+/// Forms an opinion; `bounds` are figures with the most that their means may be.
+pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
     let tried: Vec<(usize, &Trial)> = trials
         .iter()
         .enumerate()
@@ -110,15 +141,17 @@ pub(super) fn scores(trials: &[Trial], bounds: &[(usize, f64)]) -> (Vec<Score>, 
         let row = |(_, trial): &(usize, &Trial)| trial.outcomes.iter().map(value).collect();
         tried.iter().map(row).collect()
     };
-    let margins = rows(&margin);
-    let (costs, cost_noise) = fitted(&rows(&|outcome| libm::log(outcome.cost().max(1e-9))));
-    let (centres, margin_noise) = fitted(&margins);
-    let spreads = spreads(&margins);
+    let (costs, _, cost_noise) = fitted(&rows(&|outcome| libm::log(outcome.cost().max(1e-9))));
+    let (centres, shared, margin_noise) = fitted(&rows(&margin));
+    let luck = Luck {
+        shared,
+        rest: margin_noise.max(0.02),
+    };
     let places = tried.iter().enumerate().map(|(place, (trial, tried))| {
         let outcomes = &tried.outcomes;
         let met = outcomes.iter().filter(|outcome| outcome.met).count() as f64;
         let n = outcomes.len() as f64;
-        let smooth = normal_cdf(-centres[place] / spreads[place]);
+        let smooth = luck.chance(centres[place]);
         let figure = |index: usize| {
             let values = outcomes.iter().map(|outcome| outcome.figures[index]);
             values.sum::<f64>() / n
@@ -128,31 +161,15 @@ pub(super) fn scores(trials: &[Trial], bounds: &[(usize, f64)]) -> (Vec<Score>, 
             n: outcomes.len() as u32,
             cost: libm::exp(costs[place]),
             margin: centres[place],
-            spread: spreads[place],
             chance: (met + SMOOTH_WEIGHT * smooth) / (n + SMOOTH_WEIGHT),
             bounded: bounds.iter().all(|&(index, most)| figure(index) <= most),
         }
     });
-    (places.collect(), [cost_noise, margin_noise])
-}
-
-/// Standard deviation over replications of each row, drawn towards that of all while there are few.
-fn spreads(rows: &[Vec<f64>]) -> Vec<f64> {
-    let squares = |row: &Vec<f64>| {
-        let mean = row.iter().sum::<f64>() / row.len().max(1) as f64;
-        row.iter()
-            .map(|value| (value - mean) * (value - mean))
-            .sum::<f64>()
-    };
-    let free = |row: &Vec<f64>| row.len().saturating_sub(1) as f64;
-    let all = rows.iter().map(free).sum::<f64>();
-    let pooled = rows.iter().map(squares).sum::<f64>() / all.max(1.0);
-    rows.iter()
-        .map(|row| {
-            let variance = (squares(row) + SMOOTH_WEIGHT * pooled) / (free(row) + SMOOTH_WEIGHT);
-            variance.sqrt().max(0.02)
-        })
-        .collect()
+    Opinion {
+        scores: places.collect(),
+        noise: [cost_noise, margin_noise],
+        luck,
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +184,7 @@ mod tests {
             .iter()
             .map(|&(design, n)| shared[..n].iter().map(|x| x + design).collect())
             .collect();
-        let (designs, noise) = fitted(&rows);
+        let (designs, _, noise) = fitted(&rows);
         assert!((designs[1] - designs[0] - 1.0).abs() < 0.05, "{designs:?}");
         assert!((designs[2] - designs[1] - 1.0).abs() < 0.05, "{designs:?}");
         assert!(noise < 0.2, "{noise}");
