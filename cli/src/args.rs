@@ -27,6 +27,8 @@ pub enum Command {
     Optimise(OptimiseArguments),
     /// What would help most? The effect of one change at a time on attainment and cost, with intervals.
     Explain(ExplainArguments),
+    /// How much more traffic does it carry? The factor at which the attainment falls below what is wanted.
+    Reach(ExplainArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.

@@ -15,6 +15,7 @@ mod import;
 mod link;
 mod optimise;
 mod output;
+mod reach;
 mod report_text;
 mod run;
 mod source;
@@ -52,6 +53,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Sweep(options) => sweep::sweep(&options),
         Command::Optimise(options) => optimise::optimise(&options),
         Command::Explain(options) => explain::explain(&options),
+        Command::Reach(options) => reach::reach(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

@@ -18,6 +18,7 @@ mod node_market;
 pub mod optimise;
 mod plan;
 mod probe;
+pub mod reach;
 mod report;
 mod result;
 mod rounds;

@@ -448,6 +448,7 @@ fn the_front_of_a_real_scenario_covers_the_grids() {
             )
         })
         .collect();
+    println!("grid {of_grid:.3?}\nsearch {of_search:.3?}");
     let dearest = grid.iter().fold(0.0, |most: f64, place| most.max(place.0));
     let share = hypervolume(&of_search, (dearest, 0.0)) / hypervolume(&of_grid, (dearest, 0.0));
     let search = report.search.as_ref().expect("a search");

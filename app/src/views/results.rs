@@ -1,5 +1,6 @@
 //! The charts of what was found.
 
+use super::advice::AdvicePanel;
 use super::batch::BatchPanel;
 use super::moment::MomentPanel;
 use super::spot::SpotPanel;
@@ -17,6 +18,7 @@ pub fn Results() -> impl IntoView {
     view! {
         <div class="panels">
             {view! { <Front/> }.into_any()}
+            {view! { <AdvicePanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}

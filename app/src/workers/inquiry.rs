@@ -1,10 +1,14 @@
 //! A study that decides as it goes, dealt out to workers: its rounds are laid out when the former are complete.
 
+use crate::state::Advice;
 use sim_core::scenario::document::ScenarioDocument;
+use sim_core::study::explain::Explain;
 use sim_core::study::optimise::Search;
+use sim_core::study::reach::Reach;
 use sim_core::study::{Adaptive, Answer, Plan, Probe, SweepReport};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Work of one message should take about this long, so that a worker is soon free for something newer.
 const MESSAGE_MS: f64 = 40.0;
@@ -15,18 +19,26 @@ const MAX_REPLICATIONS: u32 = 32;
 pub enum Question {
     /// Which designs are good?
     Search(Box<Search>),
+    /// What would help most?
+    Explain(Box<Explain>),
+    /// How much traffic does it carry?
+    Reach(Box<Reach>),
 }
 
 impl Question {
     fn study(&mut self) -> &mut dyn Adaptive {
         match self {
             Self::Search(search) => search.as_mut(),
+            Self::Explain(explain) => explain.as_mut(),
+            Self::Reach(reach) => reach.as_mut(),
         }
     }
 
     fn progress(&self) -> (u32, u32) {
         match self {
             Self::Search(search) => search.progress(),
+            Self::Explain(explain) => explain.progress(),
+            Self::Reach(reach) => reach.progress(),
         }
     }
 }
@@ -123,6 +135,21 @@ impl Inquiry {
     pub fn search_report(&self) -> Option<SweepReport> {
         match &self.question {
             Question::Search(search) => Some(search.report(&self.document)),
+            _ => None,
         }
+    }
+
+    /// Puts what is known of other questions into the advice.
+    pub fn advise(&self, advice: &mut Advice) {
+        match &self.question {
+            Question::Search(_) => {}
+            Question::Explain(explain) => advice.explain = explain.report().map(Arc::new),
+            Question::Reach(reach) => advice.reach = reach.report().map(Arc::new),
+        }
+    }
+
+    /// Whether it asks what would help.
+    pub fn explains(&self) -> bool {
+        matches!(self.question, Question::Explain(_))
     }
 }

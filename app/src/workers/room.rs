@@ -12,7 +12,7 @@ use super::deal::Deal;
 use super::inquiry::{Inquiry, Question};
 use super::pool::Hand;
 use super::protocol::Request;
-use crate::state::{Phase, RunState, Studio};
+use crate::state::{Advice, Phase, RunState, Studio, SweepState};
 use edits::{check_now, edited};
 use gloo::timers::callback::Timeout;
 use hands::{dispatch, replace_stuck, start};
@@ -20,7 +20,9 @@ use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::Plan;
+use sim_core::study::explain::Explain;
 use sim_core::study::optimise::Search;
+use sim_core::study::reach::Reach;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -165,6 +167,7 @@ impl EngineRoom {
                 };
                 let job = this.next_job();
                 this.inquiry = None;
+                studio.advice.update(|advice| advice.running = false);
                 this.sweep = Some(Deal::new(job, Plan::sweep(scenario.document())));
                 this.stopped = false;
                 studio.sweep.update(|sweep| {
@@ -186,6 +189,16 @@ impl EngineRoom {
         self.ask(|document| Question::Search(Box::new(Search::new(document, None))));
     }
 
+    /// Asks what would help most.
+    pub fn start_explain(&self) {
+        self.ask(|document| Question::Explain(Box::new(Explain::new(document, None))));
+    }
+
+    /// Asks how much more traffic the design carries.
+    pub fn start_reach(&self) {
+        self.ask(|document| Question::Reach(Box::new(Reach::new(document, None))));
+    }
+
     /// Starts a study that decides as it goes, in place of any other.
     fn ask(&self, question: impl FnOnce(&ScenarioDocument) -> Question) {
         self.0.with_value(|room| {
@@ -200,15 +213,7 @@ impl EngineRoom {
                 let question = question(scenario.document());
                 let inquiry = Inquiry::new(job, scenario.document(), question);
                 this.stopped = false;
-                if inquiry.is_search() {
-                    this.sweep = None;
-                    studio.sweep.update(|sweep| {
-                        sweep.document = Some(Arc::new(document));
-                        sweep.running = true;
-                        sweep.is_search = true;
-                        sweep.report = None;
-                    });
-                }
+                this.put_aside(&inquiry, document);
                 this.inquiry = Some(inquiry);
                 this.show_inquiry();
                 this.show_progress();
@@ -223,6 +228,7 @@ impl EngineRoom {
             {
                 let mut this = room.borrow_mut();
                 this.inquiry = None;
+                this.studio.advice.update(|advice| advice.running = false);
                 this.drop_sweep();
             }
             replace_stuck(room);
@@ -280,6 +286,33 @@ fn next_probe(inquiry: &mut Inquiry) -> Option<Work> {
 }
 
 impl Room {
+    /// Makes room on the page for what a study will find; what it replaces is given up.
+    fn put_aside(&mut self, inquiry: &Inquiry, document: Value) {
+        let (studio, document) = (self.studio, Some(Arc::new(document)));
+        if inquiry.is_search() {
+            self.sweep = None;
+            studio.sweep.set(SweepState {
+                document,
+                running: true,
+                is_search: true,
+                ..SweepState::default()
+            });
+            studio.advice.update(|advice| advice.running = false);
+        } else {
+            if self.inquiry.as_ref().is_some_and(Inquiry::is_search) {
+                studio.sweep.update(|sweep| sweep.running = false);
+            }
+            studio.advice.update(|advice| {
+                if advice.document != document {
+                    *advice = Advice::default();
+                }
+                advice.document = document;
+                advice.running = true;
+                advice.explains = inquiry.explains();
+            });
+        }
+    }
+
     fn next_job(&mut self) -> u32 {
         self.jobs += 1;
         self.jobs

@@ -38,7 +38,7 @@ pub(super) fn apply_to<'a>(
 /// as a whole is for [`check`](super::check) to say.
 ///
 /// # Errors
-/// There is nothing at a path, or a value does not fit there.
+/// There is nothing at a path or around it, or a value does not fit there.
 pub fn apply_edits(
     document: &ScenarioDocument,
     edits: &[(String, Value)],
@@ -50,17 +50,26 @@ pub fn apply_edits(
         match (tree.pointer_mut(path), value.as_f64()) {
             (Some(Value::Number(_)), Some(number)) => set(&mut tree, path, number)?,
             (Some(place), _) => *place = value.clone(),
-            (None, _) => {
-                let message = format!("there is nothing at {path:?} in this document");
-                return Err(Problem::error(
-                    path,
-                    message,
-                    "write the JSON Pointer of a field of this document",
-                ));
-            }
+            (None, _) => add(&mut tree, path, value)?,
         }
     }
     ScenarioDocument::deserialize(tree).map_err(unreadable)
+}
+
+/// Adds a field that was left out to an object that is there.
+fn add(tree: &mut Value, path: &str, value: &Value) -> Result<(), Problem> {
+    let place = path.rsplit_once('/');
+    let parent = place.and_then(|(parent, name)| Some((tree.pointer_mut(parent)?, name)));
+    if let Some((Value::Object(fields), name)) = parent {
+        fields.insert(name.to_owned(), value.clone());
+        return Ok(());
+    }
+    let message = format!("there is nothing at {path:?} in this document");
+    Err(Problem::error(
+        path,
+        message,
+        "write the JSON Pointer of a field of this document",
+    ))
 }
 
 /// A written choice as the value it means: where the field holds a text it is that text, elsewhere JSON.

@@ -1,7 +1,7 @@
 //! What the room puts on the page, and how often.
 
 use super::Room;
-use crate::state::{Phase, RunState, SweepState, now_ms};
+use crate::state::{Phase, RunState, now_ms};
 use crate::workers::deal::Deal;
 use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
@@ -106,17 +106,21 @@ impl Room {
         let progress = inquiry.totals();
         let running = !stopped && !inquiry.finished();
         let seconds_left = inquiry.seconds_left(workers);
-        if !std::mem::take(&mut inquiry.news) {
-            let same = |state: &SweepState| (state.progress, state.running) == (progress, running);
-            if self.studio.sweep.with_untracked(same) {
-                return;
-            }
-        } else if let Some(report) = inquiry.search_report() {
-            let report = Some(Arc::new(report)).filter(|report| !report.points.is_empty());
-            self.studio.sweep.update(|state| state.report = report);
+        let news = std::mem::take(&mut inquiry.news);
+        if !inquiry.is_search() {
+            self.studio.advice.update(|advice| {
+                (advice.progress, advice.running) = (progress, running);
+                if news {
+                    inquiry.advise(advice);
+                }
+            });
+            return;
         }
+        let report = news.then(|| inquiry.search_report()).flatten();
+        let report = report.filter(|report| !report.points.is_empty());
         self.studio.sweep.update(|state| {
             (state.progress, state.running, state.seconds_left) = (progress, running, seconds_left);
+            state.report = report.map(Arc::new).or(state.report.take());
         });
     }
 }

@@ -1,7 +1,7 @@
 //! What a search found, in the shape of a sweep's report, with its evidence.
 
 use super::front::{Place, front_of, knee};
-use super::search::{LEAST_KNOWN, Search, Verdict};
+use super::search::{LEAST_KNOWN, LIKELY, Search, Verdict};
 use super::trial::Trial;
 use crate::scenario::document::ScenarioDocument;
 use crate::stats::Summary;
@@ -191,8 +191,13 @@ impl Search {
         }
         let plan = self.plan();
         if failed > 0 {
+            let designs = if failed == 1 {
+                "design was"
+            } else {
+                "designs were"
+            };
             return format!(
-                "{failed} promising designs were tried on fresh replications, and none clears {wanted} % for certain: widen the knobs, or allow more replications"
+                "{failed} promising {designs} tried on fresh replications, and none clears {wanted} % for certain: widen the knobs, or allow more replications"
             );
         }
         let scores = self.opinion().scores;
@@ -201,7 +206,7 @@ impl Search {
         let left = self.budget.saturating_sub(self.spent);
         if scores.is_empty() {
             "none of the designs that were tried can be simulated".to_owned()
-        } else if plan.power(best) >= 0.5 && left < plan.looks[0] {
+        } else if plan.power(best) >= LIKELY && left < plan.looks[0] {
             format!(
                 "there are designs that promise {wanted} %, but confirming one takes at least {} fresh replications and only {left} were left: allow more",
                 plan.looks[0]
@@ -210,7 +215,7 @@ impl Search {
             "no design that was tried keeps the bounds on its figures".to_owned()
         } else {
             format!(
-                "the best of {} designs meets the SLO with a chance of about {:.0} %, too little to clear {wanted} %: widen the knobs",
+                "the best of {} designs promises an attainment of about {:.0} %, too little above {wanted} % to be sure of it: widen the knobs",
                 scores.len(),
                 100.0 * best
             )

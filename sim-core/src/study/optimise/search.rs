@@ -26,10 +26,12 @@ pub(super) const LEAST_KNOWN: u32 = 8;
 const FRESH: u32 = 1 << 20;
 /// A candidate is given up when, judged by its fresh replications, it passes the last look with less than this.
 const FUTILE: f64 = 0.15;
+/// A design that passes with less than this is no candidate.
+pub(super) const LIKELY: f64 = 0.5;
 /// Replications of the design that the search starts from: from them it learns what replications do to all designs.
 const REFERENCE: u32 = 16;
 /// A new design is tried when it may add this share of the area below the front.
-const WORTH: f64 = 0.002;
+const WORTH: f64 = 0.0005;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Stage {
@@ -234,14 +236,18 @@ impl Search {
         }
         let size = self.round_size();
         let wanted = (f64::from(size) * 0.6 / f64::from(FIRST)).max(2.0) as usize;
-        let found = self.promising(&opinion, wanted);
+        let mut found = self.promising(&opinion, wanted, WORTH);
+        let room = size.saturating_sub(found.len() as u32 * FIRST);
+        let raced = self.race(scores, room);
+        if found.is_empty() && raced.is_empty() {
+            found = self.promising(&opinion, wanted, 0.0);
+        }
         let mut probes: Vec<Probe> = Vec::new();
         for design in found {
             self.trials.push(Trial::new(design));
             probes.push(self.more(self.trials.len() - 1, FIRST));
         }
-        let used = probes.len() as u32 * FIRST;
-        probes.extend(self.race(scores, size.saturating_sub(used)));
+        probes.extend(raced);
         probes
     }
 
@@ -309,8 +315,9 @@ impl Search {
     }
 
     /// Designs worth a try: those that would add most to the front by an optimistic guess, and the cheapest that
-    /// promise what is wanted. None when no design promises much.
-    fn promising(&mut self, opinion: &Opinion, wanted: usize) -> Vec<Rungs> {
+    /// promise what is wanted. None when no design promises to add the share `worth` of the area; where any is welcome,
+    /// those that least is known of follow.
+    fn promising(&mut self, opinion: &Opinion, wanted: usize, worth: f64) -> Vec<Rungs> {
         let scores = &opinion.scores;
         let known = places_of(scores);
         let mut ranked = front_of(&known);
@@ -326,7 +333,14 @@ impl Search {
         self.lengths = lengths;
         let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
         let aim = self.wanted + 0.4 * (1.0 - self.wanted);
-        let chosen = choose(&guesses, front, (1.05 * dearest, 0.0), aim, wanted);
+        let mut chosen = choose(&guesses, front, (1.05 * dearest, 0.0), (aim, worth), wanted);
+        if worth <= 0.0 {
+            let mut rest: Vec<usize> = (0..guesses.len())
+                .filter(|index| !chosen.contains(index))
+                .collect();
+            rest.sort_by(|&a, &b| guesses[b].doubt.total_cmp(&guesses[a].doubt));
+            chosen.extend(rest.into_iter().take(wanted - chosen.len()));
+        }
         chosen
             .into_iter()
             .map(|index| pool[index].clone())
@@ -363,6 +377,7 @@ impl Search {
             Guess {
                 bold: place(cost, margin, BOLD, &opinion.luck),
                 careful: place(cost, margin, CAREFUL, &opinion.luck),
+                doubt: cost.1 + margin.1,
             }
         };
         pool.iter().map(guess).collect()
@@ -411,16 +426,29 @@ impl Search {
         if tested >= CANDIDATES || left < plan.looks[0] {
             return Vec::new();
         }
-        // Who has seen candidates fail asks more of the next.
-        let power = [0.5, 0.7, 0.8, 0.9][tested.min(3) as usize];
-        let may = |score: &&Score| {
-            score.bounded
-                && plan.power(score.chance) >= power
-                && !self.tested.iter().any(|(trial, _)| *trial == score.trial)
+        // Who has seen candidates fail, or can afford no other, asks more of the next.
+        let last = left < plan.looks[0].saturating_add(plan.looks[1]);
+        let wanted = [0.6, 0.8, 0.9, 0.95][tested.min(3) as usize];
+        let wanted = if last { 0.95 } else { wanted };
+        let untested = |score: &&Score| {
+            score.bounded && !self.tested.iter().any(|(trial, _)| *trial == score.trial)
         };
-        let next = scores.iter().filter(may);
-        let next = next.min_by(|a, b| a.cost.total_cmp(&b.cost)).copied();
-        let Some(score) = next else { return Vec::new() };
+        let power = |score: &Score| plan.power(score.chance);
+        let open = || scores.iter().filter(untested);
+        let sure = open().filter(|score| power(score) >= wanted);
+        let sure = sure.min_by(|a, b| a.cost.total_cmp(&b.cost));
+        let likely = || {
+            open()
+                .filter(|score| power(score) >= LIKELY)
+                .max_by(|a, b| {
+                    power(a)
+                        .total_cmp(&power(b))
+                        .then(b.cost.total_cmp(&a.cost))
+                })
+        };
+        let Some(score) = sure.or_else(likely).copied() else {
+            return Vec::new();
+        };
         // Replications of the search are cheaper than a failure.
         let vetted = (plan.looks[0] * 2 / 3).clamp(LEAST_KNOWN, 64);
         if score.n < vetted && left >= plan.looks[0] + vetted {
@@ -484,6 +512,8 @@ impl Adaptive for Search {
 struct Guess {
     bold: Place,
     careful: Place,
+    /// How little is known of it.
+    doubt: f64,
 }
 
 /// Standard deviations of luck.
@@ -503,10 +533,10 @@ fn choose(
     guesses: &[Guess],
     mut front: Vec<Place>,
     reference: Place,
-    aim: f64,
+    (aim, worth): (f64, f64),
     wanted: usize,
 ) -> Vec<usize> {
-    let least = WORTH * hypervolume(&front, reference);
+    let least = worth * hypervolume(&front, reference);
     let clearing = front.iter().filter(|place| place.1 >= aim);
     let mut cheapest = clearing.fold(f64::INFINITY, |least, place| least.min(place.0));
     let mut chosen: Vec<usize> = Vec::new();
