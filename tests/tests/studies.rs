@@ -53,7 +53,7 @@ fn the_breaking_point_is_the_queues() {
         }
     }
     let truth = low / 50.0;
-    let report = run(&document, Reach::new(&document, Some(32)))
+    let report = run(&document, Reach::new(&document, None))
         .report()
         .expect("looks");
     println!(

@@ -23,6 +23,9 @@ const STEP: f64 = 1.05;
 const FARTHEST: i32 = 60;
 /// Replications of a first rough search.
 const ROUGH: u32 = 8;
+/// Replications of a close look, at least and at most.
+const LEAST_CLOSE: u32 = 48;
+const MOST_CLOSE: u32 = 200;
 
 /// The attainment at one factor on traffic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,14 +165,21 @@ fn gap(gone: i32) -> i32 {
     (gone.abs() * 2).clamp(3, 16)
 }
 
+/// Place of the test whether the whole interval clears what is wanted, which takes enough replications.
+const CLEARS: usize = 1;
+
 impl Reach {
     /// The study of a scenario, with so many replications of each closer look.
     pub fn new(document: &ScenarioDocument, replications: Option<u32>) -> Self {
-        let replications = replications.unwrap_or(48).max(ROUGH);
+        let wanted = document.slo.wanted_attainment_percent / 100.0;
+        // Wilson's bound of n successes is n / (n + 3.84): some more than it takes to clear what is wanted.
+        let enough = (4.0 * wanted / (1.0 - wanted).max(1e-3)) as u32 + 12;
+        let usual = enough.clamp(LEAST_CLOSE, MOST_CLOSE);
+        let replications = replications.unwrap_or(usual).max(ROUGH);
         Self {
             id: study_id(document, &format!("reach {replications}")),
             seed: document.run.seed,
-            wanted: document.slo.wanted_attainment_percent / 100.0,
+            wanted,
             name: document.name.clone(),
             source: Source::of(document),
             replications,
@@ -216,10 +226,12 @@ impl Reach {
             .filter(|(_, holds)| *holds)
             .map(|(step, _)| *step);
         let start = found.max().unwrap_or(-FARTHEST);
-        let mut steps: Vec<i32> = self
-            .tests()
-            .iter()
-            .filter_map(|known| next_look(known.iter().copied(), start, self.end()))
+        let n = self.replications;
+        let can_clear = Proportion::of((0..n).map(|_| true)).ci_low >= self.wanted;
+        let tests = self.tests().into_iter().enumerate();
+        let mut steps: Vec<i32> = tests
+            .filter(|(index, _)| *index != CLEARS || can_clear)
+            .filter_map(|(_, known)| next_look(known.iter().copied(), start, self.end()))
             .collect();
         steps.push(0);
         steps.sort_unstable();

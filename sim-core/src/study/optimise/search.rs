@@ -29,7 +29,9 @@ const FUTILE: f64 = 0.15;
 /// A design that passes with less than this is no candidate.
 pub(super) const LIKELY: f64 = 0.5;
 /// Replications of the design that the search starts from: from them it learns what replications do to all designs.
-const REFERENCE: u32 = 16;
+const REFERENCE: (u32, u32) = (16, 64);
+/// Most replications of a design on the front.
+const MOST_POLISHED: u32 = 256;
 /// A new design is tried when it may add this share of the area below the front.
 const WORTH: f64 = 0.0005;
 
@@ -218,7 +220,8 @@ impl Search {
             }
         }
         let fresh = (0..self.trials.len()).filter(|&index| !started(&self.trials[index]));
-        let replications = |index| if index == 0 { REFERENCE } else { FIRST };
+        let reference = (self.exploring() / 10).clamp(REFERENCE.0, REFERENCE.1);
+        let replications = |index| if index == 0 { reference } else { FIRST };
         fresh
             .map(|index| self.more(index, replications(index)))
             .collect()
@@ -236,9 +239,16 @@ impl Search {
         }
         let size = self.round_size();
         let wanted = (f64::from(size) * 0.6 / f64::from(FIRST)).max(2.0) as usize;
+        let mut lengths = self.lengths.clone();
+        let known: Vec<Rungs> = scores
+            .iter()
+            .map(|s| self.trials[s.trial].design.clone())
+            .collect();
+        let judged = self.guesses(&known, &opinion, &mut lengths);
         let mut found = self.promising(&opinion, wanted, WORTH);
+        self.lengths = lengths;
         let room = size.saturating_sub(found.len() as u32 * FIRST);
-        let raced = self.race(scores, room);
+        let raced = self.race(scores, &judged, room);
         if found.is_empty() && raced.is_empty() {
             found = self.promising(&opinion, wanted, 0.0);
         }
@@ -251,23 +261,29 @@ impl Search {
         probes
     }
 
-    /// More replications for designs that may be on the front, those with the fewest first.
-    fn race(&self, scores: &[Score], replications: u32) -> Vec<Probe> {
-        let places = places(scores, |score| {
-            let chance = score.chance;
-            (chance + (chance * (1.0 - chance) / f64::from(score.n)).sqrt()).min(1.0)
-        });
-        let sure = places_of(scores);
-        let unsure = front_of(&places).into_iter().chain(front_of(&sure));
-        let mut chosen: Vec<usize> = unsure.collect();
+    /// More replications for designs that may be on the front, those with the fewest first: by what was seen, and by
+    /// what their neighbours say with some luck, so that a good design with bad luck comes back.
+    fn race(&self, scores: &[Score], judged: &[Guess], replications: u32) -> Vec<Probe> {
+        let place = |(score, guess): (&Score, &Guess)| match score.bounded {
+            true => guess.bold,
+            false => (guess.bold.0, 0.0),
+        };
+        let lucky: Vec<Place> = scores.iter().zip(judged).map(place).collect();
+        let mut chosen = contenders(scores);
+        chosen.extend(front_of(&lucky));
         chosen.sort_unstable();
         chosen.dedup();
-        self.shared(scores, chosen, replications)
+        self.shared(scores, chosen, self.polished(), replications)
     }
 
     /// Deals out replications to designs, FIRST to each in turn, those with the fewest first.
-    fn shared(&self, scores: &[Score], mut chosen: Vec<usize>, replications: u32) -> Vec<Probe> {
-        let target = self.polished();
+    fn shared(
+        &self,
+        scores: &[Score],
+        mut chosen: Vec<usize>,
+        target: u32,
+        replications: u32,
+    ) -> Vec<Probe> {
         chosen.retain(|&index| scores[index].n < target);
         chosen.sort_by_key(|&index| (scores[index].n, scores[index].trial));
         let mut more = vec![0u32; chosen.len()];
@@ -295,14 +311,15 @@ impl Search {
         (self.exploring() / 24).clamp(16, 64)
     }
 
-    /// Equal replications for all designs on the front, and for the cheapest that may clear what is wanted.
+    /// Equal replications for all designs on the front, and for the cheapest that may clear what is wanted; twice as many
+    /// once all have them, as long as the budget lasts.
     fn polish(&mut self) -> Vec<Probe> {
         let left = self.exploring().saturating_sub(self.spent);
         if left == 0 {
             return Vec::new();
         }
         let scores = self.opinion().scores;
-        let mut chosen = front_of(&places_of(&scores));
+        let mut chosen = contenders(&scores);
         chosen.retain(|&index| scores[index].chance > 0.02);
         let mut clearing: Vec<usize> = (0..scores.len())
             .filter(|&index| scores[index].bounded && scores[index].chance >= self.wanted)
@@ -311,7 +328,16 @@ impl Search {
         chosen.extend(clearing.into_iter().take(3));
         chosen.sort_unstable();
         chosen.dedup();
-        self.shared(&scores, chosen, left.min(self.round_size()))
+        let fewest = chosen
+            .iter()
+            .map(|&index| scores[index].n)
+            .min()
+            .unwrap_or(0);
+        let mut target = self.polished();
+        while target <= fewest && target < MOST_POLISHED {
+            target *= 2;
+        }
+        self.shared(&scores, chosen, target, left.min(self.round_size()))
     }
 
     /// Designs worth a try: those that would add most to the front by an optimistic guess, and the cheapest that
@@ -320,17 +346,13 @@ impl Search {
     fn promising(&mut self, opinion: &Opinion, wanted: usize, worth: f64) -> Vec<Rungs> {
         let scores = &opinion.scores;
         let known = places_of(scores);
-        let mut ranked = front_of(&known);
+        let ranked = front_of(&known);
         let design = |index: &usize| &self.trials[scores[*index].trial].design;
         let parents: Vec<&Rungs> = ranked.iter().map(design).collect();
         let is_known = |design: &Rungs| self.trials.iter().any(|trial| trial.design == *design);
         let pool = candidates(&self.space, &parents, is_known, &mut self.rng(2));
         let front: Vec<Place> = ranked.iter().map(|&index| known[index]).collect();
-        peel(&known, &mut ranked);
-        let learnt: Vec<&Score> = ranked.iter().map(|&index| &scores[index]).collect();
-        let mut lengths = self.lengths.clone();
-        let guesses = self.guesses(&pool, &learnt, opinion, &mut lengths);
-        self.lengths = lengths;
+        let guesses = self.guesses(&pool, opinion, &mut self.lengths.clone());
         let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
         let aim = self.wanted + 0.4 * (1.0 - self.wanted);
         let mut chosen = choose(&guesses, front, (1.05 * dearest, 0.0), (aim, worth), wanted);
@@ -348,13 +370,9 @@ impl Search {
     }
 
     /// A guess at each design of a pool, from those that are known.
-    fn guesses(
-        &self,
-        pool: &[Rungs],
-        learnt: &[&Score],
-        opinion: &Opinion,
-        lengths: &mut [Lengths; 2],
-    ) -> Vec<Guess> {
+    fn guesses(&self, pool: &[Rungs], opinion: &Opinion, lengths: &mut [Lengths; 2]) -> Vec<Guess> {
+        let ranked = peeled(&places_of(&opinion.scores));
+        let learnt: Vec<&Score> = ranked.iter().map(|&index| &opinion.scores[index]).collect();
         let seen = |value: &dyn Fn(&Score) -> f64, noise: f64| Seen {
             space: &self.space,
             designs: learnt
@@ -393,13 +411,16 @@ impl Search {
                 fresh.len() as u32,
                 fresh.iter().filter(|outcome| !outcome.met).count() as u32,
             );
-            let seen = f64::from(n - misses + 1) / f64::from(n + 2);
-            let verdict = if n >= plan.looks[0] && plan.passes(n - misses, n) && self.keeps(trial) {
+            let [first, second] = plan.looks;
+            let look = n == first || n == second;
+            let seen = (f64::from(n - misses) + 0.5) / f64::from(n + 1);
+            // Given up at any time, passed at the looks only: giving up cannot err.
+            let verdict = if look && plan.passes(n - misses, n) && self.keeps(trial) {
                 Verdict::Passed
             } else if plan.hopeless(misses)
                 || plan.power(seen) < FUTILE
-                || n >= plan.looks[1]
-                || left < plan.looks[1] - n
+                || n >= second
+                || left < if n < first { first - n } else { second - n }
             {
                 Verdict::Failed
             } else {
@@ -412,11 +433,8 @@ impl Search {
                 Verdict::Passed => return Vec::new(),
                 Verdict::Failed => {}
                 Verdict::Open => {
-                    let until = if n < plan.looks[0] {
-                        plan.looks[0]
-                    } else {
-                        plan.looks[1]
-                    };
+                    let ends = [first.div_ceil(2), first, first.midpoint(second), second];
+                    let until = ends.into_iter().find(|end| *end > n).unwrap_or(second);
                     return vec![self.probe(trial, FRESH + n, until - n)];
                 }
             }
@@ -427,7 +445,7 @@ impl Search {
             return Vec::new();
         }
         // Who has seen candidates fail, or can afford no other, asks more of the next.
-        let last = left < plan.looks[0].saturating_add(plan.looks[1]);
+        let last = left < plan.looks[1];
         let wanted = [0.6, 0.8, 0.9, 0.95][tested.min(3) as usize];
         let wanted = if last { 0.95 } else { wanted };
         let untested = |score: &&Score| {
@@ -455,7 +473,7 @@ impl Search {
             return vec![self.more(score.trial, vetted - score.n)];
         }
         self.tested.push((score.trial, Verdict::Open));
-        vec![self.probe(score.trial, FRESH, plan.looks[0])]
+        vec![self.probe(score.trial, FRESH, plan.looks[0].div_ceil(2))]
     }
 
     /// Whether fresh replications keep the bounded figures below their bounds by the upper ends of their intervals.
@@ -585,12 +603,19 @@ fn places(scores: &[Score], chance: impl Fn(&Score) -> f64) -> Vec<Place> {
     scores.iter().map(place).collect()
 }
 
+/// Designs on the front, by what is thought of them and by what their replications let hope for.
+fn contenders(scores: &[Score]) -> Vec<usize> {
+    let hoped = front_of(&places(scores, |score| score.hope)).into_iter();
+    hoped.chain(front_of(&places_of(scores))).collect()
+}
+
 fn places_of(scores: &[Score]) -> Vec<Place> {
     places(scores, |score| score.chance)
 }
 
-/// Adds front after front to a list, until it holds as many as a surrogate learns from.
-fn peel(known: &[Place], ranked: &mut Vec<usize>) {
+/// Front after front, as many places as a surrogate learns from.
+fn peeled(known: &[Place]) -> Vec<usize> {
+    let mut ranked: Vec<usize> = Vec::new();
     while ranked.len() < MOST.min(known.len()) {
         let left: Vec<usize> = (0..known.len())
             .filter(|index| !ranked.contains(index))
@@ -600,6 +625,7 @@ fn peel(known: &[Place], ranked: &mut Vec<usize>) {
         ranked.extend(next.into_iter().map(|place| left[place]));
     }
     ranked.truncate(MOST);
+    ranked
 }
 
 fn figure(bounded: BoundedFigure) -> Figure {

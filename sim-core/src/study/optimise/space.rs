@@ -183,7 +183,7 @@ fn plain(value: f64, whole: bool) -> Value {
 
 fn linear_values(low: f64, high: f64, whole: bool) -> Vec<f64> {
     let step = round_step((high - low) / RUNGS).max(if whole { 1.0 } else { 0.0 });
-    if step <= 0.0 || !step.is_finite() {
+    if high <= low || step <= 0.0 || !step.is_finite() {
         return vec![low];
     }
     let mut values = vec![low];

@@ -8,6 +8,7 @@
 
 use super::space::Rungs;
 use crate::stats::special::normal_cdf;
+use crate::stats::wilson;
 use crate::study::probe::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,8 @@ pub(super) struct Score {
     pub(super) margin: f64,
     /// Probability of meeting the SLO.
     pub(super) chance: f64,
+    /// What the replications let hope for: the upper end of their 80 % interval.
+    pub(super) hope: f64,
     /// Whether the means of all bounded figures stay below their bounds.
     pub(super) bounded: bool,
 }
@@ -64,23 +67,39 @@ fn margin(outcome: &Outcome) -> f64 {
     libm::log(outcome.budget.clamp(1e-4, 1e4)).clamp(-FAR, FAR)
 }
 
-/// What replications do to the logarithm of the budget consumed.
+/// What is known of the attainment at a mean of the logarithm of the budget consumed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Luck {
     /// What each known replication does to all designs.
     shared: Vec<f64>,
     /// Standard deviation of the rest.
     rest: f64,
+    /// Mean logarithm, replications met and replications of each design.
+    seen: Vec<(f64, f64, f64)>,
 }
 
+/// Designs whose mean logarithms differ by less than this are alike: a factor of 1.3 on the budget.
+const ALIKE: f64 = 0.25;
+
 impl Luck {
-    /// The probability of meeting the SLO at this mean of the logarithm.
+    /// The probability of meeting the SLO at this mean of the logarithm: that of the sum of all parts, put right by what
+    /// designs with about this mean met.
     pub(super) fn chance(&self, margin: f64) -> f64 {
-        let met = self
-            .shared
-            .iter()
-            .map(|shared| normal_cdf(-(margin + shared) / self.rest));
-        met.sum::<f64>() / self.shared.len().max(1) as f64
+        let parts = self.shared.iter();
+        let parts: f64 = parts
+            .map(|shared| normal_cdf(-(margin + shared) / self.rest))
+            .sum();
+        let model = parts / self.shared.len().max(1) as f64;
+        let (mut met, mut all) = (SMOOTH_WEIGHT * model, SMOOTH_WEIGHT);
+        for &(other, successes, n) in &self.seen {
+            let far = (other - margin) / ALIKE;
+            if far.abs() < 4.0 {
+                let weight = libm::exp(-0.5 * far * far);
+                met += weight * successes;
+                all += weight * n;
+            }
+        }
+        met / all
     }
 }
 
@@ -143,13 +162,18 @@ pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
     };
     let (costs, _, cost_noise) = fitted(&rows(&|outcome| libm::log(outcome.cost().max(1e-9))));
     let (centres, shared, margin_noise) = fitted(&rows(&margin));
+    let successes = |trial: &Trial| trial.outcomes.iter().filter(|one| one.met).count() as f64;
+    let seen = tried.iter().zip(&centres);
+    let seen =
+        seen.map(|((_, tried), &centre)| (centre, successes(tried), tried.outcomes.len() as f64));
     let luck = Luck {
         shared,
         rest: margin_noise.max(0.02),
+        seen: seen.collect(),
     };
     let places = tried.iter().enumerate().map(|(place, (trial, tried))| {
         let outcomes = &tried.outcomes;
-        let met = outcomes.iter().filter(|outcome| outcome.met).count() as f64;
+        let met = successes(tried);
         let n = outcomes.len() as f64;
         let smooth = luck.chance(centres[place]);
         let figure = |index: usize| {
@@ -162,6 +186,7 @@ pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
             cost: libm::exp(costs[place]),
             margin: centres[place],
             chance: (met + SMOOTH_WEIGHT * smooth) / (n + SMOOTH_WEIGHT),
+            hope: wilson(met as u64, n as u64, 0.8).1,
             bounded: bounds.iter().all(|&(index, most)| figure(index) <= most),
         }
     });
