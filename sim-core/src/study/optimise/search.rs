@@ -248,7 +248,7 @@ impl Search {
         let mut found = self.promising(&opinion, wanted, WORTH);
         self.lengths = lengths;
         let room = size.saturating_sub(found.len() as u32 * FIRST);
-        let raced = self.race(scores, &judged, room);
+        let raced = self.race(&opinion, &judged, room);
         if found.is_empty() && raced.is_empty() {
             found = self.promising(&opinion, wanted, 0.0);
         }
@@ -263,7 +263,8 @@ impl Search {
 
     /// More replications for designs that may be on the front, those with the fewest first: by what was seen, and by
     /// what their neighbours say with some luck, so that a good design with bad luck comes back.
-    fn race(&self, scores: &[Score], judged: &[Guess], replications: u32) -> Vec<Probe> {
+    fn race(&self, opinion: &Opinion, judged: &[Guess], replications: u32) -> Vec<Probe> {
+        let (scores, luck) = (&opinion.scores, &opinion.luck);
         let place = |(score, guess): (&Score, &Guess)| match score.bounded {
             true => guess.bold,
             false => (guess.bold.0, 0.0),
@@ -271,6 +272,7 @@ impl Search {
         let lucky: Vec<Place> = scores.iter().zip(judged).map(place).collect();
         let mut chosen = contenders(scores);
         chosen.extend(front_of(&lucky));
+        chosen.extend(safe_front(scores, luck).into_iter().map(|(index, _)| index));
         chosen.sort_unstable();
         chosen.dedup();
         self.shared(scores, chosen, self.polished(), replications)
@@ -355,7 +357,10 @@ impl Search {
         let guesses = self.guesses(&pool, opinion, &mut self.lengths.clone());
         let dearest = known.iter().fold(0.0, |most: f64, place| most.max(place.0));
         let aim = self.wanted + 0.4 * (1.0 - self.wanted);
-        let mut chosen = choose(&guesses, front, (1.05 * dearest, 0.0), (aim, worth), wanted);
+        let safe = safe_front(scores, &opinion.luck);
+        let safe: Vec<Place> = safe.into_iter().map(|(_, place)| place).collect();
+        let reference = (1.05 * dearest, 0.0);
+        let mut chosen = choose(&guesses, [front, safe], reference, (aim, worth), wanted);
         if worth <= 0.0 {
             let mut rest: Vec<usize> = (0..guesses.len())
                 .filter(|index| !chosen.contains(index))
@@ -393,8 +398,9 @@ impl Search {
         let guess = |design: &Rungs| {
             let (cost, margin) = (cost.predict(design), margin.predict(design));
             Guess {
-                bold: place(cost, margin, BOLD, &opinion.luck),
-                careful: place(cost, margin, CAREFUL, &opinion.luck),
+                bold: place(cost, margin, BOLD, |margin| opinion.luck.chance(margin)),
+                careful: place(cost, margin, CAREFUL, |margin| opinion.luck.chance(margin)),
+                safe: place(cost, margin, BOLD, |margin| opinion.luck.safety(margin)),
                 doubt: cost.1 + margin.1,
             }
         };
@@ -530,6 +536,8 @@ impl Adaptive for Search {
 struct Guess {
     bold: Place,
     careful: Place,
+    /// With much luck, by safety instead of attainment.
+    safe: Place,
     /// How little is known of it.
     doubt: f64,
 }
@@ -539,59 +547,87 @@ const BOLD: f64 = 1.0;
 const CAREFUL: f64 = 0.3;
 
 /// Where a design would lie, from mean and standard deviation of its log cost and its margin.
-fn place(cost: (f64, f64), margin: (f64, f64), luck: f64, replications: &Luck) -> Place {
+fn place(cost: (f64, f64), margin: (f64, f64), luck: f64, chance: impl Fn(f64) -> f64) -> Place {
     (
         libm::exp(cost.0 - luck * cost.1),
-        replications.chance(margin.0 - luck * margin.1),
+        chance(margin.0 - luck * margin.1),
     )
 }
 
 /// The guesses worth a try, the most promising first.
 fn choose(
     guesses: &[Guess],
-    mut front: Vec<Place>,
+    mut fronts: [Vec<Place>; 2],
     reference: Place,
     (aim, worth): (f64, f64),
     wanted: usize,
 ) -> Vec<usize> {
-    let least = worth * hypervolume(&front, reference);
-    let clearing = front.iter().filter(|place| place.1 >= aim);
+    let least = fronts
+        .each_ref()
+        .map(|front| worth * hypervolume(front, reference));
+    let clearing = fronts[0].iter().filter(|place| place.1 >= aim);
     let mut cheapest = clearing.fold(f64::INFINITY, |least, place| least.min(place.0));
     let mut chosen: Vec<usize> = Vec::new();
-    while chosen.len() < wanted {
-        let bold = chosen.len() % 2 == 0;
-        let at = |index: usize| match bold {
-            true => guesses[index].bold,
-            false => guesses[index].careful,
-        };
+    let (mut turn, mut vain) = (0, 0);
+    while chosen.len() < wanted && vain < TURNS {
+        let now = turn % TURNS;
+        turn += 1;
         let open = (0..guesses.len()).filter(|index| !chosen.contains(index));
-        let next = if chosen.len() % 3 == 1 {
+        let next = if now == 1 {
             let careful = open.map(|index| (index, guesses[index].careful));
             careful
                 .filter(|(_, place)| place.1 >= aim && place.0 < cheapest)
                 .min_by(|a, b| a.1.0.total_cmp(&b.1.0))
                 .map(|(index, _)| index)
         } else {
-            None
+            let scale = usize::from(now == 3);
+            let at = |index: usize| match now {
+                0 => guesses[index].bold,
+                2 => guesses[index].careful,
+                _ => guesses[index].safe,
+            };
+            let gains = open.map(|index| (index, gain(&fronts[scale], at(index), reference)));
+            gains
+                .filter(|(_, gain)| *gain > least[scale])
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+                .map(|(index, _)| index)
         };
-        if let Some(index) = next {
-            cheapest = guesses[index].careful.0;
+        let Some(next) = next else {
+            vain += 1;
+            continue;
+        };
+        vain = 0;
+        if now == 1 {
+            cheapest = guesses[next].careful.0;
         }
-        let open = (0..guesses.len()).filter(|index| !chosen.contains(index));
-        let gains = open.map(|index| (index, gain(&front, at(index), reference)));
-        let growing = gains
-            .filter(|(_, gain)| *gain > least)
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-            .map(|(index, _)| index);
-        let Some(next) = next.or(growing) else {
-            break;
-        };
-        front.push(at(next));
-        let order = front_of(&front);
-        front = order.into_iter().map(|index| front[index]).collect();
+        for (front, place) in fronts
+            .iter_mut()
+            .zip([guesses[next].bold, guesses[next].safe])
+        {
+            front.push(place);
+            let order = front_of(front);
+            *front = order.into_iter().map(|index| front[index]).collect();
+        }
         chosen.push(next);
     }
     chosen
+}
+
+/// Kinds of guess that take turns: bold, cheapest, careful, safe.
+const TURNS: usize = 4;
+
+/// Designs on the front of cost against safety, with their places.
+fn safe_front(scores: &[Score], luck: &Luck) -> Vec<(usize, Place)> {
+    let safety = |score: &Score| match score.bounded {
+        true => luck.safety(score.margin),
+        false => 0.0,
+    };
+    let places: Vec<Place> = scores
+        .iter()
+        .map(|score| (score.cost, safety(score)))
+        .collect();
+    let front = front_of(&places).into_iter();
+    front.map(|index| (index, places[index])).collect()
 }
 
 /// A place for each score; designs that break a bound never meet the SLO.

@@ -82,6 +82,16 @@ pub(super) struct Luck {
 const ALIKE: f64 = 0.25;
 
 impl Luck {
+    /// How safe a mean of the logarithm is, 0..1: the attainment if all parts were one normal luck. It goes on rising
+    /// where so few replications are missed that the attainment shows no difference yet.
+    pub(super) fn safety(&self, margin: f64) -> f64 {
+        let n = self.shared.len().max(1) as f64;
+        let mean = self.shared.iter().sum::<f64>() / n;
+        let squares = self.shared.iter().map(|one| (one - mean) * (one - mean));
+        let variance = squares.sum::<f64>() / n + self.rest * self.rest;
+        normal_cdf(-margin / variance.sqrt().max(0.3))
+    }
+
     /// The probability of meeting the SLO at this mean of the logarithm: that of the sum of all parts, put right by what
     /// designs with about this mean met.
     pub(super) fn chance(&self, margin: f64) -> f64 {
