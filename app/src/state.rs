@@ -12,7 +12,7 @@ pub mod route;
 pub mod start;
 mod validation;
 
-pub use route::Page;
+pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
 pub use model::{

@@ -16,6 +16,7 @@ mod field;
 mod knob;
 mod parse;
 mod problem;
+mod read;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -26,8 +27,10 @@ pub use field::limit_at;
 pub(crate) use knob::is_whole_at;
 pub use knob::{apply_edits, apply_knob, read_choice};
 pub use problem::{Problem, Problems, Severity};
+pub use read::read;
 
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -56,6 +59,8 @@ pub struct Scenario {
     pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
+    /// The cache in front of the services, if there is one.
+    pub edge: Option<Edge>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// Batch jobs beside the requests, if there are any.

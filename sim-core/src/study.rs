@@ -12,6 +12,7 @@
 
 mod batch;
 mod collection;
+mod edge;
 pub mod explain;
 mod network;
 mod node_market;
@@ -27,6 +28,7 @@ mod sweep;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use edge::EdgeReport;
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

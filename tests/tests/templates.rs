@@ -1,6 +1,8 @@
 //! The templates keep what they promise: a few whole windows of each.
 
-use sim_core::scenario::document::{ComponentDocument, PlaneKind, SavesDocument, ScenarioDocument};
+use sim_core::scenario::document::{
+    AutoscalerDocument, ComponentDocument, PlaneKind, SavesDocument, ScenarioDocument,
+};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -322,4 +324,146 @@ fn online_shop_depends_on_its_database_and_its_checkout_on_the_provider() {
         let network = result.network.as_ref().expect("a topology");
         assert!(network.routes[1].good[1] < 0.98, "{:?}", network.routes);
     }
+}
+
+#[test]
+fn news_template_trades_time_to_live_against_deploys() {
+    let plan = Plan::sweep(&document("news-behind-cdn"));
+    let of = |ttl_s: f64, spare: f64| {
+        let mut designs = plan.designs.iter();
+        let design = designs.position(|design| design.values == [ttl_s, spare]);
+        run(
+            plan.clone(),
+            u32::try_from(design.expect("on the grid")).expect("few"),
+        )
+    };
+    let (long, short) = (of(660.0, 6.0), of(60.0, 6.0));
+    assert_eq!((met(&long), met(&short)), (0, REPLICATIONS as usize));
+    let dearer = cost(&short) / cost(&long);
+    assert!((1.03..1.12).contains(&dearer), "{dearer}");
+    let at_services = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            let edge = result.edge.as_ref().expect("an edge");
+            (edge.fills + edge.passed) / edge.requests()
+        })
+    };
+    assert!(at_services(&short) > 2.0 * at_services(&long));
+    // Without deploys the long time to live is met too: they are what spends the budget.
+    let knobs = [
+        ("/edge_cache/keeping/ttl_s", 660.0),
+        ("/autoscaler/min_replicas", 6.0),
+    ];
+    let mut calm = with("news-behind-cdn", &knobs);
+    calm.edge_cache.as_mut().expect("an edge").purge_every_hours = None;
+    assert_eq!(met(&run(Plan::single(&calm), 0)), REPLICATIONS as usize);
+}
+
+/// The design of a template with some numbers set.
+fn with(id: &str, knobs: &[(&str, f64)]) -> ScenarioDocument {
+    let mut document = document(id);
+    document.sweep.clear();
+    for (path, value) in knobs {
+        document = sim_core::scenario::apply_knob(&document, path, *value).expect("a knob");
+    }
+    document
+}
+
+#[test]
+fn an_autoscaler_needs_fewer_pods_than_the_peak() {
+    let id = "fewer-pods-than-peak";
+    let of = |document: &ScenarioDocument| run(Plan::single(document), 0);
+    let fixed = |replicas| {
+        let mut document = with(id, &[]);
+        document.autoscaler = AutoscalerDocument::Static { replicas };
+        of(&document)
+    };
+    let scaled = |target, spare| {
+        let knobs = [
+            ("/autoscaler/metrics/0/target_percent", target),
+            ("/autoscaler/min_replicas", spare),
+        ];
+        of(&with(id, &knobs))
+    };
+    let (seven, eight) = (fixed(7), fixed(8));
+    let (scaled_well, daring) = (scaled(70.0, 2.0), scaled(80.0, 2.0));
+    let all = REPLICATIONS as usize;
+    assert_eq!(
+        [met(&seven), met(&eight), met(&scaled_well), met(&daring)],
+        [0, all, all, 0]
+    );
+    let pods = mean(&scaled_well, |result| result.figure(Figure::MeanReplicas));
+    assert!((4.5..5.6).contains(&pods), "{pods}");
+    assert!(cost(&scaled_well) < 0.9 * cost(&eight));
+}
+
+#[test]
+fn thrashing_template_calms_down() {
+    let id = "thrashing-autoscaler";
+    let of = |stabilization, tolerance| {
+        let knobs = [
+            (
+                "/autoscaler/behavior/scale_down/stabilization_window_s",
+                stabilization,
+            ),
+            ("/autoscaler/tolerance_percent", tolerance),
+        ];
+        run(Plan::single(&with(id, &knobs)), 0)
+    };
+    let (thrashing, calm) = (of(0.0, 1.0), of(900.0, 10.0));
+    assert_eq!((met(&thrashing), met(&calm)), (0, REPLICATIONS as usize));
+    let events =
+        |results: &[ReplicationResult]| mean(results, |r| r.figure(Figure::ScaleEventsPerHour));
+    assert!(events(&thrashing) > 60.0 && events(&calm) < 0.1 * events(&thrashing));
+    let p95 = |results: &[ReplicationResult]| mean(results, |r| r.figure(Figure::P95Latency));
+    assert!(
+        p95(&calm) < 0.36 * p95(&thrashing),
+        "{} {}",
+        p95(&calm),
+        p95(&thrashing)
+    );
+    let dearer = cost(&calm) / cost(&thrashing);
+    assert!((1.05..1.2).contains(&dearer), "{dearer}");
+}
+
+#[test]
+fn database_template_has_a_right_size() {
+    let of = |replicas| {
+        let knobs = [("/topology/components/0/autoscaler/replicas", replicas)];
+        run(Plan::single(&with("database-right-size", &knobs)), 0)
+    };
+    let (three, four, five, six) = (of(3.0), of(4.0), of(5.0), of(6.0));
+    let all = REPLICATIONS as usize;
+    assert_eq!([met(&three), met(&four), met(&five)], [0, all, all]);
+    let good = |results: &[ReplicationResult]| mean(results, |r| r.objectives[1].good_fraction());
+    assert!(good(&three) < 0.8, "{}", good(&three));
+    assert!((good(&six) - good(&five)).abs() < 0.001);
+    let dearer = (cost(&six) - cost(&five)) / cost(&four);
+    assert!((0.1..0.2).contains(&dearer), "{dearer}");
+}
+
+#[test]
+fn storage_template_is_too_cheap() {
+    let of = |days| {
+        let knobs = [(
+            "/storage/datasets/0/lifecycle/transitions/0/after_days",
+            days,
+        )];
+        run(Plan::single(&with("storage-too-cheap", &knobs)), 0)
+    };
+    let (cheap, later) = (of(14.0), of(134.0));
+    assert_eq!(met(&cheap), 0);
+    let saved = 1.0 - cost(&cheap) / cost(&later);
+    assert!((0.15..0.3).contains(&saved), "{saved}");
+    let in_time = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            let storage = result.storage.as_ref().expect("storage");
+            storage.within / storage.queries
+        })
+    };
+    assert!((0.5..0.7).contains(&in_time(&cheap)), "{}", in_time(&cheap));
+    assert!(
+        in_time(&later) > in_time(&cheap) + 0.2,
+        "{}",
+        in_time(&later)
+    );
 }

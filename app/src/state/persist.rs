@@ -7,6 +7,7 @@ use serde_json::Value;
 
 const WORK: &str = "qec-studio.work";
 const THEME: &str = "qec-studio.theme";
+const LETTERS: &str = "qec-studio.letters";
 
 /// Work as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,16 @@ pub fn save(studio: &Studio) -> Result<(), String> {
         changed: changed || studio.template.with_untracked(Option::is_none),
     };
     LocalStorage::set(WORK, work).map_err(|error| error.to_string())
+}
+
+/// Whether single letters are shortcuts: unless they were switched off.
+pub fn load_letters() -> bool {
+    LocalStorage::get::<bool>(LETTERS).unwrap_or(true)
+}
+
+/// Keeps whether single letters are shortcuts; a browser that refuses just forgets it.
+pub fn save_letters(on: bool) {
+    LocalStorage::set(LETTERS, on).ok();
 }
 
 /// The theme chosen before.

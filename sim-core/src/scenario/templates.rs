@@ -25,6 +25,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/kubernetes-slo-driven.json"),
     },
     Template {
+        id: "fewer-pods-than-peak",
+        title: "Fewer pods than the peak needs",
+        summary: "A web API with a daily wave: 97.5 % of its answers within 200 ms, with an autoscaler instead of pods for the peak.",
+        promise: "Eight pods all day meet the SLO, seven do not; an autoscaler meets it with a third fewer pods in the mean, for less money. At a CPU target of 80 % it does not.",
+        json: include_str!("../../../scenarios/fewer-pods-than-peak.json"),
+    },
+    Template {
         id: "recorded-traffic",
         title: "Checkout API on recorded traffic",
         summary: "The same design under a real recording: the NASA web server's log of July 1995, scaled.",
@@ -37,6 +44,13 @@ pub const TEMPLATES: &[Template] = &[
         summary: "Broken on purpose: the CPU target lies above what a busy replica can reach.",
         promise: "It never scales up and misses its SLO at every peak; nearly all bad requests are due to saturation.",
         json: include_str!("../../../scenarios/misconfigured-autoscaler.json"),
+    },
+    Template {
+        id: "thrashing-autoscaler",
+        title: "Thrashing autoscaler",
+        summary: "Broken on purpose: an autoscaler without stabilization follows every ripple of a bursty load.",
+        promise: "It scales more than once a minute and finds each burst with too few pods; stabilized for fifteen minutes it scales a tenth as often, P95 falls to a third, and the SLO is met for less than a fifth more.",
+        json: include_str!("../../../scenarios/thrashing-autoscaler.json"),
     },
     Template {
         id: "knative-scale-to-zero",
@@ -53,11 +67,32 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/online-shop.json"),
     },
     Template {
+        id: "database-right-size",
+        title: "Database of the right size",
+        summary: "An API whose requests make three queries each, a few of them slow, to read replicas on nodes of their own.",
+        promise: "Three replicas fall behind at the peak and miss the SLO by far; four meet it; more cost a sixth more each and bring nothing.",
+        json: include_str!("../../../scenarios/database-right-size.json"),
+    },
+    Template {
+        id: "news-behind-cdn",
+        title: "News site behind a CDN",
+        summary: "Two weeks of a news site: a content delivery network keeps pages for two minutes, each deploy empties it.",
+        promise: "Kept longer, pages cost less and each deploy hits the services harder: kept for eleven minutes, with few spare replicas, the deploys spend the whole error budget; kept for one, the SLO is met for some 5 % more.",
+        json: include_str!("../../../scenarios/news-behind-cdn.json"),
+    },
+    Template {
         id: "data-lake-lifecycle",
         title: "Data lake with lifecycle rules",
         summary: "A query service over two years of events in S3: objects move to colder classes as they age.",
         promise: "Against keeping all in S3 Standard, storage costs 40 % less with 90 % of the queries in time; moved to the archive a week after they are written, it costs still less and queries wait for hours.",
         json: include_str!("../../../scenarios/data-lake-lifecycle.json"),
+    },
+    Template {
+        id: "storage-too-cheap",
+        title: "Storage made too cheap",
+        summary: "Broken on purpose: a cost-saving job moves a data lake to the archive two weeks after it is written.",
+        promise: "The bill is a fifth below that of the same lake archived after four months, and two queries in five wait for hours.",
+        json: include_str!("../../../scenarios/storage-too-cheap.json"),
     },
     Template {
         id: "nightly-batch-on-spot",

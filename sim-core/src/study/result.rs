@@ -5,6 +5,7 @@ use super::node_market::NodeMarketResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
+use crate::edge::EdgeResult;
 use crate::slo::Cause;
 use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
@@ -241,8 +242,10 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
+    /// Spot nodes and commitments, if there are any. This and those around it are the last fields: see [`bytes`](Self::bytes).
     pub node_market: Option<NodeMarketResult>,
+    /// The cache in front, if there is one.
+    pub edge: Option<EdgeResult>,
 }
 
 impl ReplicationResult {
@@ -270,7 +273,11 @@ impl ReplicationResult {
             .batch
             .iter()
             .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
-        let serving = serving.chain(market).chain(network);
+        let edge = self
+            .edge
+            .iter()
+            .flat_map(|edge| Resource::EDGE.into_iter().zip(edge.usd_per_month));
+        let serving = serving.chain(market).chain(network).chain(edge);
         serving.chain(storage).chain(batch).collect()
     }
 
@@ -280,6 +287,7 @@ impl ReplicationResult {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.edge.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),
