@@ -1,5 +1,6 @@
 //! What is on the page.
 
+mod advice;
 mod app;
 mod banner;
 mod batch;

@@ -13,10 +13,14 @@
 mod batch;
 mod collection;
 mod edge;
+pub mod explain;
 mod functions;
 mod network;
 mod node_market;
+pub mod optimise;
 mod plan;
+mod probe;
+pub mod reach;
 mod report;
 mod resilience;
 mod result;
@@ -34,6 +38,7 @@ pub use network::{
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
+pub use probe::{Adaptive, Answer, Edits, Outcome, Probe};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
     SeriesReport,

@@ -3,6 +3,11 @@
 /// Names that are not just the property's words.
 const NAMES: &[(&str, &str)] = &[
     ("autoscaler", "Autoscaler"),
+    ("search", "Find designs"),
+    ("knobs", "Knobs that may move"),
+    ("constraints", "Bounds"),
+    ("at_most", "At most"),
+    ("budget", "Replications to spend"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),
     ("telemetry", "Telemetry"),

@@ -1,5 +1,6 @@
 //! What was found, in tabs by who asks: a list of panels each.
 
+use super::advice::AdvicePanel;
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
 use super::functions::FunctionsPanel;
@@ -50,6 +51,7 @@ fn panels(tab: Tab) -> AnyView {
         .into_any(),
         Tab::Explore => view! {
             {view! { <Front/> }.into_any()}
+            {view! { <AdvicePanel/> }.into_any()}
         }
         .into_any(),
         Tab::Report => view! { <Report/> }.into_any(),

@@ -16,6 +16,7 @@ mod memory;
 mod provisioner;
 mod resilience;
 mod scalers;
+mod search;
 mod service;
 mod serving;
 mod slo;
@@ -37,6 +38,7 @@ pub use memory::*;
 pub use provisioner::*;
 pub use resilience::*;
 pub use scalers::*;
+pub use search::*;
 pub use service::*;
 pub use serving::*;
 pub use slo::*;
@@ -105,6 +107,9 @@ pub struct ScenarioDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "sweep.knobs")))]
     pub sweep: Vec<KnobDocument>,
+    /// Knobs that may move when designs are looked for; without it those of the sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchDocument>,
 }
 
 impl ScenarioDocument {

@@ -14,6 +14,7 @@ mod memory;
 mod provisioner;
 mod resilience;
 mod run;
+mod search;
 mod service;
 mod serving;
 mod slo;
@@ -23,6 +24,7 @@ mod sweep;
 mod topology;
 mod traffic;
 
+pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
 

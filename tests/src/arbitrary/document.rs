@@ -82,6 +82,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     slo,
                     run,
                     sweep: vec![],
+                    search: None,
                 }
             },
         )

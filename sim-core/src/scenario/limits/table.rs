@@ -10,6 +10,7 @@ mod prices;
 mod provisioner;
 mod resilience;
 mod run;
+mod search;
 mod service;
 mod slo;
 mod spot;
@@ -102,4 +103,5 @@ pub(super) const PARTS: &[&[Limit]] = &[
     batch::ROWS,
     slo::ROWS,
     run::ROWS,
+    search::ROWS,
 ];

@@ -456,6 +456,7 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
         topology: None,
         storage: None,
         sweep: Vec::new(),
+        search: None,
         ..document.clone()
     }
 }
