@@ -152,7 +152,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
         None => Some(vec![]),
     };
     let search = match value.get("search").filter(|search| !search.is_null()) {
-        Some(search) => SearchDocument::deserialize(search).ok().map(Some),
+        Some(search) => read::<SearchDocument>(search.clone()).ok().map(Some),
         None => Some(None),
     };
     let text = |name: &str| {

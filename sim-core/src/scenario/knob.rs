@@ -53,7 +53,7 @@ pub fn apply_edits(
             (None, _) => add(&mut tree, path, value)?,
         }
     }
-    ScenarioDocument::deserialize(tree).map_err(unreadable)
+    read(tree).map_err(unreadable)
 }
 
 /// Adds a field that was left out to an object that is there.
