@@ -271,7 +271,7 @@ fn swept(sweep: &SweepReport) -> Vec<Vec<String>> {
             point.mean_replicas.mean,
         ];
         let mut cells = vec![point.design.to_string()];
-        cells.extend(point.values.iter().map(f64::to_string));
+        cells.extend(point.values.iter().map(word));
         cells.extend(numbers.iter().map(f64::to_string));
         cells.push(point.replications.to_string());
         cells.push(point.on_front.to_string());
@@ -293,4 +293,11 @@ mod tests {
         );
         assert_eq!(csv(&table), "a,b\r\n\"x, \"\"y\"\"\",1.5\r\n");
     }
+}
+
+/// A knob's value as a cell: a text without its quotes.
+fn word(value: &serde_json::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
