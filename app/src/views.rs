@@ -3,6 +3,7 @@
 mod app;
 mod banner;
 mod batch;
+mod compare;
 mod figures;
 mod gallery;
 mod header;

@@ -23,6 +23,8 @@ pub enum Command {
     Run(RunArguments),
     /// Vary one or two knobs on a grid: the front of cost against attainment.
     Sweep(SweepArguments),
+    /// Compare two to four scenarios under common random numbers: differences with intervals, in words.
+    Compare(CompareArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -85,6 +87,29 @@ pub struct SweepArguments {
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,
+}
+
+/// `qec compare`
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Files, template ids or share links; the first is the baseline. One may be `-`.
+    #[arg(num_args = 2..=4, required = true)]
+    pub scenarios: Vec<String>,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// Seed of the random streams, instead of the first scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Exactly so many replications, instead of stopping at the first scenario's precision.
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Data plane, instead of the scenarios'.
+    #[arg(long, value_enum)]
+    pub plane: Option<PlaneArgument>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 /// `qec check`

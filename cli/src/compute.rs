@@ -72,7 +72,8 @@ pub fn compute(plan: Plan, options: &StudyArguments) -> Result<Computed, Failure
     })
 }
 
-fn within_limits(replications: u32) -> Result<(), Failure> {
+/// Whether so many replications may be asked for.
+pub fn within_limits(replications: u32) -> Result<(), Failure> {
     match Limit::find("run.replications").filter(|limit| !limit.contains(f64::from(replications))) {
         None => Ok(()),
         Some(limit) => Err(Failure::Input(format!(

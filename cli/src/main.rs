@@ -6,6 +6,8 @@
 
 mod args;
 mod check;
+mod compare;
+mod compare_text;
 mod compute;
 mod decisions;
 mod failure;
@@ -47,6 +49,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
+        Command::Compare(options) => compare::compare(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

@@ -12,6 +12,7 @@
 
 mod batch;
 mod collection;
+mod compare;
 mod network;
 mod node_market;
 mod plan;
@@ -23,6 +24,10 @@ mod sweep;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use compare::{
+    CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,
+    MAX_COMPARED, ObjectiveDifference, PairedProportion, Verdict, Waterfall, WaterfallStep,
+};
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

@@ -6,7 +6,7 @@ use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::replication::Replay;
-use sim_core::study::{Report, SweepReport};
+use sim_core::study::{CompareReport, Report, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -72,6 +72,19 @@ pub struct SweepState {
     pub progress: (u32, u32),
     /// Seconds left.
     pub seconds_left: Option<f64>,
+}
+
+/// The design on the page against the pinned one.
+#[derive(Clone, Debug, Default)]
+pub struct CompareState {
+    /// What was found so far; none while the two are the same.
+    pub report: Option<Arc<CompareReport>>,
+    /// Whether it is precise enough.
+    pub finished: bool,
+    /// Pairs of runs.
+    pub done: u32,
+    /// Pairs of runs that the round ends with.
+    pub needed: u32,
 }
 
 /// What the visitor looks at closely: a moment of one replication.
@@ -170,6 +183,10 @@ pub struct Studio {
     pub stale: RwSignal<bool>,
     /// The sweep.
     pub sweep: RwSignal<SweepState>,
+    /// The design that others are compared with.
+    pub pinned: RwSignal<Option<Arc<Value>>>,
+    /// The comparison with it.
+    pub comparison: RwSignal<CompareState>,
     /// The moment under the microscope.
     pub moment: RwSignal<Moment>,
     /// Notes.
@@ -208,6 +225,8 @@ impl Studio {
             preview: RwSignal::default(),
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
+            pinned: RwSignal::new(super::persist::load_baseline().map(Arc::new)),
+            comparison: RwSignal::default(),
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),

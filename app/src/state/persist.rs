@@ -1,4 +1,4 @@
-//! What the browser keeps: the work and the theme.
+//! What the browser keeps: the work, the baseline and the theme.
 
 use super::model::{Studio, Theme};
 use gloo::storage::{LocalStorage, Storage};
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 const WORK: &str = "qec-studio.work";
+const BASELINE: &str = "qec-studio.baseline";
 const THEME: &str = "qec-studio.theme";
 
 /// Work as it is kept.
@@ -40,6 +41,26 @@ pub fn save(studio: &Studio) -> Result<(), String> {
         changed: changed || studio.template.with_untracked(Option::is_none),
     };
     LocalStorage::set(WORK, work).map_err(|error| error.to_string())
+}
+
+/// The baseline pinned before.
+pub fn load_baseline() -> Option<Value> {
+    let baseline: Value = LocalStorage::get(BASELINE).ok()?;
+    baseline.is_object().then_some(baseline)
+}
+
+/// Keeps the baseline, or forgets it.
+///
+/// # Errors
+/// The browser refuses: storage is full or switched off.
+pub fn save_baseline(baseline: Option<&Value>) -> Result<(), String> {
+    match baseline {
+        Some(baseline) => LocalStorage::set(BASELINE, baseline).map_err(|error| error.to_string()),
+        None => {
+            LocalStorage::delete(BASELINE);
+            Ok(())
+        }
+    }
 }
 
 /// The theme chosen before.

@@ -1,6 +1,7 @@
 //! The charts of what was found.
 
 use super::batch::BatchPanel;
+use super::compare::ComparePanel;
 use super::moment::MomentPanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 pub fn Results() -> impl IntoView {
     view! {
         <div class="panels">
+            {view! { <ComparePanel/> }.into_any()}
             {view! { <Front/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}

@@ -3,11 +3,13 @@
 //! An edit makes the results stale at once; the check and the new plan follow after a short pause, so that a
 //! drag stays smooth. Results of former plans are dropped; a worker that is stuck in one is replaced.
 
+mod compare;
 mod edits;
 mod hands;
 mod reports;
 mod trials;
 
+use super::comparing::Comparing;
 use super::deal::Deal;
 use super::pool::Hand;
 use super::protocol::Request;
@@ -17,7 +19,7 @@ use gloo::timers::callback::Timeout;
 use hands::{dispatch, start};
 use leptos::prelude::*;
 use serde_json::Value;
-use sim_core::study::Plan;
+use sim_core::study::{Collection, Plan};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -53,6 +55,10 @@ struct Room {
     /// The document of the run, without what does not change its results.
     run_key: Option<Value>,
     sweep: Option<Deal>,
+    /// The design against the pinned one, where they differ.
+    comparing: Option<Comparing>,
+    /// Results of the pinned design, by the id of its plan.
+    baseline: Option<(String, Collection)>,
     /// The oracles being run.
     trials: Option<Trials>,
     /// Whose turn it is, where the simulation and the oracles both have work.
@@ -81,6 +87,8 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         run: None,
         run_key: None,
         sweep: None,
+        comparing: None,
+        baseline: None,
         trials: None,
         oracles_turn: false,
         stopped: false,
@@ -215,7 +223,9 @@ impl Room {
         let deals = [&self.preview, &self.run, &self.sweep]
             .into_iter()
             .flatten();
-        deals.map(|deal| deal.job).any(|known| known == job) || self.is_trial(job)
+        deals.map(|deal| deal.job).any(|known| known == job)
+            || self.is_trial(job)
+            || self.is_comparing(job)
     }
 
     /// Whether a job is that of the oracles being run.
@@ -260,6 +270,9 @@ impl Room {
         if first_round && let Some(work) = self.next_shard(true) {
             return Some(work);
         }
+        if let Some(work) = self.next_comparing() {
+            return Some(work);
+        }
         self.oracles_turn = !self.oracles_turn;
         if self.oracles_turn {
             self.next_samples().or_else(|| self.next_shard(first_round))
@@ -299,6 +312,7 @@ impl Room {
         self.run = None;
         self.run_key = None;
         self.sweep = None;
+        self.comparing = None;
         self.drop_trials();
         self.studio.sweep.update(|sweep| sweep.running = false);
         self.studio

@@ -317,23 +317,28 @@ fn objective_of(
     result.objectives.get(index).map_or(f64::NAN, value)
 }
 
-fn objective_report(
-    objective: &ObjectiveDocument,
-    index: usize,
-    results: &[ReplicationResult],
-) -> ObjectiveReport {
-    let (label, target_percent) = match objective {
+/// An objective in words, and its target in per cent.
+pub(super) fn objective_label(objective: &ObjectiveDocument) -> (String, f64) {
+    match objective {
         ObjectiveDocument::Success { target_percent } => {
-            (format!("{target_percent} % success"), target_percent)
+            (format!("{target_percent} % success"), *target_percent)
         }
         ObjectiveDocument::Latency {
             threshold_ms,
             target_percent,
         } => (
             format!("{target_percent} % within {threshold_ms} ms"),
-            target_percent,
+            *target_percent,
         ),
-    };
+    }
+}
+
+fn objective_report(
+    objective: &ObjectiveDocument,
+    index: usize,
+    results: &[ReplicationResult],
+) -> ObjectiveReport {
+    let (label, target_percent) = objective_label(objective);
     let of = |value: &dyn Fn(&ObjectiveResult) -> f64| {
         Summary::of(&samples(results, |result| {
             objective_of(result, index, value)

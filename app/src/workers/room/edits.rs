@@ -101,6 +101,7 @@ impl Room {
                 self.drop_preview();
                 self.run = None;
                 self.run_key = None;
+                self.comparing = None;
                 self.drop_sweep();
                 studio.stale.set(true);
                 studio.run.update(|run| run.phase = Phase::Invalid);
@@ -130,6 +131,7 @@ impl Room {
                 self.preview = beginning(&checked).map(|plan| Deal::new(job, plan));
                 let job = self.next_job();
                 self.run = Some(Deal::new(job, Plan::single(&checked)));
+                self.compare();
                 self.stopped = false;
                 studio
                     .stale

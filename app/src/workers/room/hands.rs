@@ -3,6 +3,7 @@
 use super::reports::report_soon;
 use super::{Room, Slot, Work};
 use crate::state::now_ms;
+use crate::workers::comparing::Comparing;
 use crate::workers::pool::{Hand, Heard, worker_count, worker_url};
 use crate::workers::protocol::Request;
 use gloo::timers::callback::Timeout;
@@ -106,14 +107,29 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
 
 impl Room {
     fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
+        if !self.is_current(job) {
+            return;
+        }
+        let result = match postcard::from_bytes::<ShardResult>(bytes) {
+            Ok(result) => result,
+            Err(error) => {
+                self.fail(format!("a worker's result could not be read: {error}"));
+                return;
+            }
+        };
+        if self.is_comparing(job) {
+            self.take_compared(job, result, took_ms);
+            return;
+        }
+        if let Some(comparing) = self.comparing.as_mut() {
+            comparing.overhear(&result);
+        }
         let deal = [&mut self.preview, &mut self.run, &mut self.sweep]
             .into_iter()
             .flatten()
             .find(|deal| deal.job == job);
-        let Some(deal) = deal else { return };
-        match postcard::from_bytes::<ShardResult>(bytes) {
-            Ok(result) => deal.take(result, took_ms),
-            Err(error) => self.fail(format!("a worker's result could not be read: {error}")),
+        if let Some(deal) = deal {
+            deal.take(result, took_ms);
         }
     }
 }
@@ -125,6 +141,7 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         .into_iter()
         .flatten()
         .map(|deal| deal.job)
+        .chain(this.comparing.as_ref().map(Comparing::first_job))
         .min()
         .unwrap_or(this.jobs + 1);
     for index in 0..this.slots.len() {

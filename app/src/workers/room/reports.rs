@@ -66,6 +66,7 @@ impl Room {
         }
         self.show_progress();
         self.show_sweep();
+        self.show_comparison();
         // A report that takes long is made less often.
         self.last_report_ms = now_ms() + 4.0 * (now_ms() - began);
     }
@@ -103,6 +104,10 @@ pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
         .as_ref()
         .is_some_and(|run| run.progress().done == 0)
         && this.sweep.as_ref().is_none_or(|sweep| !sweep.news)
+        && this
+            .comparing
+            .as_ref()
+            .is_none_or(|comparing| !comparing.news)
     {
         return;
     }
