@@ -22,7 +22,7 @@ fn short() -> ScenarioDocument {
     let mut document = base();
     document.slo.window_days = 0.02;
     document.run.warm_up_minutes = 0;
-    document.run.tick_s = 30;
+    document.run.tick_s = 60;
     document
 }
 
@@ -49,7 +49,7 @@ fn computed(documents: &[ScenarioDocument]) -> (CompareReport, Vec<Collection>) 
 }
 
 const STUDIES: u32 = 1000;
-const PAIRS: u32 = 40;
+const PAIRS: u32 = 80;
 
 /// All pairs of the studies below, two designs, in order of replication.
 fn pairs(documents: [&ScenarioDocument; 2]) -> [Vec<ReplicationResult>; 2] {
@@ -81,7 +81,7 @@ fn study(comparison: &Comparison, all: &[Vec<ReplicationResult>; 2], index: u32)
 }
 
 /// 1,000 small studies of two designs whose true cost difference is known by construction (egress at twice the price:
-/// expected requests × size × price), and whose true attainment difference is that of 40,000 pairs. Binomial spread of
+/// expected requests × size × price), and whose true attainment difference is that of 80,000 pairs. Binomial spread of
 /// 1,000 studies at 95 % is 0.7 points, so 93–97 % is three of them.
 #[test]
 fn intervals_cover_the_truth() {
