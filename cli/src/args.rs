@@ -25,6 +25,8 @@ pub enum Command {
     Sweep(SweepArguments),
     /// Compare two to four scenarios under common random numbers: differences with intervals, in words.
     Compare(CompareArguments),
+    /// Move each knob and each uncertain number to its low and high end: which matters most?
+    Sensitivity(SensitivityArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -87,6 +89,14 @@ pub struct SweepArguments {
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,
+}
+
+/// `qec sensitivity`
+#[derive(Debug, Args)]
+pub struct SensitivityArguments {
+    /// How to compute it.
+    #[command(flatten)]
+    pub study: StudyArguments,
 }
 
 /// `qec compare`

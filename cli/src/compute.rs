@@ -31,12 +31,22 @@ pub struct Computed {
 
 /// Computes a plan to the end.
 pub fn compute(plan: Plan, options: &StudyArguments) -> Result<Computed, Failure> {
+    let rounds = Rounds::new(&plan);
+    compute_by(plan, rounds, options)
+}
+
+/// Computes a plan by a rule.
+pub fn compute_by(
+    plan: Plan,
+    rounds: Rounds,
+    options: &StudyArguments,
+) -> Result<Computed, Failure> {
     let rounds = match options.replications {
         Some(replications) => {
             within_limits(replications)?;
-            Rounds::exactly(&plan, replications)
+            rounds.of_exactly(replications)
         }
-        None => Rounds::new(&plan),
+        None => rounds,
     };
     let prepared = Prepared::new(plan)?;
     let pool = threads(options.threads)?;

@@ -16,6 +16,8 @@ mod link;
 mod output;
 mod report_text;
 mod run;
+mod sensitivity;
+mod sensitivity_text;
 mod source;
 mod sweep;
 mod sweep_text;
@@ -50,6 +52,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
         Command::Compare(options) => compare::compare(&options),
+        Command::Sensitivity(options) => sensitivity::sensitivity(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

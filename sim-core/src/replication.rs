@@ -396,6 +396,7 @@ impl<'a> Simulation<'a> {
             batch,
             network,
             node_market,
+            inputs: None,
         }
     }
 }

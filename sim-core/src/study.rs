@@ -13,14 +13,17 @@
 mod batch;
 mod collection;
 mod compare;
+mod draw;
 mod network;
 mod node_market;
 mod plan;
 mod report;
 mod result;
 mod rounds;
+mod sensitivity;
 mod storage;
 mod sweep;
+mod uncertainty;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
@@ -42,5 +45,7 @@ pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
 };
 pub use rounds::{Progress, Rounds};
+pub use sensitivity::{Factor, Sensitivity, SensitivityBar, SensitivityReport};
 pub use storage::{StorageReport, TierReport};
 pub use sweep::{DesignPoint, SweepReport};
+pub use uncertainty::{InputReport, UncertaintyReport};

@@ -6,8 +6,10 @@ mod histogram;
 mod intervals;
 mod paired;
 mod quantile;
+mod rank;
 mod student;
 mod summary;
+mod variance_split;
 mod welford;
 
 pub use histogram::{
@@ -16,6 +18,8 @@ pub use histogram::{
 pub use intervals::{mean_ci, wilson};
 pub use paired::tango;
 pub use quantile::{order_statistic_ci, quantile_type7};
+pub use rank::{Correlation, spearman};
 pub use student::{student_t_quantile, student_t_upper_tail};
 pub use summary::{Summary, paired_difference};
+pub use variance_split::{SharedVariance, shared_variance};
 pub use welford::Welford;

@@ -22,6 +22,7 @@ mod study;
 mod telemetry;
 mod topology;
 mod traffic;
+mod uncertain;
 
 pub use autoscaler::*;
 pub use batch::*;
@@ -40,6 +41,7 @@ pub use study::*;
 pub use telemetry::*;
 pub use topology::*;
 pub use traffic::*;
+pub use uncertain::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +98,10 @@ pub struct ScenarioDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "sweep.knobs")))]
     pub sweep: Vec<KnobDocument>,
+    /// Numbers that are not known exactly: each replication draws its own values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "uncertain.inputs")))]
+    pub uncertain: Vec<UncertainDocument>,
 }
 
 impl ScenarioDocument {

@@ -22,6 +22,7 @@ mod words;
 pub use difference::{Difference, PairedProportion, Verdict};
 pub use report::{CandidateReport, CompareReport, ComparedScenario, ObjectiveDifference};
 pub use rule::CompareRound;
+pub(super) use rule::pair_precision;
 pub use waterfall::{Waterfall, WaterfallStep};
 
 use super::collection::Collection;

@@ -7,6 +7,7 @@ use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
+use super::uncertainty::UncertaintyReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
@@ -159,6 +160,9 @@ pub struct Report {
     /// Batch jobs beside the requests, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchReport>,
+    /// What uncertain inputs do, where there are some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintyReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -288,6 +292,7 @@ impl Report {
             batch,
             spot: SpotReport::new(document, results),
             commitment: CommitmentReport::new(document, results),
+            uncertainty: UncertaintyReport::new(plan, collection),
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))

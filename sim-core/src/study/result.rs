@@ -241,8 +241,11 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any. These four are the last fields: see [`bytes`](Self::bytes).
+    /// Spot nodes and commitments, if there are any.
     pub node_market: Option<NodeMarketResult>,
+    /// The values drawn of uncertain numbers, if there are any, in the document's order. These five are the last
+    /// fields: see [`bytes`](Self::bytes).
+    pub inputs: Option<Vec<f64>>,
 }
 
 impl ReplicationResult {
@@ -280,6 +283,7 @@ impl ReplicationResult {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.inputs.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),

@@ -1,5 +1,6 @@
 //! Two proportions seen in the same runs: the interval of their difference.
 
+use super::intervals::wilson;
 use super::special::normal_quantile;
 
 /// Halvings of the interval in which a bound is looked for: below the last bit of a share.
@@ -67,6 +68,23 @@ fn bound(inside: f64, end: f64, is_accepted: impl Fn(f64) -> bool) -> f64 {
         }
     }
     inside
+}
+
+/// Bounds of the share of a variance of zeros and ones that the runs of a pair share: 1 − P(they differ) / 2 p (1 − p),
+/// with Wilson's interval of P(they differ). Of other values nothing is known: they never differed.
+pub(super) fn share_of_pairs(pairs: &[(f64, f64)]) -> (f64, f64) {
+    let (first, n) = (pairs.first().map_or(0.0, |pair| pair.0), pairs.len());
+    let values = || pairs.iter().flat_map(|(a, b)| [*a, *b]);
+    let other = values().find(|value| *value != first);
+    let is_known = |value: f64| value == first || Some(value) == other;
+    if !values().all(is_known) {
+        return (1.0, 1.0);
+    }
+    let p = values().filter(|value| *value == first).count() as f64 / (2 * n) as f64;
+    let differ = pairs.iter().filter(|(a, b)| a != b).count();
+    let (low, high) = wilson(differ as u64, n as u64, 0.95);
+    let share_of = |differ: f64| 1.0 - differ / (2.0 * p * (1.0 - p));
+    (share_of(high), share_of(low))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod spot;
 mod storage;
 mod topology;
 mod traffic;
+mod uncertain;
 
 use super::{Bounds, Limit, Scale};
 
@@ -96,4 +97,5 @@ pub(super) const PARTS: &[&[Limit]] = &[
     batch::ROWS,
     slo::ROWS,
     run::ROWS,
+    uncertain::ROWS,
 ];

@@ -446,6 +446,7 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
         topology: None,
         storage: None,
         sweep: Vec::new(),
+        uncertain: Vec::new(),
         ..document.clone()
     }
 }
