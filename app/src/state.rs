@@ -10,13 +10,15 @@ pub mod persist;
 pub mod pointer;
 pub mod route;
 pub mod start;
+pub mod uncertain;
 mod validation;
 
 pub use route::Page;
 pub use validation::{Board, CaseState};
 
 pub use model::{
-    CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio,
+    CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme,
+    TornadoState, studio,
 };
 
 use serde_json::Value;

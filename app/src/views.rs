@@ -21,6 +21,8 @@ mod status;
 mod storage;
 mod toasts;
 mod topology;
+mod tornado;
+mod uncertain;
 mod validation;
 
 pub use app::App;

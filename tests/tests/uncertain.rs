@@ -177,7 +177,7 @@ fn variance_splits_as_in_closed_form() {
     let of_price = (high - low) * (high - low) / 12.0 * requests * requests;
     let of_chance = mean_square * variance;
     let expected = of_price / (of_price + of_chance);
-    let found = report.uncertainty.expect("there is an input");
+    let found = report.uncertainty.as_ref().expect("there is an input");
     let split = found.cost.expect("the cost varies");
     assert_eq!(split.pairs, replications);
     assert!((0.3..0.8).contains(&expected), "{expected}");

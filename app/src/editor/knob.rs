@@ -32,7 +32,7 @@ pub fn path_field(node: &'static Node, pointer: String) -> AnyView {
             .document
             .with(|document| json_pointer::numbers(document, LONGEST_LIST));
         let usable = |path: &String| {
-            !["/run/", "/sweep/", "/version"]
+            !["/run/", "/sweep/", "/uncertain/", "/version"]
                 .iter()
                 .any(|start| path.starts_with(start))
         };

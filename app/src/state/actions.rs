@@ -5,6 +5,7 @@ use super::history::Snapshot;
 use super::model::{Dialog, Studio, Toast};
 use super::pointer;
 use super::route;
+use super::uncertain;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -27,6 +28,27 @@ impl Studio {
         self.remember_edit(field);
         self.document
             .update(|document| pointer::set(document, field, value));
+        self.forget_unreadable(field);
+        self.edited();
+    }
+
+    /// Makes a number uncertain: 90 % of its values lie between the two.
+    pub fn set_range(&self, field: &str, low: f64, high: f64) {
+        self.remember_edit(field);
+        let belief = Some(uncertain::range(low, high));
+        self.document
+            .update(|document| uncertain::set(document, field, belief));
+        self.forget_unreadable(field);
+        self.edited();
+    }
+
+    /// Sets the value of a field that was uncertain: it is known now.
+    pub fn set_known(&self, field: &str, value: Value) {
+        self.remember_edit(field);
+        self.document.update(|document| {
+            uncertain::set(document, field, None);
+            pointer::set(document, field, value);
+        });
         self.forget_unreadable(field);
         self.edited();
     }

@@ -38,7 +38,21 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
 
 /// A sweep cannot vary what is no longer there.
 fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
-    let knobs = document.get("sweep").and_then(Value::as_array).cloned();
+    let words = ("knob of the sweep", "knobs of the sweep");
+    drop_of(before, document, "sweep", words, said);
+    let words = ("uncertain number", "uncertain numbers");
+    drop_of(before, document, "uncertain", words, said);
+}
+
+/// Entries of a list that name a number which is no longer there go with it.
+fn drop_of(
+    before: &Value,
+    document: &mut Value,
+    list: &str,
+    (one, several): (&str, &str),
+    said: &mut Vec<String>,
+) {
+    let knobs = document.get(list).and_then(Value::as_array).cloned();
     let vanished = |knob: &Value| {
         let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
         let number = |document: &Value| document.pointer(path).is_some_and(Value::is_number);
@@ -46,9 +60,9 @@ fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
     };
     let (gone, kept): (Vec<Value>, Vec<Value>) = knobs.into_iter().flatten().partition(vanished);
     if !gone.is_empty() {
-        pointer::set(document, "/sweep", Value::from(kept));
-        let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
-        said.push(format!("{} {knobs} of the sweep went with it", gone.len()));
+        pointer::set(document, &format!("/{list}"), Value::from(kept));
+        let words = if gone.len() == 1 { one } else { several };
+        said.push(format!("{} {words} went with it", gone.len()));
     }
 }
 

@@ -6,7 +6,7 @@ use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::replication::Replay;
-use sim_core::study::{CompareReport, Report, SweepReport};
+use sim_core::study::{CompareReport, Report, SensitivityReport, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -72,6 +72,19 @@ pub struct SweepState {
     pub progress: (u32, u32),
     /// Seconds left.
     pub seconds_left: Option<f64>,
+}
+
+/// The tornado, running or done.
+#[derive(Clone, Debug, Default)]
+pub struct TornadoState {
+    /// What was found so far.
+    pub report: Option<Arc<SensitivityReport>>,
+    /// The document it was made of.
+    pub document: Option<Arc<Value>>,
+    /// Whether it goes on.
+    pub running: bool,
+    /// Replications done and needed as far as is known.
+    pub progress: (u32, u32),
 }
 
 /// The design on the page against the pinned one.
@@ -187,6 +200,8 @@ pub struct Studio {
     pub pinned: RwSignal<Option<Arc<Value>>>,
     /// The comparison with it.
     pub comparison: RwSignal<CompareState>,
+    /// The tornado.
+    pub tornado: RwSignal<TornadoState>,
     /// The moment under the microscope.
     pub moment: RwSignal<Moment>,
     /// Notes.
@@ -227,6 +242,7 @@ impl Studio {
             sweep: RwSignal::default(),
             pinned: RwSignal::new(super::persist::load_baseline().map(Arc::new)),
             comparison: RwSignal::default(),
+            tornado: RwSignal::default(),
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),

@@ -10,6 +10,7 @@ use super::restore::Restore;
 use super::results::Results;
 use super::share::Share;
 use super::toasts::Toasts;
+use super::uncertain::UncertaintyLine;
 use super::validation::Validation;
 use crate::charts::provide_palette;
 use crate::editor::Editor;
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
                 {view! { <Banner/> }.into_any()}
                 {view! { <Problems/> }.into_any()}
                 {view! { <Kpis/> }.into_any()}
+                {view! { <UncertaintyLine/> }.into_any()}
                 <button
                     type="button"
                     class="sheet-open"

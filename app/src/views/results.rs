@@ -6,6 +6,7 @@ use super::moment::MomentPanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
+use super::tornado::TornadoPanel;
 use crate::charts::{
     BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
@@ -19,6 +20,7 @@ pub fn Results() -> impl IntoView {
         <div class="panels">
             {view! { <ComparePanel/> }.into_any()}
             {view! { <Front/> }.into_any()}
+            {view! { <TornadoPanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}

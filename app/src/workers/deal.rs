@@ -55,6 +55,11 @@ impl Deal {
     /// A plan with all its work before it.
     pub fn new(job: u32, plan: Plan) -> Self {
         let rounds = Rounds::new(&plan);
+        Self::by(job, plan, rounds)
+    }
+
+    /// A plan with all its work before it, and the rule for how much that is.
+    pub fn by(job: u32, plan: Plan, rounds: Rounds) -> Self {
         let collection = Collection::new(&plan);
         let waiting = rounds.next_round(&collection).into();
         let plan = Rc::new(plan);

@@ -7,6 +7,7 @@ mod compare;
 mod edits;
 mod hands;
 mod reports;
+mod tornado;
 mod trials;
 
 use super::comparing::Comparing;
@@ -24,6 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
+use tornado::Tornado;
 use trials::Trials;
 
 struct Slot {
@@ -55,6 +57,7 @@ struct Room {
     /// The document of the run, without what does not change its results.
     run_key: Option<Value>,
     sweep: Option<Deal>,
+    tornado: Option<Tornado>,
     /// The design against the pinned one, where they differ.
     comparing: Option<Comparing>,
     /// Results of the pinned design, by the id of its plan.
@@ -87,6 +90,7 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         run: None,
         run_key: None,
         sweep: None,
+        tornado: None,
         comparing: None,
         baseline: None,
         trials: None,
@@ -134,6 +138,7 @@ impl EngineRoom {
                 studio.run.update(|run| run.phase = Phase::Stopped);
             }
             studio.sweep.update(|sweep| sweep.running = false);
+            this.show_tornado();
         });
     }
 
@@ -146,6 +151,7 @@ impl EngineRoom {
                 let sweep_open = this.sweep.as_ref().is_some_and(|sweep| !sweep.finished());
                 this.studio.sweep.update(|sweep| sweep.running = sweep_open);
                 this.show_progress();
+                this.show_tornado();
             }
             dispatch(room);
         });
@@ -223,7 +229,8 @@ impl Room {
         let deals = [&self.preview, &self.run, &self.sweep]
             .into_iter()
             .flatten();
-        deals.map(|deal| deal.job).any(|known| known == job)
+        let tornado = self.tornado.as_ref().map(|tornado| &tornado.deal);
+        deals.chain(tornado).any(|deal| deal.job == job)
             || self.is_trial(job)
             || self.is_comparing(job)
     }
@@ -303,7 +310,10 @@ impl Room {
             (&mut self.sweep, &mut self.run)
         };
         let first = first.as_mut().and_then(next_of);
-        first.or_else(|| second.as_mut().and_then(next_of))
+        let tornado = self.tornado.as_mut().filter(|_| !first_round);
+        first
+            .or_else(|| tornado.and_then(|tornado| next_of(&mut tornado.deal)))
+            .or_else(|| second.as_mut().and_then(next_of))
     }
 
     fn fail(&mut self, message: String) {
@@ -313,6 +323,7 @@ impl Room {
         self.run_key = None;
         self.sweep = None;
         self.comparing = None;
+        self.drop_tornado();
         self.drop_trials();
         self.studio.sweep.update(|sweep| sweep.running = false);
         self.studio

@@ -103,6 +103,7 @@ impl Room {
                 self.run_key = None;
                 self.comparing = None;
                 self.drop_sweep();
+                self.drop_tornado();
                 studio.stale.set(true);
                 studio.run.update(|run| run.phase = Phase::Invalid);
                 true
@@ -132,6 +133,7 @@ impl Room {
                 let job = self.next_job();
                 self.run = Some(Deal::new(job, Plan::single(&checked)));
                 self.compare();
+                self.drop_tornado();
                 self.stopped = false;
                 studio
                     .stale

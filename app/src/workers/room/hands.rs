@@ -127,6 +127,7 @@ impl Room {
         let deal = [&mut self.preview, &mut self.run, &mut self.sweep]
             .into_iter()
             .flatten()
+            .chain(self.tornado.as_mut().map(|tornado| &mut tornado.deal))
             .find(|deal| deal.job == job);
         if let Some(deal) = deal {
             deal.take(result, took_ms);
@@ -141,6 +142,7 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         .into_iter()
         .flatten()
         .map(|deal| deal.job)
+        .chain(this.tornado.as_ref().map(|tornado| tornado.deal.job))
         .chain(this.comparing.as_ref().map(Comparing::first_job))
         .min()
         .unwrap_or(this.jobs + 1);
