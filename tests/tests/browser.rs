@@ -6,5 +6,7 @@ mod journey;
 mod manifest;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/studies.rs"]
+mod studies;
 #[path = "browser/validation.rs"]
 mod validation;

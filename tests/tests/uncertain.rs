@@ -144,7 +144,7 @@ fn what_cannot_be_drawn_is_refused_at_its_place() {
     refused(
         "/fleet/min_nodes",
         many,
-        "/uncertain",
+        "/uncertain/0/distribution",
         "the design is not sound",
     );
     let mut written = as_value(&short());

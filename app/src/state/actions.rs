@@ -107,11 +107,15 @@ impl Studio {
 
     /// Puts a field back to what it was when the document was opened.
     pub fn reset(&self, field: &str) {
-        match self
-            .reference
-            .with_untracked(|reference| reference.pointer(field).cloned())
-        {
-            Some(value) => self.set_step(field, value),
+        let reference = self.reference.get_untracked();
+        match reference.pointer(field).cloned() {
+            Some(value) => self.step(
+                |document| {
+                    pointer::set(document, field, value);
+                    uncertain::restore(document, &reference, field);
+                },
+                field,
+            ),
             None => self.remove(field),
         }
     }

@@ -288,9 +288,12 @@ impl Studio {
 
     /// Whether the value at a pointer differs from the document as it was opened.
     pub fn changed(&self, pointer: &str) -> bool {
+        let belief = super::uncertain::belief;
         self.reference.with(|reference| {
-            self.document
-                .with(|now| reference.pointer(pointer) != now.pointer(pointer))
+            self.document.with(|now| {
+                reference.pointer(pointer) != now.pointer(pointer)
+                    || belief(reference, pointer) != belief(now, pointer)
+            })
         })
     }
 

@@ -30,6 +30,27 @@ pub fn set(document: &mut Value, field: &str, belief: Option<Value>) {
     }
 }
 
+/// Puts what is believed about a field and what it holds back to what another document says.
+pub fn restore(document: &mut Value, other: &Value, field: &str) {
+    let within = |entry: &Value| {
+        let path = entry.get("path").and_then(Value::as_str);
+        path.and_then(|path| path.strip_prefix(field))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let entries = |of: &Value| -> Vec<Value> {
+        let list = of.get("uncertain").and_then(Value::as_array);
+        list.cloned().unwrap_or_default()
+    };
+    let kept = entries(document).into_iter().filter(|entry| !within(entry));
+    let back = entries(other).into_iter().filter(within);
+    let list: Vec<Value> = kept.chain(back).collect();
+    if list.is_empty() {
+        pointer::remove(document, "/uncertain");
+    } else {
+        pointer::set(document, "/uncertain", Value::from(list));
+    }
+}
+
 /// A range as a belief: 90 % of the values lie in it.
 pub fn range(low: f64, high: f64) -> Value {
     json!({"p5": pointer::number(low), "p95": pointer::number(high)})
@@ -78,7 +99,12 @@ mod tests {
         set(&mut document, field, Some(range(-1.0, 1.0)));
         let found = belief(&document, field).and_then(ends);
         assert_eq!(found.map(|found| found.2), Some("90 % of values, normal"));
+        let reference = document.clone();
         set(&mut document, field, None);
+        assert_eq!(document.get("uncertain"), None);
+        restore(&mut document, &reference, "/prices");
+        assert_eq!(document.get("uncertain"), reference.get("uncertain"));
+        restore(&mut document, &json!({}), field);
         assert_eq!(document.get("uncertain"), None);
     }
 }

@@ -32,6 +32,7 @@ impl EngineRoom {
                         true,
                     );
                 }
+                this.comparing = None;
                 this.baseline = this.known_of_run();
                 this.compare();
                 this.show_comparison();
