@@ -6,8 +6,11 @@
 
 mod breakdown;
 mod commitment;
+mod data;
 mod distribution;
 mod distribution_scene;
+mod drawing;
+mod export;
 mod figure;
 mod front;
 mod front_list;
@@ -23,9 +26,13 @@ mod time_scene;
 
 pub use breakdown::{BudgetByCause, CostByResource};
 pub use commitment::CommitmentLevels;
+pub use data::csv;
 pub use distribution::{CostDistribution, SliDistribution};
-pub use figure::report_stale;
+pub use drawing::{escaped, marks};
+pub use export::{all, export_menu};
+pub use figure::{InReport, Table, report_stale};
 pub use front::Front;
 pub use moment::MomentStrip;
 pub use palette::provide_palette;
+pub use surface::shown;
 pub use time::OverTime;

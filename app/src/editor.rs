@@ -15,7 +15,7 @@ mod variant;
 mod weights;
 
 pub use field::reveal;
-pub use knob::{name_of as knob_name, outline, value_text as knob_value};
+pub use knob::{name_of as knob_name, outline, sources, value_text as knob_value};
 pub use section::Editor;
 
 use schema::Node;
@@ -261,6 +261,15 @@ mod tests {
             lines.iter().any(|line| line.starts_with("Policie")),
             "{lines:#?}"
         );
+    }
+
+    #[test]
+    fn the_first_template_cites_its_sources_once() {
+        let sources = super::sources(&first_template());
+        assert!(sources.len() > 5, "{sources:?}");
+        let texts: std::collections::BTreeSet<&String> =
+            sources.iter().map(|(_, source)| source).collect();
+        assert_eq!(texts.len(), sources.len());
     }
 
     #[test]

@@ -196,6 +196,13 @@ pub fn moment(seconds: f64) -> String {
     )
 }
 
+/// A moment of the window to the second: "day 3 (Wed) 14:30:15".
+pub fn instant(seconds: f64) -> String {
+    let clock = clock(seconds);
+    let minute = moment((seconds / 60.0).floor() * 60.0);
+    format!("{minute}{}", clock.get(5..).unwrap_or_default())
+}
+
 /// The time of day to the second.
 pub fn clock(seconds: f64) -> String {
     let of_day = seconds.rem_euclid(86_400.0).floor();
@@ -241,6 +248,12 @@ mod tests {
     fn moments_name_the_weekday() {
         assert_eq!(moment(0.0), "day 1 (Mon) 00:00");
         assert_eq!(moment(2.0 * 86400.0 + 14.5 * 3600.0), "day 3 (Wed) 14:30");
+    }
+
+    #[test]
+    fn instants_do_not_round_up() {
+        let almost = 2.0 * 86400.0 + 14.5 * 3600.0 + 59.9;
+        assert_eq!(instant(almost), "day 3 (Wed) 14:30:59");
     }
 
     #[test]

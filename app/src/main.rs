@@ -4,9 +4,11 @@
 
 mod charts;
 mod check;
+mod commands;
 mod editor;
 mod format;
 mod state;
+mod summary;
 mod views;
 mod worker;
 mod workers;

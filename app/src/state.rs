@@ -13,7 +13,7 @@ pub mod start;
 pub mod uncertain;
 mod validation;
 
-pub use route::Page;
+pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
 pub use model::{

@@ -43,7 +43,8 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
 
 /// Does what the page asks for; plans need no answer unless they fail.
 fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
-    // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once.
+    // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once. A request is
+    // a tagged enum, which reads its parts as `sim_core::scenario::read` does.
     let request = serde_json::from_str(text).and_then(serde_json::from_value::<Request>);
     let request = match request {
         Ok(request) => request,

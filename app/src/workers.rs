@@ -7,5 +7,5 @@ mod pool;
 pub mod protocol;
 mod room;
 
-pub use microscope::{microscope, provide_microscope};
+pub use microscope::{Microscope, microscope, provide_microscope};
 pub use room::{EngineRoom, engine_room, provide_engine_room};

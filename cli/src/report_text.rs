@@ -23,6 +23,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         spot(report),
         commitment(report),
         network(report),
+        edge(report),
         storage(report),
         batch(report),
         uncertain(report),
@@ -305,6 +306,33 @@ fn network(report: &Report) -> String {
         }
     }
     format!("{}\n{}", components.text(), routes.text())
+}
+
+/// What the edge cache answers, and how fresh; nothing without one.
+fn edge(report: &Report) -> String {
+    let Some(edge) = &report.edge else {
+        return String::new();
+    };
+    let mut table = Table::new(["Edge cache", "mean", "95 % CI", "P5", "P95"]);
+    let mut row = |name: &str, summary: &Summary, scale: f64| {
+        let half = summary.half_width() * scale;
+        let interval = if half.is_finite() {
+            format!("±{}", number(half))
+        } else {
+            "–".to_owned()
+        };
+        let [mean, low, high] = [summary.mean, summary.p5, summary.p95].map(|x| number(x * scale));
+        table.row([name.to_owned(), mean, interval, low, high]);
+    };
+    row("Hits, % of what can be kept", &edge.hit_ratio, 100.0);
+    row("Reach the services, %", &edge.at_origin, 100.0);
+    row("Wait for another's fetch, %", &edge.waited, 100.0);
+    row("Fetch what is being fetched, %", &edge.duplicates, 100.0);
+    row("Stale, % of hits", &edge.stale, 100.0);
+    row("Age of hits, s", &edge.age_s, 1.0);
+    row("Sent to users, GB/month", &edge.gb_per_month, 1.0);
+    row("Requests and transfer, USD/month", &edge.usd_per_month, 1.0);
+    table.text()
 }
 
 /// The tiers, and how fast queries are; nothing without storage.

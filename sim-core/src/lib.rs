@@ -15,7 +15,7 @@
 //! 1. [`random`], [`stats`] and [`plane`], which are the crate `sim-planes`: named streams, distributions; histograms,
 //!    quantiles, intervals; the two data planes.
 //! 2. [`scenario`]: the document that people write → the checked [`scenario::Scenario`]; limits, schema, templates.
-//! 3. [`traffic`], [`control`], [`fleet`], [`functions`], [`batch`], [`storage`], [`slo`], [`cost`]: the models.
+//! 3. [`traffic`], [`control`], [`fleet`], [`functions`], [`batch`], [`edge`], [`storage`], [`slo`], [`cost`]: the models.
 //! 4. [`replication`]: the loop that joins them.
 //! 5. [`study`]: plans, shards, rounds, reports.
 //! 6. [`validation`]: the models held against theory.
@@ -28,6 +28,7 @@
 pub mod batch;
 pub mod control;
 pub mod cost;
+pub mod edge;
 pub mod fleet;
 pub mod functions;
 pub mod import;

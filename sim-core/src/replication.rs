@@ -6,6 +6,7 @@
 //!               ─► controllers decide ─► fleet is asked ─► pods are sized ─► meters count
 //! ```
 
+mod edge;
 mod network;
 mod part;
 mod replay;
@@ -16,6 +17,7 @@ mod setup;
 use crate::batch::BatchResult;
 use crate::control::decision::{DecisionLog, LogFilter};
 use crate::cost::Resource;
+use crate::edge::EdgeResult;
 use crate::plane::{DataPlane, Outcome};
 use crate::scenario::document::PlaneKind;
 use crate::slo::budget::BudgetMeter;
@@ -24,11 +26,12 @@ use crate::storage::{self, StorageResult};
 use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
 use crate::topology::ComponentKind;
 use crate::traffic::RandomRate;
+use edge::EdgeStage;
 use network::Network;
 use part::{Part, Passed};
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
 use series::Recorder;
-use served::Served;
+use served::{Passage, Served};
 pub(crate) use setup::service_model;
 pub use setup::{MAX_SERIES_POINTS, Setup};
 
@@ -54,6 +57,8 @@ pub struct Simulation<'a> {
     /// The others.
     others: Vec<Part<'a>>,
     plane: Plane<'a>,
+    /// The cache in front, if there is one.
+    edge: Option<EdgeStage<'a>>,
     log: DecisionLog,
     budget: BudgetMeter,
     recorder: Recorder,
@@ -100,7 +105,12 @@ impl<'a> Simulation<'a> {
         let network = scenario.topology.as_ref().zip(setup.network.as_deref());
         let curve = network
             .and_then(|(topology, network)| network.curves.get(topology.main))
-            .unwrap_or(&setup.curve);
+            .unwrap_or_else(|| {
+                setup
+                    .edge
+                    .as_ref()
+                    .map_or(&*setup.curve, |edge| &edge.curve)
+            });
         let main = Part::new(setup, scenario, curve, seed, replication, SERVICE);
         let recent = main.window_ticks();
         let mut others = Vec::new();
@@ -132,6 +142,10 @@ impl<'a> Simulation<'a> {
                 let kind = document.run.plane;
                 Plane::One(setup.data_plane(kind, recent, seed, replication, SERVICE))
             }),
+            edge: setup
+                .edge
+                .as_ref()
+                .map(|edge| EdgeStage::new(edge, seed, replication, SERVICE)),
             log: DecisionLog::off(),
             budget: BudgetMeter::new(setup.tick_s),
             recorder: Recorder::new(setup),
@@ -177,12 +191,15 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         let rate_rps = self.traffic.next_rps(&setup.curve, tick, setup.tick_s);
+        let rate_rps = self.pass_edge(rate_rps);
         let log = &mut self.log;
-        let (users, judged) = match &mut self.plane {
+        let edge = self.edge.as_mut();
+        let (Passage { users, entered }, judged) = match &mut self.plane {
             Plane::One(plane) => {
                 let interval = self.main.begin(start_s, rate_rps, log);
                 let outcome = plane.serve(&interval);
-                let judged = setup.objectives.judge(&outcome);
+                let users = edge.map_or(outcome, |edge| edge.merge(&outcome).users);
+                let judged = setup.objectives.judge(&users);
                 let passed = Passed {
                     tick,
                     end_s: start_s + setup.tick_s,
@@ -192,13 +209,14 @@ impl<'a> Simulation<'a> {
                 };
                 let quantile = |q, ticks| plane.recent_quantile(q, ticks);
                 self.main.end(&passed, quantile, log);
-                (outcome, judged)
+                let entered = outcome;
+                (Passage { users, entered }, judged)
             }
             Plane::Network(served) => {
                 let mut parts: Vec<&mut Part<'a>> = core::iter::once(&mut self.main)
                     .chain(&mut self.others)
                     .collect();
-                served.step(setup, &mut parts, tick, rate_rps, log)
+                served.step(setup, &mut parts, tick, rate_rps, edge, log)
             }
         };
         self.last = users;
@@ -206,8 +224,23 @@ impl<'a> Simulation<'a> {
         if tick >= setup.warm_up_ticks {
             let bad = judged.bad(&setup.objectives);
             self.budget.count(&setup.objectives, judged.concluded, bad);
-            self.meter(&users, judged.worst);
+            self.meter(&users, &entered, judged.worst);
         }
+    }
+
+    /// The users' requests come to the edge, if there is one; the rate of those that reach the services.
+    fn pass_edge(&mut self, rate_rps: f64) -> f64 {
+        let Some(edge) = &mut self.edge else {
+            return rate_rps;
+        };
+        let (rate_rps, times) = edge.pass(self.setup.tick_s, rate_rps);
+        if let Some(times) = times {
+            match &mut self.plane {
+                Plane::One(plane) => plane.give_arrivals(times),
+                Plane::Network(served) => served.give_arrivals(times),
+            }
+        }
+        rate_rps
     }
 
     /// The tick that has just ended, at `at_s`.
@@ -240,10 +273,14 @@ impl<'a> Simulation<'a> {
 
     /// The warm-up is over: what it left behind is the start, not a part, of the window.
     fn start_window(&mut self) {
-        match &mut self.plane {
-            Plane::One(plane) => plane.drain_latency(&mut LogHistogram::new()),
-            Plane::Network(served) => served.forget_latencies(),
+        if let Plane::Network(served) = &mut self.plane {
+            served.forget_latencies();
         }
+        drain(
+            &mut self.plane,
+            self.edge.as_mut(),
+            &mut LogHistogram::new(),
+        );
         self.sums.open_at_start = self.sums.open;
         self.main.start_window();
         for part in &mut self.others {
@@ -251,10 +288,14 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    fn meter(&mut self, users: &Outcome, worst: f64) {
-        // Load balancer and egress are those of the users' requests: the main service's meter has them.
+    fn meter(&mut self, users: &Outcome, entered: &Outcome, worst: f64) {
+        if let Some(edge) = &mut self.edge {
+            edge.count(users);
+        }
+        // Load balancer and egress are those of the users' requests that reach the services: the main service's meter
+        // has them.
         self.main
-            .count_cost(users.arrivals, users.served + users.failed);
+            .count_cost(entered.arrivals, entered.served + entered.failed);
         let mut ready = self.main.measure.ready;
         let mut nodes = self.main.fleet.paid_nodes();
         for part in &mut self.others {
@@ -262,8 +303,8 @@ impl<'a> Simulation<'a> {
             ready += part.measure.ready;
             nodes += part.fleet.paid_nodes();
         }
-        let plane = &mut self.plane;
-        let drain = |into: &mut LogHistogram| plane.drain_latency(into);
+        let (plane, edge) = (&mut self.plane, &mut self.edge);
+        let drain = |into: &mut LogHistogram| drain(plane, edge.as_mut(), into);
         self.recorder
             .tick(users.arrivals, worst, ready, nodes, drain);
         let sums = &mut self.sums;
@@ -285,8 +326,8 @@ impl<'a> Simulation<'a> {
         }
         self.budget.finish(&self.setup.objectives);
         let bill = self.main.cost.finish_nodes();
-        let plane = &mut self.plane;
-        let drain = |into: &mut LogHistogram| plane.drain_latency(into);
+        let (plane, edge) = (&mut self.plane, &mut self.edge);
+        let drain = |into: &mut LogHistogram| drain(plane, edge.as_mut(), into);
         let (series, latency) = self.recorder.finish(drain);
         let setup = self.setup;
         let storage = setup
@@ -319,7 +360,10 @@ impl<'a> Simulation<'a> {
         let dependencies_per_month = network
             .as_ref()
             .map_or(0.0, NetworkResult::dependencies_usd_per_month);
-        let beside_per_month = storage_per_month + batch_per_month + dependencies_per_month;
+        let edge = self.edge.as_ref().map(|edge| edge.result(cost));
+        let edge_per_month = edge.as_ref().map_or(0.0, EdgeResult::total_usd_per_month);
+        let beside_per_month =
+            storage_per_month + batch_per_month + dependencies_per_month + edge_per_month;
         let total_usd = serving_usd + cost.of_month(beside_per_month);
         let sums = &self.sums;
         let of_parts = |value: fn(&Part<'_>) -> f64| self.parts().map(value).sum::<f64>();
@@ -396,7 +440,20 @@ impl<'a> Simulation<'a> {
             batch,
             network,
             node_market,
+            edge,
             inputs: None,
+        }
+    }
+}
+
+/// Moves the users' latencies since the last time into a histogram.
+fn drain(plane: &mut Plane<'_>, edge: Option<&mut EdgeStage<'_>>, into: &mut LogHistogram) {
+    match edge {
+        None => plane.drain_latency(into),
+        Some(edge) => {
+            let mut services = LogHistogram::new();
+            plane.drain_latency(&mut services);
+            edge.add_latencies(&services, into);
         }
     }
 }

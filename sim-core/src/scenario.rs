@@ -18,6 +18,7 @@ mod inline;
 mod knob;
 mod parse;
 mod problem;
+mod read;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -31,9 +32,11 @@ pub use inline::lift_beliefs;
 pub use knob::apply_knob;
 pub(crate) use knob::apply_to as apply_values;
 pub use problem::{Problem, Problems, Severity};
+pub use read::read;
 pub use uncertain::UncertainInput;
 
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
@@ -62,6 +65,8 @@ pub struct Scenario {
     pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
+    /// The cache in front of the services, if there is one.
+    pub edge: Option<Edge>,
     /// Storage beside the requests, if there is any.
     pub storage: Option<StorageModel>,
     /// Batch jobs beside the requests, if there are any.

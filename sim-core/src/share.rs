@@ -16,6 +16,7 @@ mod envelope;
 mod patch;
 
 use crate::scenario::document::ScenarioDocument;
+use crate::scenario::read;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -221,7 +222,7 @@ pub fn encode(document: &ScenarioDocument) -> Result<String, EncodeError> {
 }
 
 fn parse(value: &Value) -> Option<ScenarioDocument> {
-    ScenarioDocument::deserialize(value).ok()
+    read(value.clone()).ok()
 }
 
 fn pack(template: Option<String>, d: Value) -> Result<String, EncodeError> {

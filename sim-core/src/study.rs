@@ -14,6 +14,7 @@ mod batch;
 mod collection;
 mod compare;
 mod draw;
+mod edge;
 mod network;
 mod node_market;
 mod plan;
@@ -31,6 +32,7 @@ pub use compare::{
     CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,
     MAX_COMPARED, ObjectiveDifference, PairedProportion, Verdict, Waterfall, WaterfallStep,
 };
+pub use edge::EdgeReport;
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,

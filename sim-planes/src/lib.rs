@@ -8,6 +8,7 @@
 //! size. `sim_core` passes it on as `sim_core::{random, stats, plane}`; its invariants (pure, `libm` only, the same
 //! bytes everywhere) are those of `sim_core`.
 
+pub mod edge;
 pub mod plane;
 pub mod random;
 pub mod stats;

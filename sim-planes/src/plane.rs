@@ -129,6 +129,11 @@ pub trait DataPlane {
     /// killed, they lose it.
     fn serve(&mut self, interval: &Interval) -> Outcome;
 
+    /// When the requests of the next interval arrive, seconds from its start, ascending: where something in front of the
+    /// service (an edge cache) has played them. A plane that plays requests takes these instead of drawing its own; from
+    /// then on every interval must be given. One that computes them goes by the interval's rate.
+    fn give_arrivals(&mut self, after_s: &[f64]);
+
     /// Latency quantile `q` (0..1), in seconds, of the requests served in the last `intervals` calls
     /// (at most as many as the plane was told to remember); `None` when there were none.
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64>;

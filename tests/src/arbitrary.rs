@@ -2,6 +2,7 @@
 
 mod batch;
 mod document;
+mod edge;
 mod edit;
 mod keda;
 mod spot;
@@ -10,6 +11,7 @@ mod topology;
 
 pub use batch::batch;
 pub use document::{autoscaler, distribution, document, provisioner, traffic};
+pub use edge::edge_cache;
 pub use edit::{Edit, edit};
 pub use spot::{commitments, spot};
 pub use storage::storage;

@@ -202,3 +202,8 @@ fn storage_costs_what_arithmetic_by_hand_says() {
 fn batch_jobs_take_as_long_and_cost_as_much_as_theory_says() {
     hold(Family::Batch);
 }
+
+#[test]
+fn edge_caches_hit_as_often_as_theory_says() {
+    hold(Family::Edge);
+}

@@ -323,3 +323,39 @@ fn online_shop_depends_on_its_database_and_its_checkout_on_the_provider() {
         assert!(network.routes[1].good[1] < 0.98, "{:?}", network.routes);
     }
 }
+
+#[test]
+fn news_template_trades_time_to_live_against_deploys() {
+    let plan = Plan::sweep(&document("news-behind-cdn"));
+    let of = |ttl_s: f64, spare: f64| {
+        let mut designs = plan.designs.iter();
+        let design = designs.position(|design| design.values == [ttl_s, spare]);
+        run(
+            plan.clone(),
+            u32::try_from(design.expect("on the grid")).expect("few"),
+        )
+    };
+    let (long, short) = (of(660.0, 6.0), of(60.0, 6.0));
+    assert_eq!((met(&long), met(&short)), (0, REPLICATIONS as usize));
+    let dearer = cost(&short) / cost(&long);
+    assert!((1.03..1.12).contains(&dearer), "{dearer}");
+    let at_services = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            let edge = result.edge.as_ref().expect("an edge");
+            (edge.fills + edge.passed) / edge.requests()
+        })
+    };
+    assert!(at_services(&short) > 2.0 * at_services(&long));
+    // Without deploys the long time to live is met too: they are what spends the budget.
+    let mut calm = document("news-behind-cdn");
+    let edge = calm.edge_cache.as_mut().expect("an edge");
+    edge.purge_every_hours = None;
+    calm.sweep.clear();
+    for (path, value) in [
+        ("/edge_cache/keeping/ttl_s", 660.0),
+        ("/autoscaler/min_replicas", 6.0),
+    ] {
+        calm = sim_core::scenario::apply_knob(&calm, path, value).expect("a knob");
+    }
+    assert_eq!(met(&run(Plan::single(&calm), 0)), REPLICATIONS as usize);
+}

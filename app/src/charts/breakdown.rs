@@ -1,5 +1,6 @@
 //! Where the money goes, and what spends the error budget.
 
+use super::data;
 use super::figure::{Figure, Table, report_stale};
 use super::palette::Ink;
 use super::scale::{Scale, round_up};
@@ -129,7 +130,7 @@ pub fn CostByResource() -> impl IntoView {
         .view()
     };
     view! {
-        <Figure title="Cost by resource" note=Signal::derive(words) testid="chart-resources" table=table stale=report_stale()>
+        <Figure title="Cost by resource" note=Signal::derive(words) testid="chart-resources" data=data::costs table=table stale=report_stale()>
             {surface}
         </Figure>
     }
@@ -230,7 +231,7 @@ pub fn BudgetByCause() -> impl IntoView {
         })
     };
     view! {
-        <Figure title="Error budget by cause" note=note testid="chart-budget" table=table stale=report_stale()>
+        <Figure title="Error budget by cause" note=note testid="chart-budget" data=data::budgets table=table stale=report_stale()>
             {surface}
             <ul class="legend">{legend}</ul>
         </Figure>

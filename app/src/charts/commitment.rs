@@ -1,5 +1,6 @@
 //! What each level of a commitment costs a month: too low pays on demand, too high pays for nothing.
 
+use super::data;
 use super::figure::{Figure, Table, report_stale};
 use super::palette::Ink;
 use super::scale::Scale;
@@ -68,7 +69,7 @@ fn figure() -> AnyView {
     }
     .view();
     view! {
-        <Figure title="Cost of nodes by commitment" note=note testid="chart-commitment" table=table stale=report_stale()>
+        <Figure title="Cost of nodes by commitment" note=note testid="chart-commitment" data=data::commitment table=table stale=report_stale()>
             {surface}
         </Figure>
     }

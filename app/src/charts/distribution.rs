@@ -1,5 +1,6 @@
 //! How the monthly cost and the share of good requests spread over the replications.
 
+use super::data;
 use super::distribution_scene::{HEIGHT, Spread, scene, sorted};
 use super::figure::{Figure, Table, report_stale};
 use super::palette::Ink;
@@ -96,7 +97,7 @@ pub fn CostDistribution() -> impl IntoView {
     }
     .view();
     view! {
-        <Figure title="Monthly cost" note=Signal::derive(words) testid="chart-cost" table=table stale=report_stale()>
+        <Figure title="Monthly cost" note=Signal::derive(words) testid="chart-cost" data=data::cost_samples table=table stale=report_stale()>
             {surface}
         </Figure>
     }
@@ -194,7 +195,7 @@ pub fn SliDistribution() -> impl IntoView {
     }
     .view();
     view! {
-        <Figure title="Share of good requests" note=Signal::derive(words) testid="chart-sli" table=table stale=report_stale()>
+        <Figure title="Share of good requests" note=Signal::derive(words) testid="chart-sli" data=data::good_samples table=table stale=report_stale()>
             {choice}
             {surface}
         </Figure>

@@ -1,8 +1,13 @@
 //! The frame around a chart: caption, notes, and the same figures as a table.
 
-use crate::state::studio;
+use super::export::export_menu;
+use crate::state::{Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
+
+/// Says to the charts below that they stand in a report: with their tables.
+#[derive(Clone, Copy)]
+pub struct InReport;
 
 /// A table with the same figures as a chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +30,8 @@ pub fn Figure(
     testid: &'static str,
     /// The same figures as a table.
     table: impl Fn() -> Table + Send + Sync + 'static,
+    /// Its figures in full precision, for a file.
+    data: fn(Studio) -> Table,
     /// Whether it takes a whole row.
     #[prop(optional)]
     wide: bool,
@@ -37,7 +44,7 @@ pub fn Figure(
     /// The chart.
     children: Children,
 ) -> impl IntoView {
-    let as_table = RwSignal::new(false);
+    let as_table = RwSignal::new(use_context::<InReport>().is_some());
     let table = StoredValue::new(table);
     view! {
         <figure class="panel" class:wide=wide class:stale=move || stale.get() data-testid=testid>
@@ -57,6 +64,7 @@ pub fn Figure(
                         {icon(Icon::Table)}
                         <span>{move || if as_table.get() { "Hide table" } else { "View as table" }}</span>
                     </button>
+                    {export_menu(testid, data)}
                 </div>
             </figcaption>
             {children()}

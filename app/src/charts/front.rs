@@ -1,5 +1,6 @@
 //! The centre piece: cost per month against the chance to meet the SLO.
 
+use super::data;
 use super::figure::{Figure, Table};
 use super::front_list::{FrontList, adopt, knob_text};
 use super::front_scene::{Layout, Place};
@@ -21,12 +22,7 @@ pub fn Front() -> impl IntoView {
     let hovered = RwSignal::new(None::<Place>);
     let width = RwSignal::new(0.0);
     let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
-    let wanted = Memo::new(move |_| {
-        studio
-            .number("/slo/wanted_attainment_percent")
-            .unwrap_or(0.0)
-            / 100.0
-    });
+    let wanted = Memo::new(move |_| studio.wanted());
     let layout = move |width: f64| {
         Layout::new(
             studio.report.get().as_deref(),
@@ -108,6 +104,7 @@ pub fn Front() -> impl IntoView {
             title="Cost against the chance to meet the SLO"
             note=Signal::derive(note)
             testid="chart-front"
+            data=data::designs
             table=move || table(sweep().as_deref())
             wide=true
             stale=stale

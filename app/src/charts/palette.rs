@@ -135,6 +135,7 @@ fn parse(text: &str) -> Option<RGBColor> {
 pub fn provide_palette(studio: Studio) {
     let palette = RwSignal::new_local(Palette::read());
     provide_context(PaletteSignal(palette));
+    super::surface::provide_shown();
     Effect::new(move |_| {
         let word = match studio.theme.get() {
             Theme::Auto => None,

@@ -6,6 +6,7 @@ use gloo::events::EventListener;
 use js_sys::Array;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{PointerEvent, ResizeObserver};
@@ -50,6 +51,7 @@ where
         let width = width_of(frame);
         let scene = RwSignal::new(Arc::new(Scene::default()));
         let palette = palette();
+        let number = shown().add(scene);
         let asked = StoredValue::new(false);
         Effect::new(move |_| {
             let width = width.get();
@@ -96,6 +98,7 @@ where
         view! {
             <div
                 class="surface"
+                data-surface=number.to_string()
                 node_ref=frame
                 style:height=format!("{height}px")
                 on:pointermove=move |event| on_move(at(&event))
@@ -110,6 +113,43 @@ where
             </div>
         }
         .into_any()
+    }
+}
+
+/// The scenes on the page, by the number of their surface: what is saved is what is shown.
+#[derive(Clone, Copy)]
+pub struct Shown(StoredValue<BTreeMap<u32, RwSignal<Arc<Scene>>>>);
+
+/// Makes the list of scenes; call once, from the root.
+pub fn provide_shown() {
+    provide_context(Shown(StoredValue::default()));
+}
+
+/// The scenes on the page, from the context.
+pub fn shown() -> Shown {
+    expect_context::<Shown>()
+}
+
+impl Shown {
+    /// Adds a scene for as long as its surface lives; its number.
+    fn add(self, scene: RwSignal<Arc<Scene>>) -> u32 {
+        let mut number = 0;
+        self.0.update_value(|scenes| {
+            number = scenes.last_key_value().map_or(0, |(last, _)| last + 1);
+            scenes.insert(number, scene);
+        });
+        let list = self.0;
+        on_cleanup(move || {
+            list.try_update_value(|scenes| scenes.remove(&number));
+        });
+        number
+    }
+
+    /// The scene of a surface.
+    pub fn scene(self, surface: &web_sys::Element) -> Option<Arc<Scene>> {
+        let number: u32 = surface.get_attribute("data-surface")?.parse().ok()?;
+        let scene = self.0.with_value(|scenes| scenes.get(&number).copied())?;
+        scene.try_get_untracked()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The window over time: traffic, replicas, latency and bad requests, one below the other, read together.
 
+use super::data;
 use super::figure::{Figure, Table, report_stale};
 use super::palette::Ink;
 use super::scene::Scene;
@@ -107,7 +108,7 @@ pub fn OverTime() -> impl IntoView {
     };
     let panels = PANELS.iter().map(|kind| panel(kind, cursor)).collect_view();
     view! {
-        <Figure title="The window over time" note=Signal::derive(note) testid="chart-time" table=move || table(studio.report.get().as_deref()) wide=true stale=report_stale()>
+        <Figure title="The window over time" note=Signal::derive(note) testid="chart-time" data=data::series table=move || table(studio.report.get().as_deref()) wide=true stale=report_stale()>
             <div class="time-panels" tabindex="0" role="group" aria-label="Charts over time; left and right arrows move the cursor, Enter shows why it scaled there" on:keydown=on_key on:click=move |_| look()>
                 {panels}
             </div>

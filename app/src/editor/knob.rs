@@ -183,6 +183,41 @@ pub fn outline(path: &str, value: &Value) -> Vec<String> {
     lines
 }
 
+/// Where the limits and defaults of a document's fields come from: each source with the first field that names it.
+pub fn sources(document: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let Some(node) = super::form() {
+        cited(node, document, &mut found);
+    }
+    found
+}
+
+fn cited(node: &'static Node, value: &Value, found: &mut Vec<(String, String)>) {
+    if !node.source.is_empty() && !found.iter().any(|(_, source)| *source == node.source) {
+        found.push((node.label.clone(), node.source.clone()));
+    }
+    let mut inside = |fields: &'static [Node]| {
+        for field in fields {
+            if let Some(value) = value.get(&field.name).filter(|value| !value.is_null()) {
+                cited(field, value, found);
+            }
+        }
+    };
+    match &node.kind {
+        Kind::Group(fields) => inside(fields),
+        Kind::Variant { tag, options } => {
+            let word = value.get(tag).and_then(Value::as_str);
+            let option = options.iter().find(|option| Some(&*option.word) == word);
+            option.into_iter().for_each(|option| inside(&option.fields));
+        }
+        Kind::List(item) => {
+            let items = value.as_array().into_iter().flatten();
+            items.for_each(|value| cited(item, value, found));
+        }
+        _ => {}
+    }
+}
+
 /// A value in words, "" where it takes lines of its own.
 fn describe(node: &'static Node, name: &str, value: &Value, lines: &mut Vec<String>) -> String {
     match (&node.kind, value) {

@@ -2,7 +2,8 @@
 
 use super::companions;
 use super::history::Snapshot;
-use super::model::{Dialog, Studio, Toast};
+use super::model::{Dialog, Studio, Theme, Toast};
+use super::persist;
 use super::pointer;
 use super::route;
 use super::uncertain;
@@ -236,6 +237,18 @@ impl Studio {
             toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
         })
         .forget();
+    }
+
+    /// Automatic, light and dark colours, in turn.
+    pub fn turn_theme(&self) {
+        self.theme.update(|theme| {
+            *theme = match theme {
+                Theme::Auto => Theme::Light,
+                Theme::Light => Theme::Dark,
+                Theme::Dark => Theme::Auto,
+            }
+        });
+        persist::save_theme(self.theme.get_untracked());
     }
 
     /// Closes whatever lies over the page.

@@ -82,10 +82,30 @@ pub fn save_document(studio: Studio) {
 
 /// Hands a text to the visitor as a file named after the scenario.
 pub fn save(studio: Studio, text: &str, extension: &str, kind: &str) {
-    let name = format!("{}.{extension}", file_stem(&studio.name()));
-    if offer(&name, text, kind).is_none() {
-        studio.toast("The browser did not take the file", false, true);
+    save_part(studio, "", text, extension, kind);
+}
+
+/// Hands a text to the visitor as a file named after the scenario and a part of it.
+pub fn save_part(studio: Studio, part: &str, text: &str, extension: &str, kind: &str) {
+    match blob_of(text, kind) {
+        Ok(blob) => save_blob(studio, part, &blob, extension),
+        Err(_) => refused(studio),
     }
+}
+
+/// Hands bytes to the visitor as a file named after the scenario and a part of it.
+pub fn save_blob(studio: Studio, part: &str, blob: &Blob, extension: &str) {
+    let mut name = file_stem(&studio.name());
+    if !part.is_empty() {
+        name = format!("{name}-{}", part.trim_start_matches("chart-"));
+    }
+    if offer(&format!("{name}.{extension}"), blob).is_none() {
+        refused(studio);
+    }
+}
+
+fn refused(studio: Studio) {
+    studio.toast("The browser did not take the file", false, true);
 }
 
 /// The name of a file, without its extension: letters, digits and dashes.
@@ -108,13 +128,24 @@ fn file_stem(name: &str) -> String {
     }
 }
 
-/// Hands a text to the browser as a download.
-fn offer(name: &str, text: &str, mime: &str) -> Option<()> {
+fn blob_of(text: &str, mime: &str) -> Result<Blob, JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type(mime);
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &kind).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    Blob::new_with_str_sequence_and_options(&parts, &kind)
+}
+
+/// An address in this page under which a text can be loaded, until it is revoked.
+///
+/// # Errors
+/// The browser refuses.
+pub fn url_of(text: &str, mime: &str) -> Result<String, JsValue> {
+    Url::create_object_url_with_blob(&blob_of(text, mime)?)
+}
+
+/// Hands bytes to the browser as a download.
+fn offer(name: &str, blob: &Blob) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
     let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&url);
     anchor.set_download(name);

@@ -2,6 +2,7 @@
 
 use super::model::{Dialog, Incoming, Studio};
 use super::pointer;
+use super::route;
 use leptos::prelude::*;
 
 use sim_core::share;
@@ -41,7 +42,7 @@ pub fn read_address(studio: &Studio) -> Option<Incoming> {
 
 /// Whether a fragment means to be a share link; others name a view, or a place on the page.
 fn is_link(hash: &str) -> bool {
-    hash.contains("s=")
+    route::link_of(hash).is_some()
 }
 
 fn open(fragment: &str) -> Result<Incoming, String> {
@@ -131,13 +132,15 @@ pub fn tell_engine(studio: &Studio, version: &str) {
 /// Takes the link out of the address, once the page shows something else.
 pub fn forget_address() {
     let location = window().location();
-    if location.hash().is_ok_and(|hash| !is_link(&hash)) {
+    let hash = location.hash().unwrap_or_default();
+    if !is_link(&hash) {
         return;
     }
     let page = format!(
-        "{}{}",
+        "{}{}{}",
         location.pathname().unwrap_or_default(),
-        location.search().unwrap_or_default()
+        location.search().unwrap_or_default(),
+        route::without_link(&hash)
     );
     if let Ok(history) = window().history() {
         // A browser that refuses leaves the old address, which does no harm.

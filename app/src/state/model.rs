@@ -1,7 +1,7 @@
 //! What the page holds: one document, what is being computed of it, and what was found.
 
 use super::history::{History, Snapshot};
-use super::route::Page;
+use super::route::{Page, Tab};
 use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -146,6 +146,10 @@ pub enum Dialog {
     Hpa,
     /// Import of recorded traffic.
     Recording,
+    /// Search of commands and fields.
+    Palette,
+    /// The keyboard shortcuts.
+    Keys,
 }
 
 /// A scenario that came by a link and waits for the visitor's choice.
@@ -174,6 +178,8 @@ pub enum Theme {
 pub struct Studio {
     /// Which of the page's views is shown.
     pub page: RwSignal<Page>,
+    /// Which part of the results is shown.
+    pub tab: RwSignal<Tab>,
     /// The models held against theory.
     pub validation: Validation,
     /// The document, as the visitor wrote it.
@@ -208,12 +214,16 @@ pub struct Studio {
     pub toasts: RwSignal<Vec<Toast>>,
     /// A lasting message above the results, such as which engine made a link.
     pub banner: RwSignal<Option<String>>,
+    /// Whether a newer version of the page waits.
+    pub update: RwSignal<bool>,
     /// What lies over the page.
     pub dialog: RwSignal<Dialog>,
     /// A link's scenario that waits.
     pub incoming: RwSignal<Option<Incoming>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
+    /// Whether single letters are shortcuts.
+    pub letters: RwSignal<bool>,
     /// Whether the editor is open on a narrow page.
     pub editor_open: RwSignal<bool>,
     /// Counts edits; the engine room follows it.
@@ -229,6 +239,7 @@ impl Studio {
     pub fn new(document: Value, template: Option<String>, theme: Theme) -> Self {
         Self {
             page: RwSignal::default(),
+            tab: RwSignal::default(),
             validation: Validation::new(),
             reference: RwSignal::new(Arc::new(document.clone())),
             document: RwSignal::new(document),
@@ -246,9 +257,11 @@ impl Studio {
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
+            update: RwSignal::new(false),
             dialog: RwSignal::default(),
             incoming: RwSignal::default(),
             theme: RwSignal::new(theme),
+            letters: RwSignal::new(super::persist::load_letters()),
             editor_open: RwSignal::new(false),
             edits: RwSignal::new(0),
             can_undo: RwSignal::new((false, false)),
@@ -274,6 +287,11 @@ impl Studio {
     pub fn number(&self, pointer: &str) -> Option<f64> {
         self.document
             .with(|document| document.pointer(pointer).and_then(Value::as_f64))
+    }
+
+    /// The chance to meet the SLO that the visitor wants, a share.
+    pub fn wanted(&self) -> f64 {
+        self.number("/slo/wanted_attainment_percent").unwrap_or(0.0) / 100.0
     }
 
     /// The text at a pointer.

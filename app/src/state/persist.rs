@@ -8,6 +8,7 @@ use serde_json::Value;
 const WORK: &str = "qec-studio.work";
 const BASELINE: &str = "qec-studio.baseline";
 const THEME: &str = "qec-studio.theme";
+const LETTERS: &str = "qec-studio.letters";
 
 /// Work as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +62,16 @@ pub fn save_baseline(baseline: Option<&Value>) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+/// Whether single letters are shortcuts: unless they were switched off.
+pub fn load_letters() -> bool {
+    LocalStorage::get::<bool>(LETTERS).unwrap_or(true)
+}
+
+/// Keeps whether single letters are shortcuts; a browser that refuses just forgets it.
+pub fn save_letters(on: bool) {
+    LocalStorage::set(LETTERS, on).ok();
 }
 
 /// The theme chosen before.

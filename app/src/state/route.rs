@@ -1,4 +1,8 @@
-//! Which view the page shows; the address's fragment says so, so that the browser's back button works.
+//! Which view the page shows; the address's fragment says so, so that the browser's back button works and a reload
+//! shows the same.
+//!
+//! A fragment is parts between ampersands: a view's word, and a share link's `s=…`. Both may stand together, so that
+//! a link can say what its author looked at.
 
 use super::model::Studio;
 use leptos::prelude::*;
@@ -35,19 +39,114 @@ impl Page {
     }
 }
 
-/// Shows the view that the address names.
+/// A part of the results, by who asks for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What it costs, how likely it is good enough, and why.
+    #[default]
+    Executive,
+    /// The window over time, and why it scaled.
+    OnCall,
+    /// Components and single ticks.
+    Debug,
+    /// What else could be built.
+    Explore,
+    /// The design against the pinned one.
+    Compare,
+    /// All of it for those who do not open the studio.
+    Report,
+}
+
+impl Tab {
+    /// All, from left to right.
+    pub const ALL: [Tab; 6] = [
+        Tab::Executive,
+        Tab::OnCall,
+        Tab::Debug,
+        Tab::Explore,
+        Tab::Compare,
+        Tab::Report,
+    ];
+
+    /// Its word in the address.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tab::Executive => "executive",
+            Tab::OnCall => "on-call",
+            Tab::Debug => "debug",
+            Tab::Explore => "explore",
+            Tab::Compare => "compare",
+            Tab::Report => "report",
+        }
+    }
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Tab::Executive => "Executive",
+            Tab::OnCall => "On-call",
+            Tab::Debug => "Debug",
+            Tab::Explore => "Explore",
+            Tab::Compare => "Compare",
+            Tab::Report => "Report",
+        }
+    }
+
+    /// The tab that a fragment names.
+    fn of(hash: &str) -> Option<Self> {
+        let mut parts = hash.trim_start_matches('#').split('&');
+        parts.find_map(|part| Self::ALL.into_iter().find(|tab| tab.word() == part))
+    }
+}
+
+/// The share link in an address or its fragment, without what stands beside it.
+pub fn link_of(address: &str) -> Option<&str> {
+    let fragment = address
+        .rsplit_once('#')
+        .map_or(address, |(_, fragment)| fragment);
+    fragment.split('&').find(|part| part.contains("s="))
+}
+
+/// A fragment with another tab; a share link in it stays.
+fn with_tab(hash: &str, tab: Tab) -> String {
+    match link_of(hash) {
+        Some(link) => format!("#{link}&{}", tab.word()),
+        None => format!("#{}", tab.word()),
+    }
+}
+
+/// What stays of a fragment when the link in it no longer says what is on the page.
+pub fn without_link(hash: &str) -> String {
+    Tab::of(hash).map_or_else(String::new, |tab| format!("#{}", tab.word()))
+}
+
+fn hash() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Shows what the address names.
 pub fn arrive(studio: &Studio) {
-    let page = Page::of(&window().location().hash().unwrap_or_default());
+    let hash = hash();
+    let page = Page::of(&hash);
     if studio.page.get_untracked() != page {
         studio.page.set(page);
     }
+    if let Some(tab) = Tab::of(&hash).filter(|tab| studio.tab.get_untracked() != *tab) {
+        studio.tab.set(tab);
+    }
+}
+
+/// Goes to a part of the results, from wherever the page is.
+pub fn show_tab(studio: &Studio, tab: Tab) {
+    studio.tab.set(tab);
+    // The change of the fragment is heard, and the view follows it.
+    window().location().set_hash(&with_tab(&hash(), tab)).ok();
 }
 
 /// Goes to the studio, as after opening another scenario.
 pub fn show_studio(studio: &Studio) {
     if studio.page.get_untracked() != Page::Studio {
-        // The change of the fragment is heard, and the view follows it.
-        window().location().set_hash(Page::Studio.address()).ok();
+        show_tab(studio, studio.tab.get_untracked());
     }
 }
 
@@ -62,5 +161,19 @@ mod tests {
             assert_eq!(Page::of(other), Page::Studio, "{other}");
         }
         assert_eq!(Page::of(Page::Validation.address()), Page::Validation);
+    }
+
+    #[test]
+    fn every_tab_has_an_address_beside_a_link() {
+        for tab in Tab::ALL {
+            assert_eq!(Tab::of(&with_tab("", tab)), Some(tab));
+            let beside = with_tab("#s=1.AAAA&debug", tab);
+            assert_eq!(Tab::of(&beside), Some(tab));
+            assert_eq!(link_of(&beside), Some("s=1.AAAA"));
+            assert_eq!(without_link(&beside), with_tab("", tab));
+        }
+        for other in ["", "#", "#s=1.explore", "#explorer", "#validation"] {
+            assert_eq!(Tab::of(other), None, "{other}");
+        }
     }
 }

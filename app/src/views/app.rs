@@ -1,10 +1,12 @@
 //! The page as a whole.
 
 use super::banner::Banner;
+use super::compare::CompareLine;
 use super::gallery::Gallery;
 use super::header::Header;
 use super::import::{HpaImport, RecordingImport};
 use super::kpis::Kpis;
+use super::palette::{Keys, Palette};
 use super::problems::Problems;
 use super::restore::Restore;
 use super::results::Results;
@@ -13,14 +15,15 @@ use super::toasts::Toasts;
 use super::uncertain::UncertaintyLine;
 use super::validation::Validation;
 use crate::charts::provide_palette;
+use crate::commands::{self, Hands};
 use crate::editor::Editor;
-use crate::state::{Page, Studio, link, route, start};
+use crate::state::{Page, link, route, start};
 use crate::views::icons::{Icon, icon};
 use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{HashChangeEvent, KeyboardEvent};
 
 /// The page.
 #[component]
@@ -28,10 +31,14 @@ pub fn App() -> impl IntoView {
     let studio = start::open();
     provide_context(studio);
     provide_palette(studio);
-    provide_engine_room(studio);
-    provide_microscope(studio);
+    let hands = Hands {
+        studio,
+        room: provide_engine_room(studio),
+        microscope: provide_microscope(studio),
+    };
+    provide_context(hands);
     start::keep(studio);
-    listen(studio);
+    listen(hands);
     follow(studio.page);
     let editor_open = studio.editor_open;
     let page = studio.page;
@@ -48,6 +55,7 @@ pub fn App() -> impl IntoView {
                 {view! { <Problems/> }.into_any()}
                 {view! { <Kpis/> }.into_any()}
                 {view! { <UncertaintyLine/> }.into_any()}
+                {view! { <CompareLine/> }.into_any()}
                 <button
                     type="button"
                     class="sheet-open"
@@ -69,6 +77,8 @@ pub fn App() -> impl IntoView {
         {view! { <Restore/> }.into_any()}
         {view! { <HpaImport/> }.into_any()}
         {view! { <RecordingImport/> }.into_any()}
+        {view! { <Palette/> }.into_any()}
+        {view! { <Keys/> }.into_any()}
         {view! { <Toasts/> }.into_any()}
     }
 }
@@ -110,7 +120,8 @@ fn follow(page: RwSignal<Page>) {
 }
 
 /// Keys and links that concern the page as a whole.
-fn listen(studio: Studio) {
+fn listen(hands: Hands) {
+    let studio = hands.studio;
     let keys = EventListener::new_with_options(
         &document(),
         "keydown",
@@ -119,45 +130,30 @@ fn listen(studio: Studio) {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
                 return;
             };
-            if !(event.ctrl_key() || event.meta_key()) || event.alt_key() || in_text(event) {
+            let Some(command) = commands::of_key(event, studio.letters.get_untracked()) else {
                 return;
-            }
+            };
             // A step that cannot be seen is not taken.
-            if studio.page.get_untracked() != Page::Studio {
-                return;
+            if studio.page.get_untracked() == Page::Studio || !command.changes() {
+                event.prevent_default();
+                (command.run)(hands);
             }
-            match (event.key().to_lowercase().as_str(), event.shift_key()) {
-                ("z", false) => studio.undo(),
-                ("z", true) | ("y", false) => studio.redo(),
-                _ => return,
-            }
-            event.prevent_default();
         },
     );
-    let hash = EventListener::new(&window(), "hashchange", move |_| {
+    let hash = EventListener::new(&window(), "hashchange", move |event| {
         route::arrive(&studio);
-        link::receive(studio);
+        let event = event.dyn_ref::<HashChangeEvent>();
+        let links = event.map(|event| (event.old_url(), event.new_url()));
+        // Another tab beside the same link brings nothing new.
+        if links.is_none_or(|(old, new)| route::link_of(&old) != route::link_of(&new)) {
+            link::receive(studio);
+        }
     });
+    let update = EventListener::new(&window(), "qec-update", move |_| studio.update.set(true));
     // The listeners live as long as the page.
+    update.forget();
     keys.forget();
     hash.forget();
-}
-
-/// Whether the key went into a text, which has its own undo.
-fn in_text(event: &KeyboardEvent) -> bool {
-    let Some(element) = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-    else {
-        return false;
-    };
-    match element.tag_name().to_uppercase().as_str() {
-        "TEXTAREA" => true,
-        "INPUT" => element
-            .get_attribute("type")
-            .is_none_or(|kind| kind == "text"),
-        _ => false,
-    }
 }
 
 /// What stands below everything: where the numbers come from.

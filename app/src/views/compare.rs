@@ -3,7 +3,7 @@
 use super::figures::table;
 use super::icons::{Icon, icon};
 use crate::format;
-use crate::state::{CompareState, studio};
+use crate::state::{CompareState, Tab, route, studio};
 use crate::workers::engine_room;
 use leptos::prelude::*;
 use sim_core::study::{
@@ -21,19 +21,6 @@ pub fn PinButton() -> impl IntoView {
             .problems
             .with(|problems| !problems.iter().any(|problem| problem.blocking))
     });
-    let pin = move |_| {
-        let document = studio.document.get_untracked();
-        if let Ok(scenario) = sim_core::scenario::check_value(&document)
-            && let Ok(document) = serde_json::to_value(scenario.document())
-        {
-            room.pin(Some(document));
-            studio.toast(
-                "Pinned: what you change now is compared with it",
-                false,
-                false,
-            );
-        }
-    };
     view! {
         <button
             type="button"
@@ -41,14 +28,36 @@ pub fn PinButton() -> impl IntoView {
             data-testid="pin"
             title=move || if pinned.get() { "Pin this design as the baseline instead" } else { "Pin this design as the baseline, and compare what you change with it" }
             disabled=move || !sound.get()
-            on:click=pin
+            on:click=move |_| room.pin_present()
         >
             {icon(Icon::Pin)} <span>{move || if pinned.get() { "Pin anew" } else { "Pin" }}</span>
         </button>
     }
 }
 
-/// The comparison; nothing while no design is pinned.
+/// The comparison in a sentence, on every tab; nothing while there is none.
+#[component]
+pub fn CompareLine() -> impl IntoView {
+    let studio = studio();
+    let sentence = Memo::new(move |_| {
+        studio.comparison.with(|state| {
+            let report = state.report.as_ref()?;
+            Some(report.candidates.first()?.sentence.clone())
+        })
+    });
+    move || {
+        sentence.get().map(|sentence| {
+            view! {
+                <p class="verdict compare-line" class:stale=move || studio.stale.get()>
+                    <span data-testid="compare-sentence">{sentence}</span> " "
+                    <button type="button" class="ghost small" on:click=move |_| route::show_tab(&studio, Tab::Compare)>"Compare"</button>
+                </p>
+            }
+        })
+    }
+}
+
+/// The comparison; what to do for one while no design is pinned.
 #[component]
 pub fn ComparePanel() -> impl IntoView {
     let studio = studio();
@@ -58,7 +67,18 @@ pub fn ComparePanel() -> impl IntoView {
             Some(name.to_owned())
         })
     });
-    move || pinned.get().map(panel)
+    move || {
+        match pinned.get() {
+        Some(name) => panel(name),
+        None => view! {
+            <section class="panel wide" data-testid="compare-none">
+                <h2>"Nothing to compare with yet"</h2>
+                <p class="hint">"Pin a design as the baseline, then change something: the two are run with the same random numbers, and the differences are told with their intervals."</p>
+            </section>
+        }
+        .into_any(),
+    }
+    }
 }
 
 fn panel(name: String) -> AnyView {
@@ -136,7 +156,6 @@ fn found(report: &CompareReport) -> AnyView {
         })
         .collect_view();
     view! {
-        <p class="verdict" data-testid="compare-sentence">{candidate.sentence.clone()}</p>
         {notes}
         {figures(candidate)}
         <details>

@@ -3,7 +3,7 @@
 use super::compare::PinButton;
 use super::icons::{Icon, icon};
 use super::status::Status;
-use crate::state::{Dialog, Page, Theme, files, persist, studio};
+use crate::state::{Dialog, Page, Theme, files, studio};
 use leptos::html::Input;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -79,6 +79,9 @@ pub fn Header() -> impl IntoView {
                     {icon(Icon::Tick)} <span>"Validation"</span>
                 </a>
                 <ThemeToggle/>
+                <button type="button" class="ghost search-open" data-testid="palette-open" title="Search commands and fields (Ctrl+K)" aria-label="Search commands and fields" on:click=move |_| studio.dialog.set(Dialog::Palette)>
+                    {icon(Icon::Search)}
+                </button>
             </nav>
         </header>
     }
@@ -105,16 +108,6 @@ fn ThemeToggle() -> impl IntoView {
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    let turn = move |_| {
-        studio.theme.update(|theme| {
-            *theme = match theme {
-                Theme::Auto => Theme::Light,
-                Theme::Light => Theme::Dark,
-                Theme::Dark => Theme::Auto,
-            }
-        });
-        persist::save_theme(studio.theme.get_untracked());
-    };
     view! {
         <button
             type="button"
@@ -122,7 +115,7 @@ fn ThemeToggle() -> impl IntoView {
             data-testid="theme-toggle"
             title=move || format!("Colours: {}", word())
             aria-label=move || format!("Colours: {}", word())
-            on:click=turn
+            on:click=move |_| studio.turn_theme()
         >
             {icon(Icon::Theme)} <span>{word}</span>
         </button>

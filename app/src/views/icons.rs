@@ -43,6 +43,8 @@ pub enum Icon {
     Pin,
     /// Points below a step line.
     Front,
+    /// Magnifier.
+    Search,
 }
 
 /// The icon as an image beside text that says the same.
@@ -70,6 +72,9 @@ pub fn icon(what: Icon) -> AnyView {
         Icon::Warning => "M8 2.500l6.200 11H1.800zM8 6.500v3.500M8 11.700v.3",
         Icon::Table => "M2.500 3h11v10h-11zM2.500 6.300h11M2.500 9.700h11M6.500 3v10",
         Icon::Tick => "M3 8.500l3.300 3.300L13 4.800",
+        Icon::Search => {
+            "M7 11.500a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM10.300 10.300l3.400 3.400"
+        }
         Icon::Front => "M2.500 2.500v11h11M5 11h2.500V7.500H11V4.500h2.500",
     };
     let filled = matches!(what, Icon::Stop | Icon::Play);

@@ -12,12 +12,7 @@ use std::sync::Arc;
 #[component]
 pub fn Kpis() -> impl IntoView {
     let studio = studio();
-    let wanted = Memo::new(move |_| {
-        studio
-            .number("/slo/wanted_attainment_percent")
-            .unwrap_or(0.0)
-            / 100.0
-    });
+    let wanted = Memo::new(move |_| studio.wanted());
     let preliminary = Memo::new(move |_| studio.preview.with(Option::is_some));
     let strip = move || match studio.preview.get().or_else(|| studio.report.get()) {
         Some(report) => filled(&report, wanted.get(), preliminary.get()),

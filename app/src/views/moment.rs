@@ -1,7 +1,7 @@
 //! "Why did it scale, or not?": a moment of one replication, with the decisions that hold at it.
 
 use super::icons::{Icon, icon};
-use crate::charts::MomentStrip;
+use crate::charts::{MomentStrip, export_menu};
 use crate::format;
 use crate::state::{Moment, files, studio};
 use crate::workers::microscope;
@@ -52,12 +52,7 @@ fn bring_into_view(element: &web_sys::Element) {
 /// Before anybody has asked.
 #[component]
 fn Invitation() -> impl IntoView {
-    let studio = studio();
-    let look = move |_| {
-        let report = studio.report.get_untracked();
-        let busiest = report.as_deref().and_then(worst_moment).unwrap_or(0.0);
-        microscope().look_for_worst(busiest);
-    };
+    let look = move |_| microscope().look_for_worst_of_window();
     view! {
         <p class="invitation">
             "Click a moment in the charts above, or "
@@ -65,19 +60,6 @@ fn Invitation() -> impl IntoView {
             "."
         </p>
     }
-}
-
-/// Where the share of bad requests was highest; where traffic was, if none was bad. Seconds.
-fn worst_moment(report: &sim_core::study::Report) -> Option<f64> {
-    let highest = |key: &str| {
-        let series = report.series.iter().find(|series| series.key == key)?;
-        let finite = series.p95.iter().enumerate().filter(|(_, v)| v.is_finite());
-        finite.max_by(|a, b| a.1.total_cmp(b.1))
-    };
-    let (index, _) = highest("bad_percent")
-        .filter(|(_, worst)| **worst > 0.0)
-        .or_else(|| highest("arrivals_rps"))?;
-    Some((index as f64 + 0.5) * report.series_step_s)
 }
 
 /// Which replication, and the log as a file.
@@ -110,6 +92,7 @@ fn Tools() -> impl IntoView {
                 <span class="hint" id="moment-replications">{move || format!("of {}", count())}</span>
             </label>
             <button type="button" class="ghost small" data-testid="moment-csv" on:click=download>{icon(Icon::Export)}<span>"Decisions as CSV"</span></button>
+            {export_menu("moment", super::ticks::figures)}
         </div>
     }
 }

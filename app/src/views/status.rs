@@ -17,13 +17,7 @@ pub fn Status() -> impl IntoView {
         sweeping() || run.with(|run| matches!(run.phase, Phase::Updating | Phase::Refining))
     };
     let can_resume = move || !sweeping() && run.with(|run| run.phase == Phase::Stopped);
-    let toggle = move |_| {
-        if can_resume() {
-            room.resume()
-        } else {
-            room.stop()
-        }
-    };
+    let toggle = move |_| room.stop_or_resume();
     let share = move || run.with(progress);
     view! {
         <div class="status">

@@ -38,7 +38,7 @@ struct Bench {
 pub struct Microscope(StoredValue<Rc<RefCell<Bench>>, LocalStorage>);
 
 /// Makes the microscope, and keeps what it shows in step with the document; call once, from the root.
-pub fn provide_microscope(studio: Studio) {
+pub fn provide_microscope(studio: Studio) -> Microscope {
     let bench = Rc::new(RefCell::new(Bench {
         studio,
         hand: None,
@@ -58,6 +58,7 @@ pub fn provide_microscope(studio: Studio) {
             microscope.look_at(at_s);
         }
     });
+    microscope
 }
 
 /// The handle, from the context.
@@ -75,10 +76,14 @@ impl Microscope {
         });
     }
 
-    /// Looks at the worst moment of the stretch around a time, in seconds since the start of the window.
-    pub fn look_for_worst(&self, around_s: f64) {
-        self.0
-            .with_value(|bench| bench.borrow_mut().seek_worst = true);
+    /// Looks at the worst moment of the stretch where the window was worst.
+    pub fn look_for_worst_of_window(&self) {
+        let around_s = self.0.with_value(|bench| {
+            let mut bench = bench.borrow_mut();
+            bench.seek_worst = true;
+            let report = bench.studio.report.get_untracked();
+            report.as_deref().and_then(worst_moment).unwrap_or(0.0)
+        });
         self.look_at(around_s);
     }
 
@@ -92,6 +97,19 @@ impl Microscope {
             look(bench);
         });
     }
+}
+
+/// Where the share of bad requests was highest; where traffic was, if none was bad. Seconds.
+fn worst_moment(report: &sim_core::study::Report) -> Option<f64> {
+    let highest = |key: &str| {
+        let series = report.series.iter().find(|series| series.key == key)?;
+        let finite = series.p95.iter().enumerate().filter(|(_, v)| v.is_finite());
+        finite.max_by(|a, b| a.1.total_cmp(b.1))
+    };
+    let (index, _) = highest("bad_percent")
+        .filter(|(_, worst)| **worst > 0.0)
+        .or_else(|| highest("arrivals_rps"))?;
+    Some((index as f64 + 0.5) * report.series_step_s)
 }
 
 /// Asks for the stretch around the moment, unless it is there already.

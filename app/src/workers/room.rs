@@ -157,6 +157,16 @@ impl EngineRoom {
         });
     }
 
+    /// Stops computing, or goes on where it was stopped.
+    pub fn stop_or_resume(&self) {
+        let stopped = self.0.with_value(|room| {
+            let studio = room.borrow().studio;
+            studio.run.with_untracked(|run| run.phase == Phase::Stopped)
+                && !studio.sweep.with_untracked(|sweep| sweep.running)
+        });
+        if stopped { self.resume() } else { self.stop() }
+    }
+
     /// Computes all designs of the sweep.
     pub fn start_sweep(&self) {
         self.0.with_value(|room| {

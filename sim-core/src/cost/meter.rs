@@ -53,7 +53,12 @@ impl CostMeter {
             usd_per_control_plane_hour: prices.cluster_usd_per_hour,
             usd_per_balancer_hour: prices.load_balancer_usd_per_hour,
             usd_per_lcu_hour: prices.load_balancer_usd_per_lcu_hour,
-            usd_per_gb: prices.egress_usd_per_gb,
+            usd_per_gb: scenario
+                .edge
+                .as_ref()
+                .map_or(prices.egress_usd_per_gb, |edge| {
+                    edge.prices.origin_usd_per_gb
+                }),
             requests_per_connection: prices.requests_per_connection,
             gb_per_answer: scenario.document().service.response_kib * 1024.0 / BYTES_PER_GB,
             tick_hours: tick_s / 3600.0,

@@ -42,6 +42,10 @@ pub enum Resource {
     CommittedNodes,
     /// What a commitment pays for and nobody uses.
     UnusedCommitment,
+    /// Requests at the edge cache.
+    EdgeRequests,
+    /// Data sent from the edge cache to users.
+    EdgeTransfer,
 }
 
 impl Resource {
@@ -66,6 +70,9 @@ impl Resource {
         Resource::StorageMonitoring,
         Resource::StorageCache,
     ];
+
+    /// What the edge cache is paid for; only scenarios with one have it.
+    pub const EDGE: [Resource; 2] = [Resource::EdgeRequests, Resource::EdgeTransfer];
 
     /// How nodes are paid for beside on demand; only scenarios with spot nodes or commitments have it.
     pub const NODE_MARKET: [Resource; 3] = [
@@ -97,6 +104,8 @@ impl Resource {
             Resource::SpotNodes => "Spot nodes",
             Resource::CommittedNodes => "Committed nodes",
             Resource::UnusedCommitment => "Unused commitment",
+            Resource::EdgeRequests => "Edge requests",
+            Resource::EdgeTransfer => "Edge transfer",
         }
     }
 }

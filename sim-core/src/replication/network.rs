@@ -201,6 +201,11 @@ impl<'a> Network<'a> {
         }
     }
 
+    /// When the users' requests of the next interval arrive.
+    pub(super) fn give_arrivals(&mut self, after_s: &[f64]) {
+        self.plane.give_arrivals(after_s);
+    }
+
     /// Serves a tick; what the users of all routes saw.
     pub(super) fn serve(&mut self, rate_rps: f64) -> Outcome {
         self.plane.serve(rate_rps, &self.given, &mut self.outcome);

@@ -1,6 +1,7 @@
 //! A network of services in a replication, and what is counted of its components and routes.
 
 use super::Setup;
+use super::edge::{EdgeStage, Merged, amplified, plus};
 use super::network::Network;
 use super::part::{Part, Passed};
 use crate::control::decision::DecisionLog;
@@ -21,6 +22,14 @@ pub(super) struct Served<'a> {
     places: Vec<usize>,
     components: Vec<ComponentSums>,
     routes: Vec<RouteSums>,
+}
+
+/// An interval of the users' requests.
+pub(super) struct Passage {
+    /// As the users saw it.
+    pub(super) users: Outcome,
+    /// What of it reached the services.
+    pub(super) entered: Outcome,
 }
 
 /// Counts of a component over the window.
@@ -75,8 +84,9 @@ impl<'a> Served<'a> {
         parts: &mut [&mut Part<'_>],
         tick: u32,
         rate_rps: f64,
+        edge: Option<&mut EdgeStage<'_>>,
         log: &mut DecisionLog,
-    ) -> (Outcome, Judged) {
+    ) -> (Passage, Judged) {
         let objectives = &setup.objectives;
         let start_s = f64::from(tick) * setup.tick_s;
         for (part, &place) in parts.iter_mut().zip(&self.places) {
@@ -88,7 +98,9 @@ impl<'a> Served<'a> {
         }
         self.network
             .look_at_dependencies(start_s + 0.5 * setup.tick_s);
-        let users = self.network.serve(rate_rps);
+        let entered = self.network.serve(rate_rps);
+        let merged = edge.map(|edge| edge.merge(&entered));
+        let users = merged.as_ref().map_or(entered, |merged| merged.users);
         let judged = objectives.judge(&users);
         for (part, &place) in parts.iter_mut().zip(&self.places) {
             log.set_component(self.name_of(place));
@@ -98,7 +110,8 @@ impl<'a> Served<'a> {
                 arrivals: station.arrivals + station.retries,
                 ..station
             };
-            let blamed = objectives.judge(&self.network.blamed(place));
+            let blamed = self.blamed(place, merged.as_ref());
+            let blamed = objectives.judge(&blamed);
             // A service's own controllers burn what it is to blame for, of all that the users asked for.
             let mut burnt = blamed;
             burnt.concluded = judged.concluded;
@@ -118,9 +131,29 @@ impl<'a> Served<'a> {
             part.end(&passed, quantile, log);
         }
         if tick >= setup.warm_up_ticks {
-            self.count(setup);
+            self.count(setup, merged.as_ref());
         }
-        (users, judged)
+        let passage = Passage { users, entered };
+        (passage, judged)
+    }
+
+    /// The users' bad requests that a component is to blame for; what the edge answered is the main service's.
+    fn blamed(&self, place: usize, merged: Option<&Merged>) -> Outcome {
+        let blamed = self.network.blamed(place);
+        let Some(merged) = merged else {
+            return blamed;
+        };
+        let blamed = amplified(&blamed, merged.per_request);
+        if place == self.topology.main {
+            plus(blamed, &merged.hits)
+        } else {
+            blamed
+        }
+    }
+
+    /// When the users' requests of the next interval arrive.
+    pub(super) fn give_arrivals(&mut self, after_s: &[f64]) {
+        self.network.give_arrivals(after_s);
     }
 
     fn name_of(&self, place: usize) -> &'a str {
@@ -128,8 +161,9 @@ impl<'a> Served<'a> {
         component.map_or(MAIN_SERVICE, |component| &component.name)
     }
 
-    fn count(&mut self, setup: &Setup) {
+    fn count(&mut self, setup: &Setup, merged: Option<&Merged>) {
         let objectives = &setup.objectives;
+        let per_request = merged.map_or(1.0, |merged| merged.per_request);
         let components = self.topology.components.iter().zip(&mut self.components);
         for (place, (component, sums)) in components.enumerate() {
             let outcome = self.network.station(place);
@@ -137,7 +171,8 @@ impl<'a> Served<'a> {
             sums.served += outcome.served;
             sums.latency_s += outcome.latency_sum_s;
             if matches!(component.kind, ComponentKind::Dependency(_)) {
-                let judged = objectives.judge(&self.network.blamed(place));
+                let blamed = amplified(&self.network.blamed(place), per_request);
+                let judged = objectives.judge(&blamed);
                 sums.ledger
                     .count_all(judged.bad(objectives), Cause::Dependency);
             }

@@ -1,5 +1,6 @@
 //! What all replications of one design share.
 
+use super::edge::EdgeSetup;
 use super::network::NetworkSetup;
 use crate::batch::BatchSetup;
 use crate::plane::{
@@ -33,6 +34,7 @@ pub struct Setup {
     pub(super) objectives: Objectives,
     tables: Arc<FluidTables>,
     pub(super) network: Option<Arc<NetworkSetup>>,
+    pub(super) edge: Option<Arc<EdgeSetup>>,
     pub(super) storage: Option<Arc<StorageSetup>>,
     pub(super) batch: Option<BatchSetup>,
 }
@@ -61,13 +63,16 @@ impl Setup {
                 window_ticks,
             )),
         };
+        let edge = scenario.edge.as_ref();
+        let edge = edge.map(|edge| Arc::new(EdgeSetup::new(edge, &scenario, &curve)));
         let service = model_of(&scenario);
         let network = scenario
             .topology
             .as_ref()
             .and_then(|topology| {
                 let like = like.and_then(|like| like.network.as_deref());
-                NetworkSetup::new(topology, &scenario, &curve, like)
+                let curve = edge.as_ref().map_or(&*curve, |edge| &edge.curve);
+                NetworkSetup::new(topology, &scenario, curve, like)
             })
             .map(Arc::new);
         let tables = match like.filter(|like| *like.tables.service() == service) {
@@ -99,6 +104,7 @@ impl Setup {
             objectives: Objectives::new(&document.slo),
             tables,
             network,
+            edge,
             storage,
             batch,
             scenario,

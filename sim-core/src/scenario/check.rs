@@ -5,15 +5,17 @@ use super::field::schema;
 use super::inline::lift_beliefs;
 use super::parse::parse;
 use super::problem::{Found, Problem, Problems};
+use super::read::read;
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario, UncertainInput};
 use crate::batch::BatchModel;
+use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -149,6 +151,7 @@ fn read_sections(value: &Value) -> Sections {
         fleet: section(value, "fleet"),
         prices: section(value, "prices"),
         topology: section(value, "topology"),
+        edge_cache: section(value, "edge_cache"),
         storage: section(value, "storage"),
         batch: section(value, "batch"),
         slo: section(value, "slo"),
@@ -156,13 +159,13 @@ fn read_sections(value: &Value) -> Sections {
     }
 }
 
-fn section<'a, T: Deserialize<'a>>(value: &'a Value, name: &str) -> Option<T> {
-    T::deserialize(value.get(name)?).ok()
+fn section<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
+    read(value.get(name)?.clone()).ok()
 }
 
 fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<ScenarioDocument> {
     let sweep = match value.get("sweep") {
-        Some(sweep) => Vec::deserialize(sweep).ok(),
+        Some(sweep) => read(sweep.clone()).ok(),
         None => Some(vec![]),
     };
     let uncertain = match value.get("uncertain") {
@@ -190,6 +193,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             fleet: sections.fleet?,
             prices: sections.prices?,
             topology: sections.topology,
+            edge_cache: sections.edge_cache,
             storage: sections.storage,
             batch: sections.batch,
             slo: sections.slo?,
@@ -216,6 +220,7 @@ pub(super) struct Parts {
     pub(super) node: NodeType,
     pub(super) node_types: Vec<NodeType>,
     pub(super) spot: Option<Arc<SpotModel>>,
+    pub(super) edge: Option<Edge>,
     pub(super) storage: Option<StorageModel>,
     pub(super) batch: Option<BatchModel>,
 }
@@ -235,6 +240,7 @@ impl Parts {
             node,
             node_types,
             spot,
+            edge,
             storage,
             batch,
         } = self;
@@ -247,6 +253,7 @@ impl Parts {
             node_types,
             spot,
             topology,
+            edge,
             storage,
             batch,
             uncertain,

@@ -7,6 +7,7 @@
 
 mod autoscaler;
 mod batch;
+mod edge;
 mod fleet;
 mod keda;
 mod knative;
@@ -26,6 +27,7 @@ mod uncertain;
 
 pub use autoscaler::*;
 pub use batch::*;
+pub use edge::*;
 pub use fleet::*;
 pub use keda::*;
 pub use knative::*;
@@ -84,6 +86,9 @@ pub struct ScenarioDocument {
     /// Further services and dependencies that requests pass through; without it there is the one service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topology: Option<TopologyDocument>,
+    /// A cache in front of the services: a content delivery network. Without it users reach them directly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge_cache: Option<EdgeCacheDocument>,
     /// Data in storage tiers, beside the requests; without it there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageDocument>,

@@ -4,7 +4,7 @@ use super::document::{KnobDocument, ScenarioDocument};
 use super::field::{candidates, limit_of, node_at, resolve};
 use super::limits::plain_number;
 use super::problem::Problem;
-use serde::Deserialize;
+use super::read::read;
 use serde_json::Value;
 
 /// The document with the number at `path` (a JSON Pointer) set to `value`, rounded where only whole numbers
@@ -31,7 +31,7 @@ pub(crate) fn apply_to<'a>(
     for (path, value) in knobs {
         set(&mut tree, path, value)?;
     }
-    ScenarioDocument::deserialize(tree).map_err(unreadable)
+    read(tree).map_err(unreadable)
 }
 
 fn set(tree: &mut Value, path: &str, value: f64) -> Result<(), Problem> {

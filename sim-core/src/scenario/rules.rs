@@ -5,6 +5,7 @@
 mod autoscaler;
 mod batch;
 mod distribution;
+mod edge;
 mod fleet;
 mod keda;
 mod knative;
@@ -40,6 +41,7 @@ pub(super) struct Sections {
     pub(super) fleet: Option<FleetDocument>,
     pub(super) prices: Option<PricesDocument>,
     pub(super) topology: Option<TopologyDocument>,
+    pub(super) edge_cache: Option<EdgeCacheDocument>,
     pub(super) storage: Option<StorageDocument>,
     pub(super) batch: Option<BatchDocument>,
     pub(super) slo: Option<SloDocument>,
@@ -102,6 +104,10 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         fleet.as_ref(),
         found,
     );
+    let edge = match &sections.edge_cache {
+        Some(edge) => edge::hold(edge, sections.service.as_ref(), found).map(Some),
+        None => Some(None),
+    };
     let storage = match &sections.storage {
         Some(storage) => storage::hold(storage, found).map(Some),
         None => Some(None),
@@ -118,6 +124,7 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     };
     let (service, fleet) = service.zip(fleet)?;
     Some(Parts {
+        edge: edge?,
         storage: storage?,
         batch: batch?,
         service_time_s: service.service_time_s,
@@ -160,7 +167,9 @@ fn hold_pairs(
     let (Some(document), Some(service)) = (service_document, service) else {
         return;
     };
-    if let Some(slo) = slo {
+    // What an edge cache answers is no part of this.
+    let traffic = traffic.as_ref().filter(|_| sections.edge_cache.is_none());
+    if let Some(slo) = slo.as_ref().filter(|_| sections.edge_cache.is_none()) {
         slo::hold_reachable(slo, document, service, found);
     }
     for (place, controller) in controllers {

@@ -53,6 +53,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/online-shop.json"),
     },
     Template {
+        id: "news-behind-cdn",
+        title: "News site behind a CDN",
+        summary: "Two weeks of a news site: a content delivery network keeps pages for two minutes, each deploy empties it.",
+        promise: "Kept longer, pages cost less and each deploy hits the services harder: kept for eleven minutes, with few spare replicas, the deploys spend the whole error budget; kept for one, the SLO is met for some 5 % more.",
+        json: include_str!("../../../scenarios/news-behind-cdn.json"),
+    },
+    Template {
         id: "data-lake-lifecycle",
         title: "Data lake with lifecycle rules",
         summary: "A query service over two years of events in S3: objects move to colder classes as they age.",

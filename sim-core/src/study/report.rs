@@ -2,6 +2,7 @@
 
 use super::batch::BatchReport;
 use super::collection::Collection;
+use super::edge::EdgeReport;
 use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
@@ -151,6 +152,8 @@ pub struct Report {
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
+    /// The cache in front, where there is one.
+    pub edge: Option<EdgeReport>,
     /// Spot nodes, if there may be any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<SpotReport>,
@@ -288,6 +291,7 @@ impl Report {
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             network,
+            edge: EdgeReport::new(results),
             storage,
             batch,
             spot: SpotReport::new(document, results),

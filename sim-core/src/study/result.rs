@@ -5,6 +5,7 @@ use super::node_market::NodeMarketResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
+use crate::edge::EdgeResult;
 use crate::slo::Cause;
 use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
@@ -241,10 +242,11 @@ pub struct ReplicationResult {
     pub batch: Option<BatchResult>,
     /// Components and routes, where there is a topology.
     pub network: Option<NetworkResult>,
-    /// Spot nodes and commitments, if there are any.
+    /// Spot nodes and commitments, if there are any. This and those around it are the last fields: see [`bytes`](Self::bytes).
     pub node_market: Option<NodeMarketResult>,
-    /// The values drawn of uncertain numbers, if there are any, in the document's order. These five are the last
-    /// fields: see [`bytes`](Self::bytes).
+    /// The cache in front, if there is one.
+    pub edge: Option<EdgeResult>,
+    /// The values drawn of uncertain numbers, if there are any, in the document's order.
     pub inputs: Option<Vec<f64>>,
 }
 
@@ -273,7 +275,11 @@ impl ReplicationResult {
             .batch
             .iter()
             .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
-        let serving = serving.chain(market).chain(network);
+        let edge = self
+            .edge
+            .iter()
+            .flat_map(|edge| Resource::EDGE.into_iter().zip(edge.usd_per_month));
+        let serving = serving.chain(market).chain(network).chain(edge);
         serving.chain(storage).chain(batch).collect()
     }
 
@@ -284,6 +290,7 @@ impl ReplicationResult {
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
             self.inputs.is_none(),
+            self.edge.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
             self.batch.is_none(),

@@ -81,6 +81,12 @@ impl RateCurve {
         self.rates_rps.get(tick as usize).copied().unwrap_or(0.0)
     }
 
+    /// Mean rate over warm-up and window, requests per second.
+    pub fn mean_rps(&self) -> f64 {
+        let rates = self.rates_rps();
+        rates.iter().sum::<f64>() / rates.len().max(1) as f64
+    }
+
     /// Rates of all ticks, warm-up first.
     pub fn rates_rps(&self) -> &[f64] {
         &self.rates_rps

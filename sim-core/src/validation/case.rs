@@ -1,7 +1,7 @@
 //! A model with constants, what is known of it, and how it is sampled.
 
 use super::cases;
-use super::cases::Nights;
+use super::cases::{Nights, Visits};
 use super::family::Family;
 use super::instances::{FunctionReading, FunctionStation};
 use super::oracle::{Oracle, Value};
@@ -62,6 +62,7 @@ enum Experiment {
     Steps(cases::Steps),
     /// Plays runs of batch jobs.
     Nights(Nights),
+    Visits(Visits),
     /// Applies rules, without chance.
     Rules(fn() -> Sample),
 }
@@ -159,6 +160,22 @@ impl Case {
         }
     }
 
+    /// Caches that are asked again and again; oracles of the hits of each, then of what came during fetches of each.
+    pub(super) fn of_visits(
+        about: About,
+        samples: u32,
+        visits: Visits,
+        oracles: Vec<Oracle>,
+    ) -> Self {
+        Self {
+            about,
+            samples,
+            requests: visits.requests(),
+            oracles,
+            experiment: Experiment::Visits(visits),
+        }
+    }
+
     /// Rules without chance.
     pub(super) fn of_rules(about: About, oracles: Vec<Oracle>, rules: fn() -> Sample) -> Self {
         Self {
@@ -205,6 +222,10 @@ impl Case {
             }
             Experiment::Nights(nights) => {
                 let figures = nights.play(seed, index);
+                figures.into_iter().map(Value::Number).collect()
+            }
+            Experiment::Visits(visits) => {
+                let figures = visits.play(seed, index, component);
                 figures.into_iter().map(Value::Number).collect()
             }
             Experiment::Rules(rules) => rules(),

@@ -6,6 +6,7 @@ mod batch;
 mod billing;
 mod budget;
 mod delay;
+mod edge;
 mod functions;
 mod general;
 mod jobs;
@@ -23,6 +24,7 @@ mod storage;
 mod traffic;
 
 pub(super) use batch::Nights;
+pub(super) use edge::Visits;
 pub(super) use steps::Steps;
 
 use super::Case;
@@ -51,6 +53,7 @@ pub fn cases() -> Vec<Case> {
         budget::cases(),
         storage::cases(),
         batch::cases(),
+        edge::cases(),
     ]
     .into_iter()
     .flatten()

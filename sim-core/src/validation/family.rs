@@ -44,11 +44,13 @@ pub enum Family {
     Storage,
     /// Batch jobs on spot machines.
     Batch,
+    /// Caches in front of the services.
+    Edge,
 }
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 19] = [
+    pub const ALL: [Family; 20] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -68,6 +70,7 @@ impl Family {
         Family::Budget,
         Family::Storage,
         Family::Batch,
+        Family::Edge,
     ];
 
     /// Its name for people.
@@ -92,6 +95,7 @@ impl Family {
             Family::Budget => "Error budgets and burn rates",
             Family::Storage => "Tiered storage: the bill",
             Family::Batch => "Batch jobs on spot machines",
+            Family::Edge => "Edge caches",
         }
     }
 
@@ -150,6 +154,9 @@ impl Family {
             }
             Family::Batch => {
                 "How long jobs take on machines that are reclaimed, and what they cost, under each policy and way of saving."
+            }
+            Family::Edge => {
+                "Hit ratios of times to live and of the least recently used, and the stampede when an object runs out."
             }
         }
     }

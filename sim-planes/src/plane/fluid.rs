@@ -218,6 +218,9 @@ impl DataPlane for FluidPlane<'_> {
         self.serve_given(interval, arrivals)
     }
 
+    // It knows rates only.
+    fn give_arrivals(&mut self, _: &[f64]) {}
+
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
         self.recent.quantile(self.tables, q, intervals)
     }

@@ -57,6 +57,10 @@ pub trait NetworkPlane {
     /// say of a station counts as [`StationInterval::default`]. `into` is overwritten.
     fn serve(&mut self, rate_rps: f64, stations: &[StationInterval], into: &mut NetworkOutcome);
 
+    /// When the users' requests of the next interval arrive: see
+    /// [`give_arrivals`](super::DataPlane::give_arrivals).
+    fn give_arrivals(&mut self, after_s: &[f64]);
+
     /// Latency quantile `q` (0..1), seconds, of what a station served in the last `intervals` intervals (at most as many
     /// as the plane was told to remember); `None` when there was nothing, or there is no such station.
     fn recent_quantile(&self, station: usize, q: f64, intervals: u32) -> Option<f64>;

@@ -130,6 +130,10 @@ impl DataPlane for RequestsPlane {
         outcome
     }
 
+    fn give_arrivals(&mut self, after_s: &[f64]) {
+        self.source.give(after_s);
+    }
+
     fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
         self.memory.quantile(q, intervals)
     }

@@ -79,6 +79,10 @@ pub enum Purpose {
     BatchWork = 90,
     /// When a batch job's spot machines are there and when they are reclaimed.
     BatchMarket = 91,
+    /// What the users of an edge cache ask for, and what it holds at the start.
+    EdgeObjects = 100,
+    /// Which fetches of an edge cache fail.
+    EdgeFetches = 101,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -68,6 +68,14 @@ impl LogHistogram {
         self.sum_s += other.sum_s;
     }
 
+    /// Adds `factor` ≥ 0 times everything that `other` holds.
+    pub fn merge_scaled(&mut self, other: &LogHistogram, factor: f64) {
+        for (own, theirs) in self.weights.iter_mut().zip(other.weights.iter()) {
+            *own += theirs * factor;
+        }
+        self.sum_s += other.sum_s * factor;
+    }
+
     /// Weights by slot: underflow, the buckets, overflow. Slot i lies between `edges()[i - 1]` and `edges()[i]`.
     pub fn weights(&self) -> &[f64; SLOTS] {
         &self.weights

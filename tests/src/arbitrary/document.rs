@@ -1,6 +1,7 @@
 //! Random sound scenarios: small enough to simulate in a test, wide enough to reach every branch.
 
 use super::batch::batch;
+use super::edge::edge_cache;
 use super::keda;
 use super::spot::{commitments, spot};
 use super::storage::storage;
@@ -25,6 +26,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
             proptest::option::weighted(0.2, storage()),
             proptest::option::weighted(0.2, batch()),
             proptest::option::weighted(0.2, uncertain()),
+            proptest::option::weighted(0.2, edge_cache()),
         ),
         slo(),
         run(),
@@ -41,7 +43,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     (autoscaler, shared_control, right_sizing),
                     telemetry,
                     fleet,
-                    (prices, storage, batch, uncertain),
+                    (prices, storage, batch, uncertain, edge_cache),
                     slo,
                     mut run,
                 ),
@@ -70,6 +72,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     fleet,
                     prices,
                     topology,
+                    edge_cache,
                     storage,
                     batch,
                     slo,

@@ -138,6 +138,7 @@ fn a_visitor_decides_and_shares() {
             "more spare replicas cost more: {before} {after}"
         );
 
+        page.click("[data-testid=tab-explore]").await;
         page.click("[data-testid=sweep-run]").await;
         page.find("[data-testid=front-point-0]").await;
         page.until(

@@ -152,6 +152,7 @@ fn a_pasted_manifest_says_why_it_did_not_scale() {
         let first = native(&document, 0);
 
         // A moment of the day, and then all along the stretch around it.
+        page.click("[data-testid=tab-on-call]").await;
         click_chart(&page, ".time-panels .surface", 0.4).await;
         let mut rules = BTreeSet::new();
         let mut held = 0;

@@ -42,6 +42,7 @@ fn native(documents: [&Value; 2]) -> Value {
 async fn pin_change_compare(page: &Rc<Page>) {
     page.until("the run is done", DONE).await;
     page.click("[data-testid=pin]").await;
+    page.click("[data-testid=tab-compare]").await;
     page.find("[data-testid=compare]").await;
     type_into(page, "/autoscaler/min_replicas", "8").await;
     page.until("the designs are compared", COMPARED).await;
@@ -101,6 +102,7 @@ fn a_range_is_an_uncertain_input() {
             "+document.querySelector('[data-testid=uncertainty]')?.dataset.costShare > 0.3",
         )
         .await;
+        page.click("[data-testid=tab-explore]").await;
         page.click("[data-testid=tornado-run]").await;
         page.until(
             "the tornado is there",

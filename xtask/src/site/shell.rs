@@ -56,9 +56,14 @@ pub fn assemble(project: &Project, program: &Bundle, live: Live) -> Result<Files
         shell = site.add_live(&shell)?;
     }
     site.files
-        .insert("_headers".to_owned(), headers_file().into_bytes());
-    site.files
         .insert("index.html".to_owned(), shell.into_bytes());
+    let keeper = match live {
+        Live::No => keeper(&site.files)?,
+        Live::Reload => include_str!("no_sw.js").to_owned(),
+    };
+    site.files.insert("sw.js".to_owned(), keeper.into_bytes());
+    site.files
+        .insert("_headers".to_owned(), headers_file().into_bytes());
     Ok(site.files)
 }
 
@@ -179,6 +184,28 @@ fn rank(name: &str) -> Rank {
     }
 }
 
+/// What a browser need not keep: programs on other machines read it.
+const NOT_KEPT: &str = "scenario.schema.json";
+
+/// The service worker: its list names every file of the site, its version all their content.
+fn keeper(files: &Files) -> Result<String> {
+    let kept = files.iter().filter(|(path, _)| *path != NOT_KEPT);
+    let mut list = Vec::new();
+    let mut contents = String::new();
+    for (path, bytes) in kept {
+        // The shell is asked for by the folder's name.
+        let name = if path == "index.html" { "./" } else { path };
+        list.push(format!("  {}", serde_json::to_string(name)?));
+        contents.push_str(&format!("{path} {}\n", digest(bytes)));
+    }
+    let version = digest(contents.as_bytes());
+    let places = [
+        ("VERSION", version.as_str()),
+        ("FILE_LIST", &list.join(",\n")),
+    ];
+    fill(include_str!("sw.js"), &places)
+}
+
 /// Fills the places of a template; each has to be there.
 fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
     let mut text = template.to_owned();
@@ -193,7 +220,23 @@ fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rank, Site, fill, rank};
+    use super::{Files, Rank, Site, fill, keeper, rank};
+
+    #[test]
+    fn the_service_worker_names_every_file_and_changes_with_each() {
+        let site = |text: &str| {
+            Files::from([
+                ("index.html".to_owned(), b"shell".to_vec()),
+                ("assets/a-1.js".to_owned(), text.as_bytes().to_vec()),
+                ("scenario.schema.json".to_owned(), b"{}".to_vec()),
+            ])
+        };
+        let (one, two) = (keeper(&site("1")), keeper(&site("2")));
+        let one = one.unwrap_or_default();
+        assert!(one.contains("  \"assets/a-1.js\",\n  \"./\"\n"), "{one}");
+        assert!(!one.contains("schema"), "{one}");
+        assert_ne!(one, two.unwrap_or_default());
+    }
 
     #[test]
     fn references_follow_the_names() {

@@ -14,6 +14,19 @@ use sim_core::study::{Collection, ShardResult};
 use std::sync::Arc;
 
 impl EngineRoom {
+    /// Pins the design on the page, if it is sound.
+    pub fn pin_present(&self) {
+        let studio = self.0.with_value(|room| room.borrow().studio);
+        let document = studio.document.get_untracked();
+        if let Ok(scenario) = check_value(&document)
+            && let Ok(document) = serde_json::to_value(scenario.document())
+        {
+            self.pin(Some(document));
+            let said = "Pinned: what you change now is compared with it";
+            studio.toast(said, false, false);
+        }
+    }
+
     /// Pins the design on the page as the baseline that later ones are compared with; `None` lets go of it.
     pub fn pin(&self, baseline: Option<Value>) {
         self.0.with_value(|room| {

@@ -3,6 +3,7 @@
 mod autoscaler;
 mod batch;
 mod document;
+mod edge;
 mod fleet;
 mod prices;
 mod provisioner;
@@ -93,6 +94,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    edge::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,

@@ -344,6 +344,9 @@ impl NetworkPlane for FluidNetwork<'_> {
         }
     }
 
+    // It knows rates only.
+    fn give_arrivals(&mut self, _: &[f64]) {}
+
     fn recent_quantile(&self, station: usize, q: f64, intervals: u32) -> Option<f64> {
         self.responses.get(station)?.recent_quantile(q, intervals)
     }

@@ -311,6 +311,10 @@ impl NetworkPlane for RequestsNetwork {
         }
     }
 
+    fn give_arrivals(&mut self, after_s: &[f64]) {
+        self.network.source.give(after_s);
+    }
+
     fn recent_quantile(&self, station: usize, q: f64, intervals: u32) -> Option<f64> {
         self.memories.get(station)?.quantile(q, intervals)
     }

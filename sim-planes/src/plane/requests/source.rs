@@ -43,6 +43,22 @@ pub(in crate::plane) struct Source {
     /// Arrivals are a Poisson process of rate 1 whose clock runs at the rate of the interval: this much of
     /// it remains until the next arrival.
     until_next: f64,
+    /// The arrivals of the interval to come, from its start, where something before the service decides them.
+    given: Option<Given>,
+}
+
+/// Arrivals that are not drawn.
+struct Given {
+    after_s: Vec<f64>,
+    next: usize,
+}
+
+impl Given {
+    fn next_s(&mut self) -> f64 {
+        let after_s = self.after_s.get(self.next).copied();
+        self.next += 1;
+        after_s.unwrap_or(f64::INFINITY)
+    }
 }
 
 /// The arrivals of one interval, to come.
@@ -76,11 +92,32 @@ impl Source {
             errors: Ahead::new(streams.rng(Purpose::Errors)),
             priorities: streams.rng(Purpose::Priorities),
             until_next,
+            given: None,
         }
     }
 
+    /// The arrivals of the next interval, seconds from its start, ascending: they are not drawn then.
+    pub(in crate::plane) fn give(&mut self, after_s: &[f64]) {
+        let given = self.given.get_or_insert(Given {
+            after_s: Vec::new(),
+            next: 0,
+        });
+        given.after_s.clear();
+        given.after_s.extend_from_slice(after_s);
+        given.next = 0;
+    }
+
     /// The arrivals of an interval that starts at `start_s`.
-    pub(in crate::plane) fn open(&self, interval: &Interval, start_s: f64) -> Schedule {
+    pub(in crate::plane) fn open(&mut self, interval: &Interval, start_s: f64) -> Schedule {
+        if let Some(given) = &mut self.given {
+            return Schedule {
+                start_s,
+                end_s: start_s + interval.length_s,
+                gap_s: 1.0,
+                clock: given.next_s(),
+                expected: f64::INFINITY,
+            };
+        }
         Schedule {
             start_s,
             end_s: start_s + interval.length_s,
@@ -93,12 +130,17 @@ impl Source {
     /// The next request of the schedule has arrived.
     #[inline]
     pub(in crate::plane) fn advance(&mut self, schedule: &mut Schedule) {
-        schedule.clock += self.gaps.next(standard_exponential);
+        match &mut self.given {
+            None => schedule.clock += self.gaps.next(standard_exponential),
+            Some(given) => schedule.clock = given.next_s(),
+        }
     }
 
     /// The interval is over.
     pub(in crate::plane) fn close(&mut self, schedule: &Schedule) {
-        self.until_next = schedule.clock - schedule.expected;
+        if self.given.is_none() {
+            self.until_next = schedule.clock - schedule.expected;
+        }
     }
 
     /// Service time and error of a new request.
