@@ -169,7 +169,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
         None => Some(vec![]),
     };
     let uncertain = match value.get("uncertain") {
-        Some(uncertain) => Vec::deserialize(uncertain).ok(),
+        Some(uncertain) => read(uncertain.clone()).ok(),
         None => Some(vec![]),
     };
     let text = |name: &str| {

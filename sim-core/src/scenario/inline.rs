@@ -4,7 +4,7 @@
 use super::belief::Belief;
 use super::document::BeliefDocument;
 use super::field::{resolve, schema, variant_for};
-use serde::Deserialize;
+use super::read::read;
 use serde_json::{Value, json};
 
 /// Moves inline beliefs to the list. What is no belief stays, and the check tells what is wrong with it.
@@ -88,7 +88,7 @@ fn median_for(node: &Value, median: f64) -> Value {
 /// A belief in its canonical form, and its median.
 fn belief_of(value: &Value) -> Option<(Value, f64)> {
     let canonical = named(value).unwrap_or_else(|| value.clone());
-    let document = BeliefDocument::deserialize(&canonical).ok()?;
+    let document: BeliefDocument = read(canonical.clone()).ok()?;
     let median = Belief::new(&document).ok()?.median();
     median.is_finite().then_some((canonical, median))
 }

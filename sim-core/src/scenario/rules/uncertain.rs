@@ -125,8 +125,8 @@ fn hold_ends(document: &ScenarioDocument, inputs: &[UncertainInput], found: &mut
                 first.path,
                 first.message
             );
-            let index = document.uncertain.iter();
-            let index = index.position(|uncertain| uncertain.path == input.path);
+            let mut entries = document.uncertain.iter();
+            let index = entries.position(|uncertain| uncertain.path == input.path);
             let place = format!("/uncertain/{}/distribution", index.unwrap_or(0));
             found.error(place, message, "narrow the belief");
             return;
