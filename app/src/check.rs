@@ -23,6 +23,7 @@ pub fn judge(
         });
         problems.collect::<Vec<_>>()
     });
+    let field_problem = |problem: &Problem| at_its_field(field_problem(problem), document);
     match check_value(document) {
         Ok(scenario) if unreadable.is_empty() => {
             let warnings = scenario.warnings.iter().map(field_problem).collect();
@@ -33,6 +34,20 @@ pub fn judge(
             .into_iter()
             .chain(problems.0.iter().map(field_problem))
             .collect()),
+    }
+}
+
+/// What is wrong with what is believed about a number shows at the number.
+fn at_its_field(problem: FieldProblem, document: &Value) -> FieldProblem {
+    let place = problem.pointer.strip_prefix("/uncertain/");
+    let index = place.and_then(|place| place.split('/').next());
+    let entry = index.and_then(|index| document.pointer(&format!("/uncertain/{index}/path")));
+    let Some(path) = entry.and_then(Value::as_str) else {
+        return problem;
+    };
+    FieldProblem {
+        pointer: path.to_owned(),
+        ..problem
     }
 }
 

@@ -42,7 +42,7 @@ impl Command {
 }
 
 /// All commands, in the order of the palette.
-pub const COMMANDS: [Command; 23] = [
+pub const COMMANDS: [Command; 25] = [
     Command {
         name: "Search commands and fields…",
         keys: &["Ctrl+K"],
@@ -122,8 +122,18 @@ pub const COMMANDS: [Command; 23] = [
         run: |hands| route::show_tab(&hands.studio, Tab::Explore),
     },
     Command {
-        name: "Report: print, web page, Markdown",
+        name: "Compare: this design against the pinned one",
         keys: &["5"],
+        run: |hands| route::show_tab(&hands.studio, Tab::Compare),
+    },
+    Command {
+        name: "Pin this design as the baseline",
+        keys: &["B"],
+        run: |hands| hands.room.pin_present(),
+    },
+    Command {
+        name: "Report: print, web page, Markdown",
+        keys: &["6"],
         run: |hands| route::show_tab(&hands.studio, Tab::Report),
     },
     Command {

@@ -30,8 +30,17 @@ fn form() -> Option<&'static Node> {
             .ok()
             .as_ref()
             .and_then(schema::read)
+            .map(without_beliefs)
     };
     FORM.get_or_init(read).as_ref()
+}
+
+/// Uncertain numbers are written where the number stands, not in a list of their own.
+fn without_beliefs(mut form: Node) -> Node {
+    if let schema::Kind::Group(sections) = &mut form.kind {
+        sections.retain(|section| section.name != "uncertain");
+    }
+    form
 }
 
 #[cfg(test)]

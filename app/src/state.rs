@@ -11,13 +11,15 @@ pub mod persist;
 pub mod pointer;
 pub mod route;
 pub mod start;
+pub mod uncertain;
 mod validation;
 
 pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
 pub use model::{
-    Advice, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio,
+    Advice, CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme,
+    TornadoState, studio,
 };
 
 use serde_json::Value;

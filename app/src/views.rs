@@ -4,6 +4,7 @@ mod advice;
 mod app;
 mod banner;
 mod batch;
+mod compare;
 mod edge;
 mod figures;
 mod functions;
@@ -28,6 +29,8 @@ mod storage;
 mod ticks;
 mod toasts;
 mod topology;
+mod tornado;
+mod uncertain;
 mod validation;
 
 pub use app::App;

@@ -78,7 +78,8 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
         Request::Replay { job, request } => {
             let prepared = bench.jobs.get(&job)?;
             let seed = prepared.plan().document.run.seed;
-            let replayed = replay(prepared.base(), seed, &request);
+            let setup = prepared.setup_of(request.replication);
+            let replayed = replay(&setup, seed, &request);
             Some(encoded(Answer::Replay, job, &replayed))
         }
         Request::Samples {

@@ -1,5 +1,6 @@
 //! The engine room: web workers that compute shards, and the page's side of them.
 
+mod comparing;
 mod deal;
 mod inquiry;
 mod microscope;

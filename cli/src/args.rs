@@ -29,6 +29,10 @@ pub enum Command {
     Explain(ExplainArguments),
     /// How much more traffic does it carry? The factor at which the attainment falls below what is wanted.
     Reach(ExplainArguments),
+    /// Compare two to four scenarios under common random numbers: differences with intervals, in words.
+    Compare(CompareArguments),
+    /// Move each knob and each uncertain number to its low and high end: which matters most?
+    Sensitivity(SensitivityArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -136,6 +140,37 @@ pub struct ExplainArguments {
     /// Seed of the random streams, instead of the scenario's.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// `qec sensitivity`
+#[derive(Debug, Args)]
+pub struct SensitivityArguments {
+    /// How to compute it.
+    #[command(flatten)]
+    pub study: StudyArguments,
+}
+
+/// `qec compare`
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Files, template ids or share links; the first is the baseline. One may be `-`.
+    #[arg(num_args = 2..=4, required = true)]
+    pub scenarios: Vec<String>,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// Seed of the random streams, instead of the first scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Exactly so many replications, instead of stopping at the first scenario's precision.
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Data plane, instead of the scenarios'.
+    #[arg(long, value_enum)]
+    pub plane: Option<PlaneArgument>,
     /// Threads to compute on; by default all processors. The numbers do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

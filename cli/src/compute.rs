@@ -31,12 +31,22 @@ pub struct Computed {
 
 /// Computes a plan to the end.
 pub fn compute(plan: Plan, options: &StudyArguments) -> Result<Computed, Failure> {
+    let rounds = Rounds::new(&plan);
+    compute_by(plan, rounds, options)
+}
+
+/// Computes a plan by a rule.
+pub fn compute_by(
+    plan: Plan,
+    rounds: Rounds,
+    options: &StudyArguments,
+) -> Result<Computed, Failure> {
     let rounds = match options.replications {
         Some(replications) => {
             within_limits(replications)?;
-            Rounds::exactly(&plan, replications)
+            rounds.of_exactly(replications)
         }
-        None => Rounds::new(&plan),
+        None => rounds,
     };
     let prepared = Prepared::new(plan)?;
     let pool = threads(options.threads)?;
@@ -72,7 +82,8 @@ pub fn compute(plan: Plan, options: &StudyArguments) -> Result<Computed, Failure
     })
 }
 
-fn within_limits(replications: u32) -> Result<(), Failure> {
+/// Whether so many replications may be asked for.
+pub fn within_limits(replications: u32) -> Result<(), Failure> {
     match Limit::find("run.replications").filter(|limit| !limit.contains(f64::from(replications))) {
         None => Ok(()),
         Some(limit) => Err(Failure::Input(format!(

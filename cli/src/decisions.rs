@@ -4,8 +4,8 @@ use crate::args::DecisionsArguments;
 use crate::failure::Failure;
 use crate::{output, source};
 use sim_core::control::decision::LogFilter;
-use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
-use sim_core::scenario::check;
+use sim_core::replication::{Replay, ReplayRequest, replay};
+use sim_core::study::{Plan, Prepared};
 
 /// Most decisions that are written.
 const MOST: u32 = 1_000_000;
@@ -23,7 +23,7 @@ pub fn decisions(options: &DecisionsArguments) -> Result<(), Failure> {
             "--from {from_hour} lies after --to {to_hour}; the window lasts from hour 0 to hour {hours}"
         )));
     }
-    let setup = Setup::new(check(&document)?, false, None);
+    let setup = Prepared::new(Plan::single(&document))?.setup_of(options.replication);
     let request = ReplayRequest {
         replication: options.replication,
         filter: LogFilter {

@@ -7,6 +7,8 @@
 mod adaptive;
 mod args;
 mod check;
+mod compare;
+mod compare_text;
 mod compute;
 mod decisions;
 mod explain;
@@ -18,6 +20,8 @@ mod output;
 mod reach;
 mod report_text;
 mod run;
+mod sensitivity;
+mod sensitivity_text;
 mod source;
 mod sweep;
 mod sweep_text;
@@ -54,6 +58,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Optimise(options) => optimise::optimise(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Reach(options) => reach::reach(&options),
+        Command::Compare(options) => compare::compare(&options),
+        Command::Sensitivity(options) => sensitivity::sensitivity(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

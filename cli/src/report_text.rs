@@ -28,6 +28,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         edge(report),
         storage(report),
         batch(report),
+        uncertain(report),
         causes(report),
         footer(
             &report.engine_version,
@@ -80,6 +81,12 @@ fn attainment(report: &Report, wanted_percent: f64) -> String {
         "{}Wanted attainment {wanted_percent} %: {judgement}\n",
         table.text()
     )
+}
+
+/// Uncertain inputs and their part of the spread; nothing without any.
+fn uncertain(report: &Report) -> String {
+    let uncertainty = report.uncertainty.as_ref();
+    uncertainty.map_or_else(String::new, crate::sensitivity_text::uncertain)
 }
 
 /// Mean, interval and quantiles.

@@ -467,6 +467,7 @@ impl<'a> Simulation<'a> {
             resilience,
             edge,
             functions,
+            inputs: None,
         }
     }
 }

@@ -7,12 +7,14 @@
 //!
 //! A [`Scenario`] can only be had by checking, and nothing past it fails on what a user wrote.
 
+pub mod belief;
 pub mod document;
 pub mod limits;
 pub mod templates;
 
 mod check;
 mod field;
+mod inline;
 mod knob;
 mod parse;
 mod problem;
@@ -20,14 +22,18 @@ mod read;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod uncertain;
 mod walk;
 
 pub use check::{check, check_json, check_value};
+pub(crate) use check::{check_design, check_plain};
 pub use field::limit_at;
-pub(crate) use knob::is_whole_at;
+pub use inline::lift_beliefs;
 pub use knob::{apply_edits, apply_knob, read_choice};
+pub(crate) use knob::{apply_to as apply_values, is_whole_at};
 pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
+pub use uncertain::UncertainInput;
 
 use crate::batch::BatchModel;
 use crate::edge::Edge;
@@ -69,6 +75,8 @@ pub struct Scenario {
     pub storage: Option<StorageModel>,
     /// Batch jobs beside the requests, if there are any.
     pub batch: Option<BatchModel>,
+    /// Numbers that each replication draws for itself, in the document's order.
+    pub uncertain: Vec<UncertainInput>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }

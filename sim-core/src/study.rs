@@ -12,6 +12,8 @@
 
 mod batch;
 mod collection;
+mod compare;
+mod draw;
 mod edge;
 pub mod explain;
 mod functions;
@@ -25,11 +27,17 @@ mod report;
 mod resilience;
 mod result;
 mod rounds;
+mod sensitivity;
 mod storage;
 mod sweep;
+mod uncertainty;
 
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
+pub use compare::{
+    CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,
+    MAX_COMPARED, ObjectiveDifference, PairedProportion, Verdict, Waterfall, WaterfallStep,
+};
 pub use edge::EdgeReport;
 pub use functions::{FunctionCostReport, FunctionReport};
 pub use network::{
@@ -52,5 +60,7 @@ pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
 };
 pub use rounds::{Progress, Rounds};
+pub use sensitivity::{Factor, Sensitivity, SensitivityBar, SensitivityReport};
 pub use storage::{StorageReport, TierReport};
 pub use sweep::{DesignPoint, SweepReport};
+pub use uncertainty::{InputReport, UncertaintyReport};

@@ -14,6 +14,8 @@ mod manifest;
 mod offline;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/studies.rs"]
+mod studies;
 #[path = "browser/tabs.rs"]
 mod tabs;
 #[path = "browser/validation.rs"]

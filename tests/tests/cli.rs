@@ -626,3 +626,81 @@ fn a_search_needs_knobs_that_exist() {
         &["/autoscaler/min_replicas"],
     );
 }
+
+/// A short scenario in a file of its own.
+fn short_scenario(name: &str, change: impl Fn(&mut Value)) -> String {
+    let mut document = fixture::base();
+    document["slo"]["window_days"] = json!(0.02);
+    document["run"] =
+        json!({"seed": 4, "max_replications": 16, "tick_s": 30, "warm_up_minutes": 0});
+    change(&mut document);
+    let path = std::env::temp_dir().join(format!("qec-{}-{name}.json", std::process::id()));
+    std::fs::write(&path, document.to_string()).expect("a file");
+    path.display().to_string()
+}
+
+#[test]
+fn compare_says_it_in_words_and_in_json() {
+    let a = short_scenario("a", |_| {});
+    let b = short_scenario("b", |document| {
+        document["prices"]["cluster_usd_per_hour"] = json!(0.3);
+    });
+    let words = qec(&["compare", &a, &b]);
+    assert_eq!(words.code, Some(0), "{}", words.err);
+    let price = fixture::base()["prices"]["cluster_usd_per_hour"].as_f64();
+    let more = (0.3 - price.expect("a price")) * 730.0;
+    assert!(
+        words
+            .out
+            .contains(&format!("B costs ${more:.0} more a month")),
+        "{}",
+        words.out
+    );
+    let json = |threads: &str| -> Value {
+        let answer = qec(&["compare", &a, &b, "--json", "--threads", threads]);
+        assert_eq!(answer.code, Some(0), "{}", answer.err);
+        serde_json::from_str(&answer.out).expect("JSON")
+    };
+    let report = json("1");
+    assert_eq!(report, json("2"));
+    assert_eq!(report["candidates"][0]["cost"]["steps"][0]["key"], "nodes");
+    for file in [a, b] {
+        std::fs::remove_file(file).expect("it was written");
+    }
+    refused(
+        &["compare", "kubernetes-slo-driven", "no-such-file"],
+        b"",
+        &["no-such-file"],
+    );
+    refused(&["compare", "kubernetes-slo-driven"], b"", &["2"]);
+}
+
+#[test]
+fn sensitivity_ranks_the_numbers() {
+    let scenario = short_scenario("s", |document| {
+        document["prices"]["cluster_usd_per_hour"] = json!({"low": 0.1, "high": 0.2});
+        document["sweep"] = json!([{"path": "/prices/load_balancer_usd_per_hour", "from": 0.02, "to": 0.03, "steps": 2}]);
+    });
+    let words = qec(&["sensitivity", &scenario]);
+    assert_eq!(words.code, Some(0), "{}", words.err);
+    for wanted in [
+        "/prices/cluster_usd_per_hour (uncertain)",
+        "Spread due to uncertain inputs",
+    ] {
+        assert!(words.out.contains(wanted), "{wanted}: {}", words.out);
+    }
+    let answer = qec(&["sensitivity", &scenario, "--json", "--replications", "12"]);
+    let report: Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert_eq!(report["replications"], 12);
+    assert_eq!(report["bars"][0]["path"], "/prices/cluster_usd_per_hour");
+    let swing = report["bars"][0]["cost_swing"]["mean"]
+        .as_f64()
+        .expect("a number");
+    assert!((swing - 0.9 * 0.1 * 730.0).abs() < 1e-6, "{swing}");
+    std::fs::remove_file(scenario).expect("it was written");
+    let plain = short_scenario("p", |document| {
+        document.as_object_mut().expect("an object").remove("sweep");
+    });
+    refused(&["sensitivity", &plain], b"", &["names no knobs"]);
+    std::fs::remove_file(plain).expect("it was written");
+}

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 /// Parts of the document that say how to simulate, not what is built.
-pub(super) const NOT_KNOBS: [&str; 4] = ["/run/", "/sweep", "/search", "/version"];
+pub(super) const NOT_KNOBS: [&str; 5] = ["/run/", "/sweep", "/search", "/uncertain", "/version"];
 
 /// Lists longer than this hold data, not knobs.
 const LONGEST_LIST: usize = 24;

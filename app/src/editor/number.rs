@@ -4,7 +4,7 @@ use super::field::{Frame, element_id};
 use super::quantity::{self, Track};
 use super::schema::Node;
 use crate::format;
-use crate::state::{pointer as json_pointer, studio};
+use crate::state::{pointer as json_pointer, studio, uncertain};
 use leptos::prelude::*;
 use serde_json::Value;
 use web_sys::KeyboardEvent;
@@ -137,9 +137,23 @@ fn slider_and_box(
     };
     // The text while it is being typed.
     let typed = RwSignal::new(None::<String>);
+    let range = {
+        let pointer = pointer.clone();
+        Memo::new(move |_| {
+            studio
+                .document
+                .with(|document| uncertain::ends(uncertain::belief(document, &pointer)?))
+        })
+    };
     let set = {
         let pointer = pointer.clone();
-        move |value: f64| studio.set(&pointer, json_pointer::number(value))
+        move |value: f64| {
+            let value = json_pointer::number(value);
+            match range.get_untracked() {
+                Some(_) => studio.set_known(&pointer, value),
+                None => studio.set(&pointer, value),
+            }
+        }
     };
     let on_slide = {
         let (set, track) = (set.clone(), track.clone());
@@ -154,9 +168,13 @@ fn slider_and_box(
         let (set, pointer, unit) = (set.clone(), pointer.clone(), unit.clone());
         move |event| {
             let text = event_target_value(&event);
-            match quantity::parse(&text, &unit) {
-                Some(value) => set(value),
-                None => studio.keep_unreadable(&pointer, &text),
+            match (
+                quantity::parse(&text, &unit),
+                quantity::parse_range(&text, &unit),
+            ) {
+                (Some(value), _) => set(value),
+                (None, Some((low, high))) => studio.set_range(&pointer, low, high),
+                (None, None) => studio.keep_unreadable(&pointer, &text),
             }
             typed.set(Some(text));
         }
@@ -186,6 +204,7 @@ fn slider_and_box(
             typed
                 .get()
                 .or_else(|| studio.unreadable.with(|texts| texts.get(&pointer).cloned()))
+                .or_else(|| range.get().map(range_text_of))
                 .or_else(|| value.get().map(quantity::text_of))
                 .unwrap_or_default()
         }
@@ -198,6 +217,26 @@ fn slider_and_box(
             </button>
         }
     });
+    // What an uncertain number is, and the way back to one value.
+    let belief_line = {
+        let (pointer, label) = (pointer.clone(), node.label.clone());
+        move || {
+            let (_, _, words) = range.get()?;
+            let (pointer, label) = (pointer.clone(), label.clone());
+            let known = move |_| {
+                if let Some(value) = value.get_untracked() {
+                    typed.set(None);
+                    studio.set_known(&pointer, json_pointer::number(value));
+                }
+            };
+            Some(view! {
+                <p class="hint belief">
+                    "Uncertain: " {words} ", median " {move || value.get().map(format::number)} " "
+                    <button type="button" class="mini" title="One number again" aria-label=format!("{label}: one number again") on:click=known>"×"</button>
+                </p>
+            })
+        }
+    };
     let value_text = {
         let unit = unit.clone();
         move || {
@@ -234,6 +273,11 @@ fn slider_and_box(
             <span class="unit">{unit}</span>
         </span>
         {remove}
+        {belief_line}
     }
     .into_any()
+}
+
+fn range_text_of((low, high, _): (f64, f64, &'static str)) -> String {
+    format!("{} to {}", quantity::text_of(low), quantity::text_of(high))
 }

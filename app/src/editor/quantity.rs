@@ -26,6 +26,21 @@ pub fn parse(text: &str, unit: &str) -> Option<f64> {
     scaled.is_finite().then_some(scaled)
 }
 
+/// Reads a range as people type it: "300 to 700", "1–2 GiB", "200 ms … 2 s"; the first end may leave the unit to the
+/// second. None when it is no range, or its ends do not ascend.
+pub fn parse_range(text: &str, unit: &str) -> Option<(f64, f64)> {
+    let between = [" to ", "…", "–", ".."];
+    let (low, high) = between.iter().find_map(|word| text.split_once(word))?;
+    let (low, high) = (low.trim(), high.trim());
+    let suffix = high.get(number_end(high)..)?;
+    let to = parse(high, unit)?;
+    let from = match low.ends_with(|last: char| last.is_ascii_digit()) {
+        true => parse(&format!("{low}{suffix}"), unit),
+        false => parse(low, unit),
+    }?;
+    (from < to).then_some((from, to))
+}
+
 /// Where the number at the start of the text ends, in bytes.
 fn number_end(text: &str) -> usize {
     let bytes = text.as_bytes();
@@ -227,6 +242,22 @@ mod tests {
             "1e999",
         ] {
             assert_eq!(parse(text, "ms"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn typed_ranges_are_read() {
+        for (text, unit, range) in [
+            ("300 to 700", "", (300.0, 700.0)),
+            ("1–2 GiB", "MiB", (1024.0, 2048.0)),
+            ("200 ms … 2 s", "ms", (200.0, 2000.0)),
+            ("1k to 2k", "", (1000.0, 2000.0)),
+            ("-5 to 5", "", (-5.0, 5.0)),
+        ] {
+            assert_eq!(parse_range(text, unit), Some(range), "{text}");
+        }
+        for text in ["300", "700 to 300", "300 to", "to 5", "5 to 5", "a to b"] {
+            assert_eq!(parse_range(text, ""), None, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@ use super::model::{Dialog, Studio, Theme, Toast};
 use super::persist;
 use super::pointer;
 use super::route;
+use super::uncertain;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -28,6 +29,27 @@ impl Studio {
         self.remember_edit(field);
         self.document
             .update(|document| pointer::set(document, field, value));
+        self.forget_unreadable(field);
+        self.edited();
+    }
+
+    /// Makes a number uncertain: 90 % of its values lie between the two.
+    pub fn set_range(&self, field: &str, low: f64, high: f64) {
+        self.remember_edit(field);
+        let belief = Some(uncertain::range(low, high));
+        self.document
+            .update(|document| uncertain::set(document, field, belief));
+        self.forget_unreadable(field);
+        self.edited();
+    }
+
+    /// Sets the value of a field that was uncertain: it is known now.
+    pub fn set_known(&self, field: &str, value: Value) {
+        self.remember_edit(field);
+        self.document.update(|document| {
+            uncertain::set(document, field, None);
+            pointer::set(document, field, value);
+        });
         self.forget_unreadable(field);
         self.edited();
     }
@@ -86,11 +108,15 @@ impl Studio {
 
     /// Puts a field back to what it was when the document was opened.
     pub fn reset(&self, field: &str) {
-        match self
-            .reference
-            .with_untracked(|reference| reference.pointer(field).cloned())
-        {
-            Some(value) => self.set_step(field, value),
+        let reference = self.reference.get_untracked();
+        match reference.pointer(field).cloned() {
+            Some(value) => self.step(
+                |document| {
+                    pointer::set(document, field, value);
+                    uncertain::restore(document, &reference, field);
+                },
+                field,
+            ),
             None => self.remove(field),
         }
     }

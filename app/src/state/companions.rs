@@ -38,7 +38,11 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
 
 /// A sweep cannot vary what is no longer there.
 fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
-    for (list, name) in [("/sweep", "sweep"), ("/search/knobs", "search")] {
+    for (list, one, several) in [
+        ("/sweep", "knob of the sweep", "knobs of the sweep"),
+        ("/search/knobs", "knob of the search", "knobs of the search"),
+        ("/uncertain", "uncertain number", "uncertain numbers"),
+    ] {
         let knobs = document.pointer(list).and_then(Value::as_array).cloned();
         let vanished = |knob: &Value| {
             let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
@@ -50,8 +54,8 @@ fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
             knobs.into_iter().flatten().partition(vanished);
         if !gone.is_empty() {
             pointer::set(document, list, Value::from(kept));
-            let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
-            said.push(format!("{} {knobs} of the {name} went with it", gone.len()));
+            let words = if gone.len() == 1 { one } else { several };
+            said.push(format!("{} {words} went with it", gone.len()));
         }
     }
 }

@@ -10,7 +10,7 @@ use sim_core::replication::Replay;
 use sim_core::scenario::Remedy;
 use sim_core::study::explain::ExplainReport;
 use sim_core::study::reach::ReachReport;
-use sim_core::study::{Report, SweepReport};
+use sim_core::study::{CompareReport, Report, SensitivityReport, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -97,6 +97,32 @@ pub struct Advice {
     pub explains: bool,
     /// Replications done and needed as far as is known.
     pub progress: (u32, u32),
+}
+
+/// The tornado, running or done.
+#[derive(Clone, Debug, Default)]
+pub struct TornadoState {
+    /// What was found so far.
+    pub report: Option<Arc<SensitivityReport>>,
+    /// The document it was made of.
+    pub document: Option<Arc<Value>>,
+    /// Whether it goes on.
+    pub running: bool,
+    /// Replications done and needed as far as is known.
+    pub progress: (u32, u32),
+}
+
+/// The design on the page against the pinned one.
+#[derive(Clone, Debug, Default)]
+pub struct CompareState {
+    /// What was found so far; none while the two are the same.
+    pub report: Option<Arc<CompareReport>>,
+    /// Whether it is precise enough.
+    pub finished: bool,
+    /// Pairs of runs.
+    pub done: u32,
+    /// Pairs of runs that the round ends with.
+    pub needed: u32,
 }
 
 /// What the visitor looks at closely: a moment of one replication.
@@ -203,6 +229,12 @@ pub struct Studio {
     pub sweep: RwSignal<SweepState>,
     /// What would help, and how far the design reaches.
     pub advice: RwSignal<Advice>,
+    /// The design that others are compared with.
+    pub pinned: RwSignal<Option<Arc<Value>>>,
+    /// The comparison with it.
+    pub comparison: RwSignal<CompareState>,
+    /// The tornado.
+    pub tornado: RwSignal<TornadoState>,
     /// The moment under the microscope.
     pub moment: RwSignal<Moment>,
     /// Notes.
@@ -249,6 +281,9 @@ impl Studio {
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
             advice: RwSignal::default(),
+            pinned: RwSignal::new(super::persist::load_baseline().map(Arc::new)),
+            comparison: RwSignal::default(),
+            tornado: RwSignal::default(),
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
@@ -302,9 +337,12 @@ impl Studio {
 
     /// Whether the value at a pointer differs from the document as it was opened.
     pub fn changed(&self, pointer: &str) -> bool {
+        let belief = super::uncertain::belief;
         self.reference.with(|reference| {
-            self.document
-                .with(|now| reference.pointer(pointer) != now.pointer(pointer))
+            self.document.with(|now| {
+                reference.pointer(pointer) != now.pointer(pointer)
+                    || belief(reference, pointer) != belief(now, pointer)
+            })
         })
     }
 

@@ -1,4 +1,4 @@
-//! What the browser keeps: the work and the theme.
+//! What the browser keeps: the work, the baseline and the theme.
 
 use super::model::{Studio, Theme};
 use gloo::storage::{LocalStorage, SessionStorage, Storage};
@@ -10,6 +10,7 @@ const ASIDE: &str = "qec-studio.aside";
 const TAB: &str = "qec-studio.tab";
 /// Most works of other tabs that are kept.
 const MOST_ASIDE: usize = 5;
+const BASELINE: &str = "qec-studio.baseline";
 const THEME: &str = "qec-studio.theme";
 const LETTERS: &str = "qec-studio.letters";
 
@@ -89,6 +90,26 @@ pub fn save(studio: &Studio) -> Result<bool, String> {
     let spared = spare_others(&work);
     LocalStorage::set(WORK, work).map_err(|error| error.to_string())?;
     Ok(spared)
+}
+
+/// The baseline pinned before.
+pub fn load_baseline() -> Option<Value> {
+    let baseline: Value = LocalStorage::get(BASELINE).ok()?;
+    baseline.is_object().then_some(baseline)
+}
+
+/// Keeps the baseline, or forgets it.
+///
+/// # Errors
+/// The browser refuses: storage is full or switched off.
+pub fn save_baseline(baseline: Option<&Value>) -> Result<(), String> {
+    match baseline {
+        Some(baseline) => LocalStorage::set(BASELINE, baseline).map_err(|error| error.to_string()),
+        None => {
+            LocalStorage::delete(BASELINE);
+            Ok(())
+        }
+    }
 }
 
 /// Whether single letters are shortcuts: unless they were switched off.

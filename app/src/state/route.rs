@@ -51,17 +51,20 @@ pub enum Tab {
     Debug,
     /// What else could be built.
     Explore,
+    /// The design against the pinned one.
+    Compare,
     /// All of it for those who do not open the studio.
     Report,
 }
 
 impl Tab {
     /// All, from left to right.
-    pub const ALL: [Tab; 5] = [
+    pub const ALL: [Tab; 6] = [
         Tab::Executive,
         Tab::OnCall,
         Tab::Debug,
         Tab::Explore,
+        Tab::Compare,
         Tab::Report,
     ];
 
@@ -72,6 +75,7 @@ impl Tab {
             Tab::OnCall => "on-call",
             Tab::Debug => "debug",
             Tab::Explore => "explore",
+            Tab::Compare => "compare",
             Tab::Report => "report",
         }
     }
@@ -83,6 +87,7 @@ impl Tab {
             Tab::OnCall => "On-call",
             Tab::Debug => "Debug",
             Tab::Explore => "Explore",
+            Tab::Compare => "Compare",
             Tab::Report => "Report",
         }
     }

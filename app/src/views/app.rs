@@ -1,6 +1,7 @@
 //! The page as a whole.
 
 use super::banner::Banner;
+use super::compare::CompareLine;
 use super::gallery::Gallery;
 use super::header::Header;
 use super::import::{HpaImport, RecordingImport};
@@ -11,6 +12,7 @@ use super::restore::Restore;
 use super::results::Results;
 use super::share::Share;
 use super::toasts::Toasts;
+use super::uncertain::UncertaintyLine;
 use super::validation::Validation;
 use crate::charts::provide_palette;
 use crate::commands::{self, Hands};
@@ -53,6 +55,8 @@ pub fn App() -> impl IntoView {
                 {view! { <Banner/> }.into_any()}
                 {view! { <Problems/> }.into_any()}
                 {view! { <Kpis/> }.into_any()}
+                {view! { <UncertaintyLine/> }.into_any()}
+                {view! { <CompareLine/> }.into_any()}
                 <button
                     type="button"
                     class="sheet-open"

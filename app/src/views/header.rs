@@ -1,5 +1,6 @@
 //! The bar at the top: what this is, what is open, what can be done with it.
 
+use super::compare::PinButton;
 use super::icons::{Icon, icon};
 use super::status::Status;
 use crate::state::{Dialog, Page, Theme, files, studio};
@@ -64,6 +65,7 @@ pub fn Header() -> impl IntoView {
                 <button type="button" class="ghost" data-testid="export" title="Save as a file" on:click=move |_| files::save_document(studio)>
                     {icon(Icon::Export)} <span>"Save"</span>
                 </button>
+                {view! { <PinButton/> }.into_any()}
                 <button type="button" class="primary" data-testid="share-open" title="Share a link" on:click=move |_| studio.dialog.set(Dialog::Share)>
                     {icon(Icon::Share)} <span>"Share"</span>
                 </button>

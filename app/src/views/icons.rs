@@ -39,6 +39,8 @@ pub enum Icon {
     Table,
     /// Tick.
     Tick,
+    /// Pin: what stays while other things change.
+    Pin,
     /// Points below a step line.
     Front,
     /// Magnifier.
@@ -59,6 +61,7 @@ pub fn icon(what: Icon) -> AnyView {
         }
         Icon::Gallery => "M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z",
         Icon::Theme => "M8 2.2a5.8 5.8 0 1 0 0 11.6zM8 2.2a5.8 5.8 0 0 1 0 11.6",
+        Icon::Pin => "M6 2.5h4M6.8 2.5v4.2L4.5 9.5h7L9.2 6.7V2.5M8 9.5v4.5",
         Icon::Stop => "M4 4h8v8H4z",
         Icon::Play => "M5 3l8 5-8 5z",
         Icon::Sliders => {

@@ -2,6 +2,7 @@
 
 use super::advice::AdvicePanel;
 use super::batch::BatchPanel;
+use super::compare::ComparePanel;
 use super::edge::EdgePanel;
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
@@ -12,6 +13,7 @@ use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::ticks::TicksPanel;
 use super::topology::TopologyPanel;
+use super::tornado::TornadoPanel;
 use crate::charts::{
     BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
@@ -52,8 +54,10 @@ fn panels(tab: Tab) -> AnyView {
         Tab::Explore => view! {
             {view! { <Front/> }.into_any()}
             {view! { <AdvicePanel/> }.into_any()}
+            {view! { <TornadoPanel/> }.into_any()}
         }
         .into_any(),
+        Tab::Compare => view! { <ComparePanel/> }.into_any(),
         Tab::Report => view! { <Report/> }.into_any(),
     }
 }

@@ -11,6 +11,31 @@ const MESSAGE_MS: f64 = 40.0;
 /// Most replications of one message.
 const MAX_REPLICATIONS: u32 = 32;
 
+/// How long replications take, as far as is known.
+#[derive(Default)]
+pub(super) struct Pace {
+    pub(super) busy_ms: f64,
+    pub(super) computed: u32,
+}
+
+impl Pace {
+    /// Most replications of the next message.
+    pub(super) fn most(&self) -> u32 {
+        let quick = if self.computed > 0 {
+            MESSAGE_MS / (self.busy_ms / f64::from(self.computed)).max(0.01)
+        } else {
+            1.0
+        };
+        (quick as u32).clamp(1, MAX_REPLICATIONS)
+    }
+
+    /// Notes that so many replications took so long.
+    pub(super) fn note(&mut self, replications: usize, took_ms: f64) {
+        self.computed += replications as u32;
+        self.busy_ms += took_ms;
+    }
+}
+
 /// One plan being computed.
 pub struct Deal {
     /// Number of the job that workers know it by.
@@ -21,8 +46,7 @@ pub struct Deal {
     collection: Collection,
     waiting: VecDeque<Shard>,
     out: u32,
-    busy_ms: f64,
-    computed: u32,
+    pace: Pace,
     /// Whether anything arrived since the last report.
     pub news: bool,
 }
@@ -31,6 +55,11 @@ impl Deal {
     /// A plan with all its work before it.
     pub fn new(job: u32, plan: Plan) -> Self {
         let rounds = Rounds::new(&plan);
+        Self::by(job, plan, rounds)
+    }
+
+    /// A plan with all its work before it, and the rule for how much that is.
+    pub fn by(job: u32, plan: Plan, rounds: Rounds) -> Self {
         let collection = Collection::new(&plan);
         let waiting = rounds.next_round(&collection).into();
         let plan = Rc::new(plan);
@@ -41,8 +70,7 @@ impl Deal {
             collection,
             waiting,
             out: 0,
-            busy_ms: 0.0,
-            computed: 0,
+            pace: Pace::default(),
             news: false,
         }
     }
@@ -50,12 +78,7 @@ impl Deal {
     /// The next shard to compute, if this round has any left. Quick replications of one design go together.
     pub fn next(&mut self) -> Option<Shard> {
         let mut shard = self.waiting.pop_front()?;
-        let quick = if self.computed > 0 {
-            MESSAGE_MS / (self.busy_ms / f64::from(self.computed)).max(0.01)
-        } else {
-            1.0
-        };
-        let most = (quick as u32).clamp(1, MAX_REPLICATIONS);
+        let most = self.pace.most();
         while shard.replications * shard.designs < most {
             let Some(longer) = self.waiting.front().and_then(|next| joined(shard, *next)) else {
                 break;
@@ -70,8 +93,7 @@ impl Deal {
     /// Takes in a result that took so long; at the end of a round, the next is laid out.
     pub fn take(&mut self, result: ShardResult, took_ms: f64) {
         self.out = self.out.saturating_sub(1);
-        self.computed += result.results.len() as u32;
-        self.busy_ms += took_ms;
+        self.pace.note(result.results.len(), took_ms);
         self.news |= self.collection.add(result);
         if self.out == 0 && self.waiting.is_empty() {
             self.waiting = self.rounds.next_round(&self.collection).into();
@@ -80,7 +102,7 @@ impl Deal {
 
     /// Whether nothing of it has been dealt out yet.
     pub fn untouched(&self) -> bool {
-        self.out == 0 && self.computed == 0
+        self.out == 0 && self.pace.computed == 0
     }
 
     /// Whether a worker is at some of it.
@@ -139,9 +161,15 @@ impl Deal {
 
     /// Seconds left for `remaining` replications on so many workers, once there is a rate to tell from.
     pub fn seconds_left(&self, remaining: u32, workers: usize) -> Option<f64> {
-        let each_ms = self.busy_ms / f64::from(self.computed);
-        let known = self.computed > 1 && self.busy_ms > 500.0;
+        let Pace { busy_ms, computed } = self.pace;
+        let each_ms = busy_ms / f64::from(computed);
+        let known = computed > 1 && busy_ms > 500.0;
         known.then(|| f64::from(remaining) * each_ms / workers.max(1) as f64 / 1000.0)
+    }
+
+    /// What has arrived.
+    pub fn collection(&self) -> &Collection {
+        &self.collection
     }
 
     /// The report on the first design.
@@ -157,7 +185,7 @@ impl Deal {
 
 /// Two shards as one, if the second goes on where the first ends: more replications of one design, or the same
 /// replication of more designs.
-fn joined(shard: Shard, next: Shard) -> Option<Shard> {
+pub(super) fn joined(shard: Shard, next: Shard) -> Option<Shard> {
     let same_designs = next.first_design == shard.first_design && next.designs == shard.designs;
     if same_designs && next.first_replication == shard.first_replication + shard.replications {
         return Some(Shard {

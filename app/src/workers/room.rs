@@ -3,11 +3,14 @@
 //! An edit makes the results stale at once; the check and the new plan follow after a short pause, so that a
 //! drag stays smooth. Results of former plans are dropped; a worker that is stuck in one is replaced.
 
+mod compare;
 mod edits;
 mod hands;
 mod reports;
+mod tornado;
 mod trials;
 
+use super::comparing::Comparing;
 use super::deal::Deal;
 use super::inquiry::{Inquiry, Question};
 use super::pool::Hand;
@@ -19,14 +22,15 @@ use hands::{dispatch, replace_stuck, start};
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::scenario::document::ScenarioDocument;
-use sim_core::study::Plan;
 use sim_core::study::explain::Explain;
 use sim_core::study::optimise::Search;
 use sim_core::study::reach::Reach;
+use sim_core::study::{Collection, Plan};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
+use tornado::Tornado;
 use trials::Trials;
 
 struct Slot {
@@ -60,6 +64,11 @@ struct Room {
     sweep: Option<Deal>,
     /// The study being made that decides as it goes.
     inquiry: Option<Inquiry>,
+    tornado: Option<Tornado>,
+    /// The design against the pinned one, where they differ.
+    comparing: Option<Comparing>,
+    /// Results of the pinned design, by the id of its plan.
+    baseline: Option<(String, Collection)>,
     /// The oracles being run.
     trials: Option<Trials>,
     /// Whose turn it is, where the simulation and the oracles both have work.
@@ -89,6 +98,9 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         run_key: None,
         sweep: None,
         inquiry: None,
+        tornado: None,
+        comparing: None,
+        baseline: None,
         trials: None,
         oracles_turn: false,
         stopped: false,
@@ -134,6 +146,7 @@ impl EngineRoom {
                 studio.run.update(|run| run.phase = Phase::Stopped);
             }
             studio.sweep.update(|sweep| sweep.running = false);
+            this.show_tornado();
         });
     }
 
@@ -150,6 +163,7 @@ impl EngineRoom {
                         .is_some_and(|one| one.is_search() && !one.finished());
                 this.studio.sweep.update(|sweep| sweep.running = sweep_open);
                 this.show_progress();
+                this.show_tornado();
             }
             dispatch(room);
         });
@@ -332,8 +346,12 @@ impl Room {
         let deals = [&self.preview, &self.run, &self.sweep]
             .into_iter()
             .flatten();
+        let tornado = self.tornado.as_ref().map(|tornado| &tornado.deal);
         let is_asked = self.inquiry.as_ref().is_some_and(|one| one.job == job);
-        deals.map(|deal| deal.job).any(|known| known == job) || is_asked || self.is_trial(job)
+        deals.chain(tornado).any(|deal| deal.job == job)
+            || is_asked
+            || self.is_trial(job)
+            || self.is_comparing(job)
     }
 
     /// Whether a job is that of the oracles being run.
@@ -378,6 +396,9 @@ impl Room {
         if first_round && let Some(work) = self.next_shard(true) {
             return Some(work);
         }
+        if let Some(work) = self.next_comparing() {
+            return Some(work);
+        }
         self.oracles_turn = !self.oracles_turn;
         if self.oracles_turn {
             self.next_samples().or_else(|| self.next_shard(first_round))
@@ -408,10 +429,13 @@ impl Room {
         };
         if first_round {
             let shard = self.run.as_mut().and_then(next_of);
-            shard.or_else(|| asked(self))
-        } else {
-            asked(self).or_else(|| self.run.as_mut().and_then(next_of))
+            return shard.or_else(|| asked(self));
         }
+        let shard = asked(self);
+        let tornado = self.tornado.as_mut();
+        shard
+            .or_else(|| tornado.and_then(|tornado| next_of(&mut tornado.deal)))
+            .or_else(|| self.run.as_mut().and_then(next_of))
     }
 
     fn fail(&mut self, message: String) {
@@ -421,6 +445,8 @@ impl Room {
         self.run_key = None;
         self.sweep = None;
         self.inquiry = None;
+        self.comparing = None;
+        self.drop_tornado();
         self.drop_trials();
         self.studio.sweep.update(|sweep| sweep.running = false);
         self.studio

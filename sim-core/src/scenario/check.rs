@@ -2,12 +2,13 @@
 
 use super::document::{DOCUMENT_VERSION, ScenarioDocument, SearchDocument};
 use super::field::schema;
+use super::inline::lift_beliefs;
 use super::parse::parse;
 use super::problem::{Found, Problem, Problems};
 use super::read::read;
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
-use super::{NodeType, Scenario};
+use super::{NodeType, Scenario, UncertainInput};
 use crate::batch::BatchModel;
 use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 /// # Errors
 /// Everything that is wrong with it; of a text that is not JSON, its first syntax error.
 pub fn check_json(text: &str) -> Result<Scenario, Problems> {
-    check_owned(parse(text)?)
+    check_owned(parse(text)?, true)
 }
 
 /// Checks a JSON value.
@@ -31,7 +32,7 @@ pub fn check_json(text: &str) -> Result<Scenario, Problems> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn check_value(value: &Value) -> Result<Scenario, Problems> {
-    check_owned(value.clone())
+    check_owned(value.clone(), true)
 }
 
 /// Checks a document that is at hand.
@@ -39,8 +40,12 @@ pub fn check_value(value: &Value) -> Result<Scenario, Problems> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn check(document: &ScenarioDocument) -> Result<Scenario, Problems> {
+    check_written(document, true)
+}
+
+fn check_written(document: &ScenarioDocument, ends: bool) -> Result<Scenario, Problems> {
     match serde_json::to_value(document) {
-        Ok(value) => check_owned(value),
+        Ok(value) => check_owned(value, ends),
         Err(error) => Err(Problem::error(
             "",
             error.to_string(),
@@ -57,13 +62,26 @@ pub(super) fn check_without_sweep(mut document: ScenarioDocument) -> Result<Scen
     check(&document)
 }
 
-fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
+/// Checks one design of a study: its knobs and beliefs were held against their ends before.
+pub(crate) fn check_design(document: &ScenarioDocument) -> Result<Scenario, Problems> {
+    check_written(document, false)
+}
+
+/// Checks a design whose knobs and uncertain numbers all have a value.
+pub(crate) fn check_plain(mut document: ScenarioDocument) -> Result<Scenario, Problems> {
+    document.uncertain.clear();
+    check_without_sweep(document)
+}
+
+/// Everything, but for the designs at the ends of beliefs when these are not asked for.
+fn check_owned(mut value: Value, ends: bool) -> Result<Scenario, Problems> {
     if !value.is_object() {
         return Err(
             Problem::error("", "a scenario is a JSON object", "start from a template").into(),
         );
     }
     check_version(&value)?;
+    lift_beliefs(&mut value);
     let mut found = Found::default();
     walk(&mut value, schema(), Place::Root, &mut found);
     let sections = read_sections(&value);
@@ -87,10 +105,11 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
     };
     rules::hold_sweep(&document, &mut found);
     rules::hold_search(&document, &mut found);
+    let uncertain = rules::hold_uncertain(&document, ends, &mut found);
     if found.has_errors() {
         return Err(Problems(found.into_list()));
     }
-    Ok(parts.into_scenario(document, topology, found.into_list()))
+    Ok(parts.into_scenario(document, topology, uncertain, found.into_list()))
 }
 
 /// A document of another version cannot be judged by this one's rules: it gets one answer, not a hundred.
@@ -155,6 +174,10 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
         Some(search) => read::<SearchDocument>(search.clone()).ok().map(Some),
         None => Some(None),
     };
+    let uncertain = match value.get("uncertain") {
+        Some(uncertain) => read(uncertain.clone()).ok(),
+        None => Some(vec![]),
+    };
     let text = |name: &str| {
         value
             .get(name)
@@ -183,6 +206,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             run: sections.run?,
             sweep: sweep?,
             search: search?,
+            uncertain: uncertain?,
         })
     })();
     if document.is_none() {
@@ -213,6 +237,7 @@ impl Parts {
         self,
         document: ScenarioDocument,
         topology: Option<Topology>,
+        uncertain: Vec<UncertainInput>,
         warnings: Vec<Problem>,
     ) -> Scenario {
         let Self {
@@ -238,6 +263,7 @@ impl Parts {
             edge,
             storage,
             batch,
+            uncertain,
             warnings,
         }
     }

@@ -26,6 +26,7 @@ mod study;
 mod telemetry;
 mod topology;
 mod traffic;
+mod uncertain;
 
 pub use autoscaler::*;
 pub use batch::*;
@@ -48,6 +49,7 @@ pub use study::*;
 pub use telemetry::*;
 pub use topology::*;
 pub use traffic::*;
+pub use uncertain::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +112,10 @@ pub struct ScenarioDocument {
     /// Knobs that may move when designs are looked for; without it those of the sweep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<SearchDocument>,
+    /// Numbers that are not known exactly: each replication draws its own values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "uncertain.inputs")))]
+    pub uncertain: Vec<UncertainDocument>,
 }
 
 impl ScenarioDocument {

@@ -107,7 +107,7 @@ fn step(node: &'static Value, token: &str) -> Option<&'static Value> {
 }
 
 /// The variant of a choice that the value's tag names; other nodes pass.
-fn variant_for(node: &'static Value, value: &Value) -> Option<&'static Value> {
+pub(super) fn variant_for(node: &'static Value, value: &Value) -> Option<&'static Value> {
     let Some(variants) = node.get("oneOf").and_then(Value::as_array) else {
         return Some(node);
     };

@@ -21,7 +21,7 @@ pub fn apply_knob(
 }
 
 /// Several knobs at once.
-pub(super) fn apply_to<'a>(
+pub(crate) fn apply_to<'a>(
     document: &ScenarioDocument,
     knobs: impl IntoIterator<Item = (&'a str, f64)>,
 ) -> Result<ScenarioDocument, Problem> {

@@ -23,10 +23,12 @@ mod storage;
 mod sweep;
 mod topology;
 mod traffic;
+mod uncertain;
 
 pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
+pub(super) use uncertain::hold_uncertain;
 
 use super::check::Parts;
 use super::document::{controllers, *};

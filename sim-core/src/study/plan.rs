@@ -1,10 +1,14 @@
 //! The plan of a study, its shards, and how a shard is computed.
 
+use super::draw;
 use super::probe::{Answer, Outcome, Probe};
 use super::result::{ReplicationResult, ShardResult};
 use crate::replication::{self, Setup};
 use crate::scenario::document::{KnobDocument, ScenarioDocument};
-use crate::scenario::{Problems, apply_edits, apply_knob, canonical_json, check};
+use crate::scenario::{
+    Problems, Scenario, apply_edits, apply_knob, canonical_json, check, check_design,
+};
+use core::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -46,7 +50,9 @@ pub struct Shard {
 impl Plan {
     /// The plan of running a scenario as it stands.
     pub fn single(document: &ScenarioDocument) -> Self {
-        Self::new(document, &[], vec![Design::default()], true)
+        // The twins of the replications: see `study/draw.rs`.
+        let designs = 1 + usize::from(!document.uncertain.is_empty());
+        Self::new(document, &[], vec![Design::default(); designs], true)
     }
 
     /// The plan that probes start from: the scenario as it stands, without what says how to vary it.
@@ -76,6 +82,18 @@ impl Plan {
         Self::new(document, &document.sweep, designs, false)
     }
 
+    /// The plan of so many designs, one value for each path, without what happens over time.
+    pub(super) fn of_designs(
+        document: &ScenarioDocument,
+        knobs: Vec<String>,
+        designs: Vec<Design>,
+    ) -> Self {
+        Self {
+            knobs,
+            ..Self::new(document, &[], designs, false)
+        }
+    }
+
     fn new(
         document: &ScenarioDocument,
         knobs: &[KnobDocument],
@@ -89,6 +107,11 @@ impl Plan {
             designs,
             with_series,
         }
+    }
+
+    /// Whether a design is that of the twins: the same values of uncertain numbers, other luck.
+    pub fn is_twin(&self, design: u32) -> bool {
+        design == 1 && self.knobs.is_empty() && !self.document.uncertain.is_empty()
     }
 
     /// Identity: SHA-256 of engine version, canonical document, knobs and designs; the first 16 hexadecimal digits.
@@ -142,7 +165,7 @@ pub struct Prepared {
     id: String,
     plan: Plan,
     base: Setup,
-    scenarios: Vec<crate::scenario::Scenario>,
+    scenarios: Vec<Scenario>,
 }
 
 impl Prepared {
@@ -154,11 +177,11 @@ impl Prepared {
         let scenarios = plan
             .designs
             .iter()
-            .map(|design| check(&plan.design_document(design)?))
+            .map(|design| check_design(&plan.design_document(design)?))
             .collect::<Result<Vec<_>, Problems>>()?;
         let base = match scenarios.first() {
             Some(scenario) => scenario.clone(),
-            None => check(&plan.document)?,
+            None => check_design(&plan.document)?,
         };
         Ok(Self {
             id: plan.id(),
@@ -188,12 +211,10 @@ impl Prepared {
         let edited = apply_edits(&self.plan.document, &probe.edits).map_err(Problems::from);
         let (outcomes, unsound) = match edited.and_then(|document| check(&document)) {
             Ok(scenario) => {
-                let setup = Setup::new(scenario, false, Some(&self.base));
                 let last = probe.first_replication.saturating_add(probe.replications);
-                let seed = self.plan.document.run.seed;
-                let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
-                let outcomes = (probe.first_replication..last).map(outcome);
-                (outcomes.collect(), String::new())
+                let outcomes = probe.first_replication..last;
+                let outcomes = self.outcomes(scenario, outcomes);
+                (outcomes, String::new())
             }
             Err(problems) => (Vec::new(), problems.to_string()),
         };
@@ -205,6 +226,41 @@ impl Prepared {
         }
     }
 
+    /// What becomes of a variant, with the values that each replication has of uncertain numbers.
+    fn outcomes(&self, scenario: Scenario, replications: Range<u32>) -> Vec<Outcome> {
+        let seed = self.plan.document.run.seed;
+        if scenario.uncertain.is_empty() {
+            let setup = Setup::new(scenario, false, Some(&self.base));
+            let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
+            return replications.map(outcome).collect();
+        }
+        let outcome = |index| Outcome::of(&self.run_drawn(&scenario, 0, index));
+        replications.map(outcome).collect()
+    }
+
+    fn setup(&self, scenario: &Scenario) -> Setup {
+        Setup::new(scenario.clone(), self.plan.with_series, Some(&self.base))
+    }
+
+    /// The first design as a replication has it, with its values of uncertain numbers: for looking at it closely.
+    pub fn setup_of(&self, replication: u32) -> Setup {
+        let scenario = &self.base.scenario;
+        if scenario.uncertain.is_empty() {
+            return self.base.clone();
+        }
+        let seed = self.plan.document.run.seed;
+        self.setup(&draw::drawn(scenario, seed, replication).0)
+    }
+
+    fn run_drawn(&self, scenario: &Scenario, design: u32, replication: u32) -> ReplicationResult {
+        let seed = self.plan.document.run.seed;
+        let (scenario, inputs) = draw::drawn(scenario, seed, replication);
+        let luck = draw::luck(replication, self.plan.is_twin(design));
+        let mut result = replication::run(&self.setup(&scenario), seed, luck);
+        result.inputs = Some(inputs);
+        result
+    }
+
     /// Computes a shard. What lies outside the plan is left out.
     pub fn run_shard(&self, shard: Shard) -> ShardResult {
         let seed = self.plan.document.run.seed;
@@ -214,12 +270,19 @@ impl Prepared {
             .skip(shard.first_design as usize)
             .take(shard.designs as usize);
         let last = shard.first_replication.saturating_add(shard.replications);
-        let results = designs.flat_map(|scenario| {
-            let setup = Setup::new(scenario.clone(), self.plan.with_series, Some(&self.base));
-            (shard.first_replication..last)
-                .map(move |replication| replication::run(&setup, seed, replication))
-                .collect::<Vec<ReplicationResult>>()
-        });
+        let results = designs
+            .zip(shard.first_design..)
+            .flat_map(|(scenario, design)| {
+                let replications = shard.first_replication..last;
+                if scenario.uncertain.is_empty() {
+                    let setup = self.setup(scenario);
+                    let run = |replication| replication::run(&setup, seed, replication);
+                    replications.map(run).collect::<Vec<ReplicationResult>>()
+                } else {
+                    let run = |replication| self.run_drawn(scenario, design, replication);
+                    replications.map(run).collect()
+                }
+            });
         ShardResult {
             plan: self.id.clone(),
             shard,

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::resilience::ResilienceReport;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
+use super::uncertainty::UncertaintyReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
@@ -170,6 +171,9 @@ pub struct Report {
     /// Batch jobs beside the requests, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchReport>,
+    /// What uncertain inputs do, where there are some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<UncertaintyReport>,
     /// The window over time; empty when the plan asked for none.
     pub series: Vec<SeriesReport>,
     /// Seconds between two points of a series.
@@ -312,6 +316,7 @@ impl Report {
             batch,
             spot: SpotReport::new(document, results),
             commitment: CommitmentReport::new(document, results),
+            uncertainty: UncertaintyReport::new(plan, collection),
             series: SERIES
                 .iter()
                 .filter_map(|kind| series_report(kind, results))
@@ -341,23 +346,28 @@ fn objective_of(
     result.objectives.get(index).map_or(f64::NAN, value)
 }
 
-fn objective_report(
-    objective: &ObjectiveDocument,
-    index: usize,
-    results: &[ReplicationResult],
-) -> ObjectiveReport {
-    let (label, target_percent) = match objective {
+/// An objective in words, and its target in per cent.
+pub(super) fn objective_label(objective: &ObjectiveDocument) -> (String, f64) {
+    match objective {
         ObjectiveDocument::Success { target_percent } => {
-            (format!("{target_percent} % success"), target_percent)
+            (format!("{target_percent} % success"), *target_percent)
         }
         ObjectiveDocument::Latency {
             threshold_ms,
             target_percent,
         } => (
             format!("{target_percent} % within {threshold_ms} ms"),
-            target_percent,
+            *target_percent,
         ),
-    };
+    }
+}
+
+fn objective_report(
+    objective: &ObjectiveDocument,
+    index: usize,
+    results: &[ReplicationResult],
+) -> ObjectiveReport {
+    let (label, target_percent) = objective_label(objective);
     let of = |value: &dyn Fn(&ObjectiveResult) -> f64| {
         Summary::of(&samples(results, |result| {
             objective_of(result, index, value)

@@ -252,6 +252,8 @@ pub struct ReplicationResult {
     pub functions: Option<Vec<Option<FunctionResult>>>,
     /// Guards of calls and rate limits, if there are any.
     pub resilience: Option<ResilienceResult>,
+    /// The values drawn of uncertain numbers, if there are any, in the document's order.
+    pub inputs: Option<Vec<f64>>,
 }
 
 impl ReplicationResult {
@@ -307,6 +309,7 @@ impl ReplicationResult {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.inputs.is_none(),
             self.resilience.is_none(),
             self.functions.is_none(),
             self.edge.is_none(),

@@ -4,6 +4,7 @@
 //! Decisions are taken from complete rounds only, so they do not depend on how the work was spread.
 
 use super::collection::Collection;
+use super::compare::pair_precision;
 use super::plan::{Plan, Shard};
 use super::report::Proportion;
 use crate::scenario::document::RunDocument;
@@ -16,6 +17,8 @@ pub struct Rounds {
     run: RunDocument,
     wanted: f64,
     sweep: bool,
+    twins: bool,
+    paired: bool,
 }
 
 /// How far a design has come.
@@ -44,16 +47,33 @@ impl Rounds {
             run: plan.document.run.clone(),
             wanted: plan.document.slo.wanted_attainment_percent / 100.0,
             sweep: !plan.knobs.is_empty(),
+            twins: plan.is_twin(1),
+            paired: false,
         }
+    }
+
+    /// A rule under which all designs get the same replications, until the difference of each from the first is
+    /// precise: see [`super::Comparison`].
+    pub fn paired(plan: &Plan) -> Self {
+        Self {
+            sweep: false,
+            paired: true,
+            ..Self::new(plan)
+        }
+    }
+
+    /// The same rule, asking for exactly so many replications.
+    #[must_use]
+    pub fn of_exactly(mut self, replications: u32) -> Self {
+        self.run.min_replications = replications;
+        self.run.max_replications = replications;
+        self.sweep = false;
+        self
     }
 
     /// A rule that asks for exactly so many replications.
     pub fn exactly(plan: &Plan, replications: u32) -> Self {
-        let mut rounds = Self::new(plan);
-        rounds.run.min_replications = replications;
-        rounds.run.max_replications = replications;
-        rounds.sweep = false;
-        rounds
+        Self::new(plan).of_exactly(replications)
     }
 
     fn first_round(&self) -> u32 {
@@ -81,8 +101,67 @@ impl Rounds {
         end.min(self.cap())
     }
 
+    /// All designs end together.
+    fn paired_progress(&self, collection: &Collection, design: u32) -> Progress {
+        let designs = 0..collection.designs();
+        let done = collection.replications(design);
+        let least = designs
+            .clone()
+            .map(|design| collection.replications(design));
+        let least = least.min().unwrap_or(0);
+        let round_end = self.round_end(least);
+        let pairs = |design: u32| {
+            let first_of = |design| {
+                let results = collection.results(design);
+                results.get(..least as usize).unwrap_or(results)
+            };
+            pair_precision(first_of(0), first_of(design))
+        };
+        let is_precise = |(cost, attainment): (f64, f64)| {
+            cost <= self.run.cost_precision_percent
+                && attainment <= self.run.attainment_precision_points
+        };
+        let at_barrier = least == round_end;
+        let finished = at_barrier
+            && (least >= self.cap() || designs.skip(1).all(|design| is_precise(pairs(design))));
+        let (cost_percent, attainment_points) = pairs(design);
+        Progress {
+            done,
+            round_end: match at_barrier && !finished {
+                true => self.round_end(least + 1),
+                false => round_end,
+            },
+            attainment_points,
+            cost_percent,
+            finished,
+        }
+    }
+
+    /// Twins follow the replications that they belong to.
+    fn twins_progress(&self, collection: &Collection) -> Progress {
+        let first = self.progress(collection, 0);
+        let done = collection.replications(1);
+        let round_end = if first.finished {
+            first.done
+        } else {
+            first.round_end
+        };
+        Progress {
+            done,
+            round_end: round_end.max(done),
+            finished: first.finished && done >= round_end,
+            ..first
+        }
+    }
+
     /// How far a design has come.
     pub fn progress(&self, collection: &Collection, design: u32) -> Progress {
+        if self.paired {
+            return self.paired_progress(collection, design);
+        }
+        if self.twins && design == 1 {
+            return self.twins_progress(collection);
+        }
         let done = collection.replications(design);
         let round_end = self.round_end(done);
         let (attainment, cost_percent) = precision(collection, design);

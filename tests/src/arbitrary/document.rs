@@ -26,6 +26,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
             prices(),
             proptest::option::weighted(0.2, storage()),
             proptest::option::weighted(0.2, batch()),
+            proptest::option::weighted(0.2, uncertain()),
             proptest::option::weighted(0.2, edge_cache()),
         ),
         slo(),
@@ -43,7 +44,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     (autoscaler, shared_control, right_sizing),
                     telemetry,
                     fleet,
-                    (prices, storage, batch, edge_cache),
+                    (prices, storage, batch, uncertain, edge_cache),
                     slo,
                     mut run,
                 ),
@@ -83,6 +84,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     run,
                     sweep: vec![],
                     search: None,
+                    uncertain: uncertain.into_iter().collect(),
                 }
             },
         )
@@ -970,6 +972,26 @@ fn budget() -> impl Strategy<Value = BudgetDocument> {
             reasons,
             hours,
         })
+}
+
+/// A belief about a price that every document has.
+fn uncertain() -> impl Strategy<Value = UncertainDocument> {
+    let belief = prop_oneof![
+        (0.01..0.1_f64, 1.1..2.0_f64).prop_map(|(p5, width)| BeliefDocument::Lognormal {
+            p5,
+            p95: p5 * width
+        }),
+        (0.01..0.1_f64, 0.01..0.1_f64).prop_map(|(low, width)| BeliefDocument::Uniform {
+            low,
+            high: low + width
+        }),
+        proptest::collection::vec(0.01..0.2_f64, 2..9)
+            .prop_map(|samples| BeliefDocument::Samples { samples }),
+    ];
+    belief.prop_map(|distribution| UncertainDocument {
+        path: "/prices/egress_usd_per_gb".into(),
+        distribution,
+    })
 }
 
 fn prices() -> impl Strategy<Value = PricesDocument> {

@@ -22,7 +22,7 @@ async fn numbers(page: &Page) -> Value {
 }
 
 /// Types into the box of a field, as a person replaces its content.
-async fn type_into(page: &Page, pointer: &str, text: &str) {
+pub(super) async fn type_into(page: &Page, pointer: &str, text: &str) {
     let script = format!(
         "(() => {{
             const box = document.querySelector('[data-testid=\"field:{pointer}\"] input[type=text]');

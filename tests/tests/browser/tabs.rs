@@ -6,7 +6,14 @@ use std::time::Duration;
 use tests::browser::Page;
 
 /// Words of the tabs, from left to right.
-const TABS: [&str; 5] = ["executive", "on-call", "debug", "explore", "report"];
+const TABS: [&str; 6] = [
+    "executive",
+    "on-call",
+    "debug",
+    "explore",
+    "compare",
+    "report",
+];
 
 /// The shown tab, the address, and how many panels there are of each kind.
 async fn shown(page: &Page) -> String {

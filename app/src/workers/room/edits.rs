@@ -103,7 +103,9 @@ impl Room {
                 self.drop_preview();
                 self.run = None;
                 self.run_key = None;
+                self.comparing = None;
                 self.drop_sweep();
+                self.drop_tornado();
                 studio.stale.set(true);
                 studio.run.update(|run| run.phase = Phase::Invalid);
                 true
@@ -133,6 +135,8 @@ impl Room {
                 self.preview = beginning(&checked).map(|plan| Deal::new(job, plan));
                 let job = self.next_job();
                 self.run = Some(Deal::new(job, Plan::single(&checked)));
+                self.compare();
+                self.drop_tornado();
                 self.stopped = false;
                 studio
                     .stale

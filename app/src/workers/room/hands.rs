@@ -3,6 +3,7 @@
 use super::reports::report_soon;
 use super::{Room, Slot, Work};
 use crate::state::now_ms;
+use crate::workers::comparing::Comparing;
 use crate::workers::pool::{Hand, Heard, worker_count, worker_url};
 use crate::workers::protocol::Request;
 use gloo::timers::callback::Timeout;
@@ -106,6 +107,9 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
 
 impl Room {
     fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
+        if !self.is_current(job) {
+            return;
+        }
         if let Some(inquiry) = self.inquiry.as_mut().filter(|one| one.job == job) {
             match postcard::from_bytes::<Answer>(bytes) {
                 Ok(answer) => inquiry.take(answer, took_ms),
@@ -113,14 +117,27 @@ impl Room {
             }
             return;
         }
+        let result = match postcard::from_bytes::<ShardResult>(bytes) {
+            Ok(result) => result,
+            Err(error) => {
+                self.fail(format!("a worker's result could not be read: {error}"));
+                return;
+            }
+        };
+        if self.is_comparing(job) {
+            self.take_compared(job, result, took_ms);
+            return;
+        }
+        if let Some(comparing) = self.comparing.as_mut() {
+            comparing.overhear(&result);
+        }
         let deal = [&mut self.preview, &mut self.run, &mut self.sweep]
             .into_iter()
             .flatten()
+            .chain(self.tornado.as_mut().map(|tornado| &mut tornado.deal))
             .find(|deal| deal.job == job);
-        let Some(deal) = deal else { return };
-        match postcard::from_bytes::<ShardResult>(bytes) {
-            Ok(result) => deal.take(result, took_ms),
-            Err(error) => self.fail(format!("a worker's result could not be read: {error}")),
+        if let Some(deal) = deal {
+            deal.take(result, took_ms);
         }
     }
 }
@@ -133,6 +150,8 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         .flatten()
         .map(|deal| deal.job)
         .chain(this.inquiry.as_ref().map(|one| one.job))
+        .chain(this.tornado.as_ref().map(|tornado| tornado.deal.job))
+        .chain(this.comparing.as_ref().map(Comparing::first_job))
         .min()
         .unwrap_or(this.jobs + 1);
     for index in 0..this.slots.len() {

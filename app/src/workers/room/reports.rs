@@ -68,6 +68,8 @@ impl Room {
         self.show_progress();
         self.show_sweep();
         self.show_inquiry();
+        self.show_comparison();
+        self.show_tornado();
         // A report that takes long is made less often.
         self.last_report_ms = now_ms() + 4.0 * (now_ms() - began);
     }
@@ -135,6 +137,14 @@ pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
         .is_some_and(|run| run.progress().done == 0)
         && this.sweep.as_ref().is_none_or(|sweep| !sweep.news)
         && this.inquiry.is_none()
+        && this
+            .tornado
+            .as_ref()
+            .is_none_or(|tornado| !tornado.deal.news)
+        && this
+            .comparing
+            .as_ref()
+            .is_none_or(|comparing| !comparing.news)
     {
         return;
     }

@@ -17,6 +17,7 @@ mod spot;
 mod storage;
 mod topology;
 mod traffic;
+mod uncertain;
 
 use super::{Bounds, Limit, Scale};
 
@@ -104,4 +105,5 @@ pub(super) const PARTS: &[&[Limit]] = &[
     slo::ROWS,
     run::ROWS,
     search::ROWS,
+    uncertain::ROWS,
 ];

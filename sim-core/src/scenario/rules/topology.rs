@@ -457,6 +457,7 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
         storage: None,
         sweep: Vec::new(),
         search: None,
+        uncertain: Vec::new(),
         ..document.clone()
     }
 }
