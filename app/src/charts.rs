@@ -4,6 +4,7 @@
 //! plotters measures text by putting elements into the page, which costs a layout each time and is blocked by a
 //! strict style policy; so it paints marks only.
 
+mod break_even;
 mod breakdown;
 mod commitment;
 mod data;
@@ -24,6 +25,7 @@ mod surface;
 mod time;
 mod time_scene;
 
+pub use break_even::BreakEvens;
 pub use breakdown::{BudgetByCause, CostByResource};
 pub use commitment::CommitmentLevels;
 pub use data::csv;

@@ -58,15 +58,15 @@ pub fn field_problem(problem: &Problem) -> FieldProblem {
 
 /// The document without what does not change the results of a run.
 pub fn run_key(document: &Value) -> Value {
-    without(document, &["name", "description", "sweep"])
+    without(document, &["name", "description", "sweep", "search"])
 }
 
 /// Whether a sweep of one document holds for another: they differ in the swept knobs and in words at most.
 pub fn same_sweep(swept: &Value, now: &Value) -> bool {
     let knobs = |document: &Value| -> Vec<String> {
-        let list = document.get("sweep").and_then(Value::as_array);
-        let paths = list
-            .into_iter()
+        let lists = ["/sweep", "/search/knobs"].into_iter();
+        let lists = lists.filter_map(|list| document.pointer(list)?.as_array());
+        let paths = lists
             .flatten()
             .filter_map(|knob| knob.get("path")?.as_str());
         paths.map(str::to_owned).collect()

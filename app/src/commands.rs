@@ -42,7 +42,7 @@ impl Command {
 }
 
 /// All commands, in the order of the palette.
-pub const COMMANDS: [Command; 22] = [
+pub const COMMANDS: [Command; 23] = [
     Command {
         name: "Search commands and fields…",
         keys: &["Ctrl+K"],
@@ -57,6 +57,25 @@ pub const COMMANDS: [Command; 22] = [
         name: "Stop computing, or go on",
         keys: &["R"],
         run: |hands| hands.room.stop_or_resume(),
+    },
+    Command {
+        name: "Find designs",
+        keys: &["F"],
+        run: |hands| {
+            route::show_tab(&hands.studio, Tab::Explore);
+            let knobs = |document: &Value| {
+                let lists = ["/search/knobs", "/sweep"].into_iter();
+                lists
+                    .filter_map(|list| document.pointer(list)?.as_array())
+                    .any(|list| !list.is_empty())
+            };
+            if hands.studio.document.with_untracked(knobs) {
+                hands.room.start_search();
+            } else {
+                let advice = "Mark fields that may move first, with the button beside their names";
+                hands.studio.toast(advice, false, false);
+            }
+        },
     },
     Command {
         name: "Run the sweep",

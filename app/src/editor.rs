@@ -5,6 +5,7 @@ mod field;
 mod knob;
 mod labels;
 mod list;
+mod mark;
 mod number;
 pub mod quantity;
 mod recording;
@@ -15,7 +16,7 @@ mod variant;
 mod weights;
 
 pub use field::reveal;
-pub use knob::{name_of as knob_name, outline, sources, value_text as knob_value};
+pub use knob::{name_of as knob_name, outline, sources, value_words};
 pub use section::Editor;
 
 use schema::Node;

@@ -16,7 +16,9 @@ mod validation;
 pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
-pub use model::{Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio};
+pub use model::{
+    Advice, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme, studio,
+};
 
 use serde_json::Value;
 use sim_core::scenario::templates;

@@ -1,10 +1,12 @@
 //! What is on the page.
 
+mod advice;
 mod app;
 mod banner;
 mod batch;
 mod edge;
 mod figures;
+mod functions;
 mod gallery;
 mod header;
 mod headline;
@@ -16,6 +18,7 @@ mod moment;
 mod palette;
 mod problems;
 mod report;
+mod resilience;
 mod restore;
 mod results;
 mod share;

@@ -71,6 +71,10 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             let result = bench.jobs.get(&job)?.run_shard(shard);
             Some(encoded(Answer::Result, job, &result))
         }
+        Request::Probe { job, probe } => {
+            let found = bench.jobs.get(&job)?.answer(&probe);
+            Some(encoded(Answer::Result, job, &found))
+        }
         Request::Replay { job, request } => {
             let prepared = bench.jobs.get(&job)?;
             let seed = prepared.plan().document.run.seed;

@@ -1,6 +1,7 @@
 //! The engine room: web workers that compute shards, and the page's side of them.
 
 mod deal;
+mod inquiry;
 mod microscope;
 mod pool;
 pub mod protocol;

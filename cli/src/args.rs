@@ -23,6 +23,12 @@ pub enum Command {
     Run(RunArguments),
     /// Vary one or two knobs on a grid: the front of cost against attainment.
     Sweep(SweepArguments),
+    /// Look for designs over several knobs: the front, and the cheapest that meets the SLO as surely as wanted.
+    Optimise(OptimiseArguments),
+    /// What would help most? The effect of one change at a time on attainment and cost, with intervals.
+    Explain(ExplainArguments),
+    /// How much more traffic does it carry? The factor at which the attainment falls below what is wanted.
+    Reach(ExplainArguments),
     /// Check a scenario: every problem with its path, value, limit and hint.
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
@@ -85,6 +91,54 @@ pub struct SweepArguments {
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,
+}
+
+/// `qec optimise`
+#[derive(Debug, Args)]
+pub struct OptimiseArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// Most replications to spend, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(60..=100_000))]
+    pub budget: Option<u32>,
+    /// A knob that may move, instead of the scenario's; any number of them. PATH=FROM:TO is a range, PATH=FROM:TO:log
+    /// one in equal ratios, PATH=A,B,C a choice, PATH alone a switch.
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub knob: Vec<String>,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Data plane, instead of the scenario's.
+    #[arg(long, value_enum)]
+    pub plane: Option<PlaneArgument>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// List every design, not only the front.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `qec explain` and `qec reach`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Print the full report as JSON (docs/REPORT.md).
+    #[arg(long)]
+    pub json: bool,
+    /// So many replications of what is looked at closely.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(8..=10_000))]
+    pub replications: Option<u32>,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Threads to compute on; by default all processors. The numbers do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
 }
 
 /// `qec check`

@@ -4,14 +4,18 @@
 //! threads, `table` and the `*_text` files write for people. Results go to standard output, everything about
 //! them (warnings, notes, progress) to standard error.
 
+mod adaptive;
 mod args;
 mod check;
 mod compute;
 mod decisions;
+mod explain;
 mod failure;
 mod import;
 mod link;
+mod optimise;
 mod output;
+mod reach;
 mod report_text;
 mod run;
 mod source;
@@ -47,6 +51,9 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Run(options) => run::run(&options),
         Command::Sweep(options) => sweep::sweep(&options),
+        Command::Optimise(options) => optimise::optimise(&options),
+        Command::Explain(options) => explain::explain(&options),
+        Command::Reach(options) => reach::reach(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
         Command::Link(command) => link::link(&command),

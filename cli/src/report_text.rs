@@ -23,6 +23,8 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         spot(report),
         commitment(report),
         network(report),
+        functions(report),
+        resilience(report),
         edge(report),
         storage(report),
         batch(report),
@@ -301,6 +303,62 @@ fn network(report: &Report) -> String {
     format!("{}\n{}", components.text(), routes.text())
 }
 
+/// Guards of calls and rate limits; nothing without any.
+fn resilience(report: &Report) -> String {
+    let Some(resilience) = &report.resilience else {
+        return String::new();
+    };
+    let share = |summary: &Option<Summary>| {
+        summary
+            .as_ref()
+            .map_or(String::new(), |summary| percent(summary.mean))
+    };
+    let mut text = String::new();
+    if !resilience.calls.is_empty() {
+        let mut calls = Table::new([
+            "Guarded call",
+            "breaker open",
+            "opened",
+            "turned away",
+            "bulkhead full",
+            "hedged",
+            "hedge first",
+        ]);
+        for call in &resilience.calls {
+            calls.row([
+                format!("{} → {}", call.from, call.to),
+                share(&call.open),
+                call.opened
+                    .as_ref()
+                    .map_or(String::new(), |opened| number(opened.mean)),
+                share(&call.short_circuited),
+                share(&call.crowded_out),
+                share(&call.hedges),
+                share(&call.hedges_won),
+            ]);
+        }
+        text.push_str(&calls.text());
+    }
+    if !resilience.limits.is_empty() {
+        let mut limits = Table::new([
+            "Rate limit",
+            "requests/s",
+            "answered 429",
+            "came to nothing",
+        ]);
+        for limit in &resilience.limits {
+            limits.row([
+                limit.name.clone(),
+                number(limit.rps),
+                percent(limit.turned_away.mean),
+                number(limit.throttled.mean),
+            ]);
+        }
+        text.push_str(&limits.text());
+    }
+    text
+}
+
 /// What the edge cache answers, and how fresh; nothing without one.
 fn edge(report: &Report) -> String {
     let Some(edge) = &report.edge else {
@@ -373,6 +431,78 @@ fn storage(report: &Report) -> String {
         half(&storage.p95_s, 1.0),
         percent(storage.cold.mean),
     )
+}
+
+/// Functions, their instances and money; nothing without functions.
+fn functions(report: &Report) -> String {
+    if report.functions.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new([
+        "Function",
+        "invocations/month",
+        "cold starts",
+        "95 % CI",
+        "throttled",
+        "instances",
+        "at work",
+        "peak",
+        "provisioned",
+        "of these at work",
+        "billed ms",
+    ]);
+    let mut costs = Table::new([
+        "Function",
+        "USD/month",
+        "95 % CI",
+        "USD/million",
+        "requests",
+        "time at work",
+        "starts",
+        "provisioned",
+        "containers cost less from",
+    ]);
+    for function in &report.functions {
+        let cold = &function.cold_share;
+        table.row([
+            function.name.clone(),
+            number(function.invocations_per_month.mean),
+            percent(cold.mean),
+            if cold.n < 2 {
+                String::new()
+            } else {
+                format!("±{} points", number(100.0 * cold.half_width()))
+            },
+            percent(function.throttled_share.mean),
+            number(function.mean_instances.mean),
+            number(function.mean_running.mean),
+            number(function.peak_instances.mean),
+            number(function.mean_provisioned.mean),
+            percent(function.provisioned_use.mean),
+            number(function.billed_ms.mean),
+        ]);
+        let [usd, interval, ..] = summary_cells(&function.usd_per_month);
+        let part = |index: usize| {
+            let part = function.costs.get(index);
+            part.map_or(String::new(), |part| number(part.usd_per_month.mean))
+        };
+        let even = function.break_even.as_ref().and_then(|even| even.rps);
+        costs.row([
+            function.name.clone(),
+            usd,
+            interval,
+            number(function.usd_per_million.mean),
+            part(0),
+            part(1),
+            part(2),
+            part(3),
+            even.map_or_else(
+                || "never".to_owned(),
+                |rps| format!("{} requests/s", number(rps)),
+            ),
+        ]);
+    }
+    format!("{}\n{}", table.text(), costs.text())
 }
 
 /// The jobs, their time and money; nothing without jobs.

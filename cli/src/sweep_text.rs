@@ -2,15 +2,23 @@
 
 use crate::report_text::footer;
 use crate::table::{Table, number, probability};
+use serde_json::Value;
+use sim_core::study::optimise::SearchReport;
 use sim_core::study::{DesignPoint, SweepReport};
 
 /// Writes the report: the front, or all designs.
 pub fn write(report: &SweepReport, all: bool) -> String {
-    let replications: u32 = report.points.iter().map(|point| point.replications).sum();
+    let swept = || report.points.iter().map(|point| point.replications).sum();
+    let search = report.search.as_ref();
+    let replications: u32 = search.map_or_else(swept, |search| search.replications);
     let title = format!(
-        "{}\n{} designs, {} plane, {replications} replications, seed {}\n",
+        "{}\n{} designs{}, {} plane, {replications} replications, seed {}\n",
         report.name,
         report.points.len(),
+        search.map_or_else(String::new, |search| format!(
+            " tried of {}",
+            number(search.possible)
+        )),
         report.plane,
         report.seed
     );
@@ -20,7 +28,8 @@ pub fn write(report: &SweepReport, all: bool) -> String {
         .enumerate()
         .map(|(index, path)| format!("knob {} is {path}\n", index + 1))
         .collect();
-    let footer = footer(&report.engine_version, &report.prices, &report.plan, None);
+    let digest = search.map(|search| search.digest.as_str());
+    let footer = footer(&report.engine_version, &report.prices, &report.plan, digest);
     [
         title,
         knobs,
@@ -76,7 +85,7 @@ fn cells(report: &SweepReport, point: &DesignPoint) -> Vec<String> {
     let front = if point.on_front { " *" } else { "" };
     let half = point.cost_per_month.half_width();
     let mut cells = vec![format!("{}{front}{recommended}", point.design)];
-    cells.extend(point.values.iter().map(f64::to_string));
+    cells.extend(point.values.iter().map(words));
     cells.push(number(point.cost_per_month.mean));
     cells.push(if half.is_finite() {
         format!("±{}", number(half))
@@ -92,13 +101,16 @@ fn cells(report: &SweepReport, point: &DesignPoint) -> Vec<String> {
 
 fn recommendation(report: &SweepReport) -> String {
     let wanted = 100.0 * report.wanted_attainment;
+    if let Some(search) = &report.search {
+        return confirmed(report, search);
+    }
     match report.recommended.and_then(|design| report.point(design)) {
         Some(point) => {
             let values: Vec<String> = report
                 .knobs
                 .iter()
                 .zip(&point.values)
-                .map(|(path, value)| format!("{path} = {value}"))
+                .map(|(path, value)| format!("{path} = {}", words(value)))
                 .collect();
             format!(
                 "Recommended: design {}, the cheapest whose attainment is at least {wanted} % even by its lower bound:\n  {}\n  {} USD per month\n",
@@ -111,4 +123,43 @@ fn recommendation(report: &SweepReport) -> String {
             "No design's attainment is at least {wanted} % by its lower bound: widen the knobs, or compute more replications.\n"
         ),
     }
+}
+
+/// A value as it is written in the document.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_f64().unwrap_or(f64::NAN).to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// What a search recommends, on fresh replications, and why; or why nothing.
+fn confirmed(report: &SweepReport, search: &SearchReport) -> String {
+    let found = search.recommendation.as_ref();
+    let Some((found, point)) = found.and_then(|one| Some((one, report.point(one.design)?))) else {
+        return format!("No design is recommended: {}.\n", search.why);
+    };
+    let values = report.knobs.iter().zip(&point.values);
+    let values: Vec<String> = values
+        .map(|(path, value)| format!("  {path} = {}\n", words(value)))
+        .collect();
+    let [chance, interval] = probability(&found.attainment);
+    let knee = match search.knee.and_then(|design| report.point(design)) {
+        Some(knee) => format!(
+            "The knee of the front is design {}: {} USD per month, attainment {}.\n",
+            knee.design,
+            number(knee.cost_per_month.mean),
+            probability(&knee.attainment)[0]
+        ),
+        None => String::new(),
+    };
+    format!(
+        "Recommended: design {}\n{}  {} USD per month (±{}), attainment {chance} ({interval})\nBecause {}.\n{knee}",
+        found.design,
+        values.concat(),
+        number(found.cost_per_month.mean),
+        number(found.cost_per_month.half_width()),
+        search.why
+    )
 }

@@ -12,7 +12,7 @@
 //! - [`arbitration`]: several controllers on one target.
 //! - [`decision`]: the log of what they saw, which rule bound them, and what they asked for.
 
-mod alarm;
+pub(crate) mod alarm;
 pub mod arbitration;
 pub mod controller;
 pub mod decision;

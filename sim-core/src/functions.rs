@@ -1,49 +1,18 @@
-//! Serverless functions: instances that are started when a request finds none free, kept alive for a while
-//! after their last request, and paid by what they run.
-//!
-//! ```text
-//!   request ──► free provisioned instance? ──► served at once
-//!                  │ none
-//!                  ▼
-//!               free warm instance? ──► which one: NextInstance ──► served at once (warm)
-//!                  │ none
-//!                  ▼
-//!               instances at their limit, or no token to start one? ──► rejected (429)
-//!                  │ no
-//!                  ▼
-//!               a new instance starts ──► served after its start (cold)
-//!
-//!   an instance without a request for its keep-alive time ends
-//! ```
-//!
-//! [`FunctionPool`] plays every request as an event, exactly, at a cost that does not grow with the number of
-//! instances but for the logarithm of those at work. [`billing`] is the price of what it reports.
-//!
-//! Semantics: Mahmoudi & Khazaei, "SimFaaS: A Performance Simulator for Serverless Computing Platforms",
-//! CLOSER 2021 (keep-alive counted from the end of the last request, one pool of instances for one function), with
-//! the order of an arrival, limits and scaling rate of AWS Lambda.
+//! Serverless functions: their instances, which the data planes play, and what they cost.
 //!
 //! | module | what |
 //! |---|---|
-//! | `model` | what a function is: times, limits, which instance serves next |
-//! | `pool` | the simulation |
-//! | `order` | free instances, in the order in which they serve: oldest, newest, least or most recently used, … |
-//! | `outcome`, `levels` | counts; how long how many instances existed |
+//! | (passed on) | instances, who serves next, cold starts, limits: [`sim_planes::functions`] |
+//! | [`setup`] | a scenario's function in the units of the planes |
+//! | [`provisioning`] | how many instances are started beforehand, from tick to tick |
 //! | [`billing`] | requests, GB-seconds, provisioned concurrency, vCPU-seconds → dollars |
+//! | [`meter`] | what a window uses, and its bill by the month |
+//! | [`break_even`] | from how much traffic on containers on nodes cost less |
 
 pub mod billing;
-mod bits;
-mod events;
-mod instance;
-mod levels;
-mod model;
-mod order;
-mod outcome;
-mod pool;
-mod token_bucket;
+pub mod break_even;
+pub mod meter;
+pub mod provisioning;
+pub mod setup;
 
-pub use levels::Levels;
-pub use model::{BurstLimit, ColdStart, FunctionModel, NextInstance};
-pub use outcome::{FunctionOutcome, FunctionStatistics};
-pub use pool::{Fate, FunctionPool};
-pub use token_bucket::TokenBucket;
+pub use sim_planes::functions::*;

@@ -7,6 +7,7 @@
 //! ```
 
 mod edge;
+mod guards;
 mod network;
 mod part;
 mod replay;
@@ -27,6 +28,7 @@ use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
 use crate::topology::ComponentKind;
 use crate::traffic::RandomRate;
 use edge::EdgeStage;
+use guards::Guards;
 use network::Network;
 use part::{Part, Passed};
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
@@ -63,6 +65,8 @@ pub struct Simulation<'a> {
     budget: BudgetMeter,
     recorder: Recorder,
     sums: Sums,
+    /// Of a single service.
+    guards: Guards,
     /// What the users saw in the last tick.
     last: Outcome,
 }
@@ -150,6 +154,7 @@ impl<'a> Simulation<'a> {
             budget: BudgetMeter::new(setup.tick_s),
             recorder: Recorder::new(setup),
             sums: Sums::default(),
+            guards: Guards::new(setup),
             last: Outcome::default(),
         }
     }
@@ -224,6 +229,9 @@ impl<'a> Simulation<'a> {
         if tick >= setup.warm_up_ticks {
             let bad = judged.bad(&setup.objectives);
             self.budget.count(&setup.objectives, judged.concluded, bad);
+            if let Plane::One(_) = &self.plane {
+                self.guards.count(&[], &[entered]);
+            }
             self.meter(&users, &entered, judged.worst);
         }
     }
@@ -344,9 +352,20 @@ impl<'a> Simulation<'a> {
             serving[nodes] += part.cost.finish(None)[nodes];
         }
         let cost = &self.main.cost;
+        let functions = match &self.plane {
+            Plane::One(_) => None,
+            Plane::Network(served) => served.functions(),
+        };
         let network = match &self.plane {
             Plane::One(_) => None,
-            Plane::Network(served) => Some(served.result(self.parts())),
+            Plane::Network(served) => {
+                let of = functions.as_deref().unwrap_or_default();
+                Some(served.result(self.parts(), of))
+            }
+        };
+        let resilience = match &self.plane {
+            Plane::One(_) => self.guards.result(),
+            Plane::Network(served) => served.guards.result(),
         };
         let serving_usd: f64 = serving.iter().sum::<f64>() + market_usd;
         let storage_per_month = storage
@@ -360,10 +379,15 @@ impl<'a> Simulation<'a> {
         let dependencies_per_month = network
             .as_ref()
             .map_or(0.0, NetworkResult::dependencies_usd_per_month);
+        let functions_per_month = functions.iter().flatten().flatten();
+        let functions_per_month: f64 = functions_per_month.map(|f| f.bill.total()).sum();
         let edge = self.edge.as_ref().map(|edge| edge.result(cost));
         let edge_per_month = edge.as_ref().map_or(0.0, EdgeResult::total_usd_per_month);
-        let beside_per_month =
-            storage_per_month + batch_per_month + dependencies_per_month + edge_per_month;
+        let beside_per_month = storage_per_month
+            + batch_per_month
+            + dependencies_per_month
+            + functions_per_month
+            + edge_per_month;
         let total_usd = serving_usd + cost.of_month(beside_per_month);
         let sums = &self.sums;
         let of_parts = |value: fn(&Part<'_>) -> f64| self.parts().map(value).sum::<f64>();
@@ -440,7 +464,9 @@ impl<'a> Simulation<'a> {
             batch,
             network,
             node_market,
+            resilience,
             edge,
+            functions,
         }
     }
 }

@@ -24,7 +24,8 @@ mod walk;
 
 pub use check::{check, check_json, check_value};
 pub use field::limit_at;
-pub use knob::apply_knob;
+pub(crate) use knob::is_whole_at;
+pub use knob::{apply_edits, apply_knob, read_choice};
 pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
 

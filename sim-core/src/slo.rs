@@ -3,5 +3,7 @@
 pub mod attribution;
 pub mod budget;
 mod cause;
+mod cause_counts;
 
 pub use cause::Cause;
+pub use cause_counts::CauseCounts;

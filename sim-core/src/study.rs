@@ -13,10 +13,16 @@
 mod batch;
 mod collection;
 mod edge;
+pub mod explain;
+mod functions;
 mod network;
 mod node_market;
+pub mod optimise;
 mod plan;
+mod probe;
+pub mod reach;
 mod report;
+mod resilience;
 mod result;
 mod rounds;
 mod storage;
@@ -25,16 +31,23 @@ mod sweep;
 pub use batch::{BatchReport, JobReport};
 pub use collection::Collection;
 pub use edge::EdgeReport;
+pub use functions::{FunctionCostReport, FunctionReport};
 pub use network::{
     CallReport, ComponentReport, ComponentResult, NetworkReport, NetworkResult, RouteReport,
     RouteResult,
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
 pub use plan::{Design, Plan, Prepared, Shard};
+pub use probe::{Adaptive, Answer, Edits, Outcome, Probe};
 pub use report::{
     CauseReport, CostReport, FigureReport, ObjectiveReport, Proportion, Report, RightSizingReport,
     SeriesReport,
 };
+pub use resilience::{
+    GuardedCallReport, GuardedCallResult, RateLimitReport, RateLimitResult, ResilienceReport,
+    ResilienceResult,
+};
+pub(crate) use resilience::{guarded_calls, limited_components};
 pub use result::{
     FIGURES, Figure, FigureInfo, ObjectiveResult, ReplicationResult, Series, ShardResult,
 };

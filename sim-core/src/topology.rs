@@ -1,10 +1,13 @@
 //! The topology of a scenario: its services and dependencies in the order of their calls, callers first.
 
+use crate::functions::setup::Function;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, Entry};
 use crate::random::Distribution;
 use crate::scenario::Scenario;
-use crate::scenario::document::{BrownOutsDocument, DependencyDocument, OutagesDocument};
+use crate::scenario::document::{
+    BrownOutsDocument, DependencyDocument, OutagesDocument, RateLimitDocument, TroubleDocument,
+};
 
 /// A checked topology.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +44,8 @@ pub enum ComponentKind {
     Service(Box<Scenario>),
     /// A dependency.
     Dependency(Box<Dependency>),
+    /// A serverless function.
+    Function(Box<Function>),
 }
 
 /// A dependency, in the units of the data planes.
@@ -56,6 +61,8 @@ pub struct Dependency {
     pub outages: Option<OutagesDocument>,
     /// When it is slow.
     pub brown_outs: Option<BrownOutsDocument>,
+    /// When it is down or slow by timetable.
+    pub scheduled: Vec<TroubleDocument>,
     /// Fixed price, US dollars per month.
     pub usd_per_month: f64,
     /// Price of a million calls, US dollars.
@@ -69,12 +76,14 @@ impl Dependency {
             model: ServiceModel {
                 timeout_s: document.timeout_ms / 1000.0,
                 error_probability: document.error_percent / 100.0,
+                rate_limit: document.rate_limit.as_ref().map(RateLimitDocument::model),
                 ..ServiceModel::new(latency_s)
             },
             connections: document.connections,
             queue_limit: document.queue_limit,
             outages: document.outages.clone(),
             brown_outs: document.brown_outs.clone(),
+            scheduled: document.scheduled.clone(),
             usd_per_month: document.usd_per_month,
             usd_per_million_calls: document.usd_per_million_calls,
         }

@@ -1,7 +1,8 @@
-//! The innermost part of QEC Studio's simulation: named random streams, statistics, and the two data planes.
+//! The innermost part of QEC Studio's simulation: named random streams, statistics, instances of functions, and the two
+//! data planes.
 //!
 //! ```text
-//!   random, stats ◄── plane: fluid | requests        no scenario, no controller, no money
+//!   random, stats ◄── functions ◄── plane: fluid | requests        no scenario, no controller, no money
 //! ```
 //!
 //! It is a crate of its own because it runs for every request or tick: the page compiles it for speed and the rest for
@@ -9,6 +10,7 @@
 //! bytes everywhere) are those of `sim_core`.
 
 pub mod edge;
+pub mod functions;
 pub mod plane;
 pub mod random;
 pub mod stats;

@@ -10,6 +10,8 @@
 //! `fluid` computes an interval in closed form, `requests` plays every request as an event.
 //! Both draw from the same named random streams, so a design can be compared under either.
 
+mod bucket;
+mod discipline;
 mod fluid;
 mod model;
 pub mod network;
@@ -19,6 +21,8 @@ mod requests;
 mod servers;
 mod tally;
 
+pub use bucket::RateLimit;
+pub use discipline::QueueDiscipline;
 pub use fluid::{FluidPlane, FluidTables};
 pub use model::{Discipline, RETRY_BURST, RetryModel, ServiceModel};
 pub use policy::{Balancing, OnTimeout, Overflow, Removal};
@@ -79,14 +83,18 @@ pub struct Outcome {
     pub served: f64,
     /// Turned away because there was no room, on arrival or (see `dropped`) later.
     pub rejected: f64,
-    /// Of `rejected`: pushed out of a full queue by a newer request.
+    /// Of `rejected`: pushed out of a full queue by a newer request, or dropped by CoDel.
     pub dropped: f64,
+    /// Of `rejected`: turned away by the rate limit.
+    pub throttled: f64,
     /// The client gave up: waiting plus service lasted longer than the timeout.
     pub timed_out: f64,
     /// Of `timed_out`: service alone would have lasted longer than the timeout.
     pub timed_out_in_service: f64,
     /// Answered in time, but with an error of the service's own.
     pub failed: f64,
+    /// Of `failed`, where a network blames them on a station: a breaker or bulkhead turned the call to it away.
+    pub refused: f64,
     /// Held by a replica that ended abruptly.
     pub lost: f64,
     /// Of `served`: latency, from the first attempt on, above threshold k.
@@ -106,6 +114,8 @@ pub struct Outcome {
     pub wait_sum_high_s: f64,
     /// Attempts that found no room at a replica and had to wait outside: at the client or in the buffer.
     pub blocked: f64,
+    /// Attempts that the rate limit turned away, whether their clients try again or not.
+    pub turned_away: f64,
     /// Attempts that a server stopped working on because their client had given up.
     pub cancelled: f64,
     /// Sum of latency, from the first attempt on, of `served` requests, seconds.
@@ -118,7 +128,7 @@ pub struct Outcome {
     pub in_service_s: f64,
     /// Attempts waiting for a server at the end of the interval, wherever they wait.
     pub waiting_at_end: f64,
-    /// Requests without a fate at the end of the interval, at least `waiting_at_end`.
+    /// Requests without a fate at the end of the interval, at least `waiting_at_end` where no calls are hedged.
     pub open_at_end: f64,
 }
 

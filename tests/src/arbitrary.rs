@@ -5,6 +5,7 @@ mod document;
 mod edge;
 mod edit;
 mod keda;
+mod resilience;
 mod spot;
 mod storage;
 mod topology;

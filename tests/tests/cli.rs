@@ -581,3 +581,48 @@ fn decisions_tell_why_it_did_not_scale() {
         wrong.err
     );
 }
+
+/// Studies that decide as they go decide the same whoever computes them.
+#[test]
+fn deciding_studies_do_not_depend_on_threads() {
+    let mut document: Value =
+        serde_json::from_str(&qec(&["templates", "kubernetes-slo-driven"]).out)
+            .expect("a template");
+    document["slo"]["window_days"] = json!(0.1);
+    let text = document.to_string();
+    let knobs = [
+        "--knob",
+        "/autoscaler/min_replicas=3:12",
+        "--knob",
+        "/fleet/node/instance_type=m6i.large,m6i.xlarge",
+    ];
+    let optimise = [&["optimise", "-", "--json", "--budget", "200"], &knobs[..]].concat();
+    let studies: [&[&str]; 3] = [
+        &optimise,
+        &["explain", "-", "--json", "--replications", "8"],
+        &["reach", "-", "--json", "--replications", "8"],
+    ];
+    for study in studies {
+        let on = |threads: &str| {
+            let answer = qec_with(&[study, &["--threads", threads]].concat(), text.as_bytes());
+            assert_eq!(answer.code, Some(0), "{study:?}: {}", answer.err);
+            answer.out
+        };
+        let one = on("1");
+        assert_eq!(one, on("4"), "{study:?}");
+        let report: Value = serde_json::from_str(&one).expect("JSON");
+        let digest = report.pointer("/search/digest").or(report.get("digest"));
+        assert_eq!(digest.and_then(Value::as_str).map(str::len), Some(64));
+    }
+}
+
+#[test]
+fn a_search_needs_knobs_that_exist() {
+    refused(
+        &["optimise", "-", "--knob", "/autoscaler/min_replica=1:2"],
+        &qec(&["templates", "kubernetes-slo-driven"])
+            .out
+            .into_bytes(),
+        &["/autoscaler/min_replicas"],
+    );
+}

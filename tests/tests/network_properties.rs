@@ -1,12 +1,14 @@
 //! What must hold for every network of services and every sequence of intervals, when every span is played.
 
 use proptest::prelude::*;
+use sim_core::plane::network::breaker::BreakerModel;
 use sim_core::plane::network::{
-    Call, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork, Station,
-    StationInterval,
+    Call, CallGuard, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork,
+    Station, StationInterval,
 };
 use sim_core::plane::{
-    Balancing, Interval, OnTimeout, Outcome, Overflow, Removal, RetryModel, ServiceModel,
+    Balancing, Interval, OnTimeout, Outcome, Overflow, QueueDiscipline, RateLimit, Removal,
+    RetryModel, ServiceModel,
 };
 use sim_core::random::Distribution;
 use sim_core::stats::LogHistogram;
@@ -56,7 +58,7 @@ fn service() -> impl Strategy<Value = ServiceModel> {
         prop_oneof![Just(Overflow::RejectNew), Just(Overflow::DropOldest)],
         prop_oneof![Just(OnTimeout::Finish), Just(OnTimeout::Cancel)],
         prop_oneof![Just(Removal::Drain), Just(Removal::Kill)],
-        retries(),
+        (retries(), queue(), rate_limit()),
     )
         .prop_map(
             |(
@@ -68,7 +70,7 @@ fn service() -> impl Strategy<Value = ServiceModel> {
                 overflow,
                 on_timeout,
                 removal,
-                retries,
+                (retries, queue, rate_limit),
             )| {
                 ServiceModel {
                     timeout_s,
@@ -81,10 +83,49 @@ fn service() -> impl Strategy<Value = ServiceModel> {
                     removal,
                     may_be_killed: true,
                     retries,
+                    queue,
+                    rate_limit,
                     ..ServiceModel::new(time.expect("parameters in range"))
                 }
             },
         )
+}
+
+fn guard() -> impl Strategy<Value = CallGuard> {
+    let breaker = (1..30u32, 1..30u32, 1.0..100.0f64, 0.1..5.0f64, 1..6u32).prop_map(
+        |(window, minimum, failure_percent, open_s, half_open)| BreakerModel {
+            window,
+            minimum,
+            failure_percent,
+            open_s,
+            half_open,
+        },
+    );
+    (
+        proptest::option::weighted(0.3, breaker),
+        proptest::option::weighted(0.3, 1..10u32),
+        proptest::option::weighted(0.3, 0.001..0.5f64),
+    )
+        .prop_map(|(breaker, max_concurrent, hedge_after_s)| CallGuard {
+            breaker,
+            max_concurrent,
+            hedge_after_s,
+        })
+}
+
+fn queue() -> impl Strategy<Value = QueueDiscipline> {
+    prop_oneof![
+        3 => Just(QueueDiscipline::Fifo),
+        1 => Just(QueueDiscipline::Lifo),
+        1 => (0.001..0.2f64, 0.01..0.5f64).prop_map(|(target_s, interval_s)| {
+            QueueDiscipline::Codel { target_s, interval_s }
+        }),
+    ]
+}
+
+fn rate_limit() -> impl Strategy<Value = Option<RateLimit>> {
+    let limit = (5.0..200.0f64, 1.0..50.0f64);
+    proptest::option::weighted(0.2, limit.prop_map(|(rps, burst)| RateLimit { rps, burst }))
 }
 
 fn call() -> impl Strategy<Value = Call> {
@@ -98,13 +139,15 @@ fn call() -> impl Strategy<Value = Call> {
         ],
         any::<bool>(),
         retries(),
+        guard(),
     )
-        .prop_map(|(to, per_request, mode, required, retries)| Call {
+        .prop_map(|(to, per_request, mode, required, retries, guard)| Call {
             to,
             per_request,
             mode,
             required,
             retries,
+            guard,
         })
 }
 
@@ -125,7 +168,11 @@ fn stations() -> impl Strategy<Value = Vec<Station>> {
                     };
                 }
                 calls.truncate(if later > 0 { calls.len() } else { 0 });
-                Station { service, calls }
+                Station {
+                    service,
+                    calls,
+                    function: None,
+                }
             })
             .collect()
     })
@@ -135,10 +182,11 @@ fn stations() -> impl Strategy<Value = Vec<Station>> {
 fn most_spans(stations: &[Station]) -> f64 {
     let mut most = vec![0.0; stations.len()];
     for (number, station) in stations.iter().enumerate().rev() {
-        let calls = station
-            .calls
-            .iter()
-            .map(|call| call.per_request * f64::from(call.retries.max_attempts) * most[call.to]);
+        let calls = station.calls.iter().map(|call| {
+            let hedges = u32::from(call.guard.hedge_after_s.is_some());
+            let attempts = f64::from(call.retries.max_attempts + hedges);
+            call.per_request * attempts * most[call.to]
+        });
         most[number] = 1.0 + calls.sum::<f64>();
     }
     most.iter().copied().fold(0.0, f64::max) * 3.0
@@ -190,8 +238,11 @@ fn bad(outcome: &Outcome) -> Vec<f64> {
     all.chain(outcome.slow_in_service).collect()
 }
 
-fn assert_consistent(outcome: &Outcome) {
+/// `attempts`: of one request that may wait at the same time.
+fn assert_consistent(outcome: &Outcome, attempts: f64) {
     assert!(outcome.dropped <= outcome.rejected, "{outcome:?}");
+    assert!(outcome.throttled <= outcome.rejected, "{outcome:?}");
+    assert!(outcome.refused <= outcome.failed, "{outcome:?}");
     assert!(
         outcome.timed_out_in_service <= outcome.timed_out,
         "{outcome:?}"
@@ -201,7 +252,10 @@ fn assert_consistent(outcome: &Outcome) {
         assert!(outcome.slow[k] <= outcome.served, "{outcome:?}");
     }
     assert!(outcome.waited <= outcome.waits, "{outcome:?}");
-    assert!(outcome.waiting_at_end <= outcome.open_at_end, "{outcome:?}");
+    assert!(
+        outcome.waiting_at_end <= attempts * outcome.open_at_end,
+        "{outcome:?}"
+    );
     assert!(outcome.latency_sum_s >= 0.0 && outcome.wait_sum_s >= 0.0);
 }
 
@@ -231,6 +285,8 @@ struct Run {
     /// Requests without a fate: by station, then by entry.
     open: Vec<f64>,
     served: f64,
+    /// Attempts of one request that may wait at the same time: two where some are hedged.
+    attempts: f64,
     outcomes: Vec<NetworkOutcome>,
 }
 
@@ -246,7 +302,7 @@ impl Run {
         {
             *open += outcome.arrivals - fates(outcome);
             assert_eq!(*open, outcome.open_at_end, "{outcome:?}");
-            assert_consistent(outcome);
+            assert_consistent(outcome, self.attempts);
         }
         for ((outcome, now), slots) in outcome.stations.iter().zip(now).zip(slots) {
             let interval = &now.interval;
@@ -259,6 +315,13 @@ impl Run {
             );
         }
         outcome.entries.iter().for_each(assert_blamed);
+        for call in &outcome.calls {
+            assert!(
+                call.short_circuited + call.crowded_out <= call.wanted,
+                "{call:?}"
+            );
+            assert!(call.open_s <= 1e-9 + now[0].interval.length_s, "{call:?}");
+        }
         self.served += outcome.entries[0].total.served;
         self.outcomes.push(outcome);
     }
@@ -277,10 +340,13 @@ fn run(stations: &[Station], at: usize, intervals: &Intervals, seed: u64) -> Run
     ];
     let plane = RequestsNetwork::new(stations, &entries, &[0.2, 1.0, 3.0], 3, seed, 0)
         .expect("a proper network");
+    let mut calls = stations.iter().flat_map(|station| &station.calls);
+    let hedged = calls.any(|call| call.guard.hedge_after_s.is_some());
     let mut run = Run {
         plane,
         open: vec![0.0; stations.len() + entries.len()],
         served: 0.0,
+        attempts: if hedged { 2.0 } else { 1.0 },
         outcomes: Vec::new(),
     };
     let slots: Vec<u32> = stations

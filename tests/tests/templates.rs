@@ -1,6 +1,10 @@
 //! The templates keep what they promise: a few whole windows of each.
 
-use sim_core::scenario::document::{ComponentDocument, PlaneKind, SavesDocument, ScenarioDocument};
+use sim_core::scenario::document::{
+    AutoscalerDocument, CallDocument, ComponentDocument, DependencyDocument,
+    FunctionComponentDocument, PlaneKind, ProvisionedDocument, QueueDocument, SavesDocument,
+    ScenarioDocument, WarmerDocument,
+};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -324,6 +328,134 @@ fn online_shop_depends_on_its_database_and_its_checkout_on_the_provider() {
     }
 }
 
+/// The template with another first function.
+fn serverless(change: impl Fn(&mut FunctionComponentDocument)) -> Vec<ReplicationResult> {
+    let mut document = document("serverless-api");
+    let topology = document.topology.as_mut().expect("a topology");
+    if let Some(ComponentDocument::Function(function)) = topology.components.first_mut() {
+        change(function);
+    }
+    run(Plan::single(&document), 0)
+}
+
+#[test]
+fn serverless_template_starts_cold_unless_instances_are_kept() {
+    let as_it_is = serverless(|_| {});
+    let provisioned = serverless(|function| {
+        function.provisioned = Some(ProvisionedDocument::Static { instances: 4 });
+    });
+    let warmed = serverless(|function| {
+        function.warmer = Some(WarmerDocument {
+            every_minutes: 5.0,
+            calls: 5,
+        });
+    });
+    let kept = serverless(|function| function.keep_alive_minutes = 45.0);
+    let [all, none] = [REPLICATIONS as usize, 0];
+    assert_eq!(met(&as_it_is), none);
+    assert_eq!((met(&provisioned), met(&warmed)), (all, all));
+    for result in &as_it_is {
+        // Every success, and a latency budget that is spent by cold starts.
+        assert!(result.objectives[0].met && !result.objectives[1].met);
+        let latency = &result.objectives[1];
+        let cold = latency.bad_by_cause[Cause::ColdStart as usize];
+        assert!(cold > 0.8 * latency.bad(), "{latency:?}");
+        assert!((1.2..2.5).contains(&latency.budget_consumed), "{latency:?}");
+    }
+    let of = |results: &[ReplicationResult],
+              value: fn(&sim_core::functions::meter::FunctionResult) -> f64| {
+        mean(results, |result| {
+            let functions = result.functions.iter().flatten().flatten();
+            functions.map(value).next().unwrap_or(f64::NAN)
+        })
+    };
+    let usd = |results: &[ReplicationResult]| of(results, |function| function.bill.total());
+    let ratio = usd(&provisioned) / usd(&as_it_is);
+    assert!((8.0..14.0).contains(&ratio), "{ratio}");
+    let ratio = usd(&warmed) / usd(&as_it_is);
+    assert!((0.95..1.1).contains(&ratio), "{ratio}");
+    let cold = |results: &[ReplicationResult]| of(results, |function| function.cold_share());
+    assert!(
+        (0.001..0.003).contains(&cold(&as_it_is)),
+        "{}",
+        cold(&as_it_is)
+    );
+    assert!(cold(&kept) < 0.5 * cold(&as_it_is), "{}", cold(&kept));
+}
+
+/// The document of the third-party template, its calls to the provider changed.
+fn provider(edit: impl Fn(&mut CallDocument, &mut DependencyDocument)) -> ScenarioDocument {
+    let mut document = document("third-party-risk");
+    let topology = document.topology.as_mut().expect("a topology");
+    let call = &mut topology.calls[1];
+    let ComponentDocument::Dependency(dependency) = &mut topology.components[1] else {
+        panic!("the provider is a dependency");
+    };
+    edit(call, dependency);
+    document.sweep.clear();
+    document
+}
+
+#[test]
+fn third_party_risk_is_borne_by_a_breaker_and_degraded_answers() {
+    let safe = document("third-party-risk");
+    let without_breaker = provider(|call, _| {
+        call.breaker = None;
+        call.max_concurrent = None;
+    });
+    let naive = provider(|call, dependency| {
+        call.breaker = None;
+        call.max_concurrent = None;
+        call.optional = false;
+        dependency.timeout_ms = 10_000.0;
+    });
+    let results = run(Plan::single(&safe), 0);
+    assert_eq!(met(&results), REPLICATIONS as usize);
+    for result in &results {
+        let guarded = &result.resilience.as_ref().expect("a breaker").calls[0];
+        // Forty-five minutes of trouble in a day.
+        let open_minutes = guarded.open * 24.0 * 60.0;
+        assert!((30.0..60.0).contains(&open_minutes), "{open_minutes}");
+        let turned_away = guarded.short_circuited / guarded.wanted;
+        assert!((0.02..0.08).contains(&turned_away), "{turned_away}");
+    }
+    for result in run(Plan::single(&without_breaker), 0) {
+        assert!(result.objectives[0].met && !result.objectives[1].met);
+    }
+    for result in run(Plan::single(&naive), 0) {
+        assert!(!result.objectives[0].met && !result.objectives[1].met);
+        let success = &result.objectives[0];
+        let share = success.bad_by_cause[Cause::Dependency as usize] / success.bad();
+        assert!(share > 0.8, "{share}");
+    }
+}
+
+#[test]
+fn a_retry_storm_ends_with_a_budget_or_the_newest_first() {
+    let storm = document("retry-storm");
+    for result in run(Plan::single(&storm), 0) {
+        let good = result.objectives[0].good_fraction();
+        assert!((0.15..0.35).contains(&good), "{good}");
+    }
+    let mut budgeted = storm.clone();
+    let retries = budgeted.service.retries.as_mut().expect("retries");
+    retries.budget_percent = Some(10.0);
+    let mut newest_first = storm.clone();
+    let topology = newest_first.topology.as_mut().expect("a topology");
+    let ComponentDocument::Service(orders) = &mut topology.components[0] else {
+        panic!("orders is a service");
+    };
+    orders.service.queue = Some(QueueDocument::Lifo);
+    for (document, least) in [(budgeted, 0.95), (newest_first, 0.985)] {
+        let results = run(Plan::single(&document), 0);
+        assert_eq!(met(&results), REPLICATIONS as usize);
+        for result in &results {
+            let good = result.objectives[0].good_fraction();
+            assert!(good > least, "{good}");
+        }
+    }
+}
+
 #[test]
 fn news_template_trades_time_to_live_against_deploys() {
     let plan = Plan::sweep(&document("news-behind-cdn"));
@@ -347,15 +479,121 @@ fn news_template_trades_time_to_live_against_deploys() {
     };
     assert!(at_services(&short) > 2.0 * at_services(&long));
     // Without deploys the long time to live is met too: they are what spends the budget.
-    let mut calm = document("news-behind-cdn");
-    let edge = calm.edge_cache.as_mut().expect("an edge");
-    edge.purge_every_hours = None;
-    calm.sweep.clear();
-    for (path, value) in [
+    let knobs = [
         ("/edge_cache/keeping/ttl_s", 660.0),
         ("/autoscaler/min_replicas", 6.0),
-    ] {
-        calm = sim_core::scenario::apply_knob(&calm, path, value).expect("a knob");
-    }
+    ];
+    let mut calm = with("news-behind-cdn", &knobs);
+    calm.edge_cache.as_mut().expect("an edge").purge_every_hours = None;
     assert_eq!(met(&run(Plan::single(&calm), 0)), REPLICATIONS as usize);
+}
+
+/// The design of a template with some numbers set.
+fn with(id: &str, knobs: &[(&str, f64)]) -> ScenarioDocument {
+    let mut document = document(id);
+    document.sweep.clear();
+    for (path, value) in knobs {
+        document = sim_core::scenario::apply_knob(&document, path, *value).expect("a knob");
+    }
+    document
+}
+
+#[test]
+fn an_autoscaler_needs_fewer_pods_than_the_peak() {
+    let id = "fewer-pods-than-peak";
+    let of = |document: &ScenarioDocument| run(Plan::single(document), 0);
+    let fixed = |replicas| {
+        let mut document = with(id, &[]);
+        document.autoscaler = AutoscalerDocument::Static { replicas };
+        of(&document)
+    };
+    let scaled = |target, spare| {
+        let knobs = [
+            ("/autoscaler/metrics/0/target_percent", target),
+            ("/autoscaler/min_replicas", spare),
+        ];
+        of(&with(id, &knobs))
+    };
+    let (seven, eight) = (fixed(7), fixed(8));
+    let (scaled_well, daring) = (scaled(70.0, 2.0), scaled(80.0, 2.0));
+    let all = REPLICATIONS as usize;
+    assert_eq!(
+        [met(&seven), met(&eight), met(&scaled_well), met(&daring)],
+        [0, all, all, 0]
+    );
+    let pods = mean(&scaled_well, |result| result.figure(Figure::MeanReplicas));
+    assert!((4.5..5.6).contains(&pods), "{pods}");
+    assert!(cost(&scaled_well) < 0.9 * cost(&eight));
+}
+
+#[test]
+fn thrashing_template_calms_down() {
+    let id = "thrashing-autoscaler";
+    let of = |stabilization, tolerance| {
+        let knobs = [
+            (
+                "/autoscaler/behavior/scale_down/stabilization_window_s",
+                stabilization,
+            ),
+            ("/autoscaler/tolerance_percent", tolerance),
+        ];
+        run(Plan::single(&with(id, &knobs)), 0)
+    };
+    let (thrashing, calm) = (of(0.0, 1.0), of(900.0, 10.0));
+    assert_eq!((met(&thrashing), met(&calm)), (0, REPLICATIONS as usize));
+    let events =
+        |results: &[ReplicationResult]| mean(results, |r| r.figure(Figure::ScaleEventsPerHour));
+    assert!(events(&thrashing) > 60.0 && events(&calm) < 0.1 * events(&thrashing));
+    let p95 = |results: &[ReplicationResult]| mean(results, |r| r.figure(Figure::P95Latency));
+    assert!(
+        p95(&calm) < 0.36 * p95(&thrashing),
+        "{} {}",
+        p95(&calm),
+        p95(&thrashing)
+    );
+    let dearer = cost(&calm) / cost(&thrashing);
+    assert!((1.05..1.2).contains(&dearer), "{dearer}");
+}
+
+#[test]
+fn database_template_has_a_right_size() {
+    let of = |replicas| {
+        let knobs = [("/topology/components/0/autoscaler/replicas", replicas)];
+        run(Plan::single(&with("database-right-size", &knobs)), 0)
+    };
+    let (three, four, five, six) = (of(3.0), of(4.0), of(5.0), of(6.0));
+    let all = REPLICATIONS as usize;
+    assert_eq!([met(&three), met(&four), met(&five)], [0, all, all]);
+    let good = |results: &[ReplicationResult]| mean(results, |r| r.objectives[1].good_fraction());
+    assert!(good(&three) < 0.8, "{}", good(&three));
+    assert!((good(&six) - good(&five)).abs() < 0.001);
+    let dearer = (cost(&six) - cost(&five)) / cost(&four);
+    assert!((0.1..0.2).contains(&dearer), "{dearer}");
+}
+
+#[test]
+fn storage_template_is_too_cheap() {
+    let of = |days| {
+        let knobs = [(
+            "/storage/datasets/0/lifecycle/transitions/0/after_days",
+            days,
+        )];
+        run(Plan::single(&with("storage-too-cheap", &knobs)), 0)
+    };
+    let (cheap, later) = (of(14.0), of(134.0));
+    assert_eq!(met(&cheap), 0);
+    let saved = 1.0 - cost(&cheap) / cost(&later);
+    assert!((0.15..0.3).contains(&saved), "{saved}");
+    let in_time = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            let storage = result.storage.as_ref().expect("storage");
+            storage.within / storage.queries
+        })
+    };
+    assert!((0.5..0.7).contains(&in_time(&cheap)), "{}", in_time(&cheap));
+    assert!(
+        in_time(&later) > in_time(&cheap) + 0.2,
+        "{}",
+        in_time(&later)
+    );
 }

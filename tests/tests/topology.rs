@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sim_core::scenario::check_value;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
-use sim_core::slo::Cause;
+use sim_core::slo::{Cause, CauseCounts};
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
 use tests::fixture::problems;
 
@@ -198,7 +198,7 @@ fn components_sum_up_to_the_whole() {
         let network = result.network.as_ref().expect("a topology");
         for (index, objective) in result.objectives.iter().enumerate() {
             let by_cause = |cause: Cause| {
-                let of = |bad: &Vec<[f64; Cause::COUNT]>| bad[index][cause as usize];
+                let of = |bad: &Vec<CauseCounts>| bad[index][cause as usize];
                 network
                     .components
                     .iter()
@@ -296,6 +296,9 @@ fn a_fault_that_does_not_happen_changes_nothing() {
         mode: Default::default(),
         optional: false,
         retries: None,
+        breaker: None,
+        max_concurrent: None,
+        hedge_after_ms: None,
     });
     // A call that is never made is none.
     let (never, without) = (result(&never, 0), result(&without, 0));

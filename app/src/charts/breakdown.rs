@@ -15,7 +15,7 @@ const NAMES: f64 = 112.0;
 const VALUES: f64 = 64.0;
 const ROW: f64 = 34.0;
 
-/// Colours of the causes, in their order.
+/// Colours of the causes, in their order. The last ones share theirs with causes that they hardly meet.
 const CAUSES: [(Ink, &str); sim_core::slo::Cause::COUNT] = [
     (Ink::Sky, "sky"),
     (Ink::Purple, "purple"),
@@ -27,6 +27,10 @@ const CAUSES: [(Ink, &str); sim_core::slo::Cause::COUNT] = [
     (Ink::Muted, "muted"),
     (Ink::Axis, "axis"),
     (Ink::Text, "text"),
+    // Of functions, rate limits and guards; they share the inks of limits of nodes and replicas.
+    (Ink::Blue, "blue"),
+    (Ink::Yellow, "yellow"),
+    (Ink::Green, "green"),
 ];
 
 /// Bars with the cost of each resource.

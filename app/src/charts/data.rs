@@ -171,6 +171,28 @@ pub fn commitment(studio: Studio) -> Table {
     })
 }
 
+/// What functions and containers with the same work cost over traffic.
+pub fn break_even(studio: Studio) -> Table {
+    of_report(studio, |report| {
+        let rows = report.functions.iter().flat_map(|function| {
+            let points = function.break_even.iter().flat_map(|even| &even.points);
+            points.map(|point| {
+                let usd = [point.rps, point.function_usd, point.containers_usd];
+                let mut row = vec![function.name.clone()];
+                row.extend(usd.map(|value| value.to_string()));
+                row
+            })
+        });
+        let head = [
+            "function",
+            "rps",
+            "function_usd_per_month",
+            "containers_usd_per_month",
+        ];
+        table(&head, rows.collect())
+    })
+}
+
 /// The design on the page, then every design of the sweep.
 pub fn designs(studio: Studio) -> Table {
     let sweep = studio.sweep.with_untracked(|sweep| sweep.report.clone());

@@ -2,12 +2,12 @@
 
 use super::data;
 use super::figure::{Figure, Table};
-use super::front_list::{FrontList, adopt, knob_text};
+use super::front_list::{FrontList, adopt, difference, knob_text};
 use super::front_scene::{Layout, Place};
 use super::surface::Surface;
 use crate::check;
 use crate::format;
-use crate::state::{Phase, studio};
+use crate::state::{Phase, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use crate::workers::engine_room;
 use leptos::prelude::*;
@@ -89,11 +89,12 @@ pub fn Front() -> impl IntoView {
     });
     let note = move || {
         if outdated.get() {
-            "The sweep belongs to an earlier version of the scenario; run it again".to_owned()
+            "These designs belong to an earlier version of the scenario; look for them again"
+                .to_owned()
         } else if sweep().is_some() {
             "Each point is a design with its 95 % intervals; the line joins those that no other beats. Click a point to adopt it".to_owned()
         } else {
-            "Orange is this design with its 95 % intervals; a sweep shows what else could be built"
+            "Orange is this design with its 95 % intervals; find designs to see what else could be built"
                 .to_owned()
         }
     };
@@ -108,13 +109,92 @@ pub fn Front() -> impl IntoView {
             table=move || table(sweep().as_deref())
             wide=true
             stale=stale
-            controls=sweep_button()
+            controls=view! { {search_button()} {sweep_button()} {give_up_button()} }.into_any()
         >
             <div class="front" class:clickable=clickable on:click=on_click>{surface}</div>
             {legend()}
             {view! { <FrontList/> }.into_any()}
         </Figure>
     }
+}
+
+/// Whether designs are being looked for, rather than a grid swept.
+fn searching(studio: Studio) -> bool {
+    studio.sweep.with(|sweep| sweep.running && sweep.is_search)
+}
+
+/// Looks for designs with the marked knobs, or says how far it is and why it cannot start.
+fn search_button() -> AnyView {
+    let studio = studio();
+    let room = engine_room();
+    let knobs = Memo::new(move |_| {
+        studio.document.with(|document| {
+            let count = |list: &str| {
+                document
+                    .pointer(list)
+                    .and_then(|list| Some(list.as_array()?.len()))
+            };
+            let own = count("/search/knobs").filter(|count| *count > 0);
+            own.or(count("/sweep")).unwrap_or(0)
+        })
+    });
+    let invalid = move || {
+        studio
+            .run
+            .with(|run| matches!(run.phase, Phase::Invalid | Phase::Failed(_)))
+    };
+    let running = move || studio.sweep.with(|sweep| sweep.running);
+    let words = move || {
+        if searching(studio) {
+            return studio.sweep.with(|sweep| {
+                let left = sweep
+                    .seconds_left
+                    .map(|left| format!(" · {}", format::time_left(left)));
+                let (done, needed) = sweep.progress;
+                format!("Searching {done} of {needed}{}", left.unwrap_or_default())
+            });
+        }
+        match knobs.get() {
+            0 => "Find designs".to_owned(),
+            1 => "Find designs (1 knob)".to_owned(),
+            count => format!("Find designs ({count} knobs)"),
+        }
+    };
+    let why_not = move || match (invalid(), knobs.get()) {
+        (true, _) => "Fix the problems of the scenario first",
+        (_, 0) => "Mark fields that may move first, with the button beside their names",
+        _ => {
+            "Looks for cheap designs that meet the SLO as surely as wanted, by moving the marked fields"
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="primary"
+            data-testid="search-run"
+            data-running=move || searching(studio).to_string()
+            disabled=move || running() || invalid() || knobs.get() == 0
+            title=why_not
+            on:click=move |_| room.start_search()
+        >
+            {icon(Icon::Front)}
+            <span>{words}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Gives up what is running; what was found stays.
+fn give_up_button() -> AnyView {
+    let studio = studio();
+    let room = engine_room();
+    let running = move || studio.sweep.with(|sweep| sweep.running);
+    view! {
+        <Show when=running>
+            <button type="button" class="ghost small" data-testid="search-cancel" on:click=move |_| room.give_up()>"Cancel"</button>
+        </Show>
+    }
+    .into_any()
 }
 
 /// Starts a sweep, or says how far it is and why it cannot start.
@@ -139,7 +219,7 @@ fn sweep_button() -> AnyView {
     };
     let running = move || studio.sweep.with(|sweep| sweep.running);
     let words = move || {
-        if running() {
+        if running() && !searching(studio) {
             return studio.sweep.with(|sweep| {
                 let left = sweep
                     .seconds_left
@@ -169,7 +249,6 @@ fn sweep_button() -> AnyView {
     view! {
         <button
             type="button"
-            class="primary"
             data-testid="sweep-run"
             data-running=move || running().to_string()
             disabled=move || running() || invalid() || designs.get().is_none()
@@ -211,7 +290,7 @@ fn tip(
         Place::Swept(index) => {
             let found = sweep.and_then(|sweep| Some((sweep, sweep.points.get(index)?)));
             let knobs = found
-                .map(|(sweep, point)| knob_text(sweep, point))
+                .map(|(sweep, point)| untrack(|| difference(studio(), sweep, point)))
                 .unwrap_or_default();
             (
                 knobs,
@@ -312,7 +391,7 @@ fn sentence(report: Option<&Report>, sweep: Option<&SweepReport>, wanted: f64) -
             },
         );
         text = format!(
-            "{text} Of {} designs swept, {} are on the front; {best}.",
+            "{text} Of {} designs tried, {} are on the front; {best}.",
             sweep.points.len(),
             sweep.front.len()
         );
@@ -323,7 +402,7 @@ fn sentence(report: Option<&Report>, sweep: Option<&SweepReport>, wanted: f64) -
 fn table(sweep: Option<&SweepReport>) -> Table {
     let Some(sweep) = sweep else {
         return Table {
-            head: vec!["Run a sweep to fill this table".to_owned()],
+            head: vec!["Find designs or run a sweep to fill this table".to_owned()],
             rows: Vec::new(),
         };
     };

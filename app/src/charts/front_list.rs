@@ -1,11 +1,12 @@
 //! The designs on the front as a list, cheapest first: the chart for keyboards and readers.
 
 use super::front::{chance, cost_text};
-use crate::editor::knob_value;
+use crate::editor::value_words;
 use crate::format;
 use crate::state::{Studio, pointer, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
+use serde_json::Value;
 use sim_core::study::{DesignPoint, SweepReport};
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub fn FrontList() -> impl IntoView {
 
 fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
     let verdict = match report.recommended.and_then(|design| report.point(design)) {
+        _ if report.search.is_some() => searched(&report, running),
         Some(point) => format!(
             "Cheapest design whose lower bound clears {}: {} for {} per month",
             format::percent(report.wanted_attainment, 0),
@@ -69,16 +71,11 @@ fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) ->
     let recommended = report.recommended == Some(point.design);
     let name = knob_text(report, point);
     let held = Arc::clone(report);
-    let values: Vec<(String, f64)> = report
-        .knobs
-        .iter()
-        .cloned()
-        .zip(point.values.iter().copied())
-        .collect();
+    let values = edits(report, point);
     let current = move || {
         values
             .iter()
-            .all(|(path, value)| studio.number(path) == Some(*value))
+            .all(|(path, value)| studio.value(path).map(pointer::tidy).as_ref() == Some(value))
     };
     let view = view! {
         <tr
@@ -102,13 +99,61 @@ fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) ->
     Some(view.into_any())
 }
 
+/// What a search recommends and why, or why nothing.
+fn searched(report: &SweepReport, running: bool) -> String {
+    let Some(search) = &report.search else {
+        return String::new();
+    };
+    let found = search.recommendation.as_ref();
+    match found.and_then(|found| Some((found, report.point(found.design)?))) {
+        Some((found, point)) => format!(
+            "Recommended: {} for {} per month, because {}",
+            knob_text(report, point),
+            cost_text(&found.cost_per_month),
+            search.why
+        ),
+        None if running => format!(
+            "{} of {} designs tried; candidates are confirmed on fresh replications at the end",
+            search.tried,
+            format::number(search.possible)
+        ),
+        None if !search.finished => {
+            "The search was given up before it confirmed a design".to_owned()
+        }
+        None => format!("No design is recommended: {}", search.why),
+    }
+}
+
 /// The knobs of a design with their values: "Metric 1 target 65 %, Min replicas 4".
 pub fn knob_text(sweep: &SweepReport, point: &DesignPoint) -> String {
     let knobs = sweep.knobs.iter().zip(&point.values);
     knobs
-        .map(|(path, value)| knob_value(path, *value))
+        .map(|(path, value)| value_words(path, value))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// What sets a design apart from the one on the page: its knobs that differ.
+pub fn difference(studio: Studio, sweep: &SweepReport, point: &DesignPoint) -> String {
+    let differs = |(path, value): &(String, Value)| {
+        studio.value(path).map(pointer::tidy).as_ref() != Some(value)
+    };
+    let edits = edits(sweep, point);
+    let words: Vec<String> = edits
+        .iter()
+        .filter(|edit| differs(edit))
+        .map(|(path, value)| value_words(path, value))
+        .collect();
+    match words.is_empty() {
+        true => "As this design".to_owned(),
+        false => words.join(", "),
+    }
+}
+
+/// What adopting a design writes into the document.
+fn edits(sweep: &SweepReport, point: &DesignPoint) -> Vec<(String, Value)> {
+    let values = point.values.iter().cloned().map(pointer::tidy);
+    sweep.knobs.iter().cloned().zip(values).collect()
 }
 
 /// Writes a design's knobs into the document, as one step.
@@ -116,13 +161,6 @@ pub fn adopt(studio: Studio, sweep: &SweepReport, index: usize) {
     let Some(point) = sweep.points.get(index) else {
         return;
     };
-    let knobs = sweep
-        .knobs
-        .iter()
-        .cloned()
-        .zip(point.values.iter().map(|value| pointer::number(*value)));
-    studio.set_many(
-        &knobs.collect::<Vec<_>>(),
-        &format!("Adopted {}", knob_text(sweep, point)),
-    );
+    let message = format!("Adopted {}", knob_text(sweep, point));
+    studio.set_many(&edits(sweep, point), &message);
 }

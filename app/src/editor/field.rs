@@ -1,7 +1,7 @@
 //! A field of any kind, and what all fields share: name, help, marks, problems.
 
 use super::schema::{Kind, Node};
-use super::{knob, list, number, recording, text, variant, weights};
+use super::{knob, list, mark, number, recording, text, variant, weights};
 use crate::state::{FieldProblem, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
@@ -71,6 +71,7 @@ impl Frame {
         };
         let help_id = format!("{}-help", element_id(&pointer));
         let label = node.label.clone();
+        let mark = mark::button(studio, node, &pointer);
         let name = match control {
             Some(control) => view! { <label for=control>{label.clone()}</label> }.into_any(),
             None => view! { <span class="label">{label.clone()}</span> }.into_any(),
@@ -90,6 +91,7 @@ impl Frame {
                             {icon(Icon::Undo)}
                         </button>
                     </Show>
+                    {mark}
                     <button
                         class="mini help-toggle"
                         type="button"

@@ -151,7 +151,7 @@ fn singular(label: &str) -> String {
     let low = label.to_lowercase();
     match low.as_str() {
         "policies" => "policy".to_owned(),
-        "sweep" => "knob".to_owned(),
+        "sweep" | "knobs that may move" => "knob".to_owned(),
         _ => low.strip_suffix('s').map_or(low.clone(), str::to_owned),
     }
 }

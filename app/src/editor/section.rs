@@ -17,6 +17,7 @@ pub fn Editor() -> impl IntoView {
     let Some(Kind::Group(sections)) = super::form().map(|form| &form.kind) else {
         return view! { <p class="problem error">"The form cannot be built: the schema is unreadable"</p> }.into_any();
     };
+    super::mark::provide(studio);
     let is_word = |node: &&'static Node| matches!(node.kind, Kind::Text);
     let words = sections
         .iter()

@@ -101,6 +101,7 @@ impl Studio {
         self.replace(Arc::new(document.clone()), document, template);
         route::show_studio(self);
         self.sweep.set(Default::default());
+        self.advice.set(Default::default());
         if let Some(message) = message {
             self.toast(message, true, false);
         }

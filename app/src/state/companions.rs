@@ -38,17 +38,21 @@ pub fn settle(before: &Value, document: &mut Value) -> Vec<String> {
 
 /// A sweep cannot vary what is no longer there.
 fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
-    let knobs = document.get("sweep").and_then(Value::as_array).cloned();
-    let vanished = |knob: &Value| {
-        let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
-        let number = |document: &Value| document.pointer(path).is_some_and(Value::is_number);
-        number(before) && !number(document)
-    };
-    let (gone, kept): (Vec<Value>, Vec<Value>) = knobs.into_iter().flatten().partition(vanished);
-    if !gone.is_empty() {
-        pointer::set(document, "/sweep", Value::from(kept));
-        let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
-        said.push(format!("{} {knobs} of the sweep went with it", gone.len()));
+    for (list, name) in [("/sweep", "sweep"), ("/search/knobs", "search")] {
+        let knobs = document.pointer(list).and_then(Value::as_array).cloned();
+        let vanished = |knob: &Value| {
+            let path = knob.get("path").and_then(Value::as_str).unwrap_or_default();
+            let plain = |value: &Value| !value.is_object() && !value.is_array();
+            let holds = |document: &Value| document.pointer(path).is_some_and(plain);
+            !path.is_empty() && holds(before) && !holds(document)
+        };
+        let (gone, kept): (Vec<Value>, Vec<Value>) =
+            knobs.into_iter().flatten().partition(vanished);
+        if !gone.is_empty() {
+            pointer::set(document, list, Value::from(kept));
+            let knobs = if gone.len() == 1 { "knob" } else { "knobs" };
+            said.push(format!("{} {knobs} of the {name} went with it", gone.len()));
+        }
     }
 }
 

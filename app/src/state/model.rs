@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::replication::Replay;
 use sim_core::scenario::Remedy;
+use sim_core::study::explain::ExplainReport;
+use sim_core::study::reach::ReachReport;
 use sim_core::study::{Report, SweepReport};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -70,12 +72,31 @@ pub struct SweepState {
     pub report: Option<Arc<SweepReport>>,
     /// The document it was made of.
     pub document: Option<Arc<Value>>,
+    /// Whether designs were looked for, rather than a grid swept.
+    pub is_search: bool,
     /// Whether it goes on.
     pub running: bool,
     /// Replications done and needed as far as is known.
     pub progress: (u32, u32),
     /// Seconds left.
     pub seconds_left: Option<f64>,
+}
+
+/// What would help, and how far the design reaches.
+#[derive(Clone, Debug, Default)]
+pub struct Advice {
+    /// The changes that would help most.
+    pub explain: Option<Arc<ExplainReport>>,
+    /// How much traffic is carried.
+    pub reach: Option<Arc<ReachReport>>,
+    /// The document that was asked about.
+    pub document: Option<Arc<Value>>,
+    /// Whether an answer is being computed.
+    pub running: bool,
+    /// Whether the last question was what would help.
+    pub explains: bool,
+    /// Replications done and needed as far as is known.
+    pub progress: (u32, u32),
 }
 
 /// What the visitor looks at closely: a moment of one replication.
@@ -180,6 +201,8 @@ pub struct Studio {
     pub stale: RwSignal<bool>,
     /// The sweep.
     pub sweep: RwSignal<SweepState>,
+    /// What would help, and how far the design reaches.
+    pub advice: RwSignal<Advice>,
     /// The moment under the microscope.
     pub moment: RwSignal<Moment>,
     /// Notes.
@@ -225,6 +248,7 @@ impl Studio {
             preview: RwSignal::default(),
             stale: RwSignal::new(false),
             sweep: RwSignal::default(),
+            advice: RwSignal::default(),
             moment: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),

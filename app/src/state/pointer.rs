@@ -86,24 +86,25 @@ pub fn tidy(value: Value) -> Value {
 /// Pointers of all numbers of a document, in document order; lists longer than `longest` are passed over.
 pub fn numbers(document: &Value, longest: usize) -> Vec<(String, f64)> {
     let mut found = Vec::new();
-    collect("", document, longest, &mut found);
+    visit("", document, longest, &mut |pointer, value| {
+        found.extend(value.as_f64().map(|number| (pointer.to_owned(), number)));
+    });
     found
 }
 
-fn collect(pointer: &str, value: &Value, longest: usize, found: &mut Vec<(String, f64)>) {
+/// Calls `see` with every plain value of a document and its pointer; lists longer than `longest` are passed over.
+pub fn visit(pointer: &str, value: &Value, longest: usize, see: &mut dyn FnMut(&str, &Value)) {
     match value {
-        Value::Number(number) => {
-            found.extend(number.as_f64().map(|number| (pointer.to_owned(), number)))
-        }
         Value::Object(object) => object
             .iter()
-            .for_each(|(name, value)| collect(&child(pointer, name), value, longest, found)),
+            .for_each(|(name, value)| visit(&child(pointer, name), value, longest, see)),
         Value::Array(items) if items.len() <= longest => {
             for (index, item) in items.iter().enumerate() {
-                collect(&child(pointer, &index.to_string()), item, longest, found);
+                visit(&child(pointer, &index.to_string()), item, longest, see);
             }
         }
-        _ => {}
+        Value::Array(_) => {}
+        plain => see(pointer, plain),
     }
 }
 

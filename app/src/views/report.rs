@@ -6,6 +6,7 @@ mod markdown;
 
 use super::batch::BatchPanel;
 use super::figures::{figure, table};
+use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
 use super::spot::SpotPanel;
@@ -39,6 +40,7 @@ pub fn Report() -> impl IntoView {
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
+            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
             {view! { <BatchPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}

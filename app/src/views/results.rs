@@ -1,10 +1,13 @@
 //! What was found, in tabs by who asks: a list of panels each.
 
+use super::advice::AdvicePanel;
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
+use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
+use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::ticks::TicksPanel;
@@ -28,7 +31,9 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
+            {view! { <ResiliencePanel/> }.into_any()}
             {view! { <EdgePanel/> }.into_any()}
+            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
@@ -46,6 +51,7 @@ fn panels(tab: Tab) -> AnyView {
         .into_any(),
         Tab::Explore => view! {
             {view! { <Front/> }.into_any()}
+            {view! { <AdvicePanel/> }.into_any()}
         }
         .into_any(),
         Tab::Report => view! { <Report/> }.into_any(),

@@ -6,11 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 use sim_core::replication::ReplayRequest;
-use sim_core::study::{Plan, Shard};
+use sim_core::study::{Plan, Probe, Shard};
 use sim_core::validation::Sample;
 
 /// Version of the protocol; page and worker of different builds do not talk.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// From the page to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +31,13 @@ pub enum Request {
         job: u32,
         /// The shard.
         shard: Shard,
+    },
+    /// Compute a probe of a plan sent before.
+    Probe {
+        /// Number of the job.
+        job: u32,
+        /// The probe.
+        probe: Box<Probe>,
     },
     /// Take samples of a case of `sim_core::validation::cases`.
     Samples {
@@ -71,7 +78,7 @@ pub struct Samples {
 pub enum Answer {
     /// Ready for requests; the job's place holds the protocol's version.
     Ready = 0,
-    /// A `ShardResult`, or [`Samples`], in postcard's encoding.
+    /// A `ShardResult`, the `Answer` to a probe, or [`Samples`], in postcard's encoding.
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,

@@ -9,15 +9,20 @@ mod reports;
 mod trials;
 
 use super::deal::Deal;
+use super::inquiry::{Inquiry, Question};
 use super::pool::Hand;
 use super::protocol::Request;
-use crate::state::{Phase, RunState, Studio};
+use crate::state::{Advice, Phase, RunState, Studio, SweepState};
 use edits::{check_now, edited};
 use gloo::timers::callback::Timeout;
-use hands::{dispatch, start};
+use hands::{dispatch, replace_stuck, start};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::Plan;
+use sim_core::study::explain::Explain;
+use sim_core::study::optimise::Search;
+use sim_core::study::reach::Reach;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -53,6 +58,8 @@ struct Room {
     /// The document of the run, without what does not change its results.
     run_key: Option<Value>,
     sweep: Option<Deal>,
+    /// The study being made that decides as it goes.
+    inquiry: Option<Inquiry>,
     /// The oracles being run.
     trials: Option<Trials>,
     /// Whose turn it is, where the simulation and the oracles both have work.
@@ -81,6 +88,7 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         run: None,
         run_key: None,
         sweep: None,
+        inquiry: None,
         trials: None,
         oracles_turn: false,
         stopped: false,
@@ -135,7 +143,11 @@ impl EngineRoom {
             {
                 let mut this = room.borrow_mut();
                 this.stopped = false;
-                let sweep_open = this.sweep.as_ref().is_some_and(|sweep| !sweep.finished());
+                let sweep_open = this.sweep.as_ref().is_some_and(|sweep| !sweep.finished())
+                    || this
+                        .inquiry
+                        .as_ref()
+                        .is_some_and(|one| one.is_search() && !one.finished());
                 this.studio.sweep.update(|sweep| sweep.running = sweep_open);
                 this.show_progress();
             }
@@ -164,17 +176,72 @@ impl EngineRoom {
                     return;
                 };
                 let job = this.next_job();
+                this.inquiry = None;
+                studio.advice.update(|advice| advice.running = false);
                 this.sweep = Some(Deal::new(job, Plan::sweep(scenario.document())));
                 this.stopped = false;
                 studio.sweep.update(|sweep| {
                     // A sweep of the same knobs stays in sight, dimmed, until the first design is in.
                     sweep.document = Some(Arc::new(document));
                     sweep.running = true;
+                    sweep.is_search = false;
                     sweep.report = None;
                 });
                 this.show_sweep();
                 this.show_progress();
             }
+            dispatch(room);
+        });
+    }
+
+    /// Looks for designs with the marked knobs.
+    pub fn start_search(&self) {
+        self.ask(|document| Question::Search(Box::new(Search::new(document, None))));
+    }
+
+    /// Asks what would help most.
+    pub fn start_explain(&self) {
+        self.ask(|document| Question::Explain(Box::new(Explain::new(document, None))));
+    }
+
+    /// Asks how much more traffic the design carries.
+    pub fn start_reach(&self) {
+        self.ask(|document| Question::Reach(Box::new(Reach::new(document, None))));
+    }
+
+    /// Starts a study that decides as it goes, in place of any other.
+    fn ask(&self, question: impl FnOnce(&ScenarioDocument) -> Question) {
+        self.0.with_value(|room| {
+            {
+                let mut this = room.borrow_mut();
+                let studio = this.studio;
+                let document = studio.document.get_untracked();
+                let Ok(scenario) = sim_core::scenario::check_value(&document) else {
+                    return;
+                };
+                let job = this.next_job();
+                let question = question(scenario.document());
+                let inquiry = Inquiry::new(job, scenario.document(), question);
+                this.stopped = false;
+                this.put_aside(&inquiry, document);
+                this.inquiry = Some(inquiry);
+                this.show_inquiry();
+                this.show_progress();
+            }
+            dispatch(room);
+        });
+    }
+
+    /// Gives up the sweep or the study being made; what was found stays.
+    pub fn give_up(&self) {
+        self.0.with_value(|room| {
+            {
+                let mut this = room.borrow_mut();
+                this.inquiry = None;
+                this.studio.advice.update(|advice| advice.running = false);
+                this.drop_sweep();
+            }
+            replace_stuck(room);
             dispatch(room);
         });
     }
@@ -215,7 +282,47 @@ fn next_of(deal: &mut Deal) -> Option<Work> {
     })
 }
 
+/// The next probe of a study.
+fn next_probe(inquiry: &mut Inquiry) -> Option<Work> {
+    let job = inquiry.job;
+    inquiry.next().map(|probe| Work {
+        job,
+        request: Request::Probe {
+            job,
+            probe: Box::new(probe),
+        },
+        plan: Some(Rc::clone(&inquiry.plan)),
+    })
+}
+
 impl Room {
+    /// Makes room on the page for what a study will find; what it replaces is given up.
+    fn put_aside(&mut self, inquiry: &Inquiry, document: Value) {
+        let (studio, document) = (self.studio, Some(Arc::new(document)));
+        if inquiry.is_search() {
+            self.sweep = None;
+            studio.sweep.set(SweepState {
+                document,
+                running: true,
+                is_search: true,
+                ..SweepState::default()
+            });
+            studio.advice.update(|advice| advice.running = false);
+        } else {
+            if self.inquiry.as_ref().is_some_and(Inquiry::is_search) {
+                studio.sweep.update(|sweep| sweep.running = false);
+            }
+            studio.advice.update(|advice| {
+                if advice.document != document {
+                    *advice = Advice::default();
+                }
+                advice.document = document;
+                advice.running = true;
+                advice.explains = inquiry.explains();
+            });
+        }
+    }
+
     fn next_job(&mut self) -> u32 {
         self.jobs += 1;
         self.jobs
@@ -225,7 +332,8 @@ impl Room {
         let deals = [&self.preview, &self.run, &self.sweep]
             .into_iter()
             .flatten();
-        deals.map(|deal| deal.job).any(|known| known == job) || self.is_trial(job)
+        let is_asked = self.inquiry.as_ref().is_some_and(|one| one.job == job);
+        deals.map(|deal| deal.job).any(|known| known == job) || is_asked || self.is_trial(job)
     }
 
     /// Whether a job is that of the oracles being run.
@@ -288,19 +396,22 @@ impl Room {
         })
     }
 
-    /// The next shard, of what matters most: the first round of this design, then the sweep that was asked for, then
-    /// more precision.
+    /// The next shard, of what matters most: the first round of this design, then the sweep or study that was asked for,
+    /// then more precision.
     fn next_shard(&mut self, first_round: bool) -> Option<Work> {
         if self.stopped {
             return None;
         }
-        let (first, second) = if first_round {
-            (&mut self.run, &mut self.sweep)
-        } else {
-            (&mut self.sweep, &mut self.run)
+        let asked = |this: &mut Self| {
+            let shard = this.sweep.as_mut().and_then(next_of);
+            shard.or_else(|| this.inquiry.as_mut().and_then(next_probe))
         };
-        let first = first.as_mut().and_then(next_of);
-        first.or_else(|| second.as_mut().and_then(next_of))
+        if first_round {
+            let shard = self.run.as_mut().and_then(next_of);
+            shard.or_else(|| asked(self))
+        } else {
+            asked(self).or_else(|| self.run.as_mut().and_then(next_of))
+        }
     }
 
     fn fail(&mut self, message: String) {
@@ -309,6 +420,7 @@ impl Room {
         self.run = None;
         self.run_key = None;
         self.sweep = None;
+        self.inquiry = None;
         self.drop_trials();
         self.studio.sweep.update(|sweep| sweep.running = false);
         self.studio

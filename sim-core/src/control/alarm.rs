@@ -2,13 +2,13 @@
 
 /// Counts periods in a row.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Alarm {
+pub(crate) struct Alarm {
     periods: u32,
 }
 
 impl Alarm {
     /// Takes in a period; whether the condition has held for `wanted` periods in a row.
-    pub(super) fn holds(&mut self, condition: bool, wanted: u32) -> bool {
+    pub(crate) fn holds(&mut self, condition: bool, wanted: u32) -> bool {
         self.periods = if condition {
             self.periods.saturating_add(1)
         } else {
@@ -24,7 +24,7 @@ impl Alarm {
 }
 
 /// Ticks of a period, at least one.
-pub(super) fn period_ticks(period_s: u32, tick_s: f64) -> u32 {
+pub(crate) fn period_ticks(period_s: u32, tick_s: f64) -> u32 {
     (f64::from(period_s) / tick_s).round().max(1.0) as u32
 }
 

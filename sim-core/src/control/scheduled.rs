@@ -2,7 +2,7 @@
 
 use super::controller::{Controller, Surroundings, View, Wish};
 use super::decision::{Decision, DecisionLog, Rule};
-use crate::scenario::document::{ScheduleEntryDocument, ScheduledDocument};
+use crate::scenario::document::{DaysDocument, ScheduledDocument};
 
 const DAY_H: f64 = 24.0;
 
@@ -26,7 +26,7 @@ impl Scheduled {
     fn replicas_at(&self, hour: f64) -> u32 {
         let entries = self.timetable.entries.iter().rev();
         entries
-            .filter(|entry| holds(entry, hour))
+            .filter(|entry| holds(entry.days, entry.from_hour, entry.to_hour, hour))
             .map(|entry| entry.replicas)
             .next()
             .unwrap_or(self.timetable.replicas)
@@ -34,15 +34,15 @@ impl Scheduled {
 }
 
 /// Whether an entry holds: it may have started today, or yesterday and run over midnight.
-fn holds(entry: &ScheduleEntryDocument, hour: f64) -> bool {
+pub(crate) fn holds(days: DaysDocument, from_hour: f64, to_hour: f64, hour: f64) -> bool {
     let day = (hour / DAY_H).floor();
     let of_day = hour - day * DAY_H;
     let weekday = |day: f64| day.rem_euclid(7.0) as u32;
-    let starts = |day: f64| entry.days.contains(weekday(day));
-    if entry.from_hour < entry.to_hour {
-        return starts(day) && (entry.from_hour..entry.to_hour).contains(&of_day);
+    let starts = |day: f64| days.contains(weekday(day));
+    if from_hour < to_hour {
+        return starts(day) && (from_hour..to_hour).contains(&of_day);
     }
-    (starts(day) && of_day >= entry.from_hour) || (starts(day - 1.0) && of_day < entry.to_hour)
+    (starts(day) && of_day >= from_hour) || (starts(day - 1.0) && of_day < to_hour)
 }
 
 impl Controller for Scheduled {
@@ -79,7 +79,11 @@ impl Controller for Scheduled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::document::DaysDocument;
+    use crate::scenario::document::ScheduleEntryDocument;
+
+    fn holds(entry: &ScheduleEntryDocument, hour: f64) -> bool {
+        super::holds(entry.days, entry.from_hour, entry.to_hour, hour)
+    }
 
     fn entry(days: DaysDocument, from_hour: f64, to_hour: f64) -> ScheduleEntryDocument {
         ScheduleEntryDocument {

@@ -42,6 +42,14 @@ pub enum Resource {
     CommittedNodes,
     /// What a commitment pays for and nobody uses.
     UnusedCommitment,
+    /// Requests of functions.
+    FunctionRequests,
+    /// Time that functions' instances are at work.
+    FunctionDuration,
+    /// Starts of functions' instances.
+    FunctionStarts,
+    /// Functions' provisioned instances, and the time at work on them.
+    FunctionProvisioned,
     /// Requests at the edge cache.
     EdgeRequests,
     /// Data sent from the edge cache to users.
@@ -80,6 +88,13 @@ impl Resource {
         Resource::CommittedNodes,
         Resource::UnusedCommitment,
     ];
+    /// What functions are paid for, in the order in which results list it; only scenarios with functions have it.
+    pub const FUNCTIONS: [Resource; 4] = [
+        Resource::FunctionRequests,
+        Resource::FunctionDuration,
+        Resource::FunctionStarts,
+        Resource::FunctionProvisioned,
+    ];
     /// What batch jobs are paid for, in the order in which results list it; only scenarios with jobs have it.
     pub const BATCH: [Resource; 2] = [Resource::BatchSpot, Resource::BatchOnDemand];
 
@@ -104,6 +119,10 @@ impl Resource {
             Resource::SpotNodes => "Spot nodes",
             Resource::CommittedNodes => "Committed nodes",
             Resource::UnusedCommitment => "Unused commitment",
+            Resource::FunctionRequests => "Function requests",
+            Resource::FunctionDuration => "Function time",
+            Resource::FunctionStarts => "Function starts",
+            Resource::FunctionProvisioned => "Provisioned functions",
             Resource::EdgeRequests => "Edge requests",
             Resource::EdgeTransfer => "Edge transfer",
         }

@@ -4,27 +4,21 @@
 //! (`tests/vectors/faas_cost_vectors.json` holds them as cases). Prices are inputs: list prices change, and belong to
 //! the price book. Amounts are not rounded; a bill rounds each of its lines to [`cents`].
 
+use super::steps;
+
 /// Megabytes in the gigabyte that platforms bill memory by.
 const MB_PER_GB: f64 = 1024.0;
 /// Storage of an instance that costs nothing on Lambda, MB.
 const FREE_EPHEMERAL_MB: f64 = 512.0;
 /// Provisioned concurrency is paid in steps of five minutes, from when it is turned on.
 const PROVISIONED_STEP_S: f64 = 300.0;
-/// Roundings of a few products must not fill another step, or spoil a half cent.
+/// Roundings of a few products must not spoil a half cent.
 const ROUNDING: f64 = 1e-12;
 
 /// Dollars as a bill shows them: to the cent, half a cent up.
 pub fn cents(usd: f64) -> f64 {
     let cents = usd * 100.0;
     ((cents + cents.abs() * ROUNDING + 0.5).floor()) / 100.0
-}
-
-/// How many steps of `step_s` (above 0) a duration of `seconds` (at least 0) fills or begins.
-#[inline]
-pub fn steps(seconds: f64, step_s: f64) -> u64 {
-    let steps = seconds / step_s * (1.0 - ROUNDING);
-    let whole = steps as u64;
-    whole + u64::from(steps > whole as f64)
 }
 
 /// Prices per unit that fall with the amount used in a month.

@@ -238,9 +238,11 @@ pub(super) fn amplified(outcome: &Outcome, factor: f64) -> Outcome {
     Outcome {
         served: outcome.served * factor,
         rejected: outcome.rejected * factor,
+        throttled: outcome.throttled * factor,
         timed_out: outcome.timed_out * factor,
         timed_out_in_service: outcome.timed_out_in_service * factor,
         failed: outcome.failed * factor,
+        refused: outcome.refused * factor,
         lost: outcome.lost * factor,
         slow: outcome.slow.map(|slow| slow * factor),
         slow_in_service: outcome.slow_in_service.map(|slow| slow * factor),

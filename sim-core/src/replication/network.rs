@@ -2,6 +2,7 @@
 
 use super::setup::{Setup, model_of, service_model};
 use crate::control::gaps::Gaps;
+use crate::functions::provisioning::Provisioning;
 use crate::plane::network::{
     Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, RequestsNetwork, Station,
     StationInterval,
@@ -50,6 +51,11 @@ impl NetworkSetup {
                         Vec::new(),
                     ),
                     ComponentKind::Dependency(dependency) => dependency.model.clone(),
+                    ComponentKind::Function(function) => function.service.clone(),
+                },
+                function: match &component.kind {
+                    ComponentKind::Function(function) => Some(function.model.clone()),
+                    _ => None,
                 },
                 calls: component.calls.clone(),
             })
@@ -87,6 +93,8 @@ pub(super) struct Network<'a> {
     pub(super) given: Vec<StationInterval>,
     pub(super) outcome: NetworkOutcome,
     dependencies: Vec<(usize, State<'a>)>,
+    /// Where functions are, and how many of their instances are provisioned.
+    functions: Vec<(usize, Provisioning)>,
 }
 
 /// What becomes of a dependency at random.
@@ -94,6 +102,8 @@ struct State<'a> {
     dependency: &'a Dependency,
     outages: Option<Gaps>,
     brown_outs: Option<Gaps>,
+    /// The window's start, seconds.
+    window_s: f64,
 }
 
 impl<'a> Network<'a> {
@@ -158,9 +168,18 @@ impl<'a> Network<'a> {
                     dependency,
                     outages,
                     brown_outs,
+                    window_s: f64::from(setup.warm_up_ticks) * setup.tick_s,
                 };
                 Some((index as usize, state))
             });
+        let functions = topology.components.iter().enumerate();
+        let functions = functions.filter_map(|(index, component)| match &component.kind {
+            ComponentKind::Function(function) => {
+                let rule = function.provisioned.as_ref();
+                Some((index, Provisioning::new(rule, setup.tick_s)))
+            }
+            _ => None,
+        });
         Some(Self {
             plane,
             given: topology
@@ -176,6 +195,7 @@ impl<'a> Network<'a> {
                 .collect(),
             outcome: NetworkOutcome::default(),
             dependencies: dependencies.collect(),
+            functions: functions.collect(),
         })
     }
 
@@ -198,6 +218,35 @@ impl<'a> Network<'a> {
                 .as_ref()
                 .map(|brown| brown.slowdown);
             given.time_factor = slowdown.filter(|_| slow).unwrap_or(1.0);
+            let hours = (middle_s - state.window_s) / 3600.0;
+            for trouble in &state.dependency.scheduled {
+                let since = hours - trouble.start_hour;
+                if since < 0.0 || since >= trouble.duration_minutes / 60.0 {
+                    continue;
+                }
+                match trouble.slowdown {
+                    Some(slowdown) => given.time_factor = given.time_factor.max(slowdown),
+                    None => given.down = true,
+                }
+            }
+        }
+    }
+
+    /// How many instances of functions are provisioned in a tick that begins `start_s` after the start of the window.
+    pub(super) fn provision(&mut self, start_s: f64) {
+        for (index, provisioning) in &mut self.functions {
+            if let Some(given) = self.given.get_mut(*index) {
+                given.interval.servers = provisioning.instances(start_s);
+            }
+        }
+    }
+
+    /// What functions used in a tick that ends at `end_s`: those who provision look at it.
+    pub(super) fn look_at_functions(&mut self, end_s: f64) {
+        for (index, provisioning) in &mut self.functions {
+            if let Some(used) = self.outcome.functions.get(*index) {
+                provisioning.observe(used, end_s);
+            }
         }
     }
 
@@ -259,6 +308,8 @@ fn add(sum: &mut Outcome, other: &Outcome) {
     sum.served += other.served;
     sum.rejected += other.rejected;
     sum.dropped += other.dropped;
+    sum.throttled += other.throttled;
+    sum.refused += other.refused;
     sum.timed_out += other.timed_out;
     sum.timed_out_in_service += other.timed_out_in_service;
     sum.failed += other.failed;

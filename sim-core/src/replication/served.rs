@@ -2,10 +2,12 @@
 
 use super::Setup;
 use super::edge::{EdgeStage, Merged, amplified, plus};
+use super::guards::Guards;
 use super::network::Network;
 use super::part::{Part, Passed};
 use crate::control::decision::DecisionLog;
 use crate::cost::meter::CostMeter;
+use crate::functions::meter::{FunctionMeter, FunctionResult};
 use crate::plane::Outcome;
 use crate::scenario::document::MAIN_SERVICE;
 use crate::slo::Cause;
@@ -22,6 +24,7 @@ pub(super) struct Served<'a> {
     places: Vec<usize>,
     components: Vec<ComponentSums>,
     routes: Vec<RouteSums>,
+    pub(super) guards: Guards,
 }
 
 /// An interval of the users' requests.
@@ -40,6 +43,8 @@ struct ComponentSums {
     /// Of a dependency; services have their own.
     ledger: Ledger,
     latency: LogHistogram,
+    /// Of a function.
+    function: FunctionMeter,
 }
 
 /// Counts of a route over the window.
@@ -62,6 +67,7 @@ impl<'a> Served<'a> {
             latency_s: 0.0,
             ledger: Ledger::new(&setup.objectives),
             latency: LogHistogram::new(),
+            function: FunctionMeter::default(),
         };
         let route = |_: &_| RouteSums {
             concluded: 0.0,
@@ -74,6 +80,7 @@ impl<'a> Served<'a> {
             places,
             components: topology.components.iter().map(component).collect(),
             routes: topology.routes.iter().map(route).collect(),
+            guards: Guards::new(setup),
         }
     }
 
@@ -98,7 +105,10 @@ impl<'a> Served<'a> {
         }
         self.network
             .look_at_dependencies(start_s + 0.5 * setup.tick_s);
+        let window_s = start_s - f64::from(setup.warm_up_ticks) * setup.tick_s;
+        self.network.provision(window_s);
         let entered = self.network.serve(rate_rps);
+        self.network.look_at_functions(window_s + setup.tick_s);
         let merged = edge.map(|edge| edge.merge(&entered));
         let users = merged.as_ref().map_or(entered, |merged| merged.users);
         let judged = objectives.judge(&users);
@@ -131,7 +141,7 @@ impl<'a> Served<'a> {
             part.end(&passed, quantile, log);
         }
         if tick >= setup.warm_up_ticks {
-            self.count(setup, merged.as_ref());
+            self.count(setup, window_s, merged.as_ref());
         }
         let passage = Passage { users, entered };
         (passage, judged)
@@ -161,7 +171,9 @@ impl<'a> Served<'a> {
         component.map_or(MAIN_SERVICE, |component| &component.name)
     }
 
-    fn count(&mut self, setup: &Setup, merged: Option<&Merged>) {
+    fn count(&mut self, setup: &Setup, window_s: f64, merged: Option<&Merged>) {
+        let outcome = &self.network.outcome;
+        self.guards.count(&outcome.calls, &outcome.stations);
         let objectives = &setup.objectives;
         let per_request = merged.map_or(1.0, |merged| merged.per_request);
         let components = self.topology.components.iter().zip(&mut self.components);
@@ -175,6 +187,15 @@ impl<'a> Served<'a> {
                 let judged = objectives.judge(&blamed);
                 sums.ledger
                     .count_all(judged.bad(objectives), Cause::Dependency);
+            }
+            if let Some(used) = self.network.outcome.functions.get(place)
+                && matches!(component.kind, ComponentKind::Function(_))
+            {
+                sums.function.tick(used, window_s, setup.tick_s);
+                let blamed = amplified(&self.network.blamed(place), per_request);
+                let judged = objectives.judge(&blamed);
+                sums.ledger
+                    .count_function(judged.bad(objectives), blamed.rejected);
             }
         }
         for (entry, sums) in self.network.outcome.entries.iter().zip(&mut self.routes) {
@@ -198,6 +219,7 @@ impl<'a> Served<'a> {
 
     /// Moves the users' latencies into a histogram, and takes down those of routes and components.
     pub(super) fn drain_latencies(&mut self, into: &mut LogHistogram) {
+        self.guards.close_point();
         for (route, sums) in self.routes.iter_mut().enumerate() {
             let mut latency = LogHistogram::new();
             self.network.drain_latency(route, &mut latency);
@@ -214,21 +236,36 @@ impl<'a> Served<'a> {
         self.components.iter().map(|component| &component.ledger)
     }
 
+    /// What the window yields of functions, by component; `None` where there are none.
+    pub(super) fn functions(&self) -> Option<Vec<Option<FunctionResult>>> {
+        let components = self.topology.components.iter().zip(&self.components);
+        let functions: Vec<Option<FunctionResult>> = components
+            .map(|(component, sums)| match &component.kind {
+                ComponentKind::Function(function) => Some(sums.function.clone().finish(function)),
+                _ => None,
+            })
+            .collect();
+        functions.iter().any(Option::is_some).then_some(functions)
+    }
+
     /// What the window yields of components and routes.
     pub(super) fn result<'p>(
         &self,
         parts: impl Iterator<Item = &'p Part<'p>> + Clone,
+        functions: &[Option<FunctionResult>],
     ) -> NetworkResult {
         let components = self.topology.components.iter().zip(&self.components);
         let components = components.enumerate().map(|(place, (component, sums))| {
             let mut services = parts.clone().zip(&self.places);
             let part = services.find(|(_, at)| **at == place).map(|(part, _)| part);
             let cost = parts.clone().next().map(|main| &main.cost);
+            let function = functions.get(place).and_then(Option::as_ref);
             let usd_per_month = match (&component.kind, part) {
                 (ComponentKind::Dependency(dependency), _) => {
                     let calls = sums.attempts / 1e6 * dependency.usd_per_million_calls;
                     dependency.usd_per_month + cost.map_or(0.0, |cost| cost.per_month(calls))
                 }
+                (ComponentKind::Function(_), _) => function.map_or(0.0, |f| f.bill.total()),
                 (_, Some(part)) => part.cost.per_month(part.cost.nodes_usd()),
                 (_, None) => 0.0,
             };
@@ -236,8 +273,16 @@ impl<'a> Served<'a> {
                 requests_rps: share(sums.attempts, cost.map_or(0.0, CostMeter::hours) * 3600.0),
                 mean_ms: share(sums.latency_s * 1000.0, sums.served),
                 p95_ms: p95_ms(&sums.latency),
-                mean_replicas: part.map_or(0.0, Part::mean_replicas),
-                busy: part.map_or(0.0, |part| share(part.sums.in_service_s, part.sums.slot_s)),
+                mean_replicas: match (part, function) {
+                    (Some(part), _) => part.mean_replicas(),
+                    (None, Some(function)) => function.mean_instances,
+                    (None, None) => 0.0,
+                },
+                busy: match (part, function) {
+                    (Some(part), _) => share(part.sums.in_service_s, part.sums.slot_s),
+                    (None, Some(function)) => share(function.mean_running, function.mean_instances),
+                    (None, None) => 0.0,
+                },
                 usd_per_month,
                 bad_by_cause: part
                     .map_or(&sums.ledger, |part| &part.ledger)

@@ -4,11 +4,14 @@ use super::edge::EdgeSetup;
 use super::network::NetworkSetup;
 use crate::batch::BatchSetup;
 use crate::plane::{
-    DataPlane, Discipline, FluidPlane, FluidTables, RequestsPlane, RetryModel, ServiceModel,
+    DataPlane, Discipline, FluidPlane, FluidTables, QueueDiscipline, RequestsPlane, RetryModel,
+    ServiceModel,
 };
 use crate::random::Distribution;
 use crate::scenario::Scenario;
-use crate::scenario::document::{PlaneKind, RetryDocument, ServiceDocument};
+use crate::scenario::document::{
+    PlaneKind, QueueDocument, RateLimitDocument, RetryDocument, ServiceDocument,
+};
 use crate::slo::budget::Objectives;
 use crate::storage::StorageSetup;
 use crate::traffic::RateCurve;
@@ -185,5 +188,10 @@ pub(crate) fn service_model(
             .retries
             .as_ref()
             .map_or(RetryModel::NONE, RetryDocument::model),
+        rate_limit: service.rate_limit.as_ref().map(RateLimitDocument::model),
+        queue: service
+            .queue
+            .as_ref()
+            .map_or(QueueDiscipline::Fifo, QueueDocument::model),
     }
 }

@@ -1,6 +1,6 @@
 //! Checking: document → scenario, or every problem at once.
 
-use super::document::{DOCUMENT_VERSION, ScenarioDocument};
+use super::document::{DOCUMENT_VERSION, ScenarioDocument, SearchDocument};
 use super::field::schema;
 use super::parse::parse;
 use super::problem::{Found, Problem, Problems};
@@ -53,6 +53,7 @@ pub fn check(document: &ScenarioDocument) -> Result<Scenario, Problems> {
 /// Checks one design of a sweep.
 pub(super) fn check_without_sweep(mut document: ScenarioDocument) -> Result<Scenario, Problems> {
     document.sweep.clear();
+    document.search = None;
     check(&document)
 }
 
@@ -85,6 +86,7 @@ fn check_owned(mut value: Value) -> Result<Scenario, Problems> {
         return Err(Problems(found.into_list()));
     };
     rules::hold_sweep(&document, &mut found);
+    rules::hold_search(&document, &mut found);
     if found.has_errors() {
         return Err(Problems(found.into_list()));
     }
@@ -149,6 +151,10 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
         Some(sweep) => read(sweep.clone()).ok(),
         None => Some(vec![]),
     };
+    let search = match value.get("search").filter(|search| !search.is_null()) {
+        Some(search) => read::<SearchDocument>(search.clone()).ok().map(Some),
+        None => Some(None),
+    };
     let text = |name: &str| {
         value
             .get(name)
@@ -176,6 +182,7 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             slo: sections.slo?,
             run: sections.run?,
             sweep: sweep?,
+            search: search?,
         })
     })();
     if document.is_none() {

@@ -9,11 +9,14 @@ mod autoscaler;
 mod batch;
 mod edge;
 mod fleet;
+mod functions;
 mod keda;
 mod knative;
 mod memory;
 mod provisioner;
+mod resilience;
 mod scalers;
+mod search;
 mod service;
 mod serving;
 mod slo;
@@ -28,11 +31,14 @@ pub use autoscaler::*;
 pub use batch::*;
 pub use edge::*;
 pub use fleet::*;
+pub use functions::*;
 pub use keda::*;
 pub use knative::*;
 pub use memory::*;
 pub use provisioner::*;
+pub use resilience::*;
 pub use scalers::*;
+pub use search::*;
 pub use service::*;
 pub use serving::*;
 pub use slo::*;
@@ -101,6 +107,9 @@ pub struct ScenarioDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "sweep.knobs")))]
     pub sweep: Vec<KnobDocument>,
+    /// Knobs that may move when designs are looked for; without it those of the sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchDocument>,
 }
 
 impl ScenarioDocument {

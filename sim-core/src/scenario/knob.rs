@@ -34,6 +34,63 @@ pub(super) fn apply_to<'a>(
     read(tree).map_err(unreadable)
 }
 
+/// The document with several of its values set, numbers within the limits of their fields. Whether the design is sound
+/// as a whole is for [`check`](super::check) to say.
+///
+/// # Errors
+/// There is nothing at a path or around it, or a value does not fit there.
+pub fn apply_edits(
+    document: &ScenarioDocument,
+    edits: &[(String, Value)],
+) -> Result<ScenarioDocument, Problem> {
+    let unreadable =
+        |error: serde_json::Error| Problem::error("", error.to_string(), "start from a template");
+    let mut tree = serde_json::to_value(document).map_err(unreadable)?;
+    for (path, value) in edits {
+        match (tree.pointer_mut(path), value.as_f64()) {
+            (Some(Value::Number(_)), Some(number)) => set(&mut tree, path, number)?,
+            (Some(place), _) => *place = value.clone(),
+            (None, _) => add(&mut tree, path, value)?,
+        }
+    }
+    read(tree).map_err(unreadable)
+}
+
+/// Adds a field that was left out to an object that is there.
+fn add(tree: &mut Value, path: &str, value: &Value) -> Result<(), Problem> {
+    let place = path.rsplit_once('/');
+    let parent = place.and_then(|(parent, name)| Some((tree.pointer_mut(parent)?, name)));
+    if let Some((Value::Object(fields), name)) = parent {
+        fields.insert(name.to_owned(), value.clone());
+        return Ok(());
+    }
+    let message = format!("there is nothing at {path:?} in this document");
+    Err(Problem::error(
+        path,
+        message,
+        "write the JSON Pointer of a field of this document",
+    ))
+}
+
+/// A written choice as the value it means: where the field holds a text it is that text, elsewhere JSON.
+///
+/// # Errors
+/// It is not JSON, or does not fit the field.
+pub fn read_choice(
+    document: &ScenarioDocument,
+    path: &str,
+    now: &Value,
+    text: &str,
+) -> Result<Value, Problem> {
+    let value = match now {
+        Value::String(_) => Value::from(text),
+        _ => serde_json::from_str(text)
+            .map_err(|error| Problem::error(path, error.to_string(), "write JSON"))?,
+    };
+    apply_edits(document, &[(path.to_owned(), value.clone())])?;
+    Ok(value)
+}
+
 fn set(tree: &mut Value, path: &str, value: f64) -> Result<(), Problem> {
     let node = node_at(tree, path).map(resolve);
     let (Some(number), Some(node)) = (
@@ -102,12 +159,17 @@ pub(super) fn numeric_paths(document: &ScenarioDocument) -> Vec<String> {
     paths
 }
 
+/// Whether only whole numbers are allowed at a path, whatever variants the document chose.
+pub(crate) fn is_whole_at(path: &str) -> bool {
+    let nodes = candidates(path);
+    !nodes.is_empty() && nodes.into_iter().map(resolve).all(is_whole)
+}
+
 impl KnobDocument {
     /// The values to try: `steps` of them, evenly spaced, both ends included. Where the field takes only whole
     /// numbers they are rounded, and each comes once.
     pub fn values(&self) -> Vec<f64> {
-        let nodes = candidates(&self.path);
-        let whole = !nodes.is_empty() && nodes.into_iter().map(resolve).all(is_whole);
+        let whole = is_whole_at(&self.path);
         let last = self.steps.saturating_sub(1);
         let mut values: Vec<f64> = (0..self.steps)
             .map(|step| match step {

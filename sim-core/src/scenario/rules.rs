@@ -7,11 +7,14 @@ mod batch;
 mod distribution;
 mod edge;
 mod fleet;
+mod functions;
 mod keda;
 mod knative;
 mod memory;
 mod provisioner;
+mod resilience;
 mod run;
+mod search;
 mod service;
 mod serving;
 mod slo;
@@ -21,6 +24,7 @@ mod sweep;
 mod topology;
 mod traffic;
 
+pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
 
@@ -155,6 +159,11 @@ fn hold_pairs(
         if let Some(run) = run {
             run::hold_length(run, traffic, slo, found);
         }
+    }
+    if let (Some(traffic), Some(service), None) = (traffic, service_document, &sections.topology)
+        && let Some(limit) = &service.rate_limit
+    {
+        resilience::hold_rate(limit, traffic, found);
     }
     if let (Some(run), Some(slo)) = (run, slo) {
         run::hold_tick_count(run, slo, found);

@@ -25,6 +25,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/kubernetes-slo-driven.json"),
     },
     Template {
+        id: "fewer-pods-than-peak",
+        title: "Fewer pods than the peak needs",
+        summary: "A web API with a daily wave: 97.5 % of its answers within 200 ms, with an autoscaler instead of pods for the peak.",
+        promise: "Eight pods all day meet the SLO, seven do not; an autoscaler meets it with a third fewer pods in the mean, for less money. At a CPU target of 80 % it does not.",
+        json: include_str!("../../../scenarios/fewer-pods-than-peak.json"),
+    },
+    Template {
         id: "recorded-traffic",
         title: "Checkout API on recorded traffic",
         summary: "The same design under a real recording: the NASA web server's log of July 1995, scaled.",
@@ -37,6 +44,13 @@ pub const TEMPLATES: &[Template] = &[
         summary: "Broken on purpose: the CPU target lies above what a busy replica can reach.",
         promise: "It never scales up and misses its SLO at every peak; nearly all bad requests are due to saturation.",
         json: include_str!("../../../scenarios/misconfigured-autoscaler.json"),
+    },
+    Template {
+        id: "thrashing-autoscaler",
+        title: "Thrashing autoscaler",
+        summary: "Broken on purpose: an autoscaler without stabilization follows every ripple of a bursty load.",
+        promise: "It scales more than once a minute and finds each burst with too few pods; stabilized for fifteen minutes it scales a tenth as often, P95 falls to a third, and the SLO is met for less than a fifth more.",
+        json: include_str!("../../../scenarios/thrashing-autoscaler.json"),
     },
     Template {
         id: "knative-scale-to-zero",
@@ -53,6 +67,27 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/online-shop.json"),
     },
     Template {
+        id: "third-party-risk",
+        title: "Third-party risk",
+        summary: "A day of a checkout that asks other people's delivery quotes: slow for half an hour at noon, down for a quarter of one in the evening.",
+        promise: "With a short patience, a circuit breaker and answers without the quote it meets its SLO every day; without the breaker it misses the latency objective, and waiting for every quote the success objective too.",
+        json: include_str!("../../../scenarios/third-party-risk.json"),
+    },
+    Template {
+        id: "retry-storm",
+        title: "Retry storm",
+        summary: "Broken on purpose: three hours of an order service whose clients try once more, and one minute of a slow database.",
+        promise: "It never recovers, because the load with all retries is above capacity. With a retry budget of 10 %, or a queue that serves the newest first, it does, and meets its SLO.",
+        json: include_str!("../../../scenarios/retry-storm.json"),
+    },
+    Template {
+        id: "database-right-size",
+        title: "Database of the right size",
+        summary: "An API whose requests make three queries each, a few of them slow, to read replicas on nodes of their own.",
+        promise: "Three replicas fall behind at the peak and miss the SLO by far; four meet it; more cost a sixth more each and bring nothing.",
+        json: include_str!("../../../scenarios/database-right-size.json"),
+    },
+    Template {
         id: "news-behind-cdn",
         title: "News site behind a CDN",
         summary: "Two weeks of a news site: a content delivery network keeps pages for two minutes, each deploy empties it.",
@@ -67,6 +102,13 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/data-lake-lifecycle.json"),
     },
     Template {
+        id: "storage-too-cheap",
+        title: "Storage made too cheap",
+        summary: "Broken on purpose: a cost-saving job moves a data lake to the archive two weeks after it is written.",
+        promise: "The bill is a fifth below that of the same lake archived after four months, and two queries in five wait for hours.",
+        json: include_str!("../../../scenarios/storage-too-cheap.json"),
+    },
+    Template {
         id: "nightly-batch-on-spot",
         title: "Nightly batch on spot",
         summary: "Eighty machine-hours every night on ten machines, some of them on spot and reclaimed now and then, due by the morning.",
@@ -79,6 +121,13 @@ pub const TEMPLATES: &[Template] = &[
         summary: "Four weeks of an API on spot nodes of one pool, which takes all of them back six times a month.",
         promise: "With nodes on demand to fall back to, it meets its SLO for a quarter less than all on demand; without, it saves hardly more and misses: evictions spend the budget.",
         json: include_str!("../../../scenarios/spot-with-fallback.json"),
+    },
+    Template {
+        id: "serverless-api",
+        title: "Serverless API",
+        summary: "Four weeks of a business API on two functions: busy by day, asleep at night, with starts of three seconds.",
+        promise: "Cold starts are a fifth of a per cent of the requests and spend twice the latency budget. Four provisioned instances meet it for ten times the price of the functions; a warmer with five calls every five minutes does for next to nothing. Instances that stay longer start less often.",
+        json: include_str!("../../../scenarios/serverless-api.json"),
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Error budgets: bad requests per objective, by cause, over the window and over each hour.
 
-use super::Cause;
+use super::{Cause, CauseCounts};
 use crate::plane::{MAX_THRESHOLDS, Outcome};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
 use crate::study::ObjectiveResult;
@@ -17,6 +17,10 @@ pub struct BadRequests {
     pub service_error: f64,
     /// The replica that held them ended abruptly.
     pub lost: f64,
+    /// A rate limit turned them away.
+    pub throttled: f64,
+    /// A breaker or bulkhead turned away a call that they needed.
+    pub refused: f64,
     /// They waited too long, or found the queue full.
     pub for_want_of_capacity: f64,
 }
@@ -24,7 +28,12 @@ pub struct BadRequests {
 impl BadRequests {
     /// All of them.
     pub fn total(&self) -> f64 {
-        self.slow_service + self.service_error + self.lost + self.for_want_of_capacity
+        self.slow_service
+            + self.service_error
+            + self.lost
+            + self.for_want_of_capacity
+            + self.throttled
+            + self.refused
     }
 }
 
@@ -118,9 +127,11 @@ impl Objectives {
         };
         BadRequests {
             slow_service: outcome.timed_out_in_service + slow_in_service,
-            service_error: outcome.failed,
+            service_error: outcome.failed - outcome.refused,
             lost: outcome.lost,
-            for_want_of_capacity: outcome.rejected
+            throttled: outcome.throttled,
+            refused: outcome.refused,
+            for_want_of_capacity: (outcome.rejected - outcome.throttled)
                 + (outcome.timed_out - outcome.timed_out_in_service).max(0.0)
                 + (slow - slow_in_service).max(0.0),
         }
@@ -191,14 +202,14 @@ impl Stretch {
 /// Bad requests of one window that one component is to blame for, by objective and cause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
-    bad: Vec<[f64; Cause::COUNT]>,
+    bad: Vec<CauseCounts>,
 }
 
 impl Ledger {
     /// Nobody has been blamed yet.
     pub fn new(objectives: &Objectives) -> Self {
         Self {
-            bad: vec![[0.0; Cause::COUNT]; objectives.len()],
+            bad: vec![CauseCounts::default(); objectives.len()],
         }
     }
 
@@ -209,13 +220,28 @@ impl Ledger {
             by_cause[Cause::SlowService as usize] += bad.slow_service;
             by_cause[Cause::ServiceError as usize] += bad.service_error;
             by_cause[lost_to as usize] += bad.lost;
+            by_cause[Cause::Throttled as usize] += bad.throttled;
+            by_cause[Cause::CircuitBreaker as usize] += bad.refused;
         }
     }
 
-    /// Takes in a tick's bad requests, all with one cause.
+    /// Takes in a tick's bad requests, all with one cause but for those that were turned away before they got there.
     pub fn count_all(&mut self, bad: &[BadRequests], cause: Cause) {
         for (by_cause, bad) in self.bad.iter_mut().zip(bad) {
-            by_cause[cause as usize] += bad.total();
+            by_cause[cause as usize] += bad.total() - bad.throttled - bad.refused;
+            by_cause[Cause::Throttled as usize] += bad.throttled;
+            by_cause[Cause::CircuitBreaker as usize] += bad.refused;
+        }
+    }
+
+    /// Takes in the bad requests of a tick that a function is to blame for; `rejected` of them were answered 429, and all
+    /// that waited there waited for the start of an instance.
+    pub fn count_function(&mut self, bad: &[BadRequests], rejected: f64) {
+        self.count(bad, Cause::ServiceError);
+        for (by_cause, bad) in self.bad.iter_mut().zip(bad) {
+            let throttled = rejected.min(bad.for_want_of_capacity);
+            by_cause[Cause::Throttled as usize] += throttled;
+            by_cause[Cause::ColdStart as usize] += bad.for_want_of_capacity - throttled;
         }
     }
 
@@ -225,7 +251,7 @@ impl Ledger {
     }
 
     /// By objective and cause.
-    pub fn bad(&self) -> &[[f64; Cause::COUNT]] {
+    pub fn bad(&self) -> &[CauseCounts] {
         &self.bad
     }
 }
@@ -318,9 +344,9 @@ impl BudgetMeter {
         ledgers: impl Iterator<Item = &'a Ledger> + Clone,
     ) -> Vec<ObjectiveResult> {
         let results = (0..objectives.len()).map(|index| {
-            let mut bad_by_cause = [0.0; Cause::COUNT];
+            let mut bad_by_cause = CauseCounts::default();
             for bad in ledgers.clone().filter_map(|ledger| ledger.bad.get(index)) {
-                for (sum, bad) in bad_by_cause.iter_mut().zip(bad) {
+                for (sum, bad) in bad_by_cause.iter_mut().zip(bad.iter()) {
                     *sum += bad;
                 }
             }

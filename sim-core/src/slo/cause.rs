@@ -28,11 +28,17 @@ pub enum Cause {
     TelemetryGap,
     /// Something that the services depend on was down, slow, full or wrong.
     Dependency,
+    /// A function's instance had to start first.
+    ColdStart,
+    /// Answered 429: a rate limit, or as many instances of a function as allowed, or no further one so soon.
+    Throttled,
+    /// A circuit breaker or a full bulkhead turned a call away that was needed.
+    CircuitBreaker,
 }
 
 impl Cause {
     /// Number of causes.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 13;
 
     /// All causes, in the order in which results list them.
     pub const ALL: [Cause; Cause::COUNT] = [
@@ -46,6 +52,9 @@ impl Cause {
         Cause::OutOfMemory,
         Cause::TelemetryGap,
         Cause::Dependency,
+        Cause::ColdStart,
+        Cause::Throttled,
+        Cause::CircuitBreaker,
     ];
 
     /// Words for people.
@@ -61,6 +70,9 @@ impl Cause {
             Cause::OutOfMemory => "Out of memory",
             Cause::TelemetryGap => "Telemetry gap",
             Cause::Dependency => "Dependencies",
+            Cause::ColdStart => "Cold starts",
+            Cause::Throttled => "Throttled (429)",
+            Cause::CircuitBreaker => "Breaker open, or bulkhead full",
         }
     }
 
@@ -92,6 +104,13 @@ impl Cause {
             }
             Cause::Dependency => {
                 "Something that the services depend on was down, slow, full or wrong."
+            }
+            Cause::ColdStart => "A function's instance had to start first.",
+            Cause::Throttled => {
+                "The request, or a call that it needed, was answered 429: a rate limit, or no further instance of a function."
+            }
+            Cause::CircuitBreaker => {
+                "A call that the request needed was not made: a circuit breaker was open, or a bulkhead full."
             }
         }
     }

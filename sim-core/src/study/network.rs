@@ -3,7 +3,7 @@
 use super::report::{CauseReport, Proportion};
 use super::result::ReplicationResult;
 use crate::scenario::document::{CallMode, SloDocument};
-use crate::slo::Cause;
+use crate::slo::{Cause, CauseCounts};
 use crate::stats::Summary;
 use crate::topology::{ComponentKind, Topology};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub struct ComponentResult {
     /// Its nodes, or the price of the dependency, US dollars per month.
     pub usd_per_month: f64,
     /// The users' bad requests that it is to blame for, by objective and cause.
-    pub bad_by_cause: Vec<[f64; Cause::COUNT]>,
+    pub bad_by_cause: Vec<CauseCounts>,
 }
 
 /// A route in one window.

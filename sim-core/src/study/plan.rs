@@ -1,9 +1,10 @@
 //! The plan of a study, its shards, and how a shard is computed.
 
+use super::probe::{Answer, Outcome, Probe};
 use super::result::{ReplicationResult, ShardResult};
 use crate::replication::{self, Setup};
 use crate::scenario::document::{KnobDocument, ScenarioDocument};
-use crate::scenario::{Problems, apply_knob, canonical_json, check};
+use crate::scenario::{Problems, apply_edits, apply_knob, canonical_json, check};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -46,6 +47,16 @@ impl Plan {
     /// The plan of running a scenario as it stands.
     pub fn single(document: &ScenarioDocument) -> Self {
         Self::new(document, &[], vec![Design::default()], true)
+    }
+
+    /// The plan that probes start from: the scenario as it stands, without what says how to vary it.
+    pub fn probed(document: &ScenarioDocument) -> Self {
+        let bare = ScenarioDocument {
+            sweep: Vec::new(),
+            search: None,
+            ..document.clone()
+        };
+        Self::new(&bare, &[], vec![Design::default()], false)
     }
 
     /// The plan of sweeping a scenario's knobs over their grid, the last knob fastest.
@@ -170,6 +181,28 @@ impl Prepared {
     /// The first design, set up: for stepping through a replication by hand.
     pub fn base(&self) -> &Setup {
         &self.base
+    }
+
+    /// Computes a probe: some replications of the plan's document with edits made to it.
+    pub fn answer(&self, probe: &Probe) -> Answer {
+        let edited = apply_edits(&self.plan.document, &probe.edits).map_err(Problems::from);
+        let (outcomes, unsound) = match edited.and_then(|document| check(&document)) {
+            Ok(scenario) => {
+                let setup = Setup::new(scenario, false, Some(&self.base));
+                let last = probe.first_replication.saturating_add(probe.replications);
+                let seed = self.plan.document.run.seed;
+                let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
+                let outcomes = (probe.first_replication..last).map(outcome);
+                (outcomes.collect(), String::new())
+            }
+            Err(problems) => (Vec::new(), problems.to_string()),
+        };
+        Answer {
+            variant: probe.variant,
+            first_replication: probe.first_replication,
+            outcomes,
+            unsound,
+        }
     }
 
     /// Computes a shard. What lies outside the plan is left out.

@@ -3,9 +3,11 @@
 use super::batch::BatchReport;
 use super::collection::Collection;
 use super::edge::EdgeReport;
+use super::functions::{self, FunctionReport};
 use super::network::NetworkReport;
 use super::node_market::{CommitmentReport, SpotReport};
 use super::plan::Plan;
+use super::resilience::ResilienceReport;
 use super::result::{FIGURES, Figure, ObjectiveResult, ReplicationResult, Series};
 use super::storage::StorageReport;
 use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
@@ -148,6 +150,12 @@ pub struct Report {
     /// Components and routes, where there is a topology.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkReport>,
+    /// Serverless functions; empty where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<FunctionReport>,
+    /// Guards of calls and rate limits, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resilience: Option<ResilienceReport>,
     /// Storage beside the requests, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StorageReport>,
@@ -247,10 +255,20 @@ impl Report {
             .batch
             .as_ref()
             .and_then(|batch| BatchReport::new(batch, results));
-        let topology = document.topology.as_ref();
-        let topology = topology.and_then(|_| check(document).ok()?.topology);
+        let has_guards = results.iter().any(|result| result.resilience.is_some());
+        let wanted = document.topology.is_some() || has_guards;
+        let scenario = wanted.then(|| check(document).ok()).flatten();
+        let topology = scenario
+            .as_ref()
+            .and_then(|scenario| Some((scenario, scenario.topology.as_ref()?)));
         let network =
-            topology.and_then(|topology| NetworkReport::new(&topology, &document.slo, results));
+            topology.and_then(|(_, topology)| NetworkReport::new(topology, &document.slo, results));
+        let functions = topology.map_or_else(Vec::new, |(scenario, topology)| {
+            functions::reports(scenario, topology, results)
+        });
+        let resilience = scenario
+            .as_ref()
+            .and_then(|scenario| ResilienceReport::new(scenario, results));
         // All replications of a design have the same resources.
         let resources = results.first().map(ReplicationResult::costs);
         let resources = resources.unwrap_or_default().into_iter();
@@ -287,6 +305,8 @@ impl Report {
             right_sizing: right_sizing_reports(document, results),
             costs: costs.collect(),
             network,
+            functions,
+            resilience,
             edge: EdgeReport::new(results),
             storage,
             batch,

@@ -2,11 +2,13 @@
 
 use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
+use super::resilience::ResilienceResult;
 use crate::batch::BatchResult;
 use crate::control::right_sizing::RecommendedSizes;
 use crate::cost::Resource;
 use crate::edge::EdgeResult;
-use crate::slo::Cause;
+use crate::functions::meter::{FunctionBill, FunctionResult};
+use crate::slo::CauseCounts;
 use crate::storage::StorageResult;
 use serde::{Deserialize, Serialize};
 
@@ -178,8 +180,8 @@ pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
 pub struct ObjectiveResult {
     /// Requests counted: those that got an outcome.
     pub total: f64,
-    /// Bad requests by cause, in the order of [`Cause::ALL`]; they sum to all bad requests.
-    pub bad_by_cause: [f64; Cause::COUNT],
+    /// Bad requests by cause, in the order of [`Cause::ALL`](crate::slo::Cause::ALL); they sum to all bad requests.
+    pub bad_by_cause: CauseCounts,
     /// Bad requests over the bad requests that the target allows: 1 is the whole error budget.
     pub budget_consumed: f64,
     /// Whether the target was met over the window.
@@ -246,6 +248,10 @@ pub struct ReplicationResult {
     pub node_market: Option<NodeMarketResult>,
     /// The cache in front, if there is one.
     pub edge: Option<EdgeResult>,
+    /// Serverless functions by component, if there are any.
+    pub functions: Option<Vec<Option<FunctionResult>>>,
+    /// Guards of calls and rate limits, if there are any.
+    pub resilience: Option<ResilienceResult>,
 }
 
 impl ReplicationResult {
@@ -273,20 +279,36 @@ impl ReplicationResult {
             .batch
             .iter()
             .flat_map(|batch| Resource::BATCH.into_iter().zip(batch.usd_per_month));
+        let functions = self.functions.iter().flat_map(|functions| {
+            let bills = || functions.iter().flatten().map(|function| function.bill);
+            let sum = |part: fn(&FunctionBill) -> f64| bills().map(|bill| part(&bill)).sum();
+            Resource::FUNCTIONS.into_iter().zip([
+                sum(|bill| bill.requests),
+                sum(|bill| bill.duration),
+                sum(|bill| bill.starts),
+                sum(|bill| bill.provisioned),
+            ])
+        });
         let edge = self
             .edge
             .iter()
             .flat_map(|edge| Resource::EDGE.into_iter().zip(edge.usd_per_month));
-        let serving = serving.chain(market).chain(network).chain(edge);
+        let serving = serving
+            .chain(market)
+            .chain(network)
+            .chain(functions)
+            .chain(edge);
         serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, jobs, a topology or spot nodes has the bytes that it had before there were
+    /// What a digest is made of. A result without storage, jobs, a topology, spot nodes, an edge, functions or guards has the bytes that it had before there were
     /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.resilience.is_none(),
+            self.functions.is_none(),
             self.edge.is_none(),
             self.node_market.is_none(),
             self.network.is_none(),
@@ -321,6 +343,7 @@ impl ReplicationResult {
     pub fn without_series(self) -> Self {
         Self {
             series: Series::default(),
+            resilience: self.resilience.map(ResilienceResult::without_series),
             ..self
         }
     }

@@ -1,11 +1,13 @@
 //! What a sweep found: every design with its intervals, the front, and the design to take.
 
 use super::collection::Collection;
+use super::optimise::SearchReport;
 use super::plan::Plan;
 use super::report::Proportion;
 use super::result::Figure;
 use crate::stats::Summary;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One design of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,7 +15,7 @@ pub struct DesignPoint {
     /// Index in the plan.
     pub design: u32,
     /// Value of each knob.
-    pub values: Vec<f64>,
+    pub values: Vec<Value>,
     /// Replications merged.
     pub replications: u32,
     /// Probability of meeting the SLO.
@@ -55,6 +57,9 @@ pub struct SweepReport {
     pub front: Vec<u32>,
     /// The cheapest design whose attainment's lower bound clears what is wanted; none if no design does.
     pub recommended: Option<u32>,
+    /// What a search found beside; none for a sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchReport>,
 }
 
 impl SweepReport {
@@ -83,6 +88,7 @@ impl SweepReport {
             points,
             front,
             recommended,
+            search: None,
         }
     }
 
@@ -107,7 +113,7 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
         values: plan
             .designs
             .get(design as usize)
-            .map(|design| design.values.clone())
+            .map(|design| design.values.iter().map(|&value| value.into()).collect())
             .unwrap_or_default(),
         replications: results.len() as u32,
         attainment: Proportion::of(results.iter().map(super::ReplicationResult::met)),
@@ -121,7 +127,7 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
 
 /// Marks the designs that no other dominates (cheaper or equal, and at least as likely, one of them strictly);
 /// answers them cheapest first.
-fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
+pub(super) fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&a, &b| {
         let (a, b) = (&points[a], &points[b]);

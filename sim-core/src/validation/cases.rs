@@ -21,6 +21,7 @@ mod sharing;
 mod single_server;
 mod steps;
 mod storage;
+mod throttling;
 mod traffic;
 
 pub(super) use batch::Nights;
@@ -38,6 +39,7 @@ pub fn cases() -> Vec<Case> {
         general::cases(),
         loss::cases(),
         limited_room::cases(),
+        throttling::cases(),
         overflow::cases(),
         patience::cases(),
         sharing::cases(),

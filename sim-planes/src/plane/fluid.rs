@@ -42,6 +42,7 @@ mod row;
 mod service_law;
 mod tables;
 mod thinned;
+mod throttled;
 mod wait_law;
 
 use super::{DataPlane, Interval, Outcome};
@@ -58,6 +59,7 @@ use std::sync::Arc;
 pub use tables::FluidTables;
 use tables::RowWeights;
 use thinned::Thinning;
+use throttled::Throttle;
 
 /// Tail probabilities below e^−NEGLIGIBLE of meeting a limit are not looked at.
 const NEGLIGIBLE: f64 = 16.0;
@@ -102,6 +104,8 @@ pub struct FluidPlane<'a> {
     mixture: Mixture,
     undrained: RowWeights,
     recent: Recent,
+    /// The limit on what may arrive.
+    throttle: Option<Throttle>,
 }
 
 impl<'a> FluidPlane<'a> {
@@ -145,6 +149,7 @@ impl<'a> FluidPlane<'a> {
             mixture: Mixture::new(),
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
+            throttle: tables.service().rate_limit.map(Throttle::new),
         }
     }
 
@@ -215,7 +220,27 @@ impl<'a> FluidPlane<'a> {
 impl DataPlane for FluidPlane<'_> {
     fn serve(&mut self, interval: &Interval) -> Outcome {
         let arrivals = poisson(&mut self.arrivals, expected(interval)) as f64;
-        self.serve_given(interval, arrivals)
+        let Some(throttle) = &mut self.throttle else {
+            return self.serve_given(interval, arrivals);
+        };
+        let expected = expected(interval);
+        let lost = throttle.turn_away(arrivals, expected, interval.length_s);
+        let passed = arrivals - lost;
+        let passing = Interval {
+            rate_rps: interval.rate_rps
+                * if arrivals > 0.0 {
+                    passed / arrivals
+                } else {
+                    1.0
+                },
+            ..*interval
+        };
+        let mut outcome = self.serve_given(&passing, passed);
+        outcome.arrivals += lost;
+        outcome.rejected += lost;
+        outcome.throttled += lost;
+        outcome.turned_away += lost;
+        outcome
     }
 
     // It knows rates only.

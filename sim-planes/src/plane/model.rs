@@ -1,6 +1,6 @@
 //! The service as a data plane sees it.
 
-use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
+use crate::plane::{Balancing, OnTimeout, Overflow, QueueDiscipline, RateLimit, Removal};
 use crate::random::Distribution;
 
 /// The service as a data plane sees it; constant over a replication. [`ServiceModel::new`] is the plainest;
@@ -42,6 +42,10 @@ pub struct ServiceModel {
     pub high_priority_share: f64,
     /// Clients that try again.
     pub retries: RetryModel,
+    /// Requests beyond this are rejected before anything else.
+    pub rate_limit: Option<RateLimit>,
+    /// Who of those that wait is served next.
+    pub queue: QueueDiscipline,
 }
 
 /// How the requests that a replica has admitted to its slots are served.
@@ -123,6 +127,8 @@ impl ServiceModel {
             may_be_buffered: false,
             high_priority_share: 0.0,
             retries: RetryModel::NONE,
+            rate_limit: None,
+            queue: QueueDiscipline::Fifo,
         }
     }
 }

@@ -21,6 +21,10 @@
 //!   `cancelled`), others do not know and end them as they would have, well or badly.
 //! - **Retries** are further attempts of the same call, with a service time, an error and a patience of their own. The
 //!   latency of a call counts from its first attempt, its fate is that of its last.
+//! - **Functions.** A station that is a serverless function has instances instead of slots and no queue. A request waits
+//!   for the start of an instance or is rejected; its instance is billed while it waits for answers.
+//! - **Guards.** A breaker or a bulkhead turns a call away at once: it has come to nothing, is counted apart and is tried
+//!   again by nobody. A hedge is a second attempt beside a slow first one ([`CallGuard`]).
 //! - **Time.** Calls take no time on the way, and answers none; neither do failures on arrival (no room, an outage).
 //!
 //! Assumptions: users arrive in a Poisson process; service times, errors and numbers of calls are independent of each
@@ -28,10 +32,15 @@
 //! during calls, Erlang's B, and the retry storm of Bronson et al. (HotOS 2021).
 
 mod arriving;
+pub mod breaker;
 mod counts;
 mod edges;
 mod ending;
+mod guard;
+mod hedge;
+mod instances;
 mod model;
+mod order;
 mod path;
 mod place;
 mod played;
@@ -46,6 +55,7 @@ pub use model::{
 };
 
 pub use super::fluid::{FluidNetwork, NetworkTables, unsupported_by_fluid};
+pub use guard::{CallGuard, CallOutcome};
 pub use played::RequestsNetwork;
 
 use crate::stats::LogHistogram;

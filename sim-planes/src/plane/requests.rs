@@ -3,7 +3,7 @@
 //! ```text
 //!   source (arrivals, demands) ──► booked: one queue, first come first served; a request's fate is known
 //!                              │           when it starts (Kiefer & Wolfowitz)
-//!                              └─► events: balancing, processor sharing, priorities, retries, dropping,
+//!                              └─► events: balancing, processor sharing, priorities, rate limits, other queues, dropping,
 //!                                          killing; every end, deadline and retry in order of time
 //! ```
 //!
@@ -25,6 +25,7 @@ mod levels;
 pub(in crate::plane) mod lineup;
 pub(in crate::plane) mod memory;
 mod occupied;
+pub(in crate::plane) mod order;
 mod queue;
 mod scaling;
 mod service;
@@ -34,7 +35,7 @@ pub(in crate::plane) mod usage;
 
 use super::tally::{LatencyLimits, Tally};
 use super::{DataPlane, Discipline, Interval, Outcome, ServiceModel};
-use crate::plane::{Balancing, Overflow, Removal};
+use crate::plane::{Balancing, Overflow, QueueDiscipline, Removal};
 use crate::stats::LogHistogram;
 use booked::Booked;
 use certain::Fates;
@@ -88,6 +89,8 @@ fn is_certain_at_start(model: &ServiceModel) -> bool {
         && model.removal == Removal::Drain
         && !model.may_be_killed
         && model.high_priority_share <= 0.0
+        && model.rate_limit.is_none()
+        && model.queue == QueueDiscipline::Fifo
 }
 
 impl RequestsPlane {

@@ -32,8 +32,12 @@ impl LatencyLimits {
 pub(super) enum Failure {
     /// There was no room for it.
     Rejected,
-    /// A newer one took its place in the queue.
+    /// A newer one took its place in the queue, or CoDel dropped it.
     Dropped,
+    /// The rate limit turned it away.
+    Throttled,
+    /// A breaker or a bulkhead turned the call away.
+    Refused,
     /// Its client gave up.
     TimedOut,
     /// The answer carried an error.
@@ -50,8 +54,10 @@ pub(super) struct Tally<'a> {
     pub(super) retries: u64,
     pub(super) blocked: u64,
     pub(super) cancelled: u64,
+    pub(super) turned_away: u64,
     rejected: u64,
     dropped: u64,
+    throttled: u64,
     served: u64,
     timed_out: u64,
     timed_out_in_service: u64,
@@ -77,8 +83,10 @@ impl<'a> Tally<'a> {
             retries: 0,
             blocked: 0,
             cancelled: 0,
+            turned_away: 0,
             rejected: 0,
             dropped: 0,
+            throttled: 0,
             served: 0,
             timed_out: 0,
             timed_out_in_service: 0,
@@ -141,8 +149,12 @@ impl<'a> Tally<'a> {
                 self.rejected += 1;
                 self.dropped += 1;
             }
+            Failure::Throttled => {
+                self.rejected += 1;
+                self.throttled += 1;
+            }
             Failure::TimedOut => self.time_out(service_s),
-            Failure::Failed => self.failed += 1,
+            Failure::Failed | Failure::Refused => self.failed += 1,
             Failure::Lost => self.lost += 1,
         }
     }
@@ -155,6 +167,7 @@ impl<'a> Tally<'a> {
             served: self.served as f64,
             rejected: self.rejected as f64,
             dropped: self.dropped as f64,
+            throttled: self.throttled as f64,
             timed_out: self.timed_out as f64,
             timed_out_in_service: self.timed_out_in_service as f64,
             failed: self.failed as f64,
@@ -168,6 +181,7 @@ impl<'a> Tally<'a> {
             wait_sum_high_s: self.wait_sum_high_s,
             blocked: self.blocked as f64,
             cancelled: self.cancelled as f64,
+            turned_away: self.turned_away as f64,
             latency_sum_s: self.latencies.sum(),
             ..Outcome::default()
         }

@@ -83,6 +83,8 @@ pub enum Purpose {
     EdgeObjects = 100,
     /// Which fetches of an edge cache fail.
     EdgeFetches = 101,
+    /// Which designs a search tries.
+    DesignSearch = 110,
 }
 
 /// The name of a stream. Equal keys give equal streams; keys that differ anywhere give unrelated ones.

@@ -3,6 +3,7 @@
 use super::batch::batch;
 use super::edge::edge_cache;
 use super::keda;
+use super::resilience::{is_guarded, queue, rate_limit};
 use super::spot::{commitments, spot};
 use super::storage::storage;
 use super::topology::topology;
@@ -55,6 +56,10 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
                     run.tick_s = 1 + run.tick_s % 2;
                 }
+                // Nor guards of calls.
+                if topology.as_ref().is_some_and(is_guarded) {
+                    run.plane = PlaneKind::Requests;
+                }
                 // Several services have no spot nodes or commitments yet.
                 let topology =
                     topology.filter(|_| fleet.spot.is_none() && fleet.commitments.is_none());
@@ -77,6 +82,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     slo,
                     run,
                     sweep: vec![],
+                    search: None,
                 }
             },
         )
@@ -232,6 +238,7 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
         0.0..100.0_f64,
         (
             pod(),
+            proptest::option::weighted(0.15, rate_limit()),
             prop_oneof![6 => Just(Serving::default()), 1 => serving()],
             proptest::option::weighted(0.3, memory()),
         ),
@@ -245,7 +252,7 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                 timeout_ms,
                 error_percent,
                 response_kib,
-                (pod, serving, memory),
+                (pod, rate_limit, serving, memory),
             )| {
                 let memory = memory.map(|memory| fit_memory(memory, &pod));
                 ServiceDocument {
@@ -264,6 +271,8 @@ fn service() -> impl Strategy<Value = ServiceDocument> {
                     removal: serving.removal,
                     high_priority_percent: serving.high_priority_percent,
                     retries: serving.retries,
+                    rate_limit,
+                    queue: serving.queue,
                     memory,
                     pod,
                 }
@@ -282,6 +291,7 @@ struct Serving {
     removal: Removal,
     high_priority_percent: f64,
     retries: Option<RetryDocument>,
+    queue: Option<QueueDocument>,
 }
 
 fn serving() -> impl Strategy<Value = Serving> {
@@ -308,7 +318,10 @@ fn serving() -> impl Strategy<Value = Serving> {
         on_timeout,
         removal,
         prop_oneof![Just(0.0), 0.0..100.0_f64],
-        proptest::option::of(retries()),
+        (
+            proptest::option::of(retries()),
+            proptest::option::of(queue()),
+        ),
     )
         .prop_map(
             |(
@@ -319,7 +332,7 @@ fn serving() -> impl Strategy<Value = Serving> {
                 on_timeout,
                 removal,
                 high_priority_percent,
-                retries,
+                (retries, queue),
             )| Serving {
                 balancing,
                 processor_sharing,
@@ -329,6 +342,7 @@ fn serving() -> impl Strategy<Value = Serving> {
                 removal,
                 high_priority_percent,
                 retries,
+                queue,
             },
         )
 }
@@ -360,6 +374,7 @@ fn is_plain(service: &ServiceDocument) -> bool {
         && service.removal == Removal::Drain
         && service.high_priority_percent == 0.0
         && service.retries.is_none()
+        && service.queue.is_none()
 }
 
 fn pod() -> impl Strategy<Value = PodDocument> {

@@ -1,11 +1,14 @@
 //! Random sound topologies around a random sound service.
 
 use super::document::autoscaler;
+use super::resilience::{Guards, guards, rate_limit};
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 
 /// What a component is made from: whether it is a service, calls per request, mode, whether it may fail.
 type Seed = (bool, f64, u8, bool);
+/// How the calls are guarded, component by component, and a limit of all dependencies.
+type Care = (Vec<Guards>, Option<RateLimitDocument>);
 
 /// A topology whose services are like `service`; nothing for services that networks do not play.
 pub fn topology(service: &ServiceDocument) -> BoxedStrategy<Option<TopologyDocument>> {
@@ -19,14 +22,21 @@ pub fn topology(service: &ServiceDocument) -> BoxedStrategy<Option<TopologyDocum
     let service = service.clone();
     let seeds =
         proptest::collection::vec((any::<bool>(), 0.0..2.5_f64, 0..3_u8, any::<bool>()), 1..4);
-    (seeds, autoscaler(), 0.0..60.0_f64)
-        .prop_map(move |(seeds, autoscaler, share)| {
+    let care = (
+        prop_oneof![
+            5 => Just(Vec::new()),
+            1 => proptest::collection::vec(guards(), 4),
+        ],
+        proptest::option::weighted(0.2, rate_limit()),
+    );
+    (seeds, autoscaler(), 0.0..60.0_f64, care)
+        .prop_map(move |(seeds, autoscaler, share, care)| {
             // Controllers with probes of their own look every other second; they are the main service's business.
             let autoscaler = match autoscaler {
                 AutoscalerDocument::Hpa(_) => autoscaler,
                 _ => AutoscalerDocument::Static { replicas: 2 },
             };
-            Some(made(&seeds, &service, &autoscaler, share))
+            Some(made(&seeds, &service, &autoscaler, share, &care))
         })
         .boxed()
 }
@@ -36,6 +46,7 @@ fn made(
     service: &ServiceDocument,
     autoscaler: &AutoscalerDocument,
     share: f64,
+    (guards, rate_limit): &Care,
 ) -> TopologyDocument {
     let mode = |number: u8| match number {
         0 => CallMode::Sequential,
@@ -48,6 +59,8 @@ fn made(
     for (index, &(is_service, per_request, number, optional)) in seeds.iter().enumerate() {
         let name = format!("part {index}");
         let from = callers[(number as usize + index) % callers.len()].clone();
+        let (breaker, max_concurrent, hedge_after_ms) =
+            guards.get(index).cloned().unwrap_or_default();
         calls.push(CallDocument {
             from,
             to: name.clone(),
@@ -55,6 +68,9 @@ fn made(
             mode: mode(number),
             optional,
             retries: None,
+            breaker,
+            max_concurrent,
+            hedge_after_ms,
         });
         components.push(if is_service {
             callers.push(name.clone());
@@ -67,6 +83,9 @@ fn made(
                 autoscaler: autoscaler.clone(),
                 fleet: None,
             }))
+        } else if number == 1 {
+            callers.push(name.clone());
+            ComponentDocument::Function(Box::new(function(name, optional)))
         } else {
             ComponentDocument::Dependency(DependencyDocument {
                 name,
@@ -84,6 +103,12 @@ fn made(
                     mean_duration_minutes: 5.0,
                     slowdown: 4.0,
                 }),
+                scheduled: vec![TroubleDocument {
+                    start_hour: 0.2,
+                    duration_minutes: 2.0,
+                    slowdown: is_service.then_some(3.0),
+                }],
+                rate_limit: rate_limit.clone(),
                 usd_per_month: 10.0,
                 usd_per_million_calls: 1.0,
             })
@@ -99,5 +124,36 @@ fn made(
         components,
         calls,
         routes: routes.into_iter().collect(),
+        account_instances: None,
+    }
+}
+
+/// A function that throttles, or one that is kept warm.
+fn function(name: String, is_small: bool) -> FunctionComponentDocument {
+    FunctionComponentDocument {
+        name,
+        memory_mb: 512,
+        duration_ms: DistributionDocument::Lognormal {
+            mean: 30.0,
+            cv: 1.0,
+        },
+        init_ms: DistributionDocument::Exponential { mean: 200.0 },
+        keep_alive_minutes: if is_small { 0.5 } else { 5.0 },
+        concurrency: if is_small { 1 } else { 4 },
+        next_instance: NextInstance::default(),
+        max_instances: is_small.then_some(3),
+        burst: None,
+        timeout_ms: 1000.0,
+        error_percent: 0.1,
+        provisioned: is_small.then_some(ProvisionedDocument::TargetTracked {
+            min_instances: 1,
+            max_instances: 3,
+            utilization_percent: 70.0,
+        }),
+        warmer: (!is_small).then_some(WarmerDocument {
+            every_minutes: 2.0,
+            calls: 3,
+        }),
+        prices: None,
     }
 }

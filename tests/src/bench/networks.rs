@@ -3,7 +3,8 @@
 use super::clock::{Effort, rates};
 use super::row::{Row, Wanted};
 use sim_core::plane::network::{
-    Call, CallMode, Entry, NetworkOutcome, NetworkPlane, RequestsNetwork, Station, StationInterval,
+    Call, CallGuard, CallMode, Entry, NetworkOutcome, NetworkPlane, RequestsNetwork, Station,
+    StationInterval,
 };
 use sim_core::plane::{Balancing, Interval, RetryModel, ServiceModel};
 use sim_core::random::Distribution;
@@ -26,6 +27,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
             budget: 0.1,
             ..RetryModel::NONE
         },
+        guard: CallGuard::default(),
     };
     let front = [
         call(1, CallMode::Sequential),
@@ -53,6 +55,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
             ..ServiceModel::new(Distribution::log_normal(mean_s, 1.0).expect("a lognormal"))
         },
         calls: calls.to_vec(),
+        function: None,
     };
     let entry = Entry {
         station: 0,

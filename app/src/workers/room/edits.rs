@@ -5,8 +5,10 @@ use super::hands::{dispatch, replace_stuck};
 use crate::check as checks;
 use crate::state::{Phase, now_ms};
 use crate::workers::deal::Deal;
+use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
+use serde_json::Value;
 use sim_core::scenario::check;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::Plan;
@@ -119,6 +121,7 @@ impl Room {
                 if outdated {
                     self.drop_sweep();
                 }
+                self.drop_advice(&document);
                 let key = checks::run_key(&document);
                 if self.run_key.as_ref() == Some(&key) {
                     studio.stale.set(false);
@@ -140,8 +143,22 @@ impl Room {
         }
     }
 
-    fn drop_sweep(&mut self) {
+    /// Gives up a question about a document that is no more.
+    fn drop_advice(&mut self, now: &Value) {
+        let advice = self.studio.advice;
+        let asked = advice.with_untracked(|advice| advice.document.clone());
+        let same = asked.is_some_and(|asked| checks::run_key(&asked) == checks::run_key(now));
+        if !same && self.inquiry.as_ref().is_some_and(|one| !one.is_search()) {
+            self.inquiry = None;
+            advice.update(|advice| advice.running = false);
+        }
+    }
+
+    pub(super) fn drop_sweep(&mut self) {
         self.sweep = None;
+        if self.inquiry.as_ref().is_some_and(Inquiry::is_search) {
+            self.inquiry = None;
+        }
         if self.studio.sweep.with_untracked(|sweep| sweep.running) {
             self.studio.sweep.update(|sweep| sweep.running = false);
         }

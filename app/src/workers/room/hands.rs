@@ -6,7 +6,7 @@ use crate::state::now_ms;
 use crate::workers::pool::{Hand, Heard, worker_count, worker_url};
 use crate::workers::protocol::Request;
 use gloo::timers::callback::Timeout;
-use sim_core::study::ShardResult;
+use sim_core::study::{Answer, ShardResult};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -106,6 +106,13 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
 
 impl Room {
     fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
+        if let Some(inquiry) = self.inquiry.as_mut().filter(|one| one.job == job) {
+            match postcard::from_bytes::<Answer>(bytes) {
+                Ok(answer) => inquiry.take(answer, took_ms),
+                Err(error) => self.fail(format!("a worker's answer could not be read: {error}")),
+            }
+            return;
+        }
         let deal = [&mut self.preview, &mut self.run, &mut self.sweep]
             .into_iter()
             .flatten()
@@ -125,6 +132,7 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         .into_iter()
         .flatten()
         .map(|deal| deal.job)
+        .chain(this.inquiry.as_ref().map(|one| one.job))
         .min()
         .unwrap_or(this.jobs + 1);
     for index in 0..this.slots.len() {

@@ -3,6 +3,7 @@
 use super::Room;
 use crate::state::{Phase, RunState, now_ms};
 use crate::workers::deal::Deal;
+use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -66,6 +67,7 @@ impl Room {
         }
         self.show_progress();
         self.show_sweep();
+        self.show_inquiry();
         // A report that takes long is made less often.
         self.last_report_ms = now_ms() + 4.0 * (now_ms() - began);
     }
@@ -94,6 +96,35 @@ impl Room {
     }
 }
 
+impl Room {
+    /// Puts the study that decides as it goes on the page.
+    pub(super) fn show_inquiry(&mut self) {
+        let (stopped, workers) = (self.stopped, self.workers());
+        let Some(inquiry) = self.inquiry.as_mut() else {
+            return;
+        };
+        let progress = inquiry.totals();
+        let running = !stopped && !inquiry.finished();
+        let seconds_left = inquiry.seconds_left(workers);
+        let news = std::mem::take(&mut inquiry.news);
+        if !inquiry.is_search() {
+            self.studio.advice.update(|advice| {
+                (advice.progress, advice.running) = (progress, running);
+                if news {
+                    inquiry.advise(advice);
+                }
+            });
+            return;
+        }
+        let report = news.then(|| inquiry.search_report()).flatten();
+        let report = report.filter(|report| !report.points.is_empty());
+        self.studio.sweep.update(|state| {
+            (state.progress, state.running, state.seconds_left) = (progress, running, seconds_left);
+            state.report = report.map(Arc::new).or(state.report.take());
+        });
+    }
+}
+
 /// Reports now if the last report was long enough ago (or it is the first or the last), else a little later.
 pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
     let mut this = room.borrow_mut();
@@ -103,6 +134,7 @@ pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
         .as_ref()
         .is_some_and(|run| run.progress().done == 0)
         && this.sweep.as_ref().is_none_or(|sweep| !sweep.news)
+        && this.inquiry.is_none()
     {
         return;
     }
@@ -111,7 +143,8 @@ pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
     let over = [&this.run, &this.sweep]
         .into_iter()
         .flatten()
-        .all(Deal::finished);
+        .all(Deal::finished)
+        && this.inquiry.as_ref().is_none_or(Inquiry::finished);
     let wait = this.last_report_ms + REPORT_MS - now_ms();
     if stale || over || wait <= 0.0 {
         this.report_timer = None;

@@ -3,7 +3,7 @@
 use super::serving::is_default;
 use super::{
     Balancing, DistributionDocument, MemoryDocument, OnTimeout, Overflow, ProcessorSharingDocument,
-    Removal, RetryDocument,
+    QueueDocument, RateLimitDocument, Removal, RetryDocument,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,12 @@ pub struct ServiceDocument {
     /// Clients try again after a rejection, timeout, error or loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<RetryDocument>,
+    /// Requests per second that may pass; more are answered with 429. Without it all may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimitDocument>,
+    /// Who of those that wait is served next; without it, first come, first served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueDocument>,
     /// Memory that a replica uses, and the limit at which it is killed; without it memory is only a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<MemoryDocument>,

@@ -2,9 +2,12 @@
 
 use super::serving::is_default;
 use super::{
-    AutoscalerDocument, DistributionDocument, FleetDocument, RetryDocument, ServiceDocument,
+    AutoscalerDocument, BreakerDocument, DistributionDocument, FleetDocument,
+    FunctionComponentDocument, RateLimitDocument, RetryDocument, ServiceDocument, TroubleDocument,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::plane::network::CallGuard;
 
 pub use crate::plane::network::CallMode;
 
@@ -26,6 +29,10 @@ pub struct TopologyDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "topology.routes")))]
     pub routes: Vec<RouteDocument>,
+    /// Instances that may be at work at once, of all functions together; without it 1,000, as on Lambda. More requests are answered 429.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "functions.instances")))]
+    pub account_instances: Option<u32>,
 }
 
 /// A component beside the main service.
@@ -37,6 +44,8 @@ pub enum ComponentDocument {
     Service(Box<ServiceComponentDocument>),
     /// Something that others run and you call.
     Dependency(DependencyDocument),
+    /// A serverless function of your own.
+    Function(Box<FunctionComponentDocument>),
 }
 
 impl ComponentDocument {
@@ -45,6 +54,7 @@ impl ComponentDocument {
         match self {
             Self::Service(service) => &service.name,
             Self::Dependency(dependency) => &dependency.name,
+            Self::Function(function) => &function.name,
         }
     }
 }
@@ -96,6 +106,13 @@ pub struct DependencyDocument {
     /// Times in which it is slow; without it there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brown_outs: Option<BrownOutsDocument>,
+    /// Outages and brown-outs at times that are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "topology.scheduled")))]
+    pub scheduled: Vec<TroubleDocument>,
+    /// Calls per second that it lets pass; more are answered with 429. Without it all may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimitDocument>,
     /// Its fixed price, per month.
     #[serde(default, skip_serializing_if = "is_default")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "topology.usd_per_month")))]
@@ -159,6 +176,28 @@ pub struct CallDocument {
     /// The caller tries again after a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<RetryDocument>,
+    /// Stops calling for a while when too many calls fail; without it there is no breaker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerDocument>,
+    /// Bulkhead: calls under way at most per replica of the caller, counted over all of them; more fail at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "call.max_concurrent")))]
+    pub max_concurrent: Option<u32>,
+    /// Hedging: without an answer after this long, the call is made once more, and the first good answer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "call.hedge_after_ms")))]
+    pub hedge_after_ms: Option<f64>,
+}
+
+impl CallDocument {
+    /// Breaker, bulkhead and hedge, in the units of the data planes.
+    pub fn guard(&self) -> CallGuard {
+        CallGuard {
+            breaker: self.breaker.as_ref().map(BreakerDocument::model),
+            max_concurrent: self.max_concurrent,
+            hedge_after_s: self.hedge_after_ms.map(|ms| ms / 1000.0),
+        }
+    }
 }
 
 /// Users who enter elsewhere.

@@ -5,9 +5,12 @@ mod batch;
 mod document;
 mod edge;
 mod fleet;
+mod functions;
 mod prices;
 mod provisioner;
+mod resilience;
 mod run;
+mod search;
 mod service;
 mod slo;
 mod spot;
@@ -93,9 +96,12 @@ pub(super) const PARTS: &[&[Limit]] = &[
     spot::ROWS,
     prices::ROWS,
     topology::ROWS,
+    functions::ROWS,
+    resilience::ROWS,
     edge::ROWS,
     storage::ROWS,
     batch::ROWS,
     slo::ROWS,
     run::ROWS,
+    search::ROWS,
 ];

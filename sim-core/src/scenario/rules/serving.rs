@@ -95,6 +95,11 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
             "priorities",
         ),
         (
+            document.queue.is_some(),
+            "queue",
+            "other queues than first come, first served",
+        ),
+        (
             retries.is_some_and(|retries| retries.max_attempts > 1),
             "retries",
             "retries",

@@ -9,7 +9,7 @@ use super::super::problem::{Found, Problem, Severity};
 use crate::suggest::closest;
 
 /// Parts of the document that say how to simulate, not what is built.
-const NOT_KNOBS: [&str; 3] = ["/version", "/run/", "/sweep"];
+pub(super) const NOT_KNOBS: [&str; 4] = ["/version", "/run/", "/sweep", "/search"];
 
 /// Holds the knobs against a document that is otherwise sound.
 pub(in super::super) fn hold_sweep(document: &ScenarioDocument, found: &mut Found) {

@@ -5,6 +5,7 @@ use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
+use super::functions;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
@@ -20,6 +21,8 @@ pub(in super::super) fn hold_topology(
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
     hold_one_market(document, written, found);
+    functions::hold_account(written, found);
+    super::resilience::hold_calls(document, written, found);
     let names = names(written, found)?;
     let calls = calls(written, &names, found);
     let order = order(&names, &calls?, written, found)?;
@@ -49,6 +52,7 @@ pub(in super::super) fn hold_topology(
                     .retries
                     .as_ref()
                     .map_or(RetryModel::NONE, RetryDocument::model),
+                guard: call.guard(),
             })
         });
         let calls = calls.collect::<Option<Vec<_>>>()?;
@@ -102,7 +106,8 @@ const MOST_VISITS: f64 = 1000.0;
 fn hold_visits(topology: &Topology, document: &ScenarioDocument, found: &mut Found) {
     let attempts = |call: &Call| {
         let most = f64::from(call.retries.max_attempts.max(1));
-        most.min(1.0 + call.retries.budget)
+        let hedges = f64::from(u8::from(call.guard.hedge_after_s.is_some()));
+        most.min(1.0 + call.retries.budget) + hedges
     };
     let components = topology.components.iter();
     let most = components.clone().flat_map(|component| &component.calls);
@@ -404,6 +409,11 @@ fn kind(
             let dependency = Dependency::new(dependency, latency.scale(0.001));
             Some(ComponentKind::Dependency(Box::new(dependency)))
         }
+        ComponentDocument::Function(function) => {
+            let account = document.topology.as_ref()?.account_instances;
+            let function = functions::hold(function, account, &path, found)?;
+            Some(ComponentKind::Function(Box::new(function)))
+        }
     }
 }
 
@@ -415,7 +425,7 @@ fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, foun
             let place = format!("/topology/components/{index}/fleet");
             Some((place, service.fleet.as_ref()?))
         }
-        ComponentDocument::Dependency(_) => None,
+        ComponentDocument::Dependency(_) | ComponentDocument::Function(_) => None,
     });
     for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
         let used = [
@@ -446,6 +456,7 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
         topology: None,
         storage: None,
         sweep: Vec::new(),
+        search: None,
         ..document.clone()
     }
 }
@@ -514,6 +525,8 @@ fn refused(service: &ServiceDocument, plane: PlaneKind) -> Option<(&'static str,
         "on_timeout"
     } else if service.removal != Removal::Drain {
         "removal"
+    } else if plane == PlaneKind::Fluid && service.queue.is_some() {
+        "queue"
     } else if service.retries.is_some() {
         "retries"
     } else if service.buffer_limit > 0 {

@@ -14,15 +14,21 @@
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
 mod calls;
+mod functions;
 mod sources;
 mod tables;
 mod users;
 
 use super::response::{Response, Station};
-use crate::plane::network::{EntryOutcome, NetworkOutcome, NetworkPlane, StationInterval};
+use super::throttled::Throttle;
+use crate::functions::FunctionUse;
+use crate::plane::network::{
+    CallOutcome, EntryOutcome, NetworkOutcome, NetworkPlane, StationInterval,
+};
 use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
 use calls::{attempts, calls_at_once, fails_request};
+use functions::FunctionState;
 use sources::Sources;
 use tables::Node;
 pub use tables::{NetworkTables, unsupported};
@@ -37,7 +43,10 @@ pub struct FluidNetwork<'a> {
     stations: Vec<Station<'a>>,
     responses: Vec<Response<'a>>,
     states: Vec<State>,
+    throttles: Vec<Option<Throttle>>,
     sources: Vec<Sources>,
+    /// Of stations that are functions.
+    functions: Vec<Option<FunctionState>>,
     users: Vec<Users>,
 }
 
@@ -59,6 +68,8 @@ struct State {
     started: f64,
     /// Attempts that found no room, and those that gave up waiting.
     rejected: f64,
+    /// Of those that found no room: turned away by the rate limit.
+    throttled: f64,
     gave_up: f64,
     is_down: bool,
     /// Probability that an attempt's own service ends with an error.
@@ -90,7 +101,16 @@ impl<'a> FluidNetwork<'a> {
                 .iter()
                 .map(|node| Response::new(&node.tables, recent_intervals))
                 .collect(),
+            throttles: tables
+                .nodes
+                .iter()
+                .map(|node| node.tables.service().rate_limit.map(Throttle::new))
+                .collect(),
             states: vec![State::default(); tables.nodes.len()],
+            functions: (0..)
+                .zip(&tables.nodes)
+                .map(|(component, node)| FunctionState::new(node, seed, replication, component))
+                .collect(),
             sources: tables.nodes.iter().map(|_| Sources::default()).collect(),
             // Apart from the stations' streams.
             users: (0..tables.entries.len() as u32)
@@ -135,6 +155,16 @@ impl<'a> FluidNetwork<'a> {
         } else {
             (state.rate_rps, state.arrivals)
         };
+        let limit = self.throttles.get_mut(index).and_then(Option::as_mut);
+        let throttled = limit.map_or(0.0, |limit| {
+            limit.turn_away(arrivals, rate_rps * length_s, length_s)
+        });
+        let (rate_rps, arrivals) = if throttled > 0.0 {
+            let passes = share(arrivals - throttled, arrivals);
+            (rate_rps * passes, arrivals - throttled)
+        } else {
+            (rate_rps, arrivals)
+        };
         let mut interval = Interval {
             rate_rps,
             ..given.interval
@@ -163,11 +193,13 @@ impl<'a> FluidNetwork<'a> {
         let start_rps = if change.abs() > 1.0 + STEADY * arrivals || arrivals <= 0.0 {
             started / length_s
         } else {
-            share(arrivals - outcome.rejected - gave_up, arrivals) * state.rate_rps
+            share(arrivals - outcome.rejected - gave_up, arrivals) * rate_rps
         };
+        outcome.rejected += throttled;
         let state = self.states.get_mut(index)?;
         state.started = started;
         state.rejected = outcome.rejected;
+        state.throttled = throttled;
         state.gave_up = gave_up;
         state.waiting = outcome.waiting_at_end;
         state.held_back = held_back;
@@ -266,7 +298,11 @@ impl<'a> FluidNetwork<'a> {
         let nothing = state.rejected + state.gave_up + late + failed;
         let retries = state.arrivals - state.carried - state.first;
         let over = share(nothing - retries, nothing);
-        let slots = f64::from(given.interval.servers) * given.interval.length_s;
+        let slots = if node.function.is_some() {
+            f64::INFINITY
+        } else {
+            f64::from(given.interval.servers) * given.interval.length_s
+        };
         let in_service_s = queue.in_service_s.min(slots);
         let own = node.own_s * given.time_factor.max(0.0);
         Outcome {
@@ -274,6 +310,8 @@ impl<'a> FluidNetwork<'a> {
             retries,
             served,
             rejected: state.rejected * over,
+            throttled: state.throttled * over,
+            turned_away: state.throttled,
             timed_out: (state.gave_up + late) * over,
             timed_out_in_service: (late * over)
                 .min(state.started * fine * response.late_in_service()),
@@ -299,6 +337,9 @@ impl NetworkPlane for FluidNetwork<'_> {
     fn serve(&mut self, rate_rps: f64, given: &[StationInterval], into: &mut NetworkOutcome) {
         let count = self.states.len();
         let length_s = given.first().map_or(0.0, |first| first.interval.length_s);
+        into.calls.clear();
+        let calls = self.tables.nodes.iter().map(|node| node.calls.len()).sum();
+        into.calls.resize(calls, CallOutcome::default());
         into.stations.clear();
         into.stations.resize(count, Outcome::default());
         into.entries
@@ -330,8 +371,18 @@ impl NetworkPlane for FluidNetwork<'_> {
         };
         let mut queues = vec![Outcome::default(); count];
         let given: Vec<StationInterval> = (0..count).map(at).collect();
+        into.functions.clear();
+        if self.functions.iter().any(Option::is_some) {
+            into.functions.resize(count, FunctionUse::default());
+        }
         for (index, queue) in queues.iter_mut().enumerate() {
-            *queue = self.pass(index, &given).unwrap_or_default();
+            let passed = match into.functions.get_mut(index) {
+                Some(used) if self.functions.get(index).is_some_and(Option::is_some) => {
+                    self.invoke(index, &given[index], used)
+                }
+                _ => self.pass(index, &given),
+            };
+            *queue = passed.unwrap_or_default();
         }
         for index in (0..count).rev() {
             self.answer(index);

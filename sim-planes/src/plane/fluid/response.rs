@@ -34,6 +34,8 @@ pub(super) struct Station<'a> {
     wait_s: f64,
     /// Mean by which callers hold their slots for longer than usual, for waits here and for slowness, seconds.
     holds_s: f64,
+    /// Of a function: what those wait that wait for a start, in equal parts, seconds.
+    starts_s: &'a [f64],
 }
 
 impl<'a> Station<'a> {
@@ -51,7 +53,14 @@ impl<'a> Station<'a> {
             waits: 0.0,
             wait_s: 0.0,
             holds_s: 0.0,
+            starts_s: &[],
         }
+    }
+
+    /// Of the requests to a function in an interval the share `cold` waits for a start, `mean_s` on average.
+    pub(super) fn start_instances(&mut self, cold: f64, mean_s: f64, starts_s: &'a [f64]) {
+        (self.waits, self.wait_s, self.starts_s) = (cold, mean_s, starts_s);
+        self.holds_s = cold * mean_s;
     }
 
     /// Serves an interval in which so many requests arrive. They hold their slots for `held` times as long as usual,
@@ -117,6 +126,18 @@ impl<'a> Station<'a> {
                 shape: Some(EXPONENTIAL),
             };
             return tables.add_wait(into, &wait, 1.0, more_s, weight);
+        }
+        if !self.starts_s.is_empty() {
+            let part = weight / self.starts_s.len() as f64;
+            for &start_s in self.starts_s {
+                let wait = RowWait {
+                    mean_s: start_s,
+                    log_s: 0.0,
+                    shape: None,
+                };
+                tables.add_wait(into, &wait, 1.0, more_s, part);
+            }
+            return;
         }
         let waits = self.plane.tables.waits();
         let parts = self.plane.mixture.parts();

@@ -1,9 +1,10 @@
 //! From a call to a slot: balancer, queues, what finds no room, and how long callers wait.
 
 use super::counts::Counts;
+use super::path::Path;
 use super::place::Deadline;
 use super::played::{Network, OF_STATION};
-use super::spans::{Link, NOBODY, Span, State};
+use super::spans::{Link, NOBODY, Origin, Span, State};
 use crate::plane::Overflow;
 use crate::plane::tally::Failure;
 
@@ -23,6 +24,10 @@ impl Network {
         let edge = &mut self.edges[usize::from(number_of_edge)];
         edge.earn();
         let station = edge.to;
+        let is_guarded = edge.guard.is_some();
+        if is_guarded && !self.may_call(number_of_edge, now_s) {
+            return self.refuse(number_of_edge, parent);
+        }
         let place = &mut self.places[usize::from(station)];
         place.open += 1;
         counts.stations[usize::from(station)].arrivals += 1;
@@ -32,12 +37,37 @@ impl Network {
         if parent != NOBODY {
             self.spans.adopt(parent, number);
         }
+        if is_guarded {
+            self.expect_hedge(number, now_s);
+        }
         self.arrive(number, station, now_s, counts);
+    }
+
+    /// Whether a call's guard lets an attempt through.
+    fn may_call(&mut self, edge: u16, now_s: f64) -> bool {
+        let replicas = self.callers(edge);
+        let guard = self.edges[usize::from(edge)].guard.as_mut();
+        guard.is_none_or(|guard| guard.enter(now_s, replicas))
+    }
+
+    /// A call is turned away before it gets anywhere.
+    fn refuse(&mut self, number_of_edge: u16, parent: Link) {
+        let edge = &self.edges[usize::from(number_of_edge)];
+        if parent != NOBODY {
+            let origin = Origin::at(edge.to, Failure::Refused);
+            self.send(parent, Path::new(edge.to), edge.required, origin);
+        }
     }
 
     /// A caller has paused long enough.
     pub(super) fn try_again(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         let Span { edge, station, .. } = self.spans[number];
+        if self.edges[usize::from(edge)].guard.is_some() && !self.may_call(edge, now_s) {
+            // Its fate is that of the last attempt that was made.
+            let span = self.spans[number];
+            self.meet_fate(number, (span.failure, span.origin), &span.path, 0.0, counts);
+            return self.spans.remove(number);
+        }
         counts.stations[usize::from(station)].retries += 1;
         if edge < self.entries {
             counts.entries[usize::from(edge)].tally.retries += 1;
@@ -52,13 +82,28 @@ impl Network {
 
     /// An attempt arrives at a station.
     #[inline]
-    fn arrive(&mut self, number: u32, station: u16, now_s: f64, counts: &mut Counts<'_>) {
+    pub(super) fn arrive(
+        &mut self,
+        number: u32,
+        station: u16,
+        now_s: f64,
+        counts: &mut Counts<'_>,
+    ) {
         let place = &mut self.places[usize::from(station)];
+        if let Some(bucket) = &mut place.bucket
+            && !bucket.take(now_s)
+        {
+            counts.stations[usize::from(station)].turned_away += 1;
+            return self.fail_outside(number, Failure::Throttled, now_s, counts);
+        }
         if place.down {
             return self.fail_outside(number, Failure::Failed, now_s, counts);
         }
         if self.spans.under_way() > MOST_SPANS {
             return self.fail_outside(number, Failure::Rejected, now_s, counts);
+        }
+        if place.function.is_some() {
+            return self.invoke(number, station, now_s, counts);
         }
         let choice = if place.front.len() > 0 {
             None
@@ -100,7 +145,7 @@ impl Network {
     }
 
     /// Its caller will give an attempt up that has just arrived.
-    fn watch(&mut self, number: u32) {
+    pub(super) fn watch(&mut self, number: u32) {
         let span = &self.spans[number];
         let place = &mut self.places[usize::from(span.station)];
         if place.timeout_s == f64::INFINITY {

@@ -82,6 +82,14 @@ impl<'a> EntryCount<'a> {
                 first.rejected += 1.0;
                 first.dropped += 1.0;
             }
+            Failure::Throttled => {
+                first.rejected += 1.0;
+                first.throttled += 1.0;
+            }
+            Failure::Refused => {
+                first.failed += 1.0;
+                first.refused += 1.0;
+            }
             Failure::Failed => first.failed += 1.0,
             Failure::Lost => first.lost += 1.0,
             Failure::TimedOut => {

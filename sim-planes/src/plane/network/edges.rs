@@ -1,5 +1,6 @@
 //! Who calls whom: the entries of the users and the calls of the stations, in one numbering.
 
+use super::guard::Guard;
 use super::{Call, CallMode, Entry, Station};
 use crate::plane::{RETRY_BURST, RetryModel};
 use crate::random::{Rng, uniform};
@@ -7,6 +8,8 @@ use crate::random::{Rng, uniform};
 /// An entry or a call.
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
+    /// The station that calls; of an entry none.
+    pub(super) from: u16,
     /// The station that is called.
     pub(super) to: u16,
     pub(super) mode: CallMode,
@@ -17,6 +20,7 @@ pub(super) struct Edge {
     retries: RetryModel,
     /// Retries that the budget allows now.
     tokens: f64,
+    pub(super) guard: Option<Box<Guard>>,
 }
 
 impl Edge {
@@ -31,10 +35,14 @@ impl Edge {
         )
     }
 
-    /// What a station calls.
-    pub(super) fn call(call: &Call) -> Self {
+    /// What station `from` calls.
+    pub(super) fn call(from: u16, call: &Call) -> Self {
         let required = call.required && call.mode != CallMode::Async;
-        Self::new(call.to, call.per_request, call.mode, required, call.retries)
+        Self {
+            from,
+            guard: Guard::new(&call.guard),
+            ..Self::new(call.to, call.per_request, call.mode, required, call.retries)
+        }
     }
 
     fn new(
@@ -45,6 +53,7 @@ impl Edge {
         retries: RetryModel,
     ) -> Self {
         Self {
+            from: u16::MAX,
             to: to as u16,
             mode,
             required,
@@ -52,6 +61,7 @@ impl Edge {
             part: per_request - f64::from(per_request as u16),
             retries,
             tokens: 0.0,
+            guard: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What comes to nothing: callers that give up, try again, or are gone.
 
 use super::counts::Counts;
+use super::guard::End;
 use super::path::Path;
 use super::played::Network;
 use super::spans::{NOBODY, Origin, Span, State};
@@ -17,8 +18,14 @@ impl Network {
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
+        if self.spans[number].twin != NOBODY {
+            return self.part(number, now_s);
+        }
         let (path, needed_s) = self.so_far(number, now_s);
         let span = self.spans[number];
+        if !span.deserted {
+            self.leave_guard(span.edge, now_s, End::Failed);
+        }
         let origin = origin.unwrap_or_else(|| self.origin(&span, failure, &path, needed_s));
         let pause_s = if span.deserted {
             None
@@ -66,7 +73,7 @@ impl Network {
     }
 
     /// A request has come to nothing for good.
-    fn meet_fate(
+    pub(super) fn meet_fate(
         &mut self,
         number: u32,
         (failure, origin): (Failure, Origin),
@@ -109,7 +116,7 @@ impl Network {
         let mut path = span.path;
         let mut needed_s = path.service_s;
         match span.state {
-            State::Waiting => {
+            State::Waiting | State::Starting => {
                 path.wait(now_s - span.arrival_s, span.station);
                 let to_come_s = span.service_s * self.places[usize::from(span.station)].time_factor;
                 path.serve_part(0.0, to_come_s, span.station);
@@ -171,7 +178,7 @@ impl Network {
                     self.use_room(station, replica, now_s, counts);
                 }
             }
-            State::Serving | State::Calling if !self.spans[number].orphan => {
+            State::Starting | State::Serving | State::Calling if !self.spans[number].orphan => {
                 self.conclude(number, Failure::TimedOut, None, now_s, counts);
                 if self.places[usize::from(station)].cancels {
                     counts.stations[usize::from(station)].cancelled += 1;
@@ -180,7 +187,7 @@ impl Network {
                     self.spans[number].orphan = true;
                 }
             }
-            State::Serving | State::Calling | State::Pausing | State::Over => {}
+            State::Starting | State::Serving | State::Calling | State::Pausing | State::Over => {}
         }
     }
 
@@ -200,7 +207,7 @@ impl Network {
     }
 
     /// A replica stops working on a span at once.
-    fn stop(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
+    pub(super) fn stop(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         let Span {
             state,
             station,
@@ -210,6 +217,9 @@ impl Network {
         let busy = state == State::Serving;
         self.end_early(number, now_s, counts);
         let place = &mut self.places[usize::from(station)];
+        if place.function.is_some() {
+            return place.give_back(replica, busy, now_s);
+        }
         place.replicas[replica as usize].busy -= u32::from(busy);
         if place.lineup.is_active(replica) {
             let busy = if busy { -1.0 } else { 0.0 };
@@ -221,7 +231,7 @@ impl Network {
     /// Forgets a span in a slot, whose slot is the calling function's to see to.
     pub(super) fn end_early(&mut self, number: u32, now_s: f64, counts: &mut Counts<'_>) {
         self.abandon_calls(number, now_s, counts);
-        if self.spans[number].state == State::Serving {
+        if matches!(self.spans[number].state, State::Starting | State::Serving) {
             // Its end is still in the calendar; the record goes when that comes.
             self.spans[number].state = State::Over;
         } else {
@@ -237,6 +247,10 @@ impl Network {
             if child == NOBODY {
                 return;
             }
+            if self.spans[child].twin != NOBODY {
+                self.lose(child, now_s, counts);
+                continue;
+            }
             self.spans.leave_parent(child);
             let span = &mut self.spans[child];
             span.deserted = true;
@@ -246,7 +260,11 @@ impl Network {
                 self.meet_fate(child, failed, &path, 0.0, counts);
                 // The end of the pause is still in the calendar.
                 self.spans[child].state = State::Over;
-            } else if self.places[usize::from(span.station)].cancels {
+                continue;
+            }
+            let (edge, station) = (span.edge, span.station);
+            self.leave_guard(edge, now_s, End::Unknown);
+            if self.places[usize::from(station)].cancels {
                 self.give_up(child, now_s, counts);
             }
         }

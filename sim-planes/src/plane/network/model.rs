@@ -1,5 +1,7 @@
 //! A network of services as a data plane sees it.
 
+use super::guard::{CallGuard, CallOutcome};
+use crate::functions::{FunctionModel, FunctionUse};
 use crate::plane::{
     Balancing, Discipline, Interval, MAX_THRESHOLDS, Outcome, Overflow, RetryModel, ServiceModel,
 };
@@ -41,6 +43,8 @@ pub struct Call {
     pub required: bool,
     /// How the caller tries again. The budget is this call's own: what each first attempt earns.
     pub retries: RetryModel,
+    /// Breaker, bulkhead and hedge.
+    pub guard: CallGuard,
 }
 
 /// A service in a network, and the calls that its requests make, in this order.
@@ -54,6 +58,10 @@ pub struct Station {
     pub service: ServiceModel,
     /// Its calls, in the order in which they are made; only to stations with greater numbers.
     pub calls: Vec<Call>,
+    /// What it is if it is a serverless function: requests do not wait for a slot but get an instance, a new one if none
+    /// is free, or are rejected; at the timeout the instance stops. Of the `service` only the service time, the timeout,
+    /// errors and thresholds count then, and of its [`Interval`] the length, and `servers`: so many are provisioned.
+    pub function: Option<FunctionModel>,
 }
 
 /// A route: where requests of users enter the network.
@@ -99,8 +107,12 @@ pub struct NetworkOutcome {
     /// whose caller gave them up, its own caller having gone. `in_service_s` counts slots held, waiting for answers
     /// included; `busy_server_s` own service only. So slots are used to `in_service_s / (servers × length)`.
     pub stations: Vec<Outcome>,
+    /// One per call, station by station in the order of their calls; all 0 where it has no guard.
+    pub calls: Vec<CallOutcome>,
     /// One per entry.
     pub entries: Vec<EntryOutcome>,
+    /// One per station, nothing for those that are no functions; empty where there is no function at all.
+    pub functions: Vec<FunctionUse>,
 }
 
 /// What became of the requests of the users of one entry.
@@ -111,8 +123,8 @@ pub struct EntryOutcome {
     /// that decided how long they took, whichever the station. No `busy_server_s`, `in_service_s`: those are the
     /// stations'.
     pub total: Outcome,
-    /// One per station: the bad ones of `total` that it is to blame for (`rejected`, `dropped`, `timed_out`,
-    /// `timed_out_in_service`, `failed`, `lost`, `slow`, `slow_in_service`; all else is 0), by what happened *there*: a
+    /// One per station: the bad ones of `total` that it is to blame for (`rejected`, `dropped`, `throttled`, `timed_out`,
+    /// `timed_out_in_service`, `failed`, `refused`, `lost`, `slow`, `slow_in_service`; all else is 0), by what happened *there*: a
     /// call that was rejected far below is `rejected` at that station, and `failed` in `total`. Over the stations `slow`
     /// and `slow_in_service` sum to those of `total`, and `rejected`, `timed_out`, `failed` and `lost` together to its.
     ///

@@ -1,9 +1,12 @@
 //! One station while it is played: its replicas, what waits there, and its random streams.
 
+use super::instances::Instances;
 use super::queue::Queue;
 use super::{Station, StationInterval};
+use crate::plane::bucket::TokenBucket;
 use crate::plane::requests::balancer::{Balancer, Choice};
 use crate::plane::requests::lineup::Lineup;
+use crate::plane::requests::order::Order;
 use crate::plane::requests::source::Streams;
 use crate::plane::requests::usage::Usage;
 use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
@@ -64,7 +67,13 @@ pub(super) struct Place {
     pub(super) end_of_calls: u16,
     /// Whether it ever waits for an answer.
     pub(super) blocks: bool,
+    /// The limit on what may arrive.
+    pub(super) bucket: Option<TokenBucket>,
+    /// Who of those that wait is served next.
+    pub(super) order: Order,
 
+    /// Its instances, if it is a function.
+    pub(super) function: Option<Box<Instances>>,
     pub(super) time_factor: f64,
     pub(super) error_probability: f64,
     pub(super) down: bool,
@@ -107,12 +116,15 @@ impl Place {
             own_error_probability: model.error_probability,
             concurrency: model.concurrency.max(1),
             overflow: model.overflow,
-            cancels: model.on_timeout == OnTimeout::Cancel,
+            cancels: model.on_timeout == OnTimeout::Cancel || station.function.is_some(),
             kills: model.removal == Removal::Kill,
             one_queue: model.balancing == Balancing::Shared,
             first_call,
             end_of_calls: first_call + station.calls.len() as u16,
             blocks: false,
+            function: Instances::of(station, streams),
+            bucket: model.rate_limit.map(TokenBucket::new),
+            order: Order::new(&model.queue),
             time_factor: 1.0,
             error_probability: model.error_probability,
             down: false,

@@ -15,7 +15,9 @@ use super::edges::Edge;
 use super::path::Path;
 use super::place::Place;
 use super::spans::{NOBODY, Origin, Spans, State};
-use super::{Entry, NetworkError, NetworkOutcome, NetworkPlane, Station, StationInterval, check};
+use super::{
+    CallOutcome, Entry, NetworkError, NetworkOutcome, NetworkPlane, Station, StationInterval, check,
+};
 use crate::plane::requests::calendar::Calendar;
 use crate::plane::requests::memory::Memory;
 use crate::plane::requests::source::{Source, Streams};
@@ -27,6 +29,8 @@ use std::collections::VecDeque;
 
 /// Set in the number of an event that is a station's, not a span's.
 pub(super) const OF_STATION: u32 = 1 << 31;
+/// Set in the number of an event that is a call's: hedges are due.
+pub(super) const OF_EDGE: u32 = 1 << 30;
 
 /// An answer on its way to who waits for it.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +79,8 @@ impl Network {
         let mut places = Vec::with_capacity(stations.len());
         for (number, station) in stations.iter().enumerate() {
             let mut place = Place::new(station, edges.len() as u16, &streams(number));
-            let calls = station.calls.iter().map(Edge::call);
-            for edge in calls {
+            for call in &station.calls {
+                let edge = Edge::call(number as u16, call);
                 place.blocks |= edge.blocks();
                 edges.push(edge);
             }
@@ -143,11 +147,18 @@ impl Network {
         self.run_until(end_s, counts);
         self.now_s = end_s;
         counts.write(into);
+        into.calls.clear();
+        let calls = self.edges.iter_mut().skip(usize::from(self.entries));
+        into.calls.extend(calls.map(|edge| match &mut edge.guard {
+            Some(guard) => guard.take_counts(end_s),
+            None => CallOutcome::default(),
+        }));
         for (place, outcome) in self.places.iter_mut().zip(&mut into.stations) {
             (outcome.in_service_s, outcome.busy_server_s) = place.usage.close(end_s);
             outcome.waiting_at_end = place.waiting as f64;
             outcome.open_at_end = place.open as f64;
         }
+        self.close_functions(end_s, &mut into.functions);
         for (open, entry) in self.open.iter().zip(&mut into.entries) {
             entry.total.open_at_end = *open as f64;
         }
@@ -172,11 +183,15 @@ impl Network {
     /// Something that was due happens.
     #[inline]
     fn happen(&mut self, what: u32, now_s: f64, counts: &mut Counts<'_>) {
-        if what & OF_STATION != 0 {
-            return self.look_at_deadlines((what & !OF_STATION) as u16, now_s, counts);
+        if what >= OF_EDGE {
+            if what & OF_STATION != 0 {
+                return self.look_at_deadlines((what & !OF_STATION) as u16, now_s, counts);
+            }
+            return self.look_at_hedges((what & !OF_EDGE) as u16, now_s, counts);
         }
         match self.spans[what].state {
             State::Serving => self.end_service(what, now_s, counts),
+            State::Starting => self.serve_on_instance(what, now_s, counts),
             State::Pausing => self.try_again(what, now_s, counts),
             // Ended before its time; this was the last that referred to it.
             State::Over | State::Waiting | State::Calling => self.spans.remove(what),
@@ -238,7 +253,7 @@ fn typical_service_s(stations: &[Station], entries: &[Entry]) -> f64 {
 
 /// Plays every span of a network.
 pub struct RequestsNetwork {
-    network: Network,
+    pub(super) network: Network,
     limits: Vec<LatencyLimits>,
     memories: Vec<Memory>,
     entry_limits: Vec<LatencyLimits>,

@@ -47,6 +47,16 @@ impl Queue {
         Some(number)
     }
 
+    /// Takes out the newest.
+    pub(super) fn pop_newest(&mut self, spans: &mut Spans) -> Option<u32> {
+        let number = self.last;
+        if number == NOBODY {
+            return None;
+        }
+        self.take_out(number, spans);
+        Some(number)
+    }
+
     /// Takes out one that waits here.
     #[inline]
     pub(super) fn take_out(&mut self, number: u32, spans: &mut Spans) {

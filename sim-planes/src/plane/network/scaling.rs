@@ -18,6 +18,9 @@ impl Network {
         let place = &mut self.places[usize::from(station)];
         place.set_conditions(conditions);
         let interval = &conditions.interval;
+        if let Some(function) = &mut place.function {
+            return function.provision(interval.servers, self.now_s);
+        }
         let by_load = place.balancer.goes_by_load();
         place.lineup.keep_by_load(by_load);
         if interval.killed_replicas > 0 {

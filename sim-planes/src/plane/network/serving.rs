@@ -38,9 +38,13 @@ impl Network {
         span.state = State::Calling;
         span.step = place.first_call;
         let replica = span.replica;
-        place.replicas[replica as usize].busy -= 1;
-        if place.lineup.is_active(replica) {
+        if place.function.is_some() {
             place.usage.change(now_s, 0.0, -1.0);
+        } else {
+            place.replicas[replica as usize].busy -= 1;
+            if place.lineup.is_active(replica) {
+                place.usage.change(now_s, 0.0, -1.0);
+            }
         }
         if span.luck < place.error_probability {
             self.fail_in_slot(number, None, now_s, counts);
@@ -133,6 +137,15 @@ impl Network {
         let span = &self.spans[number];
         let (station, replica, edge) = (span.station, span.replica, span.edge);
         if !span.orphan {
+            let (twin, is_hedge) = (span.twin, span.is_hedge);
+            if self.edges[usize::from(edge)].guard.is_some() && !span.deserted {
+                self.win(edge, is_hedge && twin != NOBODY, now_s);
+                if twin != NOBODY {
+                    self.spans[number].twin = NOBODY;
+                    self.lose(twin, now_s, counts);
+                }
+            }
+            let span = &self.spans[number];
             let latency_s = now_s - span.first_s;
             let at = usize::from(station);
             self.places[at].open -= 1;
@@ -193,6 +206,9 @@ impl Network {
     #[inline]
     fn leave_slot(&mut self, station: u16, replica: u32, now_s: f64, counts: &mut Counts<'_>) {
         let place = &mut self.places[usize::from(station)];
+        if place.function.is_some() {
+            return place.give_back(replica, false, now_s);
+        }
         if place.lineup.is_active(replica) {
             place.usage.change(now_s, -1.0, 0.0);
         }
@@ -210,8 +226,14 @@ impl Network {
     ) {
         let place = &mut self.places[usize::from(station)];
         place.lineup.lower(replica);
+        let next = if place.order.is_plain() {
+            place.replicas[replica as usize].queue.pop(&mut self.spans)
+        } else {
+            self.next_in_order(station, replica, now_s, counts)
+        };
+        let place = &mut self.places[usize::from(station)];
         let holder = &mut place.replicas[replica as usize];
-        match holder.queue.pop(&mut self.spans) {
+        match next {
             Some(next) => {
                 place.waiting -= 1;
                 self.start(next, replica, now_s, counts);
@@ -243,7 +265,13 @@ impl Network {
     /// The next in front takes a free slot: what waits in front are spans without queues at the replicas.
     pub(super) fn pull(&mut self, station: u16, replica: u32, now_s: f64, counts: &mut Counts<'_>) {
         let place = &mut self.places[usize::from(station)];
-        if let Some(number) = place.front.pop(&mut self.spans) {
+        let next = if place.order.is_plain() {
+            place.front.pop(&mut self.spans)
+        } else {
+            self.next_in_order(station, NOBODY, now_s, counts)
+        };
+        if let Some(number) = next {
+            let place = &mut self.places[usize::from(station)];
             place.waiting -= 1;
             place.lineup.raise(replica);
             place.replicas[replica as usize].in_service += 1;

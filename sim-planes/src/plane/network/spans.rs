@@ -14,6 +14,8 @@ pub(super) const NOBODY: Link = u32::MAX;
 pub(super) enum State {
     /// Waiting at a replica or in front of them.
     Waiting,
+    /// On an instance of a function that starts; the end of the start is in the calendar.
+    Starting,
     /// In a slot, in its own service; its end is in the calendar.
     Serving,
     /// In a slot, waiting for answers.
@@ -48,6 +50,8 @@ pub(super) struct Span {
     pub(super) first_child: Link,
     pub(super) next_sibling: Link,
     pub(super) previous_sibling: Link,
+    /// The other attempt of the same call that is under way, where one hedges the other.
+    pub(super) twin: Link,
     /// How many calls it waits for, answers on their way included.
     pub(super) outstanding: u32,
     /// Where it waits or is served.
@@ -70,6 +74,8 @@ pub(super) struct Span {
     pub(super) orphan: bool,
     /// Its caller is gone: nobody would try again.
     pub(super) deserted: bool,
+    /// The second attempt of a hedged call.
+    pub(super) is_hedge: bool,
 }
 
 /// What went wrong first, and where, when a request came to nothing.
@@ -109,6 +115,7 @@ impl Span {
             first_child: NOBODY,
             next_sibling: NOBODY,
             previous_sibling: NOBODY,
+            twin: NOBODY,
             outstanding: 0,
             replica: NOBODY,
             generation: 0,
@@ -122,6 +129,7 @@ impl Span {
             state: State::Waiting,
             orphan: false,
             deserted: false,
+            is_hedge: false,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod blame;
 mod calls;
+mod functions;
+mod guards;
 mod held;
 mod retries;
 mod single;
@@ -36,6 +38,7 @@ fn station(service: ServiceModel, calls: &[Call]) -> Station {
     Station {
         service,
         calls: calls.to_vec(),
+        function: None,
     }
 }
 
@@ -47,6 +50,7 @@ fn call(to: usize, mode: CallMode) -> Call {
         mode,
         required: true,
         retries: RetryModel::NONE,
+        guard: CallGuard::default(),
     }
 }
 

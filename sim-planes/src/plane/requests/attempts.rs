@@ -26,6 +26,8 @@ pub(super) struct Attempt {
     pub(super) service_s: f64,
     /// The next one in the queue that it waits in.
     pub(super) next: Link,
+    /// The one before it; means nothing of the first one.
+    pub(super) previous: Link,
     /// Where it waits or is served.
     pub(super) replica: u32,
     /// Attempts of this request before it.
@@ -48,6 +50,7 @@ impl Attempt {
             first_s: arrival_s,
             service_s,
             next: NOBODY,
+            previous: NOBODY,
             replica: NOBODY,
             failures: 0,
             generation: 0,

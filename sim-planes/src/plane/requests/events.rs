@@ -19,10 +19,12 @@ use super::calendar::Calendar;
 use super::clients::Clients;
 use super::deadlines::Deadlines;
 use super::lineup::Lineup;
+use super::order::Order;
 use super::queue::Queue;
 use super::sharing::Sharing;
 use super::source::{Source, Streams};
 use super::usage::Usage;
+use crate::plane::bucket::TokenBucket;
 use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
 use crate::random::{Distribution, Purpose};
 
@@ -74,6 +76,10 @@ pub(super) struct Events {
     /// Beyond this many in front, they count as blocked.
     pub(super) front_queue: u32,
     pub(super) clients: Clients,
+    /// The limit on what may arrive.
+    bucket: Option<TokenBucket>,
+    /// Who of those that wait is served next.
+    pub(super) order: Order,
     pub(super) usage: Usage,
     /// Attempts that wait, anywhere.
     pub(super) waiting: u64,
@@ -114,6 +120,8 @@ impl Events {
             front_limit: 0,
             front_queue: 0,
             clients: Clients::new(model.retries, streams),
+            bucket: model.rate_limit.map(TokenBucket::new),
+            order: Order::new(&model.queue),
             usage: Usage::default(),
             waiting: 0,
             serving: 0,
@@ -178,6 +186,12 @@ impl Events {
     /// An attempt arrives.
     #[inline]
     pub(super) fn arrive(&mut self, number: u32, now_s: f64, tally: &mut Tally<'_>) {
+        if let Some(bucket) = &mut self.bucket
+            && !bucket.take(now_s)
+        {
+            tally.turned_away += 1;
+            return self.fail(number, Failure::Throttled, now_s, tally);
+        }
         if self.cores.is_some() {
             self.expect_end_of_patience(number);
         }

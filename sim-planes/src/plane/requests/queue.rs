@@ -22,7 +22,9 @@ impl List {
 
     #[inline]
     fn push(&mut self, number: u32, attempts: &mut Attempts) {
-        attempts[number].next = NOBODY;
+        let attempt = &mut attempts[number];
+        attempt.next = NOBODY;
+        attempt.previous = self.last;
         if self.first == NOBODY {
             self.first = number;
         } else {
@@ -38,6 +40,20 @@ impl List {
             return None;
         }
         self.first = attempts[number].next;
+        Some(number)
+    }
+
+    fn pop_newest(&mut self, attempts: &mut Attempts) -> Option<u32> {
+        if self.first == NOBODY {
+            return None;
+        }
+        let number = self.last;
+        if self.first == number {
+            self.first = NOBODY;
+        } else {
+            self.last = attempts[number].previous;
+            attempts[self.last].next = NOBODY;
+        }
         Some(number)
     }
 }
@@ -82,6 +98,14 @@ impl Queue {
         }
         self.len -= 1;
         self.high.pop(attempts).or_else(|| self.low.pop(attempts))
+    }
+
+    /// The next to be served where the newest is.
+    pub(super) fn pop_newest(&mut self, attempts: &mut Attempts) -> Option<u32> {
+        let high = self.high.pop_newest(attempts);
+        let newest = high.or_else(|| self.low.pop_newest(attempts));
+        self.len -= u32::from(newest.is_some());
+        newest
     }
 
     /// Takes out the one that makes way for a newcomer: the oldest of low priority or, if there is none and the

@@ -124,8 +124,13 @@ impl Events {
     #[inline]
     fn free_slot(&mut self, replica: u32, now_s: f64, tally: &mut Tally<'_>) {
         self.lineup.lower(replica);
+        let next = if self.order.is_plain() {
+            self.replicas[replica as usize].queue.pop(&self.attempts)
+        } else {
+            self.next_in_order(replica, now_s, tally)
+        };
         let holder = &mut self.replicas[replica as usize];
-        match holder.queue.pop(&self.attempts) {
+        match next {
             Some(next) => {
                 self.waiting -= 1;
                 self.start(next, replica, now_s, tally);
@@ -149,7 +154,12 @@ impl Events {
 
     /// The next in front moves on to a replica that has room.
     pub(super) fn pull(&mut self, replica: u32, now_s: f64, tally: &mut Tally<'_>) {
-        if let Some(number) = self.front.pop(&self.attempts)
+        let next = if self.order.is_plain() {
+            self.front.pop(&self.attempts)
+        } else {
+            self.next_in_order(NOBODY, now_s, tally)
+        };
+        if let Some(number) = next
             && self.admit(number, replica, now_s, tally)
         {
             self.waiting -= 1;

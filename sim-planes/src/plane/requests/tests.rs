@@ -1,3 +1,5 @@
+mod queues;
+
 use super::*;
 use crate::plane::OnTimeout;
 use crate::plane::RetryModel;

@@ -1,6 +1,6 @@
 //! The networks on which `fluid` is held against `requests`.
 
-use sim_core::plane::network::{Call, CallMode, Entry, Station};
+use sim_core::plane::network::{Call, CallGuard, CallMode, Entry, Station};
 use sim_core::plane::{RetryModel, ServiceModel};
 use sim_core::random::Distribution;
 
@@ -48,6 +48,7 @@ fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
         mode,
         required: true,
         retries: RetryModel::NONE,
+        guard: CallGuard::default(),
     }
 }
 
@@ -55,6 +56,7 @@ fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
     Station {
         service: service(mean_ms, cv, timeout_ms),
         calls: Vec::new(),
+        function: None,
     }
 }
 
@@ -63,6 +65,7 @@ fn gateway(calls: Vec<Call>) -> Station {
     Station {
         service: service(10.0, 0.7, 2000.0),
         calls,
+        function: None,
     }
 }
 
@@ -86,6 +89,7 @@ fn chains() -> Vec<Case> {
         let middle = Station {
             service: service(40.0, 1.0, 1000.0),
             calls: vec![call(2, 2.0, SEQUENTIAL)],
+            function: None,
         };
         let stations = vec![
             gateway(vec![call(1, 1.0, SEQUENTIAL)]),
@@ -132,6 +136,7 @@ fn two_routes() -> Case {
     let middle = Station {
         service: service(60.0, 1.0, 2000.0),
         calls: vec![call(2, 3.0, SEQUENTIAL)],
+        function: None,
     };
     let stations = vec![
         gateway(vec![call(1, 1.0, SEQUENTIAL), call(2, 1.0, SEQUENTIAL)]),

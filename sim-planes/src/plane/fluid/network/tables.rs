@@ -3,6 +3,7 @@
 use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
+use super::functions::FunctionTables;
 use super::sources::WaitsHere;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
@@ -20,6 +21,8 @@ pub struct NetworkTables {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) tables: FluidTables,
+    /// What it does in the long run, if it is a function.
+    pub(super) function: Option<FunctionTables>,
     /// Its own service alone.
     own: Distribution,
     /// Mean of that, seconds.
@@ -69,6 +72,10 @@ impl NetworkTables {
             if let Some(what) = unsupported(&at.service) {
                 return Err(NetworkError::Unsupported { station, what });
             }
+            if at.calls.iter().any(|call| call.guard.is_on()) {
+                let what = "breakers, bulkheads and hedges";
+                return Err(NetworkError::Unsupported { station, what });
+            }
         }
         let mut nodes: Vec<Option<(Node, Law)>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
@@ -92,7 +99,7 @@ impl NetworkTables {
 
 /// What of a service a fluid network does not compute; `None` if it computes all of it.
 pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
-    use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
+    use crate::plane::{Balancing, OnTimeout, Overflow, QueueDiscipline, Removal};
     if model.balancing != Balancing::Shared {
         Some("queues at the replicas")
     } else if model.overflow != Overflow::RejectNew {
@@ -101,6 +108,8 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
         Some("work that is cancelled")
     } else if model.removal != Removal::Drain {
         Some("replicas that are killed")
+    } else if model.queue != QueueDiscipline::Fifo {
+        Some("other queues than first come, first served")
     } else if model.retries.is_on() {
         Some("users who try again")
     } else {
@@ -180,7 +189,10 @@ fn node(
             1.0 / tree.len() as f64
         }
     });
+    let timeout_s = station.service.timeout_s;
+    let function = station.function.as_ref();
     let node = Node {
+        function: function.map(|model| FunctionTables::new(model, &base, timeout_s)),
         slow_share: slow_share.collect(),
         own: own.clone(),
         own_s: own.mean(),
@@ -228,7 +240,8 @@ fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<
     let mut callers = Vec::new();
     for (caller, station) in stations.iter().enumerate() {
         for call in station.calls.iter().filter(|call| call.to == index) {
-            if call.mode == CallMode::Async {
+            // What a function calls waits for no slot of it.
+            if call.mode == CallMode::Async || station.function.is_some() {
                 return None;
             }
             let at_once = match call.mode {

@@ -81,6 +81,7 @@ impl FluidNetwork<'_> {
         let theirs = share(there, state.waiting_before + state.arrivals);
         let started = state.started * theirs;
         total.rejected = state.rejected * theirs;
+        total.throttled = state.throttled * theirs;
         let gave_up = state.gave_up * theirs;
         users.open = (there - started - total.rejected - gave_up).max(0.0);
         (total.waiting_at_end, total.open_at_end) = (users.open, users.open);
@@ -112,6 +113,7 @@ impl FluidNetwork<'_> {
             .add(response.mixture(), share(total.served, in_time));
         if let Some(blame) = blamed.get_mut(at.station) {
             blame.rejected += total.rejected;
+            blame.throttled += total.throttled;
             blame.timed_out += gave_up;
         }
         blame_late(node, response, late, late_in_service, blamed);
@@ -193,6 +195,7 @@ impl FluidNetwork<'_> {
         }
         let part = count / all;
         blamed[station].rejected += state.rejected * part;
+        blamed[station].throttled += state.throttled * part;
         blamed[station].timed_out += state.gave_up * part;
         let late = late * part;
         let alone = late * share(response.late_in_service(), 1.0 - response.in_time()).min(1.0);

@@ -1,6 +1,7 @@
 //! Calls that are tried again: how much load that makes, and when it never ends.
 
 use super::*;
+use crate::plane::QueueDiscipline;
 
 /// An attempt fails with probability p; with n attempts the load is (1 − pⁿ) / (1 − p) times as high.
 #[test]
@@ -138,6 +139,38 @@ fn a_retry_storm_feeds_itself_above_the_published_threshold() {
     for (rate_rps, retries) in [(140.0, 1), (280.0, 0), (90.0, 2)] {
         let goodput = goodput_after_an_outage(&storm(retries), rate_rps, 0);
         assert!(goodput > 0.99, "{rate_rps}: {goodput}");
+    }
+}
+
+/// The same storm ends by itself where the queue serves the newest first, or CoDel drops who has waited too long: the
+/// server then works on what somebody waits for.
+#[test]
+fn other_queues_end_a_retry_storm() {
+    let codel = QueueDiscipline::Codel {
+        target_s: 0.005,
+        interval_s: 0.1,
+    };
+    for (queue, rate_rps) in [
+        (QueueDiscipline::Lifo, 280.0),
+        (QueueDiscipline::Lifo, 200.0),
+        (codel, 280.0),
+        (codel, 200.0),
+    ] {
+        let front = ServiceModel {
+            timeout_s: 1.0,
+            retries: attempts(2),
+            ..ample(constant(0.0))
+        };
+        let behind = ServiceModel {
+            queue,
+            ..ServiceModel::new(constant(1.0 / 300.0))
+        };
+        let storm = [
+            station(front, &[call(1, CallMode::Sequential)]),
+            station(behind, &[]),
+        ];
+        let goodput = goodput_after_an_outage(&storm, rate_rps, 0);
+        assert!(goodput > 0.99, "{queue:?} {rate_rps}: {goodput}");
     }
 }
 

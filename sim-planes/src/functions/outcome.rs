@@ -39,6 +39,12 @@ pub struct FunctionOutcome {
     pub running_s: f64,
     /// Of `instance_s`: provisioned.
     pub provisioned_s: f64,
+    /// Of `running_s`: of provisioned instances.
+    pub provisioned_running_s: f64,
+    /// Calls of the warmer; they are in nothing above but what is started, billed and runs.
+    pub pings: u64,
+    /// Instances at the same time at most.
+    pub peak_instances: u32,
 }
 
 impl FunctionOutcome {
@@ -79,6 +85,84 @@ impl FunctionOutcome {
         self.instance_s += other.instance_s;
         self.running_s += other.running_s;
         self.provisioned_s += other.provisioned_s;
+        self.provisioned_running_s += other.provisioned_running_s;
+        self.pings += other.pings;
+        self.peak_instances = self.peak_instances.max(other.peak_instances);
+    }
+}
+
+/// What became of a function's instances in an interval, as a network counts it: whole numbers where it is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FunctionUse {
+    /// Attempts that got an instance.
+    pub invocations: f64,
+    /// Of these: those that waited for its start.
+    pub cold: f64,
+    /// Of these: those on a provisioned instance.
+    pub on_provisioned: f64,
+    /// Attempts answered 429.
+    pub throttled: f64,
+    /// Instances started.
+    pub started: f64,
+    /// Seconds of their starts.
+    pub init_s: f64,
+    /// Billed seconds on instances that are not provisioned: each request's, rounded up; of instances that are shared by
+    /// requests, their own.
+    pub billed_s: f64,
+    /// Billed seconds on provisioned instances.
+    pub billed_provisioned_s: f64,
+    /// Instance-seconds.
+    pub instance_s: f64,
+    /// Seconds of instances with at least one request.
+    pub running_s: f64,
+    /// Seconds of provisioned instances, used or not.
+    pub provisioned_s: f64,
+    /// Of `running_s`: of provisioned instances.
+    pub provisioned_running_s: f64,
+    /// Instances at the same time at most.
+    pub peak_instances: f64,
+    /// Calls of the warmer.
+    pub pings: f64,
+}
+
+impl From<FunctionOutcome> for FunctionUse {
+    fn from(played: FunctionOutcome) -> Self {
+        Self {
+            invocations: played.served() as f64,
+            cold: played.cold as f64,
+            on_provisioned: played.provisioned as f64,
+            throttled: played.rejected() as f64,
+            started: played.started as f64,
+            init_s: played.init_s,
+            billed_s: played.billed_s,
+            billed_provisioned_s: played.billed_provisioned_s,
+            instance_s: played.instance_s,
+            running_s: played.running_s,
+            provisioned_s: played.provisioned_s,
+            provisioned_running_s: played.provisioned_running_s,
+            peak_instances: f64::from(played.peak_instances),
+            pings: played.pings as f64,
+        }
+    }
+}
+
+impl FunctionUse {
+    /// Adds another interval.
+    pub fn add(&mut self, other: &Self) {
+        self.invocations += other.invocations;
+        self.cold += other.cold;
+        self.on_provisioned += other.on_provisioned;
+        self.throttled += other.throttled;
+        self.started += other.started;
+        self.init_s += other.init_s;
+        self.billed_s += other.billed_s;
+        self.billed_provisioned_s += other.billed_provisioned_s;
+        self.instance_s += other.instance_s;
+        self.running_s += other.running_s;
+        self.provisioned_s += other.provisioned_s;
+        self.provisioned_running_s += other.provisioned_running_s;
+        self.peak_instances = self.peak_instances.max(other.peak_instances);
+        self.pings += other.pings;
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a function is.
 
 use crate::random::Distribution;
+use serde::{Deserialize, Serialize};
 
 /// A function and the platform's rules for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +20,19 @@ pub struct FunctionModel {
     /// Instances at most, provisioned ones included: the account's or the function's concurrency limit. A request that
     /// would need one more is rejected.
     pub max_instances: u32,
+    /// Instances at work at most, of all functions of the account together; what is provisioned counts whether it is at
+    /// work or not. A request that would need one more is rejected.
+    pub account_instances: u32,
     /// How fast new instances may be started; `None` is without limit.
     pub burst: Option<BurstLimit>,
     /// Instances that are started beforehand, never end, and serve before all others.
     pub provisioned: u32,
+    /// Who calls it now and then to keep instances warm; `None` for nobody.
+    pub warmer: Option<Warmer>,
     /// Durations are billed in steps of so many seconds, rounded up: 0.001 on Lambda. Above 0.
     pub billing_step_s: f64,
+    /// Whether the start of an instance is billed with the request that it is started for.
+    pub bills_init: bool,
 }
 
 /// What the first request of a new instance takes.
@@ -40,9 +48,12 @@ pub enum ColdStart {
 
 /// Which of the free instances serves the next request. It decides how many instances stay warm: serving from
 /// one end lets the other end expire, going round keeps all of them alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum NextInstance {
     /// The one that was started last. Fewest instances, most cold starts.
+    #[default]
     Newest,
     /// The one that was started first.
     Oldest,
@@ -66,6 +77,21 @@ impl NextInstance {
         NextInstance::Random,
         NextInstance::RoundRobin,
     ];
+}
+
+/// A timer that calls a function so that its instances do not expire.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Warmer {
+    /// From one time to the next, seconds.
+    pub every_s: f64,
+    /// Calls made at the same time, each of which finds an instance of its own.
+    pub calls: u32,
+}
+
+impl Warmer {
+    /// How long a call keeps its instance, seconds: without any time the next call would find the same instance (the
+    /// delay that the usual library waits; lambda-warmer, `delay: 75`).
+    pub const HOLD_S: f64 = 0.075;
 }
 
 /// A token bucket for starting instances.
@@ -96,9 +122,12 @@ impl FunctionModel {
             concurrency: 1,
             next_instance: NextInstance::Newest,
             max_instances: u32::MAX,
+            account_instances: u32::MAX,
             burst: None,
             provisioned: 0,
+            warmer: None,
             billing_step_s: 0.001,
+            bills_init: true,
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::functions::{BurstLimit, Levels};
+use crate::functions::Platform;
+use crate::functions::{BurstLimit, ColdStart, Levels, NextInstance, Warmer};
 use crate::random::Distribution;
 
 fn constant(seconds: f64) -> Distribution {
@@ -318,4 +319,80 @@ fn thousands_of_instances() {
         assert!(levels.highest() > 4096, "{}", levels.highest());
         assert!((sum.running_s / (sum.service_s + sum.init_s) - 1.0).abs() < 1e-9);
     }
+}
+
+/// Ten provisioned, five wanted: the idle ones end at once, the busy ones when they fall idle.
+#[test]
+fn provisioned_instances_come_and_go() {
+    let model = FunctionModel {
+        provisioned: 3,
+        ..model()
+    };
+    let mut platform = Platform::new(&model, 1, 0, 0);
+    let grants: Vec<_> = (0..2)
+        .map(|_| platform.acquire(1.0, true).unwrap())
+        .collect();
+    assert!(
+        grants
+            .iter()
+            .all(|grant| grant.provisioned && !grant.is_cold)
+    );
+    assert_eq!(platform.of_account(), 3);
+    platform.provision(1, 2.0);
+    // The idle one is gone, one of the busy ones will be.
+    assert_eq!((platform.instances(), platform.of_account()), (2, 2));
+    platform.release(grants[0].slot, 3.0);
+    platform.release(grants[1].slot, 4.0);
+    assert_eq!((platform.instances(), platform.running()), (1, 0));
+    platform.provision(4, 6.0);
+    assert_eq!(platform.instances(), 4);
+    let outcome = platform.close(10.0);
+    assert_eq!(outcome.provisioned_s, 3.0 * 2.0 + 4.0 + 4.0 * 4.0);
+    assert_eq!((outcome.peak_instances, outcome.provisioned), (4, 2));
+}
+
+/// Without room in the account only provisioned instances serve.
+#[test]
+fn an_account_without_room() {
+    let model = FunctionModel {
+        provisioned: 1,
+        account_instances: 2,
+        ..model()
+    };
+    let (fates, _) = play(&model, &[0.0, 0.0, 0.0, 2.5, 3.5, 3.5]);
+    // Provisioned, started (and at work until 3), neither; then the provisioned one, the warm one, neither.
+    let expected = [warm(2.0), cold(3.0), Fate::RejectedByLimit];
+    assert_eq!(fates[..3], expected);
+    assert_eq!(fates[3..], [warm(2.0), warm(2.0), Fate::RejectedByLimit]);
+}
+
+/// Two calls every 8 s keep two instances warm for ever that would expire after 10 s; each call is billed for its hold,
+/// and the first two for their starts.
+#[test]
+fn a_warmer_keeps_instances() {
+    let model = FunctionModel {
+        warmer: Some(Warmer {
+            every_s: 8.0,
+            calls: 2,
+        }),
+        ..model()
+    };
+    let (fates, mut pool) = play(&model, &[30.0, 30.0, 30.0]);
+    assert_eq!(fates, [warm(2.0), warm(2.0), cold(3.0)]);
+    let outcome = pool.close(39.0);
+    assert_eq!((outcome.pings, outcome.started, outcome.ended), (10, 3, 0));
+    let billed_s = 10.0 * Warmer::HOLD_S + 2.0 + 2.0 * 2.0 + 3.0;
+    assert!((outcome.billed_s - billed_s).abs() < 1e-9);
+    assert_eq!(outcome.arrivals, 3);
+}
+
+/// A start that is not billed.
+#[test]
+fn billed_from_the_handler_on() {
+    let model = FunctionModel {
+        bills_init: false,
+        ..model()
+    };
+    let (_, mut pool) = play(&model, &[0.0]);
+    assert_eq!(pool.close(10.0).billed_s, 2.0);
 }

@@ -31,6 +31,12 @@ impl TokenBucket {
         has
     }
 
+    /// Takes so many tokens at `now_s`, or as many as there are.
+    pub fn take_many(&mut self, now_s: f64, tokens: f64) {
+        self.tokens = (self.available(now_s) - tokens).max(0.0);
+        self.at_s = now_s;
+    }
+
     /// Tokens there are at `now_s`.
     pub fn available(&self, now_s: f64) -> f64 {
         (self.tokens + (now_s - self.at_s) * self.per_s).min(self.size)

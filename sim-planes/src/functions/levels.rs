@@ -87,6 +87,8 @@ pub(super) struct Count {
     since_s: f64,
     /// Integral of the count since the last [`take_sum_s`](Self::take_sum_s).
     sum_s: f64,
+    /// Highest count since the last [`take_peak`](Self::take_peak).
+    peak: usize,
 }
 
 impl Count {
@@ -101,6 +103,7 @@ impl Count {
             now,
             since_s: 0.0,
             sum_s: 0.0,
+            peak: now,
         }
     }
 
@@ -124,6 +127,7 @@ impl Count {
     pub fn up(&mut self, at_s: f64) {
         self.pass(at_s);
         self.now += 1;
+        self.peak = self.peak.max(self.now);
         if self.now == self.levels.seconds.len() {
             self.levels.seconds.push(0.0);
         }
@@ -139,6 +143,11 @@ impl Count {
     /// The integral since it was last asked for.
     pub fn take_sum_s(&mut self) -> f64 {
         std::mem::take(&mut self.sum_s)
+    }
+
+    /// The highest count since it was last asked for.
+    pub fn take_peak(&mut self) -> u32 {
+        std::mem::replace(&mut self.peak, self.now) as u32
     }
 
     /// The time at each level since it was last asked for.

@@ -1,0 +1,233 @@
+//! What a search found, in the shape of a sweep's report, with its evidence.
+
+use super::front::{Place, front_of, knee};
+use super::search::{LEAST_KNOWN, LIKELY, Search, Verdict};
+use super::trial::Trial;
+use crate::scenario::document::ScenarioDocument;
+use crate::stats::Summary;
+use crate::study::probe::{Outcome, digest};
+use crate::study::report::{Proportion, prices};
+use crate::study::result::Figure;
+use crate::study::sweep::{DesignPoint, SweepReport, mark_front};
+use serde::{Deserialize, Serialize};
+
+/// What a search found beside the designs themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchReport {
+    /// The recommended design on fresh replications; none if no design clears what is wanted.
+    pub recommendation: Option<Recommendation>,
+    /// Why this design, or why none.
+    pub why: String,
+    /// The design on the front beyond which more money buys little more attainment, if the front has a knee.
+    pub knee: Option<u32>,
+    /// Designs in the space that was searched; a plain number, for it may be huge.
+    pub possible: f64,
+    /// Designs tried.
+    pub tried: u32,
+    /// Designs that break a rule and cannot be simulated.
+    pub unsound: u32,
+    /// Replications spent.
+    pub replications: u32,
+    /// Most replications that it may spend.
+    pub budget: u32,
+    /// Rounds.
+    pub rounds: u32,
+    /// Whether the search is over.
+    pub finished: bool,
+    /// SHA-256 of all outcomes, by design and replication.
+    pub digest: String,
+}
+
+/// A recommended design, judged by replications that did not choose it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// The design.
+    pub design: u32,
+    /// Probability of meeting the SLO.
+    pub attainment: Proportion,
+    /// Cost per month, US dollars.
+    pub cost_per_month: Summary,
+}
+
+impl Search {
+    /// What was found in complete rounds.
+    pub fn report(&self, document: &ScenarioDocument) -> SweepReport {
+        let known = |trial: &&(usize, &Trial)| !trial.1.outcomes.is_empty();
+        let trials: Vec<(usize, &Trial)> = self.trials.iter().enumerate().collect();
+        let mut points: Vec<DesignPoint> = trials
+            .iter()
+            .filter(known)
+            .map(|(index, trial)| self.point(*index, trial))
+            .collect();
+        let front = self.front(&mut points);
+        let recommendation = self.recommendation();
+        let recommended = recommendation.as_ref().map(|one| one.design);
+        let places: Vec<Place> = front
+            .iter()
+            .filter_map(|design| points.iter().find(|point| point.design == *design))
+            .map(|point| (point.cost_per_month.mean, point.attainment.estimate))
+            .collect();
+        let outcomes = self.trials.iter().enumerate();
+        let all = outcomes.flat_map(|(index, trial)| {
+            let index = index as u32;
+            [
+                (index, trial.outcomes.as_slice()),
+                (index, trial.fresh.as_slice()),
+            ]
+        });
+        let search = SearchReport {
+            why: self.why(recommendation.as_ref()),
+            knee: knee(&places).and_then(|place| front.get(place).copied()),
+            possible: self.space.size(),
+            tried: points.len() as u32,
+            unsound: self
+                .trials
+                .iter()
+                .filter(|trial| !trial.unsound.is_empty())
+                .count() as u32,
+            replications: self.spent,
+            budget: self.budget,
+            rounds: self.rounds,
+            finished: self.finished(),
+            digest: digest(all),
+            recommendation,
+        };
+        SweepReport {
+            engine_version: crate::ENGINE_VERSION.to_owned(),
+            name: document.name.clone(),
+            plan: self.id.clone(),
+            seed: self.seed,
+            plane: crate::replication::plane_name(document.run.plane).to_owned(),
+            prices: prices(document),
+            knobs: self
+                .space
+                .knobs
+                .iter()
+                .map(|knob| knob.path.clone())
+                .collect(),
+            wanted_attainment: self.wanted,
+            points,
+            front,
+            recommended,
+            search: Some(search),
+        }
+    }
+
+    fn point(&self, index: usize, trial: &Trial) -> DesignPoint {
+        let outcomes = &trial.outcomes;
+        DesignPoint {
+            design: index as u32,
+            values: self.space.values(&trial.design),
+            replications: outcomes.len() as u32,
+            attainment: chance(outcomes),
+            cost_per_month: summary(outcomes, Figure::CostPerMonth),
+            p95_latency_ms: summary(outcomes, Figure::P95Latency),
+            mean_replicas: summary(outcomes, Figure::MeanReplicas),
+            on_front: false,
+            digest: digest([(index as u32, outcomes.as_slice())].into_iter()),
+        }
+    }
+
+    /// Marks the front among the designs that are known well enough and keep the bounds; of all, while none is. A design
+    /// lies on it when no other beats it by the smooth estimates, which tell more than a few replications, nor by
+    /// what the replications say.
+    fn front(&self, points: &mut [DesignPoint]) -> Vec<u32> {
+        let mut scores = self.opinion().scores;
+        let least = match scores.iter().any(|score| score.n >= LEAST_KNOWN) {
+            true => LEAST_KNOWN,
+            false => 1,
+        };
+        scores.retain(|score| score.n >= least && score.bounded);
+        let places: Vec<Place> = scores
+            .iter()
+            .map(|score| (score.cost, score.chance))
+            .collect();
+        let smooth = front_of(&places)
+            .into_iter()
+            .map(|index| scores[index].trial as u32);
+        let smooth: Vec<u32> = smooth.collect();
+        let chosen = points.iter().filter(|point| smooth.contains(&point.design));
+        let mut chosen: Vec<DesignPoint> = chosen.cloned().collect();
+        let front = mark_front(&mut chosen);
+        for point in points {
+            point.on_front = front.contains(&point.design);
+        }
+        front
+    }
+
+    fn recommendation(&self) -> Option<Recommendation> {
+        let passed = |(_, verdict): &&(usize, Verdict)| *verdict == Verdict::Passed;
+        let (design, _) = self.tested.iter().find(passed)?;
+        let fresh = &self.trials.get(*design)?.fresh;
+        Some(Recommendation {
+            design: *design as u32,
+            attainment: chance(fresh),
+            cost_per_month: summary(fresh, Figure::CostPerMonth),
+        })
+    }
+
+    /// Why this design, or why none.
+    fn why(&self, found: Option<&Recommendation>) -> String {
+        let wanted = 100.0 * self.wanted;
+        let failed = self.tested.iter();
+        let failed = failed
+            .filter(|(_, verdict)| *verdict == Verdict::Failed)
+            .count();
+        let cheaper = match failed {
+            0 => "no cheaper design that was tried promised as much".to_owned(),
+            1 => "a cheaper one that promised as much failed there".to_owned(),
+            more => format!("{more} cheaper ones that promised as much failed there"),
+        };
+        if let Some(found) = found {
+            return format!(
+                "on {} fresh replications it met the SLO in {}: its attainment is at least {:.1} % by the lower bound of its 95 % interval, {wanted} % are wanted; {cheaper}",
+                found.attainment.n,
+                found.attainment.successes,
+                100.0 * found.attainment.ci_low,
+            );
+        }
+        if !self.finished() {
+            return "the search is not over".to_owned();
+        }
+        let plan = self.plan();
+        if failed > 0 {
+            let designs = if failed == 1 {
+                "design was"
+            } else {
+                "designs were"
+            };
+            return format!(
+                "{failed} promising {designs} tried on fresh replications, and none clears {wanted} % for certain: widen the knobs, or allow more replications"
+            );
+        }
+        let scores = self.opinion().scores;
+        let promising = scores.iter().filter(|score| score.bounded);
+        let best = promising.map(|score| score.chance).fold(0.0, f64::max);
+        let left = self.budget.saturating_sub(self.spent);
+        if scores.is_empty() {
+            "none of the designs that were tried can be simulated".to_owned()
+        } else if plan.power(best) >= LIKELY && left < plan.looks[0] {
+            format!(
+                "there are designs that promise {wanted} %, but confirming one takes at least {} fresh replications and only {left} were left: allow more",
+                plan.looks[0]
+            )
+        } else if scores.iter().all(|score| !score.bounded) {
+            "no design that was tried keeps the bounds on its figures".to_owned()
+        } else {
+            format!(
+                "the best of {} designs promises an attainment of about {:.0} %, too little above {wanted} % to be sure of it: widen the knobs",
+                scores.len(),
+                100.0 * best
+            )
+        }
+    }
+}
+
+fn chance(outcomes: &[Outcome]) -> Proportion {
+    Proportion::of(outcomes.iter().map(|outcome| outcome.met))
+}
+
+fn summary(outcomes: &[Outcome], figure: Figure) -> Summary {
+    let values: Vec<f64> = outcomes.iter().map(|one| one.figure(figure)).collect();
+    Summary::of(&values)
+}
