@@ -28,7 +28,7 @@ fn warnings(document: &Value) -> Vec<Problem> {
 
 #[test]
 fn each_remedy_mends_its_warning() {
-    let objective = json!({"kind": "success", "target_percent": 99.0});
+    let objective = json!({"sli": "success", "target_percent": 99.0});
     let crowd = |hours: [f64; 3], at_hour: f64| json!([{"at_hour": at_hour, "factor": 2.0, "ramp_minutes": hours[0], "hold_minutes": hours[1], "fall_minutes": hours[2]}]);
     let cases: Vec<(&str, Vec<(&str, Value)>)> = vec![
         (
@@ -52,6 +52,8 @@ fn each_remedy_mends_its_warning() {
         (
             "Reject the new request",
             vec![
+                ("/run/plane", json!("requests")),
+                ("/slo/window_days", json!(1.0)),
                 ("/service/overflow", json!("drop_oldest")),
                 ("/service/queue_limit", json!(0)),
             ],
@@ -62,11 +64,13 @@ fn each_remedy_mends_its_warning() {
         ),
         (
             "Remove it",
-            vec![("/traffic/flash_crowds", crowd([1.0; 3], 5000.0))],
+            vec![("/traffic/flash_crowds", crowd([1.0; 3], 700.0))],
         ),
     ];
     for (words, changes) in cases {
         let mut document = base();
+        // A sweep has bounds of its own.
+        set(&mut document, "/sweep", json!([]));
         for (path, value) in changes {
             set(&mut document, path, value);
         }

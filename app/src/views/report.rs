@@ -5,10 +5,13 @@ mod file;
 mod markdown;
 
 use super::batch::BatchPanel;
+use super::edge::EdgePanel;
 use super::figures::{figure, table};
+use super::functions::FunctionsPanel;
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
+use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
@@ -37,6 +40,9 @@ pub fn Report() -> impl IntoView {
             {view! { <BudgetByCause/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
+            {view! { <ResiliencePanel/> }.into_any()}
+            {view! { <EdgePanel/> }.into_any()}
+            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}

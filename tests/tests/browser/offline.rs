@@ -46,7 +46,7 @@ fn a_newer_version_is_offered_and_taken_on_request() {
     let folder = root.clone();
     browser::run_in("update", &root, async move |studio| {
         let page = studio.open("").await;
-        page.until("the run is done", DONE).await;
+        page.find("[data-testid=kpi-cost]").await;
         assert_eq!(page.promised(KEPT).await, json!(true));
         page.until(
             "the worker serves the page",
@@ -78,7 +78,7 @@ fn a_newer_version_is_offered_and_taken_on_request() {
                 .is_some_and(|names| names.iter().any(newer)),
             "{names}"
         );
-        page.until("the run is done", DONE).await;
+        page.find("[data-testid=kpi-cost]").await;
         page.expect_silent_console().await;
     });
 }
