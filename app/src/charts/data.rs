@@ -281,6 +281,13 @@ fn swept(sweep: &SweepReport) -> Vec<Vec<String>> {
     sweep.points.iter().map(row).collect()
 }
 
+/// A knob's value as a cell: a text without its quotes.
+fn word(value: &serde_json::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,11 +300,4 @@ mod tests {
         );
         assert_eq!(csv(&table), "a,b\r\n\"x, \"\"y\"\"\",1.5\r\n");
     }
-}
-
-/// A knob's value as a cell: a text without its quotes.
-fn word(value: &serde_json::Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -25,7 +25,7 @@ pub struct FieldProblem {
     /// Whether the scenario cannot run with it.
     pub blocking: bool,
     /// A change that would mend it.
-    pub remedy: Option<Remedy>,
+    pub remedy: Option<Box<Remedy>>,
 }
 
 /// Where a run stands.

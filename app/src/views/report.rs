@@ -8,7 +8,6 @@ use super::batch::BatchPanel;
 use super::edge::EdgePanel;
 use super::figures::{figure, table};
 use super::functions::FunctionsPanel;
-use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
 use super::resilience::ResiliencePanel;

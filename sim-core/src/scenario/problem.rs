@@ -44,7 +44,7 @@ pub struct Problem {
     pub severity: Severity,
     /// A change that would mend it, where one is as good as any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<Remedy>,
+    pub remedy: Option<Box<Remedy>>,
 }
 
 impl Problem {
@@ -171,11 +171,11 @@ impl Found {
         value: Option<Value>,
     ) {
         if let Some(last) = self.listed.last_mut().filter(|_| self.unlisted == 0) {
-            last.remedy = Some(Remedy {
+            last.remedy = Some(Box::new(Remedy {
                 words: words.into(),
                 path: path.into(),
                 value,
-            });
+            }));
         }
     }
 

@@ -147,6 +147,9 @@ pub(super) struct Round {
     unsound: BTreeMap<u32, String>,
 }
 
+/// A variant with its outcomes, by replication.
+pub(super) type Arrived = (u32, Vec<(u32, Outcome)>);
+
 impl Round {
     pub(super) fn new(asked: Vec<Probe>) -> Self {
         Self {
@@ -204,7 +207,7 @@ impl Round {
     }
 
     /// Everything that arrived: outcomes by variant in the order of their replications, and what is not sound.
-    pub(super) fn close(self) -> (Vec<(u32, Vec<(u32, Outcome)>)>, BTreeMap<u32, String>) {
+    pub(super) fn close(self) -> (Vec<Arrived>, BTreeMap<u32, String>) {
         let asked: BTreeSet<u32> = self.asked.iter().map(|probe| probe.variant).collect();
         let mut arrived = self.arrived;
         let outcomes = asked.into_iter().filter_map(|variant| {

@@ -139,8 +139,8 @@ impl FunctionPool {
             instances,
             running,
             lifespans,
-            warm_latency: std::mem::replace(&mut self.warm_latency, LogHistogram::new()),
-            cold_latency: std::mem::replace(&mut self.cold_latency, LogHistogram::new()),
+            warm_latency: std::mem::take(&mut self.warm_latency),
+            cold_latency: std::mem::take(&mut self.cold_latency),
         }
     }
 

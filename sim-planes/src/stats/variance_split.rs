@@ -72,7 +72,9 @@ pub fn shared_variance(pairs: &[(f64, f64)]) -> Option<SharedVariance> {
     let size = pairs
         .iter()
         .fold(0.0, |size: f64, (a, b)| size.max(a.abs()).max(b.abs()));
-    if !(between + within > 1e-24 * size * size) {
+    // Not above, or not a number.
+    let spreads = between + within > 1e-24 * size * size;
+    if !spreads {
         return None;
     }
     let share = (between - within) / (between + within);

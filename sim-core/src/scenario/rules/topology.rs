@@ -479,9 +479,11 @@ fn pass_on<'a>(
         if is_own && !depends_on_traffic {
             found.push(Problem {
                 path: format!("{path}{}", problem.path),
-                remedy: problem.remedy.clone().map(|remedy| Remedy {
-                    path: format!("{path}{}", remedy.path),
-                    ..remedy
+                remedy: problem.remedy.clone().map(|remedy| {
+                    Box::new(Remedy {
+                        path: format!("{path}{}", remedy.path),
+                        ..*remedy
+                    })
                 }),
                 ..problem.clone()
             });

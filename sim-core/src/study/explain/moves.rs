@@ -119,7 +119,7 @@ fn visit(value: &Value, path: &str, into: &mut Vec<(String, f64)>) {
     let is_design = |path: &str| {
         let starts =
             |start: &&str| path.starts_with(*start) || start.starts_with(&format!("{path}/"));
-        path.is_empty() || DESIGN.iter().any(|start| starts(&start))
+        path.is_empty() || DESIGN.iter().any(starts)
     };
     let world = path
         .rsplit('/')
