@@ -97,7 +97,7 @@ fn panel(name: String) -> AnyView {
             None => view! { <p class="hint">"The design on the page is the pinned one: change something to see what it does."</p> }.into_any(),
         })
     };
-    let note = move || state.with(|state| pairs(state));
+    let note = move || state.with(pairs);
     view! {
         <section
             class="panel wide"

@@ -45,7 +45,6 @@ pub fn Report() -> impl IntoView {
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
-            {view! { <FunctionsPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
             {view! { <BatchPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
