@@ -209,6 +209,7 @@ mod tests {
                 "the fluid plane does not compute",
             ),
             ("/service/retries on", "the fluid plane does not compute"),
+            ("/service/queue on", "the fluid plane does not compute"),
             ("/autoscaler/scaling_modifiers on", "the text is empty"),
             (
                 "/autoscaler/triggers/0 cpu",

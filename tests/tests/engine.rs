@@ -74,6 +74,10 @@ fn every_request_has_one_fate_every_dollar_one_resource() {
         for template in templates::TEMPLATES {
             let mut document: ScenarioDocument =
                 serde_json::from_str(template.json).expect("templates parse");
+            if plane == PlaneKind::Fluid && document.run.plane == PlaneKind::Requests {
+                // It has what fluid does not compute.
+                continue;
+            }
             document.run.plane = plane;
             document.slo.window_days = 0.5;
             run(&document, 2).iter().for_each(assert_conserved);

@@ -5,7 +5,8 @@
 use proptest::prelude::*;
 use sim_core::replication::{Setup, Simulation};
 use sim_core::scenario::document::{
-    AutoscalerDocument, Jitter, PlaneKind, RetryDocument, ScenarioDocument, TrafficSource,
+    AutoscalerDocument, ComponentDocument, Jitter, PlaneKind, RetryDocument, ScenarioDocument,
+    TrafficSource,
 };
 use sim_core::stats::Welford;
 use sim_core::study::{FIGURES, Figure, Plan, Prepared, ReplicationResult, Shard};
@@ -37,6 +38,15 @@ fn short(mut document: ScenarioDocument) -> ScenarioDocument {
     }
     document.traffic.flash_crowds.clear();
     document
+}
+
+/// Whether a component takes whatever comes, but for its capacity.
+fn is_unlimited(component: &ComponentDocument) -> bool {
+    match component {
+        ComponentDocument::Service(service) => service.service.rate_limit.is_none(),
+        ComponentDocument::Function(_) => false,
+        ComponentDocument::Dependency(dependency) => dependency.rate_limit.is_none(),
+    }
 }
 
 fn run(document: &ScenarioDocument, replications: u32) -> Option<Vec<ReplicationResult>> {
@@ -146,6 +156,8 @@ proptest! {
         // Retries feed back: less is lost, more comes again, and near saturation the difference is not one-sided.
         let mut document = ScenarioDocument { ..document };
         document.service.retries = None;
+        // Queues that drop or turn round do not simply get shorter.
+        document.service.queue = None;
         let (mut few, mut many) = (with_replicas(&document, replicas), with_replicas(&document, replicas + more));
         // The room to wait stays the same: in an overload the full room is what everybody waits for.
         few.service.queue_limit = document.service.queue_limit.min(300) * (replicas + more);
@@ -166,6 +178,11 @@ proptest! {
         document.service.retries = None;
         // Luck weighs less in a bigger system, so fewer of its replicas reach their memory limit by it.
         document.service.memory = None;
+        // A limit does not grow with the rate, and a cache hits more often at a higher one.
+        document.service.rate_limit = None;
+        document.edge_cache = None;
+        // Neither do the limits of others.
+        document.topology = document.topology.filter(|topology| topology.components.iter().all(is_unlimited));
         let one = with_replicas(&document, replicas);
         let mut two = with_replicas(&document, 2 * replicas);
         match &mut two.traffic.source {

@@ -249,6 +249,7 @@ fn sweep_button() -> AnyView {
     view! {
         <button
             type="button"
+            class="ghost"
             data-testid="sweep-run"
             data-running=move || running().to_string()
             disabled=move || running() || invalid() || designs.get().is_none()

@@ -62,10 +62,10 @@ pub fn AdvicePanel() -> impl IntoView {
             <div class="panel-head">
                 <h2>"What would help"</h2>
                 <div class="panel-tools">
-                    <button type="button" data-testid="explain-run" disabled=blocked on:click=move |_| room.start_explain()>
+                    <button type="button" class="ghost" data-testid="explain-run" disabled=blocked on:click=move |_| room.start_explain()>
                         {words("What would help most?", true)}
                     </button>
-                    <button type="button" data-testid="reach-run" disabled=blocked on:click=move |_| room.start_reach()>
+                    <button type="button" class="ghost" data-testid="reach-run" disabled=blocked on:click=move |_| room.start_reach()>
                         {words("How much traffic does it carry?", false)}
                     </button>
                     <Show when=move || running.get()>

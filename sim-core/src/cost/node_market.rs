@@ -109,7 +109,8 @@ impl NodeMarketMeter {
         let (on_demand, spot) = nodes.split_at(split);
         let list_usd = rate(on_demand, &self.list_usd_per_hour);
         let covered = self.use_commitment(list_usd, hours);
-        self.on_demand_usd += (list_usd - covered) * self.kept * hours;
+        // Where all is covered, rounding may leave less than nothing.
+        self.on_demand_usd += (list_usd - covered).max(0.0) * self.kept * hours;
         self.spot_usd += tick.spot_usd_per_hour * hours;
         self.all_on_demand_usd += rate(nodes, &self.list_usd_per_hour) * self.kept * hours;
         for (sum, count) in self.pool_hours.iter_mut().zip(spot) {

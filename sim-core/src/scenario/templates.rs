@@ -124,7 +124,7 @@ pub const TEMPLATES: &[Template] = &[
     },
     Template {
         id: "serverless-api",
-        title: "Serverless API",
+        title: "Serverless API and its cold starts",
         summary: "Four weeks of a business API on two functions: busy by day, asleep at night, with starts of three seconds.",
         promise: "Cold starts are a fifth of a per cent of the requests and spend twice the latency budget. Four provisioned instances meet it for ten times the price of the functions; a warmer with five calls every five minutes does for next to nothing. Instances that stay longer start less often.",
         json: include_str!("../../../scenarios/serverless-api.json"),

@@ -160,7 +160,7 @@ impl Case {
         }
     }
 
-    /// Caches that are asked again and again; oracles of the hits of each, then of what came during fetches of each.
+    /// Caches that are asked again and again; oracles of the hits of each, then of what came during fetches that take time.
     pub(super) fn of_visits(
         about: About,
         samples: u32,

@@ -56,6 +56,21 @@ impl List {
         }
         Some(number)
     }
+
+    /// Takes out an attempt that is in the list.
+    fn remove(&mut self, number: u32, attempts: &mut Attempts) {
+        if self.first == number {
+            self.pop(attempts);
+            return;
+        }
+        let (previous, next) = (attempts[number].previous, attempts[number].next);
+        attempts[previous].next = next;
+        if next == NOBODY {
+            self.last = previous;
+        } else {
+            attempts[next].previous = previous;
+        }
+    }
 }
 
 /// Attempts that wait in one place. All have the same patience, so within a class the first in is also the
@@ -98,6 +113,17 @@ impl Queue {
         }
         self.len -= 1;
         self.high.pop(attempts).or_else(|| self.low.pop(attempts))
+    }
+
+    /// Takes out an attempt that waits here, wherever it stands.
+    pub(super) fn remove(&mut self, number: u32, attempts: &mut Attempts) {
+        let list = if attempts[number].high {
+            &mut self.high
+        } else {
+            &mut self.low
+        };
+        list.remove(number, attempts);
+        self.len -= 1;
     }
 
     /// The next to be served where the newest is.

@@ -172,15 +172,20 @@ impl Events {
         if attempt.state == State::Serving {
             return self.give_up_in_service(number, now_s, tally);
         }
-        let (attempts, high) = (&self.attempts, attempt.high);
-        let oldest = if attempt.replica == NOBODY {
-            self.front.pop_oldest(high, attempts)
+        let high = attempt.high;
+        let queue = if attempt.replica == NOBODY {
+            &mut self.front
         } else {
             self.lineup.lower(attempt.replica);
-            let holder = &mut self.replicas[attempt.replica as usize];
-            holder.queue.pop_oldest(high, attempts)
+            &mut self.replicas[attempt.replica as usize].queue
         };
-        debug_assert_eq!(oldest, Some(number), "the first in is the first to give up");
+        if self.order.is_plain() {
+            let oldest = queue.pop_oldest(high, &self.attempts);
+            debug_assert_eq!(oldest, Some(number), "the first in is the first to give up");
+        } else {
+            // A queue of its own may have got the newest of those in front first.
+            queue.remove(number, &mut self.attempts);
+        }
         self.waiting -= 1;
         let wait_s = now_s - attempt.arrival_s;
         tally.wait(wait_s);

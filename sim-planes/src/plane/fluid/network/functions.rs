@@ -1,7 +1,7 @@
 //! Stations that are serverless functions, in closed form around a table.
 //!
 //! How often a request meets a cold start follows from the load, and from how the platform keeps, picks and ends instances;
-//! there is no closed form for that. So the platform itself is run, request by request, at loads half an octave
+//! there is no closed form for that. So the platform itself is run, request by request, at loads a quarter of an octave
 //! apart, and what it does in the long run is kept ([`Steady`]): at any moment the function is taken to be in the long-run
 //! state of the present rate (quasi-stationary), with two corrections. What starts is what ends and what there is more
 //! of: when the rate rises, the instances that are missing against the long run of the new rate start, as far as they may,
@@ -23,9 +23,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Loads of the table to a doubling.
-const STEPS_PER_OCTAVE: f64 = 2.0;
+const STEPS_PER_OCTAVE: f64 = 4.0;
 /// Requests of a run for one load at most; some 10 ms.
-const MOST_REQUESTS: f64 = 250_000.0;
+const MOST_REQUESTS: f64 = 200_000.0;
 /// Cold starts after which a share is known well enough: to 1.6 %.
 const ENOUGH_COLD: u64 = 4000;
 /// The first so many keep-alive times of a run are left out, and so many more are looked at at least.
@@ -446,7 +446,7 @@ mod tests {
             ..model()
         });
         // A load of the table: 16 a second are 3.2 at a time.
-        let rate_rps = libm::exp2(8.0 / STEPS_PER_OCTAVE);
+        let rate_rps = libm::exp2(16.0 / STEPS_PER_OCTAVE);
         let steady = tables.steady(rate_rps, 4);
         let expected = 1.0 - erlang_b(4, rate_rps * 0.2);
         assert!(
