@@ -100,6 +100,14 @@ fn every_tab_looks_good() {
                     .value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                     .await;
                 assert_eq!(overflow, json!(0), "{tab} {name} scrolls sideways");
+                let narrow = page
+                    .value("[...document.querySelectorAll('[role=tabpanel] .panel > .surface, [role=tabpanel] .panel > .front')].filter(chart => chart.offsetWidth < 0.85 * chart.parentElement.offsetWidth).length")
+                    .await;
+                assert_eq!(
+                    narrow,
+                    json!(0),
+                    "{tab} {name} has a chart that does not fill its panel"
+                );
             }
         }
         page.expect_silent_console().await;
