@@ -17,8 +17,8 @@ mod program;
 
 pub use page::Page;
 
-use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use program::Program;
 use serde_json::json;
@@ -109,18 +109,28 @@ impl Studio {
 
     /// Opens an address of the site in a new browser with a profile of its own.
     pub async fn open(&self, rest: &str) -> Rc<Page> {
-        let capabilities = capabilities();
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(self.driver.answer())
-            .await
-            .expect("a browser session");
-        let page = Rc::new(Page::new(client));
+        let page = Rc::new(Page::new(self.browser().await));
         self.pages.borrow_mut().push(Rc::clone(&page));
         page.go(&self.url(rest)).await;
         page
     }
+
+    async fn browser(&self) -> Client {
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities());
+        for start in 1.. {
+            match builder.connect(self.driver.answer()).await {
+                Ok(client) => return client,
+                Err(error) if start < STARTS => eprintln!("no browser session: {error}"),
+                Err(error) => panic!("no browser session: {error}"),
+            }
+        }
+        unreachable!("the last start returns or panics")
+    }
 }
+
+/// How often a browser is started before a test gives up: on a busy machine it sometimes exits before it answers.
+const STARTS: usize = 3;
 
 /// A browser that talks to nobody but the site, and logs its console. Without a folder named for it, the driver
 /// makes a new profile.
