@@ -7,7 +7,8 @@ use std::rc::Rc;
 use tests::browser::{Page, path};
 
 /// The change is compared, and precisely enough. A design compared with itself is finished too, but costs no other.
-const COMPARED: &str = "document.querySelector('[data-testid=compare]')?.dataset.finished === 'true'
+const COMPARED: &str =
+    "document.querySelector('[data-testid=compare]')?.dataset.finished === 'true'
     && document.querySelector('[data-testid=compare-sentence]')?.textContent.includes('B costs $')";
 
 /// The document on the page, as the browser keeps it.
