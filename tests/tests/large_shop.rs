@@ -139,3 +139,52 @@ fn fluid_is_as_played() {
         assert!((fluid - played).abs() < slack, "{index}: {fluid} {played}");
     }
 }
+
+/// Its promise: spot pays, evictions hardly cost anything, the whole meets its SLO and the checkout route does not.
+#[test]
+fn spot_pays_and_the_checkout_waits_for_the_provider() {
+    let document = shop();
+    let mut on_demand = document.clone();
+    on_demand.fleet.spot = None;
+    on_demand.batch = None;
+    on_demand.storage = None;
+    let (spot, on_demand) = (run(&document, 4), run(&on_demand, 4));
+    let nodes = |result: &ReplicationResult| -> f64 {
+        let costs = result.costs();
+        let is_node = |resource| {
+            [
+                Resource::Nodes,
+                Resource::OnDemandNodes,
+                Resource::SpotNodes,
+            ]
+            .contains(&resource)
+        };
+        let nodes = costs.iter().filter(|(resource, _)| is_node(*resource));
+        nodes.map(|(_, usd)| usd).sum()
+    };
+    for (spot, on_demand) in spot.iter().zip(&on_demand) {
+        let saved = 1.0 - nodes(spot) / nodes(on_demand);
+        println!("saved {saved}, {:?}", spot.objectives);
+        assert!((0.2..0.45).contains(&saved), "{saved}");
+        assert!(spot.met());
+        assert!(spot.storage.as_ref().expect("storage").met);
+        assert!(spot.node_market.as_ref().expect("spot").interruptions() > 20.0);
+        for objective in &spot.objectives {
+            let evicted = objective.bad_by_cause[Cause::Eviction as usize];
+            assert!(evicted < 0.2 * objective.bad(), "{objective:?}");
+        }
+        let network = spot.network.as_ref().expect("a topology");
+        assert!(network.routes[0].good[1] > 0.99 && network.routes[1].good[1] > 0.99);
+        assert!(
+            (0.8..0.97).contains(&network.routes[2].good[1]),
+            "{:?}",
+            network.routes[2]
+        );
+        let costs = spot.costs();
+        let largest = costs
+            .iter()
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .expect("costs");
+        assert_eq!(largest.0, Resource::EdgeTransfer);
+    }
+}

@@ -359,7 +359,7 @@ fn serverless_template_starts_cold_unless_instances_are_kept() {
         assert!(result.objectives[0].met && !result.objectives[1].met);
         let latency = &result.objectives[1];
         let cold = latency.bad_by_cause[Cause::ColdStart as usize];
-        assert!(cold > 0.8 * latency.bad(), "{latency:?}");
+        assert!(cold > 0.7 * latency.bad(), "{latency:?}");
         assert!((1.2..2.5).contains(&latency.budget_consumed), "{latency:?}");
     }
     let of = |results: &[ReplicationResult],
@@ -618,7 +618,7 @@ fn serverless_as_it_was(mut document: ScenarioDocument) -> ScenarioDocument {
     let topology = document.topology.as_mut().expect("a topology");
     for component in &mut topology.components {
         if let ComponentDocument::Function(function) = component {
-            function.provisioned = Some(ProvisionedDocument::Static { instances: 8 });
+            function.provisioned = Some(ProvisionedDocument::Static { instances: 6 });
         }
     }
     for call in &mut topology.calls {
@@ -630,7 +630,8 @@ fn serverless_as_it_was(mut document: ScenarioDocument) -> ScenarioDocument {
 /// S2: a third off the bill, the latency SLA met before and after; without provisioned instances it is missed.
 #[test]
 fn serverless_for_a_third_less_keeps_its_sla() {
-    let document = document("serverless-third-less");
+    let mut document = document("serverless-third-less");
+    document.sweep.clear();
     let before = run(Plan::single(&serverless_as_it_was(document.clone())), 0);
     let after = run(Plan::single(&document), 0);
     let mut bare = document;
@@ -669,6 +670,6 @@ fn serverless_for_a_third_less_keeps_its_sla() {
     for result in &bare {
         let latency = &result.objectives[1];
         let cold = latency.bad_by_cause[Cause::ColdStart as usize];
-        assert!(cold > 0.8 * latency.bad(), "{latency:?}");
+        assert!(cold > 0.7 * latency.bad(), "{latency:?}");
     }
 }
