@@ -160,7 +160,7 @@ pub const TEMPLATES: &[Template] = &[
         id: "large-shop",
         title: "A whole shop",
         summary: "A CDN, seven services, two functions, database, cache, search and payment; most nodes on spot, nightly batch, a data lake.",
-        promise: "Three quarters of the page services' nodes on spot, nodes cost at least a fifth less than on demand, and it meets its SLO, data lake and nightly job included; what the CDN sends is the largest part of the bill. As a whole it is fast enough while the checkout, which waits for the payment provider, is not.",
+        promise: "With the nodes behind its pages on spot, all nodes cost at least a third less than on demand, and it meets its SLO, data lake and nightly job included; what the CDN sends is the largest part of the bill. As a whole it is fast enough while the checkout, which waits for the payment provider, is not.",
         rows: &["L1", "U3", "U8"],
         json: include_str!("../../../scenarios/large-shop.json"),
     },
