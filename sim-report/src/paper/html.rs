@@ -56,7 +56,10 @@ fn block(block: &Block) -> String {
         }
         Block::Table(figures) => table(figures),
         Block::Chart(drawn) => chart(drawn),
-        Block::Verbatim(text) => format!("<pre class=\"mono\" style=\"overflow:auto\">{}</pre>\n", escaped(text)),
+        Block::Verbatim(text) => format!(
+            "<pre class=\"mono\" style=\"overflow:auto\">{}</pre>\n",
+            escaped(text)
+        ),
         Block::Link(address) => {
             let address = escaped(address);
             format!("<p><a class=\"mono\" href=\"{address}\">{address}</a></p>\n")
