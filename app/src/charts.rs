@@ -15,6 +15,7 @@ mod figure;
 mod front;
 mod front_list;
 mod moment;
+mod money_frame;
 mod palette;
 mod scene;
 pub mod spark;
