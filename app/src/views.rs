@@ -19,6 +19,7 @@ mod moment;
 mod palette;
 mod problems;
 mod report;
+mod requests;
 mod resilience;
 mod restore;
 mod results;
