@@ -17,7 +17,7 @@ mod weights;
 
 pub use field::reveal;
 pub use knob::{name_of as knob_name, outline, sources, value_words};
-pub use section::Editor;
+pub use section::{Editor, few_fields};
 
 use schema::Node;
 use std::sync::OnceLock;

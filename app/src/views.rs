@@ -6,6 +6,7 @@ mod banner;
 mod batch;
 mod compare;
 mod edge;
+mod embed;
 mod figures;
 mod functions;
 mod gallery;

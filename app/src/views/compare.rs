@@ -226,7 +226,11 @@ fn row(name: &str, difference: &Difference, show: impl Fn(f64) -> String) -> Any
 
 fn proportion(name: &str, met: &PairedProportion) -> AnyView {
     let show = |share: f64| format::percent(share, 1);
-    let points = |share: f64| signed(100.0 * share, |points| format!("{points:.1}"));
+    let points = |share: f64| {
+        signed(100.0 * share, |points| {
+            format::minus(&format!("{points:.1}"))
+        })
+    };
     let class = match met.verdict {
         Verdict::More => "good",
         Verdict::Less => "bad",
