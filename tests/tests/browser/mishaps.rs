@@ -339,3 +339,65 @@ fn requests_of_pages(log: &str) -> Vec<String> {
         .map(str::to_owned)
         .collect()
 }
+
+/// A part of the front is looked at closer, moved by mouse and keys, and left; and it moves as smoothly as a screen can show.
+#[test]
+fn the_front_is_looked_at_closer() {
+    tests::browser::run("front-zoom", async |studio| {
+        let page = studio.open("").await;
+        open_short(&page).await;
+        page.until("the run is done", DONE).await;
+        page.click("[data-testid=tab-explore]").await;
+        page.click("[data-testid=sweep-run]").await;
+        page.find("[data-testid=front-point-0]").await;
+        page.until(
+            "the sweep is over",
+            "!/sweep/i.test(document.querySelector('[data-testid=run-state]').textContent)",
+        )
+        .await;
+        page.until("the run is done", DONE).await;
+        page.value("(document.querySelector('.front').scrollIntoView({ block: 'center', behavior: 'instant' }), true)").await;
+        let ticks = "[...document.querySelectorAll('.front text.tick')].map(tick => tick.textContent).join()";
+        let whole = page.value(ticks).await;
+        // A mouse on the chart, from one place to another: shares of its width and height.
+        page.value("(() => { window.mouse = (kind, x, y) => { const at = document.querySelector('.front .surface'), box = at.getBoundingClientRect(); at.dispatchEvent(new PointerEvent(kind, { bubbles: true, button: 0, clientX: box.left + x * box.width, clientY: box.top + y * box.height })); }; return true; })()").await;
+        page.value("(mouse('pointermove', 0.3, 0.1), mouse('pointerdown', 0.3, 0.1), mouse('pointermove', 0.5, 0.3), mouse('pointermove', 0.7, 0.5), true)").await;
+        page.until(
+            "the part is marked",
+            "+document.querySelector('.brush').getAttribute('width') > 100",
+        )
+        .await;
+        page.value("(mouse('pointerup', 0.7, 0.5), true)").await;
+        page.find("[data-testid=front-whole]").await;
+        page.until("it is seen closer", &format!("{ticks} !== {whole}"))
+            .await;
+        page.screenshot("front-closer").await;
+        let closer = page.value(ticks).await;
+        // Sixty frames of dragging.
+        let frames = page
+            .promised("new Promise(done => { mouse('pointermove', 0.5, 0.5); mouse('pointerdown', 0.5, 0.5); const times = []; let step = 0; const next = now => { times.push(now); if (++step > 60) { mouse('pointerup', 0.5, 0.5); const gaps = times.slice(1).map((time, n) => time - times[n]).sort((a, b) => a - b); done({ median: gaps[30], p90: gaps[54] }); return; } mouse('pointermove', 0.5 + 0.2 * Math.sin(step / 5), 0.5 + 0.05 * Math.cos(step / 5)); requestAnimationFrame(next); }; requestAnimationFrame(next); })")
+            .await;
+        eprintln!("milliseconds between frames while dragging: {frames}");
+        assert!(
+            frames["median"].as_f64().is_some_and(|ms| ms <= 20.0),
+            "{frames}"
+        );
+        page.until("it was moved", &format!("{ticks} !== {closer}"))
+            .await;
+        page.value("(document.querySelector('.front').focus(), true)")
+            .await;
+        keys(&page, &['0']).await;
+        page.until("all of it is back", &format!("{ticks} === {whole}"))
+            .await;
+        keys(&page, &['+']).await;
+        page.until("the keyboard zooms, too", &format!("{ticks} !== {whole}"))
+            .await;
+        page.click("[data-testid=front-whole]").await;
+        page.until("the button shows all", &format!("{ticks} === {whole}"))
+            .await;
+        // A click still adopts.
+        page.click("[data-testid=front-point-0]").await;
+        page.find("[data-testid=toast-undo]").await;
+        page.expect_silent_console().await;
+    });
+}
