@@ -14,7 +14,7 @@ mod variant;
 mod weights;
 
 pub use field::reveal;
-pub use section::Editor;
+pub use section::{Editor, few_fields};
 pub use sim_report::form::{name_of as knob_name, outline, sources, value_words};
 
 use sim_report::form::form;

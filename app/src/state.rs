@@ -19,7 +19,7 @@ pub use validation::{Board, CaseState};
 
 pub use model::{
     Advice, CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme,
-    TornadoState, studio,
+    TornadoState, Window, studio,
 };
 
 use serde_json::Value;

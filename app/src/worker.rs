@@ -3,7 +3,7 @@
 
 use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
 use js_sys::{Array, Uint8Array};
-use sim_core::replication::replay;
+use sim_core::replication::{replay, replay_window};
 use sim_core::study::Prepared;
 use sim_core::validation::{Case, cases};
 use std::cell::RefCell;
@@ -80,6 +80,13 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             let seed = prepared.plan().document.run.seed;
             let setup = prepared.setup_of(request.replication);
             let replayed = replay(&setup, seed, &request);
+            Some(encoded(Answer::Replay, job, &replayed))
+        }
+        Request::Window { job, request } => {
+            let prepared = bench.jobs.get(&job)?;
+            let seed = prepared.plan().document.run.seed;
+            let setup = prepared.setup_of(request.replication);
+            let replayed = replay_window(&setup, seed, &request);
             Some(encoded(Answer::Replay, job, &replayed))
         }
         Request::Samples {

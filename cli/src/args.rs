@@ -38,6 +38,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Why did it scale, or not? Every decision of one replication: what the controllers saw, which rule bound them.
     Decisions(DecisionsArguments),
+    /// Play a few minutes of one replication request by request: latencies, causes, and the spans of slow requests.
+    Replay(ReplayArguments),
     /// Turn scenarios into share links and back.
     #[command(subcommand)]
     Link(LinkCommand),
@@ -229,6 +231,31 @@ pub struct DecisionsArguments {
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
     /// Print the decisions as CSV.
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `qec replay`
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// Which replication.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub replication: u32,
+    /// From this hour of the window on.
+    #[arg(long, value_name = "HOUR", default_value_t = 0.0)]
+    pub from: f64,
+    /// Until this hour of the window; by default five minutes after `--from`, at most an hour.
+    #[arg(long, value_name = "HOUR")]
+    pub to: Option<f64>,
+    /// Seed of the random streams, instead of the scenario's.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Print everything as JSON (docs/REPORT.md).
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print the log of requests as CSV.
     #[arg(long)]
     pub csv: bool,
 }

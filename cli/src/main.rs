@@ -18,6 +18,7 @@ mod link;
 mod optimise;
 mod output;
 mod reach;
+mod replay;
 mod report_file;
 mod report_text;
 mod run;
@@ -63,6 +64,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Sensitivity(options) => sensitivity::sensitivity(&options),
         Command::Check(options) => check::check(&options),
         Command::Decisions(options) => decisions::decisions(&options),
+        Command::Replay(options) => replay::replay(&options),
         Command::Link(command) => link::link(&command),
         Command::Import(command) => import::import(&command),
         Command::Validate(options) => validate::validate(&options),

@@ -15,11 +15,13 @@ mod replay;
 mod series;
 mod served;
 mod setup;
+mod window;
 
 use crate::batch::BatchResult;
 use crate::control::decision::{DecisionLog, LogFilter};
 use crate::cost::Resource;
 use crate::edge::EdgeResult;
+use crate::plane::network::StationInterval;
 use crate::plane::{DataPlane, Outcome};
 use crate::scenario::document::PlaneKind;
 use crate::slo::budget::BudgetMeter;
@@ -37,6 +39,11 @@ use series::Recorder;
 use served::{Passage, Served};
 pub(crate) use setup::service_model;
 pub use setup::{MAX_SERIES_POINTS, Setup};
+use window::TickConditions;
+pub use window::{
+    LatencyBin, MOST_WINDOW_S, WindowCause, WindowCounts, WindowReplay, WindowRequest,
+    replay_window,
+};
 
 /// The number of the main service in the names of random streams.
 const SERVICE: u32 = 0;
@@ -70,6 +77,9 @@ pub struct Simulation<'a> {
     guards: Guards,
     /// What the users saw in the last tick.
     last: Outcome,
+    /// Whether somebody wants to know what each tick gives the data plane, and what the last one gave.
+    listens: bool,
+    conditions: Option<TickConditions>,
 }
 
 /// Who serves the requests.
@@ -157,7 +167,23 @@ impl<'a> Simulation<'a> {
             sums: Sums::default(),
             guards: Guards::new(setup),
             last: Outcome::default(),
+            listens: false,
+            conditions: None,
         }
+    }
+
+    /// Takes down what each tick to come gives the data plane.
+    fn listen(&mut self) {
+        self.listens = true;
+    }
+
+    /// Whether hardly anything waited at the services at the end of the last tick.
+    fn is_calm(&self) -> bool {
+        self.parts().all(|part| {
+            let slots = part.scenario.document().service.concurrency;
+            let servers = f64::from(part.measure.ready) * f64::from(slots);
+            part.measure.waiting <= 1.0 + 0.1 * servers
+        })
     }
 
     /// The services, the main one first.
@@ -197,12 +223,19 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         let rate_rps = self.traffic.next_rps(&setup.curve, tick, setup.tick_s);
+        self.conditions = self.listens.then(TickConditions::default);
         let rate_rps = self.pass_edge(rate_rps);
         let log = &mut self.log;
         let edge = self.edge.as_mut();
         let (Passage { users, entered }, judged) = match &mut self.plane {
             Plane::One(plane) => {
                 let interval = self.main.begin(start_s, rate_rps, log);
+                if let Some(conditions) = &mut self.conditions {
+                    conditions.stations = vec![StationInterval {
+                        interval,
+                        ..StationInterval::default()
+                    }];
+                }
                 let outcome = plane.serve(&interval);
                 let users = edge.map_or(outcome, |edge| edge.merge(&outcome).users);
                 let judged = setup.objectives.judge(&users);
@@ -225,6 +258,13 @@ impl<'a> Simulation<'a> {
                 served.step(setup, &mut parts, tick, rate_rps, edge, log)
             }
         };
+        if let Some(conditions) = &mut self.conditions {
+            conditions.rate_rps = rate_rps;
+            conditions.outcome = entered;
+            if let Plane::Network(served) = &self.plane {
+                conditions.stations = served.given().to_vec();
+            }
+        }
         self.last = users;
         self.sums.open = users.open_at_end;
         if tick >= setup.warm_up_ticks {
@@ -244,6 +284,9 @@ impl<'a> Simulation<'a> {
         };
         let (rate_rps, times) = edge.pass(self.setup.tick_s, rate_rps);
         if let Some(times) = times {
+            if let Some(conditions) = &mut self.conditions {
+                conditions.arrivals = Some(times.to_vec());
+            }
             match &mut self.plane {
                 Plane::One(plane) => plane.give_arrivals(times),
                 Plane::Network(served) => served.give_arrivals(times),

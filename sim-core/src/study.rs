@@ -47,6 +47,7 @@ pub use network::{
     RouteResult,
 };
 pub use node_market::{CommitmentReport, NodeMarketResult, PoolReport, SpotReport};
+pub(crate) use plan::hex;
 pub use plan::{Design, Plan, Prepared, Shard};
 pub use probe::{Adaptive, Answer, Edits, Outcome, Probe};
 pub use report::{

@@ -35,7 +35,27 @@ pub fn number(value: f64) -> String {
         0.0 => 0,
         _ => 6,
     };
-    trim_zeros(format!("{value:.decimals$}")).replace('-', "−")
+    minus(&trim_zeros(format!("{value:.decimals$}")))
+}
+
+/// The minus of typography in place of each hyphen before a digit.
+pub fn minus(text: &str) -> String {
+    let mut last = None;
+    let mut letters = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        let is_sign = letter == '-'
+            && letters.peek().is_some_and(char::is_ascii_digit)
+            && !last.is_some_and(char::is_alphanumeric);
+        out.push(if is_sign { '−' } else { letter });
+        last = Some(letter);
+    }
+    out
+}
+
+/// A number with its sign, also where it is positive: "+1.5", "−2.0".
+pub fn signed(value: f64, decimals: usize) -> String {
+    minus(&format!("{value:+.decimals$}"))
 }
 
 /// Removes zeros at the end of a decimal fraction.
@@ -84,13 +104,14 @@ pub fn tick(value: f64, step: f64) -> String {
     if decimals == 0 {
         short(value)
     } else {
-        format!("{value:.decimals$}")
+        minus(&format!("{value:.decimals$}"))
     }
 }
 
-/// US dollars, short, for axes: "$0.5", "$840", "$18.4k", "$2M".
+/// US dollars, short, for axes: "$0.5", "$840", "$18.4k", "−$2M".
 pub fn money_short(usd: f64) -> String {
-    format!("${}", short(usd))
+    let sign = if usd < 0.0 { "−" } else { "" };
+    format!("{sign}${}", short(usd.abs()))
 }
 
 /// A number with a suffix for thousands and millions, for axes.
@@ -108,13 +129,14 @@ pub fn short(value: f64) -> String {
         s if s >= 1.0 => 2,
         _ => 4,
     };
-    format!("{}{suffix}", trim_zeros(format!("{scaled:.decimals$}")))
+    let text = trim_zeros(format!("{scaled:.decimals$}"));
+    format!("{}{suffix}", minus(&text))
 }
 
 /// A share (0..1) in per cent with so many decimals: "99.95 %".
 pub fn percent(share: f64, decimals: usize) -> String {
     if share.is_finite() {
-        format!("{:.decimals$}\u{a0}%", share * 100.0)
+        minus(&format!("{:.decimals$}\u{a0}%", share * 100.0))
     } else {
         "–".to_owned()
     }
@@ -232,8 +254,19 @@ mod tests {
         assert_eq!(money(0.4213), "$0.42");
         assert_eq!(money(18420.4), "$18,420");
         assert_eq!(money_short(18420.0), "$18.4k");
+        assert_eq!(money_short(-18420.0), "−$18.4k");
         assert_eq!(money(-12.0), "−$12.00");
         assert_eq!(money(0.00342), "$0.0034");
+    }
+
+    #[test]
+    fn every_sign_is_a_minus_and_hyphens_stay() {
+        assert_eq!(percent(-0.659, 1), "−65.9\u{a0}%");
+        assert_eq!(signed(-2.0, 1), "−2.0");
+        assert_eq!(signed(1.5, 1), "+1.5");
+        assert_eq!(short(-12_500.0), "−12.5k");
+        assert_eq!(tick(-0.5, 0.1), "−0.5");
+        assert_eq!(minus("t3-2xlarge, (-3) m-5"), "t3-2xlarge, (−3) m-5");
     }
 
     #[test]

@@ -109,15 +109,20 @@ impl Studio {
 
     /// Opens an address of the site in a new browser with a profile of its own.
     pub async fn open(&self, rest: &str) -> Rc<Page> {
-        let page = Rc::new(Page::new(self.browser().await));
+        self.open_with(rest, &[]).await
+    }
+
+    /// The same, with further arguments for the browser.
+    pub async fn open_with(&self, rest: &str, arguments: &[String]) -> Rc<Page> {
+        let page = Rc::new(Page::new(self.browser(arguments).await));
         self.pages.borrow_mut().push(Rc::clone(&page));
         page.go(&self.url(rest)).await;
         page
     }
 
-    async fn browser(&self) -> Client {
+    async fn browser(&self, arguments: &[String]) -> Client {
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities());
+        builder.capabilities(capabilities(arguments));
         for start in 1.. {
             match builder.connect(self.driver.answer()).await {
                 Ok(client) => return client,
@@ -134,8 +139,8 @@ const STARTS: usize = 3;
 
 /// A browser that talks to nobody but the site, and logs its console. Without a folder named for it, the driver
 /// makes a new profile.
-fn capabilities() -> Capabilities {
-    let capabilities = json!({
+fn capabilities(arguments: &[String]) -> Capabilities {
+    let mut capabilities = json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
         "goog:chromeOptions": {
@@ -147,6 +152,9 @@ fn capabilities() -> Capabilities {
             ],
         },
     });
+    if let Some(all) = capabilities["goog:chromeOptions"]["args"].as_array_mut() {
+        all.extend(arguments.iter().map(|argument| json!(argument)));
+    }
     capabilities.as_object().expect("an object").clone()
 }
 

@@ -1,5 +1,7 @@
 //! The page in real headless Chromium, driven over WebDriver. `cargo xtask test` builds what they need and runs them.
 
+#[path = "browser/accessibility.rs"]
+mod accessibility;
 #[path = "browser/commands.rs"]
 mod commands;
 #[path = "browser/export.rs"]
@@ -10,6 +12,8 @@ mod files;
 mod journey;
 #[path = "browser/manifest.rs"]
 mod manifest;
+#[path = "browser/mishaps.rs"]
+mod mishaps;
 #[path = "browser/offline.rs"]
 mod offline;
 #[path = "browser/shell.rs"]
@@ -20,3 +24,5 @@ mod studies;
 mod tabs;
 #[path = "browser/validation.rs"]
 mod validation;
+#[path = "browser/window.rs"]
+mod window;

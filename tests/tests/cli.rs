@@ -707,3 +707,36 @@ fn sensitivity_ranks_the_numbers() {
     refused(&["sensitivity", &plain], b"", &["names no knobs"]);
     std::fs::remove_file(plain).expect("it was written");
 }
+
+/// A window request by request: counts, causes and spans for people, and all of it as JSON and CSV.
+#[test]
+fn a_window_is_replayed_request_by_request() {
+    let window = ["replay", "retry-storm", "--from", "0.95", "--to", "1"];
+    let answer = qec(&window);
+    assert_eq!(answer.code, Some(0), "{}", answer.err);
+    for words in ["own requests", "timed out", "P95", "digest"] {
+        assert!(answer.out.contains(words), "{words}: {}", answer.out);
+    }
+    let json = qec(&[&window[..], &["--json"]].concat()).out;
+    let replay: Value = serde_json::from_str(&json).expect("the window is JSON");
+    assert_eq!(replay["is_own"], true);
+    assert_eq!(replay["ticks"], replay["played"]);
+    assert_eq!(
+        (&replay["from_s"], &replay["to_s"]),
+        (&json!(3420.0), &json!(3600.0))
+    );
+    assert!(
+        answer
+            .out
+            .contains(replay["digest"].as_str().expect("a digest"))
+    );
+    let csv = qec(&[&window[..], &["--csv"]].concat()).out;
+    let listed = replay["requests"].as_array().expect("a list").len();
+    assert_eq!(csv.lines().count(), listed + 1);
+    let other = qec(&[&window[..], &["--json", "--replication", "1"]].concat()).out;
+    let other: Value = serde_json::from_str(&other).expect("the window is JSON");
+    assert_ne!(other["digest"], replay["digest"]);
+    let wrong = qec(&["replay", "retry-storm", "--from", "2", "--to", "1"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("hold no time"), "{}", wrong.err);
+}

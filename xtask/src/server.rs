@@ -1,7 +1,7 @@
 //! Serves a site on this machine the way a good host would: types, compressed forms, caching, policy.
 
 use crate::project::Project;
-use crate::site::{cache_control, security_headers};
+use crate::site::{EMBED, cache_control, security_headers};
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::extract::Request;
@@ -17,7 +17,7 @@ use tower_http::services::ServeDir;
 pub struct Server {
     listener: TcpListener,
     folder: PathBuf,
-    headers: HeaderMap,
+    headers: Headers,
 }
 
 impl Server {
@@ -36,14 +36,10 @@ impl Server {
         listener
             .set_nonblocking(true)
             .context("the port cannot be waited on")?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in security_headers() {
-            let name = HeaderName::try_from(name).context("a header has no valid name")?;
-            headers.insert(
-                name,
-                HeaderValue::try_from(value).context("a header has no valid value")?,
-            );
-        }
+        let headers = Headers {
+            all: headers_at("/")?,
+            frame: headers_at(EMBED)?,
+        };
         Ok(Self {
             listener,
             folder: folder.to_path_buf(),
@@ -79,13 +75,32 @@ impl Server {
     }
 }
 
+/// Headers of the page for frames, and of all else.
+#[derive(Clone)]
+struct Headers {
+    all: HeaderMap,
+    frame: HeaderMap,
+}
+
+fn headers_at(path: &str) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in security_headers(path) {
+        let name = HeaderName::try_from(name).context("a header has no valid name")?;
+        headers.insert(
+            name,
+            HeaderValue::try_from(value).context("a header has no valid value")?,
+        );
+    }
+    Ok(headers)
+}
+
 /// Another port to try.
 fn other(port: u16) -> u16 {
     port.checked_add(1).unwrap_or(8080)
 }
 
 /// Files of the folder, in their compressed forms for who takes them, with headers.
-fn router(folder: &Path, headers: HeaderMap) -> Router {
+fn router(folder: &Path, headers: Headers) -> Router {
     let files = ServeDir::new(folder)
         .precompressed_br()
         .precompressed_gzip();
@@ -98,11 +113,14 @@ fn router(folder: &Path, headers: HeaderMap) -> Router {
 }
 
 /// Adds the headers to an answer.
-async fn dress(request: Request, next: Next, headers: HeaderMap) -> Response {
+async fn dress(request: Request, next: Next, headers: Headers) -> Response {
+    let is_frame = request.uri().path().ends_with(EMBED);
     let caching = HeaderValue::from_static(cache_control(request.uri().path()));
     let mut response = next.run(request).await;
     let answered = response.status() != StatusCode::NOT_FOUND;
-    response.headers_mut().extend(headers);
+    response
+        .headers_mut()
+        .extend(if is_frame { headers.frame } else { headers.all });
     if answered {
         response.headers_mut().insert(CACHE_CONTROL, caching);
     }

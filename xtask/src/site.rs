@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! dist/index.html            the shell, with the names of everything below        (never cached)
+//! dist/embed.html            the same for frames on other pages, which may frame nothing else
 //! dist/manifest.webmanifest … files other programs know by their name
 //! dist/_headers              headers for hosts that read such a file
 //! dist/assets/NAME-HASH.EXT  all else, named by its content                       (cached for ever)
@@ -16,7 +17,7 @@ mod shell;
 mod sizes;
 mod stamp;
 
-pub use headers::{cache_control, security_headers};
+pub use headers::{EMBED, cache_control, security_headers};
 pub use sizes::{LIMIT_KB, Sizes};
 
 use crate::project::Project;

@@ -4,10 +4,11 @@ use super::palette::{Ink, Palette};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
-use plotters::style::{Color, ShapeStyle};
+use plotters::style::{Color, RGBColor, ShapeStyle};
 use plotters_canvas::CanvasBackend;
 pub use sim_report::chart::scene::*;
-use web_sys::HtmlCanvasElement;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// Paints a scene on a canvas whose backing store is `ratio` times as large as it looks.
 pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, palette: &Palette, ratio: f64) {
@@ -17,6 +18,7 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, palette: &Palette, ratio
         return;
     };
     let painter = Painter {
+        canvas,
         area: backend.into_drawing_area(),
         palette,
         ratio,
@@ -27,6 +29,7 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, palette: &Palette, ratio
 }
 
 struct Painter<'a> {
+    canvas: &'a HtmlCanvasElement,
     area: DrawingArea<CanvasBackend, Shift>,
     palette: &'a Palette,
     ratio: f64,
@@ -64,7 +67,9 @@ impl Painter<'_> {
                 for piece in pieces {
                     let pixels: Vec<(i32, i32)> =
                         piece.into_iter().map(|point| self.pixel(point)).collect();
-                    self.area.draw(&PathElement::new(pixels, style)).ok();
+                    self.area
+                        .draw(&PathElement::new(thinned(pixels), style))
+                        .ok();
                 }
             }
             Mark::Area { points, ink, alpha } => {
@@ -101,8 +106,62 @@ impl Painter<'_> {
                     .draw(&Circle::new(self.pixel(*at), size, style))
                     .ok();
             }
+            Mark::Dots {
+                at,
+                radius,
+                ink,
+                alpha,
+            } => {
+                self.dots(at, *radius, *ink, *alpha);
+            }
         }
     }
+
+    /// plotters fills each disc for itself; this is one outline.
+    fn dots(&self, at: &[Point], radius: f64, ink: Ink, alpha: f64) -> Option<()> {
+        let context = self.canvas.get_context("2d").ok()??;
+        let context: CanvasRenderingContext2d = context.dyn_into().ok()?;
+        let RGBColor(red, green, blue) = self.palette.colour(ink);
+        context.set_fill_style_str(&format!("rgba({red},{green},{blue},{alpha})"));
+        context.begin_path();
+        let radius = radius * self.ratio;
+        for (x, y) in at {
+            let (x, y) = (x * self.ratio, y * self.ratio);
+            context.move_to(x + radius, y);
+            context
+                .arc(x, y, radius, 0.0, core::f64::consts::TAU)
+                .ok()?;
+        }
+        context.fill();
+        Some(())
+    }
+}
+
+/// Points of a line that are painted as they are.
+const MANY: usize = 2000;
+
+/// A line of very many points that looks the same with fewer: of each column of pixels the first, the lowest, the highest
+/// and the last.
+fn thinned(pixels: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
+    if pixels.len() <= MANY {
+        return pixels;
+    }
+    let mut kept = Vec::new();
+    for column in pixels.chunk_by(|a, b| a.0 == b.0) {
+        let places = 0..column.len();
+        let lowest = places.clone().min_by_key(|place| column[*place].1);
+        let highest = places.max_by_key(|place| column[*place].1);
+        let mut wanted = [Some(0), lowest, highest, Some(column.len() - 1)];
+        wanted.sort_unstable();
+        let mut last = None;
+        for place in wanted.into_iter().flatten() {
+            if last != Some(place) {
+                kept.push(column[place]);
+            }
+            last = Some(place);
+        }
+    }
+    kept
 }
 
 /// Cuts a line into dashes with gaps of the same length.
@@ -156,6 +215,32 @@ mod tests {
                 vec![(8.0, 0.0), (10.0, 0.0)]
             ]
         );
+    }
+
+    #[test]
+    fn very_long_lines_keep_their_outline() {
+        let wave = |n: i32| (n / 100, (n * 37) % 101 - 50);
+        let line: Vec<(i32, i32)> = (0..40_000).map(wave).collect();
+        let thin = thinned(line.clone());
+        assert!(thin.len() <= 4 * 400, "{}", thin.len());
+        for column in 0..400 {
+            let of = |points: &[(i32, i32)]| {
+                let ys: Vec<i32> = points
+                    .iter()
+                    .filter(|p| p.0 == column)
+                    .map(|p| p.1)
+                    .collect();
+                (
+                    ys.first().copied(),
+                    ys.iter().min().copied(),
+                    ys.iter().max().copied(),
+                    ys.last().copied(),
+                )
+            };
+            assert_eq!(of(&thin), of(&line));
+        }
+        let short = vec![(0, 1), (0, 2), (0, 3)];
+        assert_eq!(thinned(short.clone()), short);
     }
 
     #[test]

@@ -148,8 +148,8 @@ fn middle(node: &Node, range: &Node, integer: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::schema;
     use serde_json::json;
+    use sim_report::form::schema;
 
     fn distribution() -> Node {
         let schema = json!({

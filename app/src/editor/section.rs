@@ -10,6 +10,20 @@ use sim_report::form::schema::{Kind, Node};
 /// Sections that are open at first.
 const OPEN: [&str; 2] = ["traffic", "autoscaler"];
 
+/// The controls of a few fields, by their pointers; those that are no fields of the document are left out.
+pub fn few_fields(studio: Studio, pointers: Vec<String>) -> AnyView {
+    super::mark::provide(studio);
+    let is_there = |pointer: &String| {
+        let known = |document: &serde_json::Value| document.pointer(pointer).is_some();
+        studio.document.with_untracked(known)
+    };
+    let fields = pointers.into_iter().filter(is_there).filter_map(|pointer| {
+        let node = sim_report::form::node_at(&pointer)?;
+        Some(field(node, pointer, None))
+    });
+    fields.collect_view().into_any()
+}
+
 /// The editor.
 #[component]
 pub fn Editor() -> impl IntoView {

@@ -18,7 +18,7 @@ pub fn make(studio: &Studio) -> Result<String, String> {
         .map_err(|_| "fix the problems of the scenario first".to_owned())?;
     let fragment = share::encode(scenario.document()).map_err(|error| error.to_string())?;
     let here = window().location().href().unwrap_or_default();
-    let page = here.split('#').next().unwrap_or_default();
+    let page = route::studio_address(here.split('#').next().unwrap_or_default());
     Ok(format!("{page}#{fragment}"))
 }
 

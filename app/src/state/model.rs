@@ -6,7 +6,7 @@ use super::route::{Page, Tab};
 use super::validation::Validation;
 use leptos::prelude::*;
 use serde_json::Value;
-use sim_core::replication::Replay;
+use sim_core::replication::{Replay, WindowReplay, WindowRequest};
 use sim_core::scenario::Remedy;
 use sim_core::study::explain::ExplainReport;
 use sim_core::study::reach::ReachReport;
@@ -142,6 +142,21 @@ pub struct Moment {
     pub reveal: bool,
 }
 
+/// A window of a replication that is played request by request.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    /// What was asked for last; `None` while nobody has.
+    pub asked: Option<WindowRequest>,
+    /// The window, as it was played.
+    pub replay: Option<Arc<WindowReplay>>,
+    /// The request whose spans are shown, by its place among the traces.
+    pub trace: usize,
+    /// Whether one is on its way.
+    pub loading: bool,
+    /// Why there is none.
+    pub failed: Option<String>,
+}
+
 /// A note at the corner of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
@@ -237,6 +252,8 @@ pub struct Studio {
     pub tornado: RwSignal<TornadoState>,
     /// The moment under the microscope.
     pub moment: RwSignal<Moment>,
+    /// The window that is played request by request.
+    pub window: RwSignal<Window>,
     /// Notes.
     pub toasts: RwSignal<Vec<Toast>>,
     /// A lasting message above the results, such as which engine made a link.
@@ -285,6 +302,7 @@ impl Studio {
             comparison: RwSignal::default(),
             tornado: RwSignal::default(),
             moment: RwSignal::default(),
+            window: RwSignal::default(),
             toasts: RwSignal::default(),
             banner: RwSignal::default(),
             update: RwSignal::new(false),

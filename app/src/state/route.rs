@@ -99,6 +99,44 @@ impl Tab {
     }
 }
 
+/// Beginning of the part of a fragment that asks for a few knobs only, and the page that others may frame.
+const EMBED: &str = "embed=";
+const EMBED_PAGE: &str = "embed.html";
+
+/// Most knobs that are shown beside the answers.
+const MOST_KNOBS: usize = 8;
+
+/// The knobs, as JSON Pointers, if the address asks for a few of them instead of the studio: `embed=/a/b,/c/d` in the
+/// fragment, or the page for frames, which is never the studio.
+pub fn embedded() -> Option<Vec<String>> {
+    let path = window().location().pathname().unwrap_or_default();
+    knobs_of(&hash()).or(path.ends_with(EMBED_PAGE).then(Vec::new))
+}
+
+fn knobs_of(hash: &str) -> Option<Vec<String>> {
+    let mut parts = hash.trim_start_matches('#').split('&');
+    let list = parts.find_map(|part| part.strip_prefix(EMBED))?;
+    let knobs = list.split(',').filter(|knob| knob.starts_with('/'));
+    Some(knobs.take(MOST_KNOBS).map(str::to_owned).collect())
+}
+
+/// The address of a link's scenario with a few knobs only, for a frame on another page.
+pub fn embed_address(link: &str, knobs: &[String]) -> String {
+    let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let page = page.split('?').next().unwrap_or_default();
+    let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let knobs: Vec<&str> = knobs.iter().map(String::as_str).take(MOST_KNOBS).collect();
+    format!(
+        "{folder}/{EMBED_PAGE}#{fragment}&{EMBED}{}",
+        knobs.join(",")
+    )
+}
+
+/// The address of the whole studio, from that of the page for frames.
+pub fn studio_address(address: &str) -> String {
+    address.replacen(EMBED_PAGE, "", 1)
+}
+
 /// The share link in an address or its fragment, without what stands beside it.
 pub fn link_of(address: &str) -> Option<&str> {
     let fragment = address
@@ -161,6 +199,26 @@ mod tests {
             assert_eq!(Page::of(other), Page::Studio, "{other}");
         }
         assert_eq!(Page::of(Page::Validation.address()), Page::Validation);
+    }
+
+    #[test]
+    fn a_frame_has_a_few_knobs_and_a_way_to_the_studio() {
+        let link = "https://x.y/z/index.html?workers=2#s=1.AAAA";
+        let knobs = ["/autoscaler/min_replicas", "/service/timeout_ms"].map(str::to_owned);
+        let address = embed_address(link, &knobs);
+        assert_eq!(
+            address,
+            "https://x.y/z/embed.html#s=1.AAAA&embed=/autoscaler/min_replicas,/service/timeout_ms"
+        );
+        let fragment = address.split_once('#').map_or("", |(_, fragment)| fragment);
+        assert_eq!(knobs_of(fragment), Some(knobs.to_vec()));
+        assert_eq!(link_of(&address), Some("s=1.AAAA"));
+        assert_eq!(
+            studio_address(&address).split('#').next(),
+            Some("https://x.y/z/")
+        );
+        assert_eq!(knobs_of("#s=1.AAAA&debug"), None);
+        assert_eq!(knobs_of("#embed=nothing"), Some(Vec::new()));
     }
 
     #[test]

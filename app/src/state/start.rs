@@ -17,7 +17,11 @@ const SAVE_PAUSE_MS: u32 = 500;
 /// Opens what belongs on the page: a link's scenario, else the work of the last visit, else the first template.
 pub fn open() -> Studio {
     let theme = persist::load_theme();
-    let work = persist::load();
+    // What stands in another page neither shows nor touches one's own work.
+    let work = match route::embedded() {
+        Some(_) => None,
+        None => persist::load(),
+    };
     let (document, template, own) = match work {
         Some(work) => (work.document, work.template, work.changed),
         None => {

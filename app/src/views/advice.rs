@@ -105,7 +105,7 @@ fn explained(studio: Studio, report: &ExplainReport) -> AnyView {
 }
 
 fn row(studio: Studio, one: &Move) -> impl IntoView + use<> {
-    let points = |share: f64| format!("{:+.0}", 100.0 * share);
+    let points = |share: f64| format::signed(100.0 * share, 0);
     let words: Vec<String> = one
         .edits
         .iter()

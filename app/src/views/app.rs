@@ -2,6 +2,7 @@
 
 use super::banner::Banner;
 use super::compare::CompareLine;
+use super::embed::Embed;
 use super::gallery::Gallery;
 use super::header::Header;
 use super::import::{HpaImport, RecordingImport};
@@ -31,6 +32,10 @@ pub fn App() -> impl IntoView {
     let studio = start::open();
     provide_context(studio);
     provide_palette(studio);
+    if let Some(knobs) = route::embedded() {
+        provide_engine_room(studio);
+        return view! { <Embed knobs=knobs/> }.into_any();
+    }
     let hands = Hands {
         studio,
         room: provide_engine_room(studio),
@@ -82,6 +87,7 @@ pub fn App() -> impl IntoView {
         {view! { <Keys/> }.into_any()}
         {view! { <Toasts/> }.into_any()}
     }
+    .into_any()
 }
 
 /// Moves the focus past the bar, to what the shown view says; the address, which names the view, stays.

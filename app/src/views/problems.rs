@@ -97,7 +97,7 @@ fn failure() -> AnyView {
                         <strong>"The simulation cannot run"</strong>
                         <p>{message}</p>
                         <p class="hint">"Your scenario is kept. It needs a browser with WebAssembly and module workers; if it worked before, try again or reload the page."</p>
-                        <button type="button" class="primary" on:click=move |_| room.retry()>"Try again"</button>
+                        <button type="button" class="primary" data-testid="retry" on:click=move |_| room.retry()>"Try again"</button>
                     </div>
                 </section>
             }

@@ -8,6 +8,7 @@ use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
+use super::requests::RequestsPanel;
 use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -48,6 +49,7 @@ fn panels(tab: Tab) -> AnyView {
         }
         .into_any(),
         Tab::Debug => view! {
+            {view! { <RequestsPanel/> }.into_any()}
             {view! { <TicksPanel/> }.into_any()}
         }
         .into_any(),

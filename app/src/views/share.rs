@@ -3,7 +3,7 @@
 use super::icons::{Icon, icon};
 use super::modal::Modal;
 use crate::format;
-use crate::state::{Dialog, files, link, studio};
+use crate::state::{Dialog, files, link, route, studio};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -67,6 +67,36 @@ fn with_link(link: String) -> AnyView {
             <span>{advice.unwrap_or("short enough for chats and mail")}</span>
             <span class="said" role="status">{said}</span>
         </p>
+        {for_frames(&link)}
+    }
+    .into_any()
+}
+
+/// What puts the answers and the marked knobs on another page.
+fn for_frames(link: &str) -> AnyView {
+    let knobs = studio().document.with_untracked(|document| {
+        let lists = ["/search/knobs", "/sweep"].into_iter();
+        let lists = lists.filter_map(|list| document.pointer(list)?.as_array());
+        let paths = lists
+            .flatten()
+            .filter_map(|knob| knob.get("path")?.as_str());
+        let mut knobs: Vec<String> = paths.map(str::to_owned).collect();
+        knobs.dedup();
+        knobs
+    });
+    let address = route::embed_address(link, &knobs);
+    let code = format!(
+        "<iframe src=\"{address}\" width=\"100%\" height=\"760\" title=\"QEC Studio\"></iframe>"
+    );
+    view! {
+        <details class="twin">
+            <summary>"Show it on another page"</summary>
+            <p class="hint">"The key figures, the chart of cost against the chance, and the fields that are marked as knobs, in a frame; nothing is kept there."</p>
+            <div class="copy-line">
+                <label class="visually-hidden" for="embed-code">"Code of the frame"</label>
+                <input id="embed-code" type="text" readonly data-testid="embed-code" data-address=address value=code/>
+            </div>
+        </details>
     }
     .into_any()
 }

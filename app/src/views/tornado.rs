@@ -114,10 +114,10 @@ fn row(bar: &SensitivityBar, scale: (f64, f64)) -> AnyView {
     };
     let swing = &bar.attainment_swing;
     let attainment = format!(
-        "{:+.0}\u{a0}points ({:+.0} to {:+.0})",
-        100.0 * swing.difference,
-        100.0 * swing.ci_low,
-        100.0 * swing.ci_high
+        "{}\u{a0}points ({} to {})",
+        format::signed(100.0 * swing.difference, 0),
+        format::signed(100.0 * swing.ci_low, 0),
+        format::signed(100.0 * swing.ci_high, 0)
     );
     let factor = &bar.factor;
     let kind = if factor.uncertain { " (uncertain)" } else { "" };

@@ -45,10 +45,10 @@ fn input(input: &InputReport) -> AnyView {
     let correlation = |what: &str, found: Option<sim_core::stats::Correlation>| {
         found.map(|found| {
             let (low, high) = (found.ci_low, found.ci_high);
-            format!(
+            format::minus(&format!(
                 ", rank correlation with {what} {:.2} ({low:.2} to {high:.2})",
                 found.estimate
-            )
+            ))
         })
     };
     let drawn = format::range(input.drawn.p5, input.drawn.p95, format::number);

@@ -1,4 +1,4 @@
-//! The microscope: plays a stretch of one replication again, with every tick and every decision.
+//! The microscope: plays a stretch of one replication again, with every tick and every decision, or request by request.
 //!
 //! It has a worker of its own, started when somebody first looks, so that studies go on meanwhile.
 
@@ -9,7 +9,7 @@ use crate::state::{Moment, Studio};
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::control::decision::LogFilter;
-use sim_core::replication::{Replay, ReplayRequest};
+use sim_core::replication::{Replay, ReplayRequest, WindowReplay, WindowRequest};
 use sim_core::study::Plan;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,11 +26,23 @@ struct Bench {
     ready: bool,
     /// Counts requests; answers to former ones are dropped.
     job: u32,
-    waiting: Option<(Plan, ReplayRequest)>,
+    /// The last jobs for ticks and for single requests.
+    ticks_job: u32,
+    window_job: u32,
+    waiting: Vec<(Plan, Asked)>,
     /// Whether the moment moves to where most requests were bad, once the stretch is there.
     seek_worst: bool,
     /// What the replay on the page was made of: document and request.
     shown: Option<(Value, ReplayRequest)>,
+    /// The same of the window that is played request by request.
+    played: Option<(Value, WindowRequest)>,
+}
+
+/// What is asked of the worker.
+#[derive(Clone, Copy)]
+enum Asked {
+    Ticks(ReplayRequest),
+    Window(WindowRequest),
 }
 
 /// The page's handle on the microscope.
@@ -44,9 +56,12 @@ pub fn provide_microscope(studio: Studio) -> Microscope {
         hand: None,
         ready: false,
         job: 0,
-        waiting: None,
+        ticks_job: 0,
+        window_job: 0,
+        waiting: Vec::new(),
         seek_worst: false,
         shown: None,
+        played: None,
     }));
     let microscope = Microscope(StoredValue::new_local(bench));
     provide_context(microscope);
@@ -56,6 +71,9 @@ pub fn provide_microscope(studio: Studio) -> Microscope {
         let looked_at = studio.moment.with_untracked(|moment| moment.at_s);
         if let Some(at_s) = looked_at {
             microscope.look_at(at_s);
+        }
+        if let Some(asked) = studio.window.with_untracked(|window| window.asked) {
+            microscope.play(asked);
         }
     });
     microscope
@@ -85,6 +103,42 @@ impl Microscope {
             report.as_deref().and_then(worst_moment).unwrap_or(0.0)
         });
         self.look_at(around_s);
+    }
+
+    /// Plays a window request by request.
+    pub fn play(&self, asked: WindowRequest) {
+        self.0.with_value(|bench| {
+            let mut this = bench.borrow_mut();
+            let document = this.studio.document.get_untracked();
+            let Ok(scenario) = sim_core::scenario::check_value(&document) else {
+                return;
+            };
+            let key = (run_key(&document), asked);
+            if this.played.as_ref() == Some(&key) {
+                return;
+            }
+            this.played = Some(key);
+            this.waiting
+                .retain(|(_, one)| matches!(one, Asked::Ticks(_)));
+            this.waiting
+                .push((Plan::single(scenario.document()), Asked::Window(asked)));
+            this.studio.window.update(|window| {
+                window.asked = Some(asked);
+                window.loading = true;
+                window.failed = None;
+            });
+            drop(this);
+            start(bench);
+            send(bench);
+        });
+    }
+
+    /// Where the window that was computed last was worst, seconds.
+    pub fn worst_s(&self) -> f64 {
+        self.0.with_value(|bench| {
+            let report = bench.borrow().studio.report.get_untracked();
+            report.as_deref().and_then(worst_moment).unwrap_or(0.0)
+        })
     }
 
     /// Looks at another replication at the same moment.
@@ -148,7 +202,10 @@ fn look(bench: &Rc<RefCell<Bench>>) {
         most_ticks: MOST,
     };
     this.shown = Some((key, request));
-    this.waiting = Some((Plan::single(scenario.document()), request));
+    this.waiting
+        .retain(|(_, one)| matches!(one, Asked::Window(_)));
+    this.waiting
+        .push((Plan::single(scenario.document()), Asked::Ticks(request)));
     studio.moment.update(|moment| {
         moment.loading = true;
         moment.failed = None;
@@ -181,22 +238,30 @@ fn send(bench: &Rc<RefCell<Bench>>) {
     if !this.ready || this.hand.is_none() {
         return;
     }
-    let Some((plan, request)) = this.waiting.take() else {
-        return;
-    };
-    this.job += 1;
-    let job = this.job;
-    let plan = Request::Plan {
-        job,
-        oldest: job,
-        plan: Box::new(plan),
-    };
-    let told = this.hand.as_ref().map_or(Ok(()), |hand| {
-        hand.tell(&plan)
-            .and_then(|()| hand.tell(&Request::Replay { job, request }))
-    });
-    if let Err(message) = told {
-        this.fail(message);
+    for (plan, asked) in std::mem::take(&mut this.waiting) {
+        this.job += 1;
+        let job = this.job;
+        let plan = Request::Plan {
+            job,
+            oldest: job,
+            plan: Box::new(plan),
+        };
+        let request = match asked {
+            Asked::Ticks(request) => {
+                this.ticks_job = job;
+                Request::Replay { job, request }
+            }
+            Asked::Window(request) => {
+                this.window_job = job;
+                Request::Window { job, request }
+            }
+        };
+        let told = this.hand.as_ref().map_or(Ok(()), |hand| {
+            hand.tell(&plan).and_then(|()| hand.tell(&request))
+        });
+        if let Err(message) = told {
+            this.fail(message);
+        }
     }
 }
 
@@ -208,11 +273,21 @@ fn take(bench: &Rc<RefCell<Bench>>, heard: Heard) {
                 this.ready = true;
                 true
             }
-            Heard::Failed(message) => {
+            Heard::Failed(message) | Heard::Crashed(message) => {
                 this.fail(message);
                 false
             }
-            Heard::Replay { job, bytes } if job == this.job => {
+            Heard::Replay { job, bytes } if job == this.window_job => {
+                match postcard::from_bytes::<WindowReplay>(&bytes) {
+                    Ok(replay) => this.studio.window.update(|window| {
+                        window.replay = Some(Arc::new(replay));
+                        (window.loading, window.trace) = (false, 0);
+                    }),
+                    Err(error) => this.fail(error.to_string()),
+                }
+                false
+            }
+            Heard::Replay { job, bytes } if job == this.ticks_job => {
                 match postcard::from_bytes::<Replay>(&bytes) {
                     Ok(replay) => this.show(replay),
                     Err(error) => this.fail(error.to_string()),
@@ -244,8 +319,15 @@ impl Bench {
     fn fail(&mut self, message: String) {
         self.hand = None;
         self.ready = false;
-        self.waiting = None;
+        self.waiting.clear();
         self.shown = None;
+        self.played = None;
+        if self.studio.window.with_untracked(|window| window.loading) {
+            self.studio.window.update(|window| {
+                (window.loading, window.replay) = (false, None);
+                window.failed = Some(message.clone());
+            });
+        }
         self.studio.moment.update(|moment| {
             *moment = Moment {
                 failed: Some(message),

@@ -29,8 +29,10 @@ pub enum Heard {
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// It cannot do what it was told, or is broken.
+    /// It cannot do what it was told.
     Failed(String),
+    /// It is broken: it was not loaded, or ended in the middle of something.
+    Crashed(String),
 }
 
 /// One worker with its ears.
@@ -62,7 +64,7 @@ impl Hand {
                     .dyn_ref::<ErrorEvent>()
                     .map(ErrorEvent::message)
                     .filter(|message| !message.is_empty());
-                hear(Heard::Failed(message.unwrap_or_else(|| {
+                hear(Heard::Crashed(message.unwrap_or_else(|| {
                     "the worker's program could not be loaded".to_owned()
                 })));
             })

@@ -5,12 +5,12 @@
 //! before that is lost.
 
 use serde::{Deserialize, Serialize};
-use sim_core::replication::ReplayRequest;
+use sim_core::replication::{ReplayRequest, WindowRequest};
 use sim_core::study::{Plan, Probe, Shard};
 use sim_core::validation::Sample;
 
 /// Version of the protocol; page and worker of different builds do not talk.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// From the page to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,6 +59,13 @@ pub enum Request {
         /// What to look at.
         request: ReplayRequest,
     },
+    /// Play a window of a replication of a plan sent before, request by request.
+    Window {
+        /// Number of the job.
+        job: u32,
+        /// Which window.
+        request: WindowRequest,
+    },
 }
 
 /// Samples that a worker has taken.
@@ -82,7 +89,7 @@ pub enum Answer {
     Result = 1,
     /// A message for people: why a request failed.
     Failed = 2,
-    /// A `Replay` in postcard's encoding.
+    /// A `Replay`, or a `WindowReplay`, in postcard's encoding.
     Replay = 3,
 }
 

@@ -38,12 +38,16 @@ struct Slot {
     ready: bool,
     /// What it computes, and since when.
     busy: Option<(u32, f64)>,
+    /// The same as it was told; what it is to be told again where another worker crashed at it.
+    at: Option<Work>,
+    again: Option<Work>,
     told: BTreeSet<u32>,
     /// Tells a replaced worker's late answers from those of its successor.
     generation: u32,
 }
 
 /// What a worker is to do next.
+#[derive(Clone)]
 struct Work {
     job: u32,
     request: Request,
@@ -74,6 +78,8 @@ struct Room {
     /// Whose turn it is, where the simulation and the oracles both have work.
     oracles_turn: bool,
     stopped: bool,
+    /// Workers that crashed and were replaced since the last edit.
+    crashes: u32,
     jobs: u32,
     generations: u32,
     first_unchecked_edit_ms: Option<f64>,
@@ -104,6 +110,7 @@ pub fn provide_engine_room(studio: Studio) -> EngineRoom {
         trials: None,
         oracles_turn: false,
         stopped: false,
+        crashes: 0,
         jobs: 0,
         generations: 0,
         first_unchecked_edit_ms: None,
@@ -276,6 +283,7 @@ impl EngineRoom {
             {
                 let mut this = room.borrow_mut();
                 this.slots.clear();
+                this.crashes = 0;
                 this.run = None;
                 this.run_key = None;
                 this.studio.run.set(RunState::default());

@@ -81,6 +81,19 @@ impl NetworkSetup {
                 .collect(),
         })
     }
+
+    /// The plane that plays requests, whatever the scenario's is; `None` if it cannot.
+    pub(super) fn played(&self, seed: u64, replication: u32) -> Option<RequestsNetwork> {
+        RequestsNetwork::new(
+            &self.stations,
+            &self.entries,
+            &self.thresholds_s,
+            0,
+            seed,
+            replication,
+        )
+        .ok()
+    }
 }
 
 /// The data plane of a network, and the conditions of its stations.
@@ -298,7 +311,7 @@ impl<'a> Network<'a> {
 }
 
 /// Adds the counts of another outcome.
-fn add(sum: &mut Outcome, other: &Outcome) {
+pub(super) fn add(sum: &mut Outcome, other: &Outcome) {
     sum.arrivals += other.arrivals;
     sum.retries += other.retries;
     sum.served += other.served;

@@ -9,6 +9,7 @@ use crate::control::decision::DecisionLog;
 use crate::cost::meter::CostMeter;
 use crate::functions::meter::{FunctionMeter, FunctionResult};
 use crate::plane::Outcome;
+use crate::plane::network::StationInterval;
 use crate::scenario::document::MAIN_SERVICE;
 use crate::slo::Cause;
 use crate::slo::budget::{Judged, Ledger};
@@ -164,6 +165,11 @@ impl<'a> Served<'a> {
     /// When the users' requests of the next interval arrive.
     pub(super) fn give_arrivals(&mut self, after_s: &[f64]) {
         self.network.give_arrivals(after_s);
+    }
+
+    /// What the components were given for the last tick.
+    pub(super) fn given(&self) -> &[StationInterval] {
+        &self.network.given
     }
 
     fn name_of(&self, place: usize) -> &'a str {

@@ -146,7 +146,7 @@ impl Plan {
 }
 
 /// The first `bytes` bytes in hexadecimal.
-pub(super) fn hex(digest: &[u8], bytes: usize) -> String {
+pub(crate) fn hex(digest: &[u8], bytes: usize) -> String {
     digest
         .iter()
         .take(bytes)

@@ -48,6 +48,7 @@ mod queue;
 mod scaling;
 mod serving;
 mod spans;
+pub mod trace;
 
 pub use model::{
     Call, CallMode, Entry, EntryOutcome, MAX_CALLS_PER_REQUEST, NetworkError, NetworkOutcome,

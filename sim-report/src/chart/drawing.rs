@@ -91,6 +91,27 @@ fn one(svg: &mut String, mark: &Mark, colour: &dyn Fn(Ink) -> String) -> std::fm
                 None => write!(svg, " fill=\"{}\" fill-opacity=\"{alpha}\"/>", colour(*ink)),
             }
         }
+        Mark::Dots {
+            at,
+            radius,
+            ink,
+            alpha,
+        } => {
+            svg.push_str("<path d=\"");
+            for (x, y) in at {
+                let (from, across) = (x - radius, 2.0 * radius);
+                write!(
+                    svg,
+                    "M{from:.2} {y:.2}a{radius} {radius} 0 1 0 {across} 0a{radius} {radius} 0 1 0 {} 0",
+                    -across
+                )?;
+            }
+            write!(
+                svg,
+                "\" fill=\"{}\" fill-opacity=\"{alpha}\"/>",
+                colour(*ink)
+            )
+        }
     }
 }
 

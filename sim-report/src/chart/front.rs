@@ -15,6 +15,20 @@ const BOTTOM: f64 = 42.0;
 /// The pointer finds a point within this many pixels.
 const REACH: f64 = 40.0;
 
+/// With more designs than this, only those of the front show their intervals: the others would be one grey web.
+const MOST_CROSSES: usize = 300;
+/// The narrowest part of the chart that can be looked at, as a share of a cost, and of the chances.
+const NARROWEST: f64 = 1e-3;
+
+/// A part of the chart that is looked at: from and to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Cost per month.
+    pub cost: (f64, f64),
+    /// Chance, 0..1.
+    pub chance: (f64, f64),
+}
+
 /// A place on the chart: the design on the page, or one of the sweep's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -67,7 +81,13 @@ pub struct Layout {
 
 impl Layout {
     /// Lays out what there is to show.
-    pub fn new(report: Option<&Report>, sweep: Option<&SweepReport>, size: (f64, f64)) -> Self {
+    /// Without a `view` all of it.
+    pub fn new(
+        report: Option<&Report>,
+        sweep: Option<&SweepReport>,
+        size: (f64, f64),
+        view: Option<View>,
+    ) -> Self {
         let current = report.and_then(current_spot);
         let swept = sweep.map(swept_spots).unwrap_or_default();
         let costs = || {
@@ -89,8 +109,12 @@ impl Layout {
         } else {
             (0.0, 1.0)
         };
-        let x = Scale::new(domain, (LEFT, (size.0 - RIGHT).max(LEFT + 10.0)));
-        let y = Scale::new((0.0, 1.0), (size.1 - BOTTOM, TOP));
+        let view = view.unwrap_or(View {
+            cost: domain,
+            chance: (0.0, 1.0),
+        });
+        let x = Scale::new(view.cost, (LEFT, (size.0 - RIGHT).max(LEFT + 10.0)));
+        let y = Scale::new(view.chance, (size.1 - BOTTOM, TOP));
         Self {
             x,
             y,
@@ -102,6 +126,86 @@ impl Layout {
 
     fn at(&self, spot: &Spot) -> Point {
         (self.x.at(spot.cost.1), self.y.at(spot.chance.1))
+    }
+
+    /// Whether a point lies between the axes.
+    fn is_in(&self, at: Point) -> bool {
+        let (right, bottom) = (self.size.0 - RIGHT, self.size.1 - BOTTOM);
+        (LEFT - 1.0..=right + 1.0).contains(&at.0) && (TOP - 1.0..=bottom + 1.0).contains(&at.1)
+    }
+
+    /// Lines along the axes, as far as they lie between these.
+    fn clipped(&self, from: Point, to: Point) -> Option<(Point, Point)> {
+        let (right, bottom) = (self.size.0 - RIGHT, self.size.1 - BOTTOM);
+        let inside = |at: Point| (at.0.clamp(LEFT, right), at.1.clamp(TOP, bottom));
+        let (a, b) = (inside(from), inside(to));
+        let crosses = if from.1 == to.1 {
+            a.1 == from.1 && a.0 != b.0
+        } else {
+            a.0 == from.0 && a.1 != b.1
+        };
+        crosses.then_some((a, b))
+    }
+
+    /// The part between two points.
+    pub fn between(&self, a: Point, b: Point) -> View {
+        let order = |a: f64, b: f64| (a.min(b), a.max(b));
+        let chance = order(self.y.value(a.1), self.y.value(b.1));
+        Self::within(View {
+            cost: order(self.x.value(a.0), self.x.value(b.0)),
+            chance: (chance.0.max(0.0), chance.1.min(1.0)),
+        })
+    }
+
+    /// What is seen when the chart is dragged from one point to another.
+    pub fn moved(&self, from: Point, to: Point) -> View {
+        let (x, y) = (self.x.domain(), self.y.domain());
+        let cost = self.x.value(from.0) - self.x.value(to.0);
+        let chance = self.y.value(from.1) - self.y.value(to.1);
+        // Never beyond what there can be.
+        let chance = chance.clamp(-y.0, 1.0 - y.1);
+        let cost = cost.max(-x.0);
+        View {
+            cost: (x.0 + cost, x.1 + cost),
+            chance: (y.0 + chance, y.1 + chance),
+        }
+    }
+
+    /// What is seen when the chart is drawn `factor` times as large, with the point where it is.
+    pub fn zoomed(&self, at: Point, factor: f64) -> View {
+        let part = |scale: &Scale, pixel: f64| {
+            let (middle, (from, to)) = (scale.value(pixel), scale.domain());
+            (
+                middle - (middle - from) / factor,
+                middle + (to - middle) / factor,
+            )
+        };
+        let chance = part(&self.y, at.1);
+        let cost = part(&self.x, at.0);
+        Self::within(View {
+            cost: (cost.0.max(0.0), cost.1),
+            chance: (chance.0.max(0.0), chance.1.min(1.0)),
+        })
+    }
+
+    /// The middle of the chart.
+    pub fn middle(&self) -> Point {
+        (
+            (LEFT + self.size.0 - RIGHT) / 2.0,
+            (TOP + self.size.1 - BOTTOM) / 2.0,
+        )
+    }
+
+    /// Not narrower than can be read.
+    fn within(view: View) -> View {
+        let wide = |(from, to): (f64, f64), least: f64| {
+            let more = 0.5 * (least - (to - from)).max(0.0);
+            (from - more, to + more)
+        };
+        View {
+            cost: wide(view.cost, NARROWEST * view.cost.1.abs().max(1.0)),
+            chance: wide(view.chance, NARROWEST),
+        }
     }
 
     /// Where a design is drawn.
@@ -120,7 +224,7 @@ impl Layout {
             .chain(self.current.map(|_| Place::Current));
         places
             .filter_map(|place| {
-                let at = self.point(place)?;
+                let at = self.point(place).filter(|at| self.is_in(*at))?;
                 Some((place, (at.0 - pointer.0).hypot(at.1 - pointer.1)))
             })
             .filter(|(_, distance)| *distance <= REACH)
@@ -137,7 +241,11 @@ impl Layout {
             self.front(&mut scene, sweep);
             self.points(&mut scene, sweep);
         }
-        if let Some(spot) = &self.current {
+        if let Some(spot) = self
+            .current
+            .as_ref()
+            .filter(|spot| self.is_in(self.at(spot)))
+        {
             self.cross(&mut scene, spot, Ink::Orange, 2.0, 0.9);
             let at = self.at(spot);
             scene.dot(at, 7.5, Ink::Surface, 1.0);
@@ -162,12 +270,18 @@ impl Layout {
 
     fn axes(&self, scene: &mut Scene) {
         let (right, bottom) = (self.size.0 - RIGHT, self.size.1 - BOTTOM);
-        for tick in [0.0, 0.2, 0.4, 0.6, 0.8, 1.0] {
+        let (from, to) = self.y.domain();
+        let decimals = if to - from > 0.15 {
+            0
+        } else {
+            1 + usize::from(to - from < 0.015)
+        };
+        for tick in self.y.ticks(5) {
             let y = self.y.at(tick);
             scene.line(vec![(LEFT, y), (right, y)], Ink::Grid, 1.0);
             scene.label(
                 (LEFT - 8.0, y + 4.0),
-                format::percent(tick, 0),
+                format::percent(tick, decimals),
                 Anchor::End,
                 "tick",
             );
@@ -196,7 +310,19 @@ impl Layout {
         if !(wanted > 0.0 && wanted <= 1.0) {
             return;
         }
-        let (right, y) = (self.size.0 - RIGHT, self.y.at(wanted));
+        let right = self.size.0 - RIGHT;
+        let y = self.y.at(wanted);
+        if y >= self.size.1 - BOTTOM {
+            return scene.bar(
+                (LEFT, TOP),
+                (right - LEFT, self.size.1 - BOTTOM - TOP),
+                Ink::Green,
+                0.08,
+            );
+        }
+        if y < TOP {
+            return;
+        }
         scene.bar(
             (LEFT, TOP),
             (right - LEFT, (y - TOP).max(0.0)),
@@ -237,8 +363,18 @@ impl Layout {
         if let Some(last) = steps.last().copied() {
             steps.push((self.size.0 - RIGHT, last.1));
         }
-        if steps.len() > 1 {
-            scene.line(steps, Ink::Blue, 2.0);
+        let mut pieces: Vec<Vec<Point>> = Vec::new();
+        for pair in steps.windows(2) {
+            let Some((from, to)) = self.clipped(pair[0], pair[1]) else {
+                continue;
+            };
+            match pieces.last_mut() {
+                Some(piece) if piece.last() == Some(&from) => piece.push(to),
+                _ => pieces.push(vec![from, to]),
+            }
+        }
+        for piece in pieces {
+            scene.line(piece, Ink::Blue, 2.0);
         }
     }
 
@@ -249,11 +385,20 @@ impl Layout {
                 .iter()
                 .zip(&self.swept)
                 .filter(move |(point, _)| point.on_front == front)
+                .filter(move |(_, spot)| self.is_in(self.at(spot)))
         };
-        for (_, spot) in order(false) {
-            self.cross(scene, spot, Ink::Muted, 1.0, 0.22);
-            scene.dot(self.at(spot), 3.6, Ink::Muted, 0.75);
+        let others: Vec<Point> = order(false).map(|(_, spot)| self.at(spot)).collect();
+        if others.len() <= MOST_CROSSES {
+            for (_, spot) in order(false) {
+                self.cross(scene, spot, Ink::Muted, 1.0, 0.22);
+            }
         }
+        scene.marks.push(Mark::Dots {
+            at: others,
+            radius: 3.6,
+            ink: Ink::Muted,
+            alpha: 0.75,
+        });
         for (point, spot) in order(true) {
             self.cross(scene, spot, Ink::Blue, 1.5, 0.55);
             let at = self.at(spot);
@@ -289,23 +434,72 @@ impl Layout {
     /// Both intervals of a design.
     fn cross(&self, scene: &mut Scene, spot: &Spot, ink: Ink, width: f64, alpha: f64) {
         let (x, y) = self.at(spot);
-        let mut line = |points| {
-            scene.marks.push(Mark::Line {
-                points,
-                ink,
-                alpha,
-                width,
-                dash: None,
-            })
+        let mut line = |from: Point, to: Point| {
+            if let Some((a, b)) = self.clipped(from, to) {
+                scene.marks.push(Mark::Line {
+                    points: vec![a, b],
+                    ink,
+                    alpha,
+                    width,
+                    dash: None,
+                });
+            }
         };
-        line(vec![
-            (self.x.at(spot.cost.0), y),
-            (self.x.at(spot.cost.2), y),
-        ]);
-        line(vec![
-            (x, self.y.at(spot.chance.0)),
-            (x, self.y.at(spot.chance.2)),
-        ]);
+        line((self.x.at(spot.cost.0), y), (self.x.at(spot.cost.2), y));
+        line((x, self.y.at(spot.chance.0)), (x, self.y.at(spot.chance.2)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(view: Option<View>) -> Layout {
+        let view = view.or(Some(View {
+            cost: (1000.0, 2000.0),
+            chance: (0.0, 1.0),
+        }));
+        Layout::new(None, None, (800.0, 360.0), view)
+    }
+
+    fn near(a: (f64, f64), b: (f64, f64)) -> bool {
+        (a.0 - b.0).abs() < 1e-6 && (a.1 - b.1).abs() < 1e-6
+    }
+
+    #[test]
+    fn a_point_stays_where_it_is_while_the_chart_grows() {
+        let whole = layout(None);
+        let at = (300.0, 100.0);
+        let value = (whole.x.value(at.0), whole.y.value(at.1));
+        let closer = layout(Some(whole.zoomed(at, 2.0)));
+        assert!(near((closer.x.value(at.0), closer.y.value(at.1)), value));
+        let (from, to) = closer.x.domain();
+        assert!((to - from - 500.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn dragging_moves_what_is_seen_and_stops_at_the_ends() {
+        let closer = layout(Some(layout(None).zoomed(layout(None).middle(), 4.0)));
+        let (from, to) = ((400.0, 150.0), (430.0, 140.0));
+        let value = (closer.x.value(from.0), closer.y.value(from.1));
+        let moved = layout(Some(closer.moved(from, to)));
+        assert!(near((moved.x.value(to.0), moved.y.value(to.1)), value));
+        let far = closer.moved((400.0, 150.0), (400.0, 9000.0));
+        assert!(far.chance.1 <= 1.0 + 1e-9 && far.chance.0 >= 0.0);
+    }
+
+    #[test]
+    fn lines_end_at_the_axes() {
+        let layout = layout(None);
+        assert_eq!(
+            layout.clipped((0.0, 100.0), (5000.0, 100.0)),
+            Some(((LEFT, 100.0), (800.0 - RIGHT, 100.0)))
+        );
+        assert_eq!(layout.clipped((0.0, 5.0), (500.0, 5.0)), None);
+        assert_eq!(
+            layout.clipped((100.0, -50.0), (100.0, 200.0)),
+            Some(((100.0, TOP), (100.0, 200.0)))
+        );
     }
 }
 

@@ -54,6 +54,17 @@ pub enum Mark {
         /// Width of the ring.
         ring: Option<f64>,
     },
+    /// Many discs alike, painted at once.
+    Dots {
+        /// Centres.
+        at: Vec<Point>,
+        /// Radius.
+        radius: f64,
+        /// Colour.
+        ink: Ink,
+        /// Opacity, 0..1.
+        alpha: f64,
+    },
 }
 
 /// How a label hangs on its point.

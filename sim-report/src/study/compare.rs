@@ -132,7 +132,11 @@ fn row(
 
 fn proportion(name: &str, met: &PairedProportion) -> (Vec<String>, &'static str) {
     let show = |share: f64| format::percent(share, 1);
-    let points = |share: f64| signed(100.0 * share, |points| format!("{points:.1}"));
+    let points = |share: f64| {
+        signed(100.0 * share, |points| {
+            format::minus(&format!("{points:.1}"))
+        })
+    };
     let class = match met.verdict {
         Verdict::More => "good",
         Verdict::Less => "bad",

@@ -87,11 +87,12 @@ fn name(one: &Move) -> String {
 
 fn points(one: &Move) -> String {
     let (gain, low, high) = one.gain;
+    let signed = |share: f64| format::signed(100.0 * share, 0);
     format!(
-        "{:+.0}\u{a0}points ({:+.0} to {:+.0})",
-        100.0 * gain,
-        100.0 * low,
-        100.0 * high
+        "{}\u{a0}points ({} to {})",
+        signed(gain),
+        signed(low),
+        signed(high)
     )
 }
 
@@ -112,6 +113,6 @@ fn row(one: &Move) -> Row {
         name: name(one),
         parts: vec![(0.0, 100.0 * gain, ink)],
         interval: Some((100.0 * low, 100.0 * high)),
-        value: format!("{:+.0}", 100.0 * gain),
+        value: format::signed(100.0 * gain, 0),
     }
 }

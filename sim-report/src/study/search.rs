@@ -16,7 +16,7 @@ pub fn paper(report: &SweepReport, origin: &Origin) -> Paper {
     let chart = Chart {
         label: found(report),
         size: (WIDE, HEIGHT),
-        scene: Layout::new(None, Some(report), (WIDE, HEIGHT))
+        scene: Layout::new(None, Some(report), (WIDE, HEIGHT), None)
             .scene(Some(report), report.wanted_attainment),
         legend: [
             ("disc blue", "on the front"),

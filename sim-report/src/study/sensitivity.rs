@@ -66,6 +66,7 @@ fn table(report: &SensitivityReport) -> Table {
         };
         let swing = &bar.attainment_swing;
         let money = |usd| signed(usd, format::money);
+        let points = |share: f64| format::signed(100.0 * share, 0);
         vec![
             format!("{}{kind}", name_of(&bar.factor.path)),
             format::range(bar.factor.low, bar.factor.high, format::number),
@@ -77,10 +78,10 @@ fn table(report: &SensitivityReport) -> Table {
                 half_width(&bar.cost_swing, format::money)
             ),
             format!(
-                "{:+.0}\u{a0}points ({:+.0} to {:+.0})",
-                100.0 * swing.difference,
-                100.0 * swing.ci_low,
-                100.0 * swing.ci_high
+                "{}\u{a0}points ({} to {})",
+                points(swing.difference),
+                points(swing.ci_low),
+                points(swing.ci_high)
             ),
         ]
     };

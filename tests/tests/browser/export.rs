@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tests::browser::{self, Page};
 
 /// A folder of this test's own, in which downloads land.
-async fn downloads(page: &Page, name: &str) -> PathBuf {
+pub(super) async fn downloads(page: &Page, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::remove_dir_all(&folder).ok();
     fs::create_dir_all(&folder).expect("a folder for downloads");
@@ -18,7 +18,12 @@ async fn downloads(page: &Page, name: &str) -> PathBuf {
 }
 
 /// The bytes of the file that a click brings.
-async fn downloaded(page: &Page, folder: &Path, click: &str, extension: &str) -> Vec<u8> {
+pub(super) async fn downloaded(
+    page: &Page,
+    folder: &Path,
+    click: &str,
+    extension: &str,
+) -> Vec<u8> {
     page.click(click).await;
     let start = Instant::now();
     loop {

@@ -143,3 +143,98 @@ pub(super) fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Another page shows a scenario in a frame: with the knobs chosen and no other, keeping nothing, and with a way to the studio.
+#[test]
+fn a_scenario_stands_in_a_frame_of_another_page() {
+    browser::run("embed", async |studio| {
+        let page = studio.open("").await;
+        super::journey::open_short(&page).await;
+        page.click("[data-testid=share-open]").await;
+        page.find("[data-testid=embed-code]").await;
+        let address = page
+            .value("document.querySelector('[data-testid=embed-code]').dataset.address")
+            .await;
+        let address = address.as_str().expect("an address").to_owned();
+        let (before, knobs) = address.split_once("&embed=").expect("knobs");
+        assert!(knobs.contains("/autoscaler/min_replicas"), "{knobs}");
+        let policy = |path: &str| {
+            format!("fetch('{path}').then(answer => answer.headers.get('content-security-policy'))")
+        };
+        let framed = page.promised(&policy("embed.html")).await;
+        assert!(
+            framed
+                .as_str()
+                .is_some_and(|it| it.ends_with("frame-ancestors *")),
+            "{framed}"
+        );
+        let whole = page.promised(&policy("./")).await;
+        assert!(
+            whole
+                .as_str()
+                .is_some_and(|it| it.ends_with("frame-ancestors 'none'")),
+            "{whole}"
+        );
+
+        let frame = studio
+            .open(&format!(
+                "{}&embed=/autoscaler/min_replicas,/traffic/source/base_rps",
+                &before[studio.url("").len()..]
+            ))
+            .await;
+        frame.find("[data-testid=kpi-attainment]").await;
+        frame.find("[data-testid=chart-front]").await;
+        let fields = "[...document.querySelectorAll('[data-testid^=\"field:\"]')].map(field => field.dataset.testid)";
+        assert_eq!(
+            frame.value(fields).await,
+            json!([
+                "field:/autoscaler/min_replicas",
+                "field:/traffic/source/base_rps"
+            ])
+        );
+        assert_eq!(
+            frame.value("document.querySelectorAll('[role=tab], .panel-tools:not([hidden]) button').length - [...document.querySelectorAll('.panel-tools button')].filter(button => !button.checkVisibility()).length").await,
+            json!(0),
+            "nothing else can be changed"
+        );
+        let before = frame
+            .value("document.querySelector('[data-testid=kpi-cost]').dataset.value")
+            .await;
+        super::journey::type_into(&frame, "/autoscaler/min_replicas", "9").await;
+        frame
+            .until(
+                "the answer follows the knob",
+                &format!(
+                    "document.querySelector('[data-testid=kpi-cost]').dataset.value !== {before}"
+                ),
+            )
+            .await;
+        for (name, width, dark) in [("1440", 1440, false), ("400-dark", 400, true)] {
+            frame.prefer_dark(dark).await;
+            frame.resize(width, 900).await;
+            tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+            frame.screenshot(&format!("embed-{name}")).await;
+            let wide =
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assert_eq!(frame.value(wide).await, json!(0), "{name} scrolls sideways");
+        }
+        assert_eq!(
+            frame.value("localStorage.getItem('qec-studio.work')").await,
+            json!(null),
+            "nothing is kept"
+        );
+        let open = "document.querySelector('[data-testid=embed-open]').href";
+        frame.until("the link is made", open).await;
+        let open = frame.value(open).await;
+        let open = open.as_str().expect("a link");
+        assert!(!open.contains("embed"), "{open}");
+        let full = studio.open(&open[studio.url("").len()..]).await;
+        full.find("[data-testid=tab-executive]").await;
+        full.until(
+            "the studio has the knob as it was set",
+            "document.querySelector('[data-testid=\"field:/autoscaler/min_replicas\"] input[type=text]')?.value === '9'",
+        )
+        .await;
+        frame.expect_silent_console().await;
+    });
+}

@@ -32,12 +32,20 @@ pub fn meta_policy() -> String {
     POLICY.join("; ")
 }
 
-/// Headers of every answer. Only a header can forbid being framed.
-pub fn security_headers() -> [(&'static str, String); 4] {
+/// The only page that others may put into a frame: it shows a few answers and knobs, and keeps nothing.
+pub const EMBED: &str = "embed.html";
+
+/// Headers of the answer at a path of the site. Only a header can forbid being framed.
+pub fn security_headers(path: &str) -> [(&'static str, String); 4] {
+    let ancestors = if path.trim_start_matches('/') == EMBED {
+        "*"
+    } else {
+        "'none'"
+    };
     [
         (
             "Content-Security-Policy",
-            format!("{}; frame-ancestors 'none'", meta_policy()),
+            format!("{}; frame-ancestors {ancestors}", meta_policy()),
         ),
         ("Cross-Origin-Opener-Policy", "same-origin".to_owned()),
         ("Referrer-Policy", "no-referrer".to_owned()),
@@ -56,11 +64,19 @@ pub fn cache_control(path: &str) -> &'static str {
 
 /// The `_headers` file that Netlify, Cloudflare Pages and others read.
 pub fn headers_file() -> String {
-    let mut text = String::from("/*\n");
-    for (name, value) in security_headers() {
-        text.push_str(&format!("  {name}: {value}\n"));
+    // Hosts join what several rules say of one path, and two policies forbid what either does: no rule is for all.
+    let assets = format!("/{ASSETS}/*");
+    let mut text = String::new();
+    for path in ["/", "/index.html", "/sw.js", "/embed.html", &assets] {
+        text.push_str(&format!("{path}\n"));
+        for (name, value) in security_headers(path) {
+            text.push_str(&format!("  {name}: {value}\n"));
+        }
+        if path == assets {
+            text.push_str(&format!("  Cache-Control: {FOR_EVER}\n"));
+        }
+        text.push('\n');
     }
-    text.push_str(&format!("\n/{ASSETS}/*\n  Cache-Control: {FOR_EVER}\n"));
     text
 }
 
@@ -82,6 +98,13 @@ mod tests {
             .split("; ")
             .find(|rule| rule.starts_with("script-src"));
         assert_eq!(scripts, Some("script-src 'self' 'wasm-unsafe-eval'"));
-        assert!(headers_file().contains("frame-ancestors 'none'"));
+        let file = headers_file();
+        assert_eq!(file.matches("frame-ancestors 'none'").count(), 4);
+        let framed: Vec<&str> = file
+            .split("\n\n")
+            .filter(|rule| rule.contains("frame-ancestors *"))
+            .collect();
+        assert_eq!(framed.len(), 1);
+        assert!(framed.iter().all(|rule| rule.starts_with("/embed.html\n")));
     }
 }

@@ -38,7 +38,8 @@ pub fn write(out: &Path, files: &Files) -> Result<Vec<(String, u64)>> {
     refuse_foreign(out)?;
     let start = Instant::now();
     let mut written = Vec::new();
-    let (shell, rest): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| *path == "index.html");
+    let (shell, rest): (Vec<_>, Vec<_>) =
+        files.iter().partition(|(path, _)| path.ends_with(".html"));
     for (path, bytes) in rest.into_iter().chain(shell) {
         let forms = if is_compressible(path) {
             forms(out, path, bytes)?

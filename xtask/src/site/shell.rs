@@ -3,7 +3,7 @@
 use super::Live;
 use super::bindgen::Bundle;
 use super::digest::{digest, hashed_name};
-use super::headers::{ASSETS, headers_file, meta_policy};
+use super::headers::{ASSETS, EMBED, headers_file, meta_policy};
 use super::stamp::public_files;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -55,6 +55,8 @@ pub fn assemble(project: &Project, program: &Bundle, live: Live) -> Result<Files
     if live == Live::Reload {
         shell = site.add_live(&shell)?;
     }
+    site.files
+        .insert(EMBED.to_owned(), shell.clone().into_bytes());
     site.files
         .insert("index.html".to_owned(), shell.into_bytes());
     let keeper = match live {

@@ -1,5 +1,6 @@
 //! What is committed of the comparison that takes too long for a tab, and of other systems' vectors.
 
+use crate::format;
 use leptos::prelude::*;
 use sim_core::validation::planes::{
     CourseSummary, FamilySummary, PlanesSummary, QueueError, VectorFile,
@@ -119,13 +120,9 @@ fn queue(error: &QueueError) -> String {
 }
 
 fn percent(error: f64) -> String {
-    format!("{}\u{a0}%", signed(100.0 * error, 1))
+    format!("{}\u{a0}%", format::signed(100.0 * error, 1))
 }
 
 fn points(share: f64) -> String {
-    format!("{}\u{a0}points", signed(100.0 * share, 2))
-}
-
-fn signed(value: f64, decimals: usize) -> String {
-    format!("{value:+.decimals$}").replace('-', "−")
+    format!("{}\u{a0}points", format::signed(100.0 * share, 2))
 }

@@ -32,6 +32,7 @@ pub(super) fn edited(room: &Rc<RefCell<Room>>) {
     ) {
         return;
     }
+    this.crashes = 0;
     let now = now_ms();
     let first = *this.first_unchecked_edit_ms.get_or_insert(now);
     let later = Rc::downgrade(room);

@@ -14,6 +14,8 @@ use std::rc::Rc;
 
 /// A worker may go on with stale work for so long before it is replaced.
 const STALE_WORK_MS: u32 = 500;
+/// So many workers that crash are replaced until the next edit: what crashes again and again is told.
+const MOST_CRASHES: u32 = 3;
 /// A worker must be ready after this long.
 const READY_MS: u32 = 20_000;
 
@@ -57,6 +59,8 @@ fn start_one(room: &Rc<RefCell<Room>>, url: &str, place: Option<usize>) {
                 hand,
                 ready: false,
                 busy: None,
+                at: None,
+                again: None,
                 told: BTreeSet::new(),
                 generation,
             };
@@ -84,6 +88,11 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
             Heard::Ready => slot.ready = true,
             Heard::Failed(message) => {
                 this.fail(message);
+                return;
+            }
+            Heard::Crashed(message) => {
+                drop(this);
+                replace_crashed(room, generation, message);
                 return;
             }
             // The microscope has a worker of its own.
@@ -162,16 +171,20 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         {
             continue;
         }
-        let work = match this.spare && index + 1 == this.slots.len() {
-            true => this.first_answer(),
-            false => this.next_work(),
+        let again = this.slots.get_mut(index).and_then(|slot| slot.again.take());
+        let work = match again {
+            Some(work) if this.is_current(work.job) => Some(work),
+            _ if this.spare && index + 1 == this.slots.len() => this.first_answer(),
+            _ => this.next_work(),
         };
-        let Some(Work { job, request, plan }) = work else {
+        let Some(work) = work else {
             continue;
         };
         let Some(slot) = this.slots.get_mut(index) else {
             return;
         };
+        slot.at = Some(work.clone());
+        let Work { job, request, plan } = work;
         let plan = plan.filter(|_| slot.told.insert(job));
         let plan = plan.map(|plan| Request::Plan {
             job,
@@ -185,6 +198,30 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
             this.fail(message);
             return;
         }
+    }
+}
+
+/// Another worker takes the place of one that crashed, and does again what that one was at.
+fn replace_crashed(room: &Rc<RefCell<Room>>, generation: u32, message: String) {
+    let lost = {
+        let mut this = room.borrow_mut();
+        this.crashes += 1;
+        let (crashes, url) = (this.crashes, worker_url());
+        let slots = this.slots.iter_mut().enumerate();
+        let mut crashed = slots.filter(|(_, slot)| slot.generation == generation);
+        let found = crashed.next().map(|(place, slot)| {
+            let work = slot.busy.and(slot.at.take());
+            (place, work.or(slot.again.take()))
+        });
+        match (url, found) {
+            (Some(url), Some((place, work))) if crashes <= MOST_CRASHES => (url, place, work),
+            _ => return this.fail(message),
+        }
+    };
+    let (url, place, work) = lost;
+    start_one(room, &url, Some(place));
+    if let Some(slot) = room.borrow_mut().slots.get_mut(place) {
+        slot.again = work;
     }
 }
 

@@ -26,7 +26,7 @@ impl Network {
         let station = edge.to;
         let is_guarded = edge.guard.is_some();
         if is_guarded && !self.may_call(number_of_edge, now_s) {
-            return self.refuse(number_of_edge, parent);
+            return self.refuse(number_of_edge, parent, now_s);
         }
         let place = &mut self.places[usize::from(station)];
         place.open += 1;
@@ -34,6 +34,9 @@ impl Network {
         let mut span = Span::new(now_s, number_of_edge, station, NOBODY);
         (span.service_s, span.luck) = place.demand();
         let number = self.spans.add(span);
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.begin(number, parent, number_of_edge < self.entries, &span);
+        }
         if parent != NOBODY {
             self.spans.adopt(parent, number);
         }
@@ -51,9 +54,13 @@ impl Network {
     }
 
     /// A call is turned away before it gets anywhere.
-    fn refuse(&mut self, number_of_edge: u16, parent: Link) {
+    fn refuse(&mut self, number_of_edge: u16, parent: Link, now_s: f64) {
         let edge = &self.edges[usize::from(number_of_edge)];
         if parent != NOBODY {
+            if let Some(recorder) = &mut self.spans.recorder {
+                let refused = Span::new(now_s, number_of_edge, edge.to, parent);
+                recorder.refuse(parent, &refused);
+            }
             let origin = Origin::at(edge.to, Failure::Refused);
             self.send(parent, Path::new(edge.to), edge.required, origin);
         }
@@ -65,7 +72,8 @@ impl Network {
         if self.edges[usize::from(edge)].guard.is_some() && !self.may_call(edge, now_s) {
             // Its fate is that of the last attempt that was made.
             let span = self.spans[number];
-            self.meet_fate(number, (span.failure, span.origin), &span.path, 0.0, counts);
+            let failed = (span.failure, span.origin);
+            self.meet_fate(number, failed, &span.path, 0.0, (now_s, counts));
             return self.spans.remove(number);
         }
         counts.stations[usize::from(station)].retries += 1;
@@ -77,6 +85,10 @@ impl Network {
         span.arrival_s = now_s;
         (span.service_s, span.luck) = (service_s, luck);
         span.state = State::Waiting;
+        let again = *span;
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.attempt(number, number, &again);
+        }
         self.arrive(number, station, now_s, counts);
     }
 

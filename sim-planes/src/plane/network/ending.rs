@@ -5,6 +5,7 @@ use super::guard::End;
 use super::path::Path;
 use super::played::Network;
 use super::spans::{NOBODY, Origin, Span, State};
+use super::trace::Fate;
 use crate::plane::tally::Failure;
 
 impl Network {
@@ -19,6 +20,7 @@ impl Network {
         counts: &mut Counts<'_>,
     ) {
         if self.spans[number].twin != NOBODY {
+            self.spans.note_end(number, Fate::of(failure, false), now_s);
             return self.part(number, now_s);
         }
         let (path, needed_s) = self.so_far(number, now_s);
@@ -27,6 +29,9 @@ impl Network {
             self.leave_guard(span.edge, span.arrival_s, now_s, End::Failed);
         }
         let origin = origin.unwrap_or_else(|| self.origin(&span, failure, &path, needed_s));
+        let in_service = failure == Failure::TimedOut && origin.in_service;
+        self.spans
+            .note_end(number, Fate::of(failure, in_service), now_s);
         let pause_s = if span.deserted {
             None
         } else {
@@ -38,7 +43,7 @@ impl Network {
                 self.pause(number, pause_s, path, (failure, origin), now_s);
             }
             None => {
-                self.meet_fate(number, (failure, origin), &path, needed_s, counts);
+                self.meet_fate(number, (failure, origin), &path, needed_s, (now_s, counts));
             }
         }
     }
@@ -65,6 +70,9 @@ impl Network {
             state: State::Pausing,
             ..Span::new(now_s, span.edge, span.station, NOBODY)
         });
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.rename(number, again);
+        }
         let parent = self.spans.leave_parent(number);
         if parent != NOBODY {
             self.spans.adopt(parent, again);
@@ -79,14 +87,18 @@ impl Network {
         (failure, origin): (Failure, Origin),
         path: &Path,
         needed_s: f64,
-        counts: &mut Counts<'_>,
+        (now_s, counts): (f64, &mut Counts<'_>),
     ) {
-        let Span { station, edge, .. } = self.spans[number];
+        let span = self.spans[number];
+        let Span { station, edge, .. } = span;
         self.places[usize::from(station)].open -= 1;
         counts.stations[usize::from(station)].fail(failure, needed_s);
         if edge < self.entries {
             let entry = usize::from(edge);
             self.open[entry] -= 1;
+            if let Some(recorder) = &mut self.spans.recorder {
+                recorder.fail(number, &span, &origin, now_s);
+            }
             return counts.entries[entry].fail(failure, &origin, needed_s);
         }
         let parent = self.spans.leave_parent(number);
@@ -257,7 +269,7 @@ impl Network {
             let (state, failed) = (span.state, (span.failure, span.origin));
             if state == State::Pausing {
                 let path = span.path;
-                self.meet_fate(child, failed, &path, 0.0, counts);
+                self.meet_fate(child, failed, &path, 0.0, (now_s, counts));
                 // The end of the pause is still in the calendar.
                 self.spans[child].state = State::Over;
                 continue;

@@ -9,6 +9,7 @@ use super::guard::End;
 use super::place::Deadline;
 use super::played::{Network, OF_EDGE};
 use super::spans::{NOBODY, Span, State};
+use super::trace::Fate;
 
 impl Network {
     /// An attempt of a call that was made at `since_s` is over for its caller.
@@ -108,6 +109,10 @@ impl Network {
         twin.is_hedge = true;
         let twin = self.spans.add(twin);
         self.spans[number].twin = twin;
+        let hedge = self.spans[twin];
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.attempt(twin, number, &hedge);
+        }
         if first.parent != NOBODY {
             self.spans.adopt(first.parent, twin);
         }
@@ -144,6 +149,7 @@ impl Network {
         }
         self.spans.leave_parent(number);
         self.leave_guard(edge, now_s, now_s, End::Unknown);
+        self.spans.note_end(number, Fate::NotNeeded, now_s);
         let span = &mut self.spans[number];
         (span.twin, span.orphan, span.deserted) = (NOBODY, true, true);
         if state == State::Waiting {

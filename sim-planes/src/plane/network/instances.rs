@@ -129,7 +129,10 @@ impl Network {
         span.due_s = now_s + span.service_s;
         counts.stations[station].wait(wait_s);
         place.usage.change(now_s, 0.0, 1.0);
-        let due_s = span.due_s;
+        let (due_s, instance) = (span.due_s, span.replica);
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.start(number, instance, now_s);
+        }
         self.schedule(due_s, number);
     }
 

@@ -15,6 +15,7 @@ use super::edges::Edge;
 use super::path::Path;
 use super::place::Place;
 use super::spans::{NOBODY, Origin, Spans, State};
+use super::trace::{Follow, Followed, Recorder};
 use super::{
     CallOutcome, Entry, NetworkError, NetworkOutcome, NetworkPlane, Station, StationInterval, check,
 };
@@ -130,6 +131,7 @@ impl Network {
         self.calendar.expect(self.scheduled as f64, self.now_s);
         let length_s = stations.first().map_or(0.0, |at| at.interval.length_s);
         let end_s = self.now_s + length_s;
+        self.note_replicas(end_s);
         let mut schedule = self.source.open(
             &Interval {
                 length_s,
@@ -161,6 +163,18 @@ impl Network {
         self.close_functions(end_s, &mut into.functions);
         for (open, entry) in self.open.iter().zip(&mut into.entries) {
             entry.total.open_at_end = *open as f64;
+        }
+    }
+
+    /// Tells the recorder which replicas take requests until `end_s`.
+    fn note_replicas(&mut self, end_s: f64) {
+        let Some(recorder) = &mut self.spans.recorder else {
+            return;
+        };
+        for (station, place) in (0..).zip(&self.places) {
+            if place.function.is_none() {
+                recorder.there(station, place.lineup.active(), self.now_s, end_s);
+            }
         }
     }
 
@@ -294,6 +308,21 @@ impl RequestsNetwork {
             entry_limits: entries.iter().map(entry_limits).collect(),
             entry_memories: entries.iter().map(|_| Memory::new(0)).collect(),
         })
+    }
+}
+
+impl RequestsNetwork {
+    /// From now on, single requests are followed; what was before is forgotten.
+    pub fn follow(&mut self, follow: Follow, thresholds_s: &[f64]) {
+        let stations = self.network.places.len();
+        let recorder = Recorder::new(follow, thresholds_s, stations);
+        self.network.spans.recorder = Some(Box::new(recorder));
+    }
+
+    /// What was followed until now; requests are followed no longer. `None` if they were not.
+    pub fn take_followed(&mut self) -> Option<Followed> {
+        let recorder = self.network.spans.recorder.take()?;
+        Some(recorder.finish(self.network.now_s))
     }
 }
 

@@ -91,6 +91,9 @@ impl Network {
         for &replica in &removed {
             place.replicas[replica as usize] = Replica::IDLE;
             place.lineup.remove(replica);
+            if let Some(recorder) = &mut self.spans.recorder {
+                recorder.kill(station, replica, now_s);
+            }
         }
     }
 

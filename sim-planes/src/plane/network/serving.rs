@@ -4,6 +4,7 @@ use super::CallMode;
 use super::counts::Counts;
 use super::played::{Answer, Network};
 use super::spans::{Link, NOBODY, Origin, State};
+use super::trace::Fate;
 use crate::plane::tally::Failure;
 
 impl Network {
@@ -25,6 +26,10 @@ impl Network {
             place.usage.change(now_s, 1.0, 1.0);
         }
         let due_s = span.due_s;
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.start(number, replica, now_s);
+            recorder.hold(station, replica, 1, now_s);
+        }
         self.schedule(due_s, number);
     }
 
@@ -37,7 +42,10 @@ impl Network {
         span.path.serve(span.service_s, station);
         span.state = State::Calling;
         span.step = place.first_call;
-        let replica = span.replica;
+        let (replica, luck) = (span.replica, span.luck);
+        if let Some(recorder) = &mut self.spans.recorder {
+            recorder.served(number, now_s);
+        }
         if place.function.is_some() {
             place.usage.change(now_s, 0.0, -1.0);
         } else {
@@ -46,7 +54,7 @@ impl Network {
                 place.usage.change(now_s, 0.0, -1.0);
             }
         }
-        if span.luck < place.error_probability {
+        if luck < place.error_probability {
             self.fail_in_slot(number, None, now_s, counts);
         } else {
             self.proceed(number, now_s, counts);
@@ -149,6 +157,10 @@ impl Network {
             let latency_s = now_s - span.first_s;
             let at = usize::from(station);
             self.places[at].open -= 1;
+            if let Some(recorder) = &mut self.spans.recorder {
+                recorder.end(number, Fate::Served, now_s);
+            }
+            let span = &self.spans[number];
             // Without rounding the service is never longer.
             counts.stations[at].serve(latency_s, span.path.service_s.min(latency_s));
             if edge < self.entries {
@@ -161,6 +173,10 @@ impl Network {
                 );
                 self.open[entry] -= 1;
                 counts.entries[entry].serve(latency_s, &span.path);
+                let answered = *span;
+                if let Some(recorder) = &mut self.spans.recorder {
+                    recorder.answer(number, &answered, now_s);
+                }
             } else if span.parent != NOBODY {
                 let path = span.path;
                 let to = self.spans.leave_parent(number);
@@ -224,6 +240,7 @@ impl Network {
         now_s: f64,
         counts: &mut Counts<'_>,
     ) {
+        self.spans.note_slot(station, replica, -1, now_s);
         let place = &mut self.places[usize::from(station)];
         place.lineup.lower(replica);
         let next = if place.order.is_plain() {

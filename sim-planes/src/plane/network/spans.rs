@@ -2,6 +2,7 @@
 //! nothing refers to it any more.
 
 use super::path::Path;
+use super::trace::{Fate, Recorder};
 use crate::plane::tally::Failure;
 
 /// The number of a span, or [`NOBODY`].
@@ -139,6 +140,8 @@ impl Span {
 pub(super) struct Spans {
     records: Vec<Span>,
     unused: Vec<u32>,
+    /// Follows single requests, if anybody wants to know.
+    pub(super) recorder: Option<Box<Recorder>>,
 }
 
 impl Spans {
@@ -165,6 +168,22 @@ impl Spans {
     pub(super) fn remove(&mut self, number: u32) {
         self.records[number as usize].state = State::Over;
         self.unused.push(number);
+    }
+
+    /// A followed span is over for its caller.
+    #[inline]
+    pub(super) fn note_end(&mut self, number: u32, fate: Fate, now_s: f64) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.end(number, fate, now_s);
+        }
+    }
+
+    /// A slot of a replica is taken (1) or left (−1).
+    #[inline]
+    pub(super) fn note_slot(&mut self, station: u16, replica: u32, change: i32, now_s: f64) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.hold(station, replica, change, now_s);
+        }
     }
 
     /// How many there are.

@@ -2,6 +2,7 @@
 
 mod blame;
 mod calls;
+mod followed;
 mod functions;
 mod guards;
 mod held;
