@@ -1,7 +1,7 @@
 //! How requests meet replicas: choices that contradict each other, and what only one of the planes can do.
 
 use super::super::document::{
-    Balancing, Jitter, OnTimeout, Overflow, PlaneKind, Removal, RunDocument, ServiceDocument,
+    Jitter, OnTimeout, Overflow, PlaneKind, RunDocument, ServiceDocument,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -62,13 +62,7 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
     if run.plane != PlaneKind::Fluid {
         return;
     }
-    let retries = document.retries.as_ref();
     let only_requests = [
-        (
-            document.balancing != Balancing::Shared,
-            "balancing",
-            "queues at the replicas",
-        ),
         (
             document.processor_sharing.is_some(),
             "processor_sharing",
@@ -85,11 +79,6 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
             "work that is cancelled",
         ),
         (
-            document.removal != Removal::Drain,
-            "removal",
-            "replicas that lose their requests",
-        ),
-        (
             document.high_priority_percent > 0.0,
             "high_priority_percent",
             "priorities",
@@ -98,11 +87,6 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
             document.queue.is_some(),
             "queue",
             "other queues than first come, first served",
-        ),
-        (
-            retries.is_some_and(|retries| retries.max_attempts > 1),
-            "retries",
-            "retries",
         ),
     ];
     for (_, field, what) in only_requests.iter().filter(|(used, ..)| *used) {

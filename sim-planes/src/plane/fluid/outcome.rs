@@ -4,7 +4,7 @@ use super::FluidPlane;
 use super::flow::Flow;
 use super::line::Cohort;
 use super::mixture::Shares;
-use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome, Overflow};
 
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
 const LEAST_LUCK: f64 = 0.05;
@@ -20,6 +20,17 @@ impl FluidPlane<'_> {
         };
         self.started = started;
         let waiting = self.waiting;
+        if let Some(clients) = &mut self.returning {
+            clients.admit(arrivals - lost);
+            let shares = self.mixture.shares(self.tables);
+            let latencies_s = if self.tables.service().error_probability > 0.0 {
+                self.mixture.thirds(self.tables, &shares)
+            } else {
+                [0.0; 3]
+            };
+            clients.leave(started + gave_up, shares.wait_s, latencies_s);
+            clients.age(&mut self.mixture);
+        }
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
         let in_time = started - too_late;
@@ -74,6 +85,11 @@ impl FluidPlane<'_> {
             arrivals,
             served,
             rejected,
+            dropped: if self.tables.service().overflow == Overflow::DropOldest {
+                rejected
+            } else {
+                0.0
+            },
             timed_out: too_late + impatient,
             timed_out_in_service: (started * service_alone).min(too_late)
                 + impatient * service_alone,
