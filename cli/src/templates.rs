@@ -21,8 +21,12 @@ pub fn templates(id: Option<&str>) -> Result<(), Failure> {
             let list: Vec<String> = TEMPLATES
                 .iter()
                 .map(|template| {
+                    let rows = match template.rows {
+                        [] => String::new(),
+                        rows => format!(" [{}]", rows.join(", ")),
+                    };
                     format!(
-                        "{}\n  {}: {}",
+                        "{}\n  {}: {}{rows}",
                         template.id, template.title, template.summary
                     )
                 })

@@ -8,6 +8,7 @@
 
 mod edge;
 mod guards;
+mod market;
 mod network;
 mod part;
 mod replay;
@@ -333,7 +334,6 @@ impl<'a> Simulation<'a> {
             part.finish();
         }
         self.budget.finish(&self.setup.objectives);
-        let bill = self.main.cost.finish_nodes();
         let (plane, edge) = (&mut self.plane, &mut self.edge);
         let drain = |into: &mut LogHistogram| drain(plane, edge.as_mut(), into);
         let (series, latency) = self.recorder.finish(drain);
@@ -342,14 +342,14 @@ impl<'a> Simulation<'a> {
             .storage
             .as_ref()
             .map(|storage| storage::run::run(storage, self.seed, self.replication));
-        let node_market = bill.as_ref().map(|bill| self.main.node_market(bill));
-        let market_usd = bill
-            .as_ref()
-            .map_or(0.0, |bill| bill.market_usd.iter().sum());
-        let mut serving = self.main.cost.finish(bill.as_ref());
+        let node_market = market::node_market(self.parts());
+        let bills = self.parts().filter_map(|part| part.bill.as_ref());
+        let market_usd: f64 = bills.flat_map(|bill| bill.market_usd).sum();
+        let main = &mut self.main;
+        let mut serving = main.cost.finish(main.bill.as_ref());
         for part in &mut self.others {
             let nodes = Resource::Nodes as usize;
-            serving[nodes] += part.cost.finish(None)[nodes];
+            serving[nodes] += part.cost.finish(part.bill.as_ref())[nodes];
         }
         let cost = &self.main.cost;
         let functions = match &self.plane {

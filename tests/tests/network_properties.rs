@@ -1,7 +1,7 @@
 //! What must hold for every network of services and every sequence of intervals, when every span is played.
 
 use proptest::prelude::*;
-use sim_core::plane::network::breaker::BreakerModel;
+use sim_core::plane::network::breaker::{BreakerModel, SlowCalls};
 use sim_core::plane::network::{
     Call, CallGuard, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork,
     Station, StationInterval,
@@ -92,15 +92,28 @@ fn service() -> impl Strategy<Value = ServiceModel> {
 }
 
 fn guard() -> impl Strategy<Value = CallGuard> {
-    let breaker = (1..30u32, 1..30u32, 1.0..100.0f64, 0.1..5.0f64, 1..6u32).prop_map(
-        |(window, minimum, failure_percent, open_s, half_open)| BreakerModel {
-            window,
-            minimum,
-            failure_percent,
-            open_s,
-            half_open,
-        },
-    );
+    let slow = proptest::option::weighted(0.3, (0.01..1.0f64, 1.0..100.0f64));
+    let breaker = (
+        1..30u32,
+        1..30u32,
+        1.0..100.0f64,
+        0.1..5.0f64,
+        1..6u32,
+        slow,
+    )
+        .prop_map(
+            |(window, minimum, failure_percent, open_s, half_open, slow)| BreakerModel {
+                window,
+                minimum,
+                failure_percent,
+                open_s,
+                half_open,
+                slow: slow.map(|(longer_than_s, percent)| SlowCalls {
+                    longer_than_s,
+                    percent,
+                }),
+            },
+        );
     (
         proptest::option::weighted(0.3, breaker),
         proptest::option::weighted(0.3, 1..10u32),

@@ -94,3 +94,74 @@ fn a_remedy_is_written_only_where_there_is_one() {
     let plain = serde_json::to_value(Problem::warning("/a", "b", "c")).expect("JSON");
     assert!(plain.get("remedy").is_none(), "{plain}");
 }
+
+/// Little's law by hand, at a peak of 800/s × 1.6 × 1.1. What is advised is a fourth more than just enough.
+#[test]
+fn components_below_what_the_calls_bring_are_named_with_a_number_that_does() {
+    use sim_core::scenario::templates::template;
+    let shop = || -> Value {
+        let mut shop: Value =
+            serde_json::from_str(template("online-shop").expect("a template").json).expect("JSON");
+        set(&mut shop, "/sweep", json!([]));
+        shop
+    };
+    let about = |found: Vec<Problem>| -> Vec<Problem> {
+        found
+            .into_iter()
+            .filter(|p| p.message.contains("come to"))
+            .collect()
+    };
+    assert_eq!(about(warnings(&shop())), []);
+    let busy = |database: u32, catalogue: u32| {
+        let mut document = shop();
+        set(&mut document, "/traffic/source/base_rps", json!(800));
+        set(&mut document, "/autoscaler/max_replicas", json!(60));
+        for component in [1, 2, 3, 4, 5] {
+            let path = format!("/topology/components/{component}/autoscaler/max_replicas");
+            if document.pointer(&path).is_some() {
+                set(&mut document, &path, json!(60));
+            }
+        }
+        set(
+            &mut document,
+            "/topology/components/0/autoscaler/max_replicas",
+            json!(catalogue),
+        );
+        set(
+            &mut document,
+            "/topology/components/6/connections",
+            json!(database),
+        );
+        document
+    };
+    let rate: f64 = 800.0 * 1.6 * 1.1;
+    // 94 % enter at the shop front; catalogue and prices ask the database, and the cart twice for each of the 6 %.
+    let database = 0.94 * 1.4 + 0.94 * 0.3 + 0.06 * 2.0;
+    let just_enough = rate * database * 0.006;
+    let found = about(warnings(&busy(just_enough as u32, 60)));
+    let [warning] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(warning.path, "/topology/components/6/connections");
+    let remedy = warning.remedy.as_ref().expect("a remedy");
+    assert_eq!(
+        remedy.value,
+        Some(json!((just_enough * 1.25).ceil() as u64))
+    );
+    assert_eq!(
+        about(warnings(&mended(&busy(just_enough as u32, 60), remedy))),
+        []
+    );
+    assert_eq!(about(warnings(&busy(just_enough as u32 + 1, 60))), []);
+    // The catalogue holds a slot for its own 25 ms and 1.4 answers of 6 ms: of 16 slots a replica.
+    let catalogue = (rate * 0.94 * (0.025 + 1.4 * 0.006) / 16.0) as u32;
+    let found = about(warnings(&busy(400, catalogue)));
+    let [warning] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        warning.path,
+        "/topology/components/0/autoscaler/max_replicas"
+    );
+    assert_eq!(about(warnings(&busy(400, catalogue + 1))), []);
+}

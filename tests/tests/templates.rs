@@ -359,7 +359,7 @@ fn serverless_template_starts_cold_unless_instances_are_kept() {
         assert!(result.objectives[0].met && !result.objectives[1].met);
         let latency = &result.objectives[1];
         let cold = latency.bad_by_cause[Cause::ColdStart as usize];
-        assert!(cold > 0.8 * latency.bad(), "{latency:?}");
+        assert!(cold > 0.7 * latency.bad(), "{latency:?}");
         assert!((1.2..2.5).contains(&latency.budget_consumed), "{latency:?}");
     }
     let of = |results: &[ReplicationResult],
@@ -596,4 +596,80 @@ fn storage_template_is_too_cheap() {
         "{}",
         in_time(&later)
     );
+}
+
+/// The rows of the guide that a gallery must show; each of these templates has a test of its promise.
+#[test]
+fn the_gallery_shows_the_rows_that_it_must() {
+    use sim_core::scenario::templates::TEMPLATES;
+    let rows = [
+        "S1", "S2", "S4", "U1", "U3", "U4", "U5", "U7", "U8", "B1", "B2", "B5",
+    ];
+    for row in rows {
+        let shown = TEMPLATES
+            .iter()
+            .filter(|template| template.rows.contains(&row));
+        assert!(shown.count() > 0, "{row}");
+    }
+}
+
+/// As it was: every function has instances provisioned for the peak, all day, and the customer waits for all of them.
+fn serverless_as_it_was(mut document: ScenarioDocument) -> ScenarioDocument {
+    let topology = document.topology.as_mut().expect("a topology");
+    for component in &mut topology.components {
+        if let ComponentDocument::Function(function) = component {
+            function.provisioned = Some(ProvisionedDocument::Static { instances: 6 });
+        }
+    }
+    for call in &mut topology.calls {
+        call.mode = sim_core::plane::network::CallMode::Sequential;
+    }
+    document
+}
+
+/// S2: a third off the bill, the latency SLA met before and after; without provisioned instances it is missed.
+#[test]
+fn serverless_for_a_third_less_keeps_its_sla() {
+    let mut document = document("serverless-third-less");
+    document.sweep.clear();
+    let before = run(Plan::single(&serverless_as_it_was(document.clone())), 0);
+    let after = run(Plan::single(&document), 0);
+    let mut bare = document;
+    for component in &mut bare.topology.as_mut().expect("a topology").components {
+        if let ComponentDocument::Function(function) = component {
+            function.provisioned = None;
+        }
+    }
+    let bare = run(Plan::single(&bare), 0);
+    let saved = 1.0 - cost(&after) / cost(&before);
+    println!("{} {} {}", cost(&before), cost(&after), cost(&bare));
+    for results in [&before, &after, &bare] {
+        for result in results {
+            println!(
+                "{:?}",
+                result
+                    .objectives
+                    .iter()
+                    .map(|o| o.budget_consumed)
+                    .collect::<Vec<_>>()
+            );
+        }
+    }
+    assert!((0.30..0.50).contains(&saved), "{saved}");
+    assert_eq!(
+        (met(&before), met(&after)),
+        (REPLICATIONS as usize, REPLICATIONS as usize)
+    );
+    assert_eq!(met(&bare), 0);
+    assert!(cost(&bare) < cost(&after));
+    for (before, after) in before.iter().zip(&after) {
+        // Under common random numbers: every window is cheaper by that much.
+        let saved = 1.0 - after.figure(Figure::CostPerMonth) / before.figure(Figure::CostPerMonth);
+        assert!(saved > 0.30, "{saved}");
+    }
+    for result in &bare {
+        let latency = &result.objectives[1];
+        let cold = latency.bad_by_cause[Cause::ColdStart as usize];
+        assert!(cold > 0.7 * latency.bad(), "{latency:?}");
+    }
 }

@@ -61,6 +61,7 @@ pub fn CompareLine() -> impl IntoView {
 #[component]
 pub fn ComparePanel() -> impl IntoView {
     let studio = studio();
+    let room = engine_room();
     let pinned = Memo::new(move |_| {
         studio.pinned.with(|pinned| {
             let name = pinned.as_ref()?.get("name")?.as_str()?;
@@ -74,6 +75,7 @@ pub fn ComparePanel() -> impl IntoView {
             <section class="panel wide" data-testid="compare-none">
                 <h2>"Nothing to compare with yet"</h2>
                 <p class="hint">"Pin a design as the baseline, then change something: the two are run with the same random numbers, and the differences are told with their intervals."</p>
+                <p><button type="button" class="ghost small" data-testid="compare-pin" on:click=move |_| room.pin_present()>{icon(Icon::Pin)} <span>"Pin this design"</span></button></p>
             </section>
         }
         .into_any(),

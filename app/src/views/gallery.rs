@@ -13,6 +13,13 @@ pub fn Gallery() -> impl IntoView {
     view! { <Modal which=Dialog::Gallery title="Start from a template" testid="gallery" wide=true content=cards/> }
 }
 
+/// The rows of the guide that a template shows, if any.
+fn rows(template: &Template) -> Option<impl IntoView + use<>> {
+    let rows = template.rows.join(", ");
+    let title = "Rows of the guide: scenarios (S), use cases (U), what breaks in production (B), layers (L), anti-patterns (AP)";
+    (!rows.is_empty()).then(|| view! { <small title=title>"Shows "{rows}</small> })
+}
+
 fn cards() -> AnyView {
     let studio = studio();
     let card = |template: &'static Template| {
@@ -38,6 +45,7 @@ fn cards() -> AnyView {
                 <strong>{template.title}</strong>
                 <span>{template.summary}</span>
                 <em>{template.promise}</em>
+                {rows(template)}
             </button>
         }
     };

@@ -1,6 +1,6 @@
 //! A network of services in a replication: the data plane of all of them, and the state of what they depend on.
 
-use super::setup::{Setup, model_of, service_model};
+use super::setup::{Setup, model_of, service_of};
 use crate::control::gaps::Gaps;
 use crate::functions::provisioning::Provisioning;
 use crate::plane::network::{
@@ -45,11 +45,7 @@ impl NetworkSetup {
             .map(|component| Station {
                 service: match &component.kind {
                     ComponentKind::Main => model_of(scenario),
-                    ComponentKind::Service(service) => service_model(
-                        &service.document().service,
-                        service.service_time_s.clone(),
-                        Vec::new(),
-                    ),
+                    ComponentKind::Service(service) => service_of(service, Vec::new()),
                     ComponentKind::Dependency(dependency) => dependency.model.clone(),
                     ComponentKind::Function(function) => function.service.clone(),
                 },

@@ -13,10 +13,10 @@ use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{Interval, Outcome};
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
+use crate::scenario::document::Removal;
 use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::{Judged, Ledger};
-use crate::study::NodeMarketResult;
 use crate::traffic::RateCurve;
 
 /// A service.
@@ -30,6 +30,8 @@ pub(super) struct Part<'a> {
     pub(super) right_sizing: Option<RightSizing>,
     /// Replicas killed for memory at the end of the last tick.
     killed: u32,
+    /// Whether nothing but a reclaimed node ends a request with its replica, memory aside.
+    loses_to_reclaims_only: bool,
     /// Of the tick's replicas, those that ended with reclaimed nodes before it.
     reclaimed: u32,
     /// Spot nodes reclaimed when the window started, by pool.
@@ -42,6 +44,8 @@ pub(super) struct Part<'a> {
     attribution: Attribution,
     pub(super) ledger: Ledger,
     pub(super) cost: CostMeter,
+    /// After the window, where nodes are not all paid for on demand.
+    pub(super) bill: Option<NodeBill>,
     pub(super) sums: Sums,
     missing: Missing,
     ready: u32,
@@ -65,9 +69,9 @@ pub(super) struct Sums {
     pub(super) direction_flips: u32,
     conflicts_at_start: u32,
     /// Requests that ended with reclaimed nodes.
-    lost_to_reclaims: f64,
-    arrivals: f64,
-    retries: f64,
+    pub(super) lost_to_reclaims: f64,
+    pub(super) arrivals: f64,
+    pub(super) retries: f64,
     /// +1 or −1: the direction of the last change of replicas.
     last_direction: i8,
 }
@@ -128,6 +132,8 @@ impl<'a> Part<'a> {
             memory,
             right_sizing: RightSizing::new(document, setup.tick_s),
             killed: 0,
+            loses_to_reclaims_only: document.service.removal == Removal::Drain
+                && scenario.spot.as_ref().is_some_and(|spot| !spot.drains),
             reclaimed: 0,
             reclaimed_at_start: Vec::new(),
             start_s: 0.0,
@@ -137,6 +143,7 @@ impl<'a> Part<'a> {
             controllers,
             ledger: Ledger::new(&setup.objectives),
             cost: CostMeter::new(scenario, setup.tick_s),
+            bill: None,
             sums: Sums::default(),
             missing: Missing::default(),
             ready: 0,
@@ -204,6 +211,9 @@ impl<'a> Part<'a> {
             Cause::Eviction
         } else if self.killed > 0 {
             Cause::OutOfMemory
+        } else if self.loses_to_reclaims_only {
+            // A call that ended with its replica may come to nothing later, after further attempts.
+            Cause::Eviction
         } else {
             // To the client, a replica that is gone is a broken connection.
             Cause::ServiceError
@@ -386,28 +396,21 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Spot nodes and commitments over the window.
-    pub(super) fn node_market(&self, bill: &NodeBill) -> NodeMarketResult {
+    /// Spot nodes reclaimed in the window, by pool.
+    pub(super) fn reclaimed(&self) -> impl Iterator<Item = u32> {
         let before = self.reclaimed_at_start.iter().copied();
         let reclaimed = self.fleet.reclaimed_nodes().iter();
-        NodeMarketResult {
-            usd_per_month: bill.market_usd.map(|usd| self.cost.per_month(usd)),
-            all_on_demand_usd_per_month: self.cost.per_month(bill.all_on_demand_usd),
-            reclaimed: reclaimed
-                .zip(before.chain(core::iter::repeat(0)))
-                .map(|(now, before)| now.saturating_sub(before))
-                .collect(),
-            pool_hours: bill.pool_hours.clone(),
-            on_demand_hours: bill.on_demand_hours,
-            fallback_hours: bill.fallback_hours,
-            lost: self.sums.lost_to_reclaims,
-            retries_per_request: if self.sums.arrivals > 0.0 {
-                self.sums.retries / self.sums.arrivals
-            } else {
-                0.0
-            },
-            used: bill.used.clone(),
-        }
+        reclaimed
+            .zip(before.chain(core::iter::repeat(0)))
+            .map(|(now, before)| now.saturating_sub(before))
+    }
+
+    /// What its nodes have cost, however they are paid for, US dollars.
+    pub(super) fn nodes_usd(&self) -> f64 {
+        self.bill.as_ref().map_or_else(
+            || self.cost.nodes_usd(),
+            |bill| bill.on_demand_usd + bill.market_usd.iter().sum::<f64>(),
+        )
     }
 
     /// Mean number of ready replicas in the window.
@@ -415,9 +418,10 @@ impl<'a> Part<'a> {
         self.sums.ready_ticks / f64::from(self.setup.window_ticks)
     }
 
-    /// The window has ended: what is held back has its cause.
+    /// The window has ended: what is held back has its cause, and nodes their bill.
     pub(super) fn finish(&mut self) {
         self.attribution.finish(&mut self.ledger);
+        self.bill = self.cost.finish_nodes();
     }
 
     /// Ticks of the window in which its controllers were in conflict.

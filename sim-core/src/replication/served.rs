@@ -266,7 +266,7 @@ impl<'a> Served<'a> {
                     dependency.usd_per_month + cost.map_or(0.0, |cost| cost.per_month(calls))
                 }
                 (ComponentKind::Function(_), _) => function.map_or(0.0, |f| f.bill.total()),
-                (_, Some(part)) => part.cost.per_month(part.cost.nodes_usd()),
+                (_, Some(part)) => part.cost.per_month(part.nodes_usd()),
                 (_, None) => 0.0,
             };
             ComponentResult {

@@ -148,11 +148,15 @@ impl Setup {
 
 /// The service of a scenario, in the units of the data planes.
 pub(super) fn model_of(scenario: &Scenario) -> ServiceModel {
-    let document = scenario.document();
-    let thresholds_s = Objectives::thresholds_s(&document.slo);
+    let thresholds_s = Objectives::thresholds_s(&scenario.document().slo);
+    service_of(scenario, thresholds_s)
+}
+
+/// A scenario's service against these thresholds.
+pub(super) fn service_of(scenario: &Scenario, thresholds_s: Vec<f64>) -> ServiceModel {
     let spot_kills = scenario.spot.as_ref().is_some_and(|spot| !spot.drains);
     let service_time_s = scenario.service_time_s.clone();
-    let model = service_model(&document.service, service_time_s, thresholds_s);
+    let model = service_model(&scenario.document().service, service_time_s, thresholds_s);
     ServiceModel {
         may_be_killed: model.may_be_killed || spot_kills,
         kills_lose_work: spot_kills,

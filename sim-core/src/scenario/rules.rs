@@ -4,6 +4,7 @@
 
 mod autoscaler;
 mod batch;
+mod capacity;
 mod distribution;
 mod edge;
 mod fleet;
@@ -181,9 +182,12 @@ fn hold_pairs(
     if let Some(slo) = slo.as_ref().filter(|_| sections.edge_cache.is_none()) {
         slo::hold_reachable(slo, document, service, found);
     }
+    // With a topology it is what the calls bring that counts.
+    let traffic = traffic.filter(|_| sections.topology.is_none());
     for (place, controller) in controllers {
         autoscaler::hold_signals(controller, place, document, service, found);
         keda::hold_waking(controller, document, service, found);
+        autoscaler::hold_most(controller, place, document, found);
         if let Some(traffic) = traffic {
             autoscaler::hold_capacity(controller, place, document, service, traffic, found);
         }

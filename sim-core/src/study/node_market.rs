@@ -3,7 +3,7 @@
 use super::result::ReplicationResult;
 use crate::cost::commitments::Commitment;
 use crate::cost::{HOURS_PER_MONTH, Resource};
-use crate::scenario::document::{NodeDocument, ScenarioDocument};
+use crate::scenario::document::{ComponentDocument, FleetDocument, NodeDocument, ScenarioDocument};
 use crate::stats::Summary;
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ pub struct SpotReport {
     pub all_on_demand_usd_per_month: Summary,
     /// Saved against that, as a share of it.
     pub savings: Summary,
-    /// The pools, in the document's order.
+    /// The pools, in the document's order: those of the fleet, then those of components with nodes of their own.
     pub pools: Vec<PoolReport>,
 }
 
@@ -122,7 +122,10 @@ fn results(results: &[ReplicationResult]) -> Vec<&NodeMarketResult> {
 impl SpotReport {
     /// The report on results of a document with spot nodes; `None` without them.
     pub(super) fn new(document: &ScenarioDocument, all: &[ReplicationResult]) -> Option<Self> {
-        let spot = document.fleet.spot.as_ref()?;
+        let names = pool_names(document);
+        if names.is_empty() {
+            return None;
+        }
         let markets: Vec<(&ReplicationResult, &NodeMarketResult)> = all
             .iter()
             .filter_map(|result| Some((result, result.node_market.as_ref()?)))
@@ -140,12 +143,11 @@ impl SpotReport {
             result.cost_per_month[Resource::Nodes as usize]
                 + market.usd_per_month.iter().sum::<f64>()
         };
-        let pools = spot
-            .pools
-            .iter()
+        let pools = names
+            .into_iter()
             .enumerate()
-            .map(|(index, pool)| PoolReport {
-                name: pool.name.clone(),
+            .map(|(index, name)| PoolReport {
+                name,
                 node_hours: of(&|_, market| market.pool_hours.get(index).copied().unwrap_or(0.0)),
                 interruptions: of(&|_, market| {
                     f64::from(market.reclaimed.get(index).copied().unwrap_or(0))
@@ -166,6 +168,27 @@ impl SpotReport {
             pools: pools.collect(),
         })
     }
+}
+
+/// The pools in the order of results; those of a component's own nodes have its name before theirs.
+fn pool_names(document: &ScenarioDocument) -> Vec<String> {
+    let pools = |fleet: &FleetDocument| {
+        let spot = fleet.spot.as_ref();
+        spot.map_or_else(Vec::new, |spot| {
+            spot.pools.iter().map(|pool| pool.name.clone()).collect()
+        })
+    };
+    let mut names = pools(&document.fleet);
+    let topology = document.topology.as_ref();
+    for component in topology.iter().flat_map(|topology| &topology.components) {
+        if let ComponentDocument::Service(service) = component
+            && let Some(fleet) = &service.fleet
+        {
+            let own = pools(fleet).into_iter();
+            names.extend(own.map(|pool| format!("{}: {pool}", service.name)));
+        }
+    }
+    names
 }
 
 impl CommitmentReport {

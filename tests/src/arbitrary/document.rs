@@ -61,9 +61,8 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if topology.as_ref().is_some_and(is_guarded) {
                     run.plane = PlaneKind::Requests;
                 }
-                // Several services have no spot nodes or commitments yet.
-                let topology =
-                    topology.filter(|_| fleet.spot.is_none() && fleet.commitments.is_none());
+                // Several services have no commitments yet.
+                let topology = topology.filter(|_| fleet.commitments.is_none());
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
                     name: "Random".into(),

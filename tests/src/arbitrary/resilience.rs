@@ -30,15 +30,20 @@ pub fn breaker() -> impl Strategy<Value = BreakerDocument> {
         1.0..100.0_f64,
         0.5..300.0_f64,
         1..30_u32,
+        proptest::option::weighted(0.3, (1.0..2000.0_f64, 1.0..100.0_f64)),
     )
         .prop_map(
-            |(window_calls, minimum_calls, failure_percent, open_s, half_open_calls)| {
+            |(window_calls, minimum_calls, failure_percent, open_s, half_open_calls, slow)| {
                 BreakerDocument {
                     window_calls,
                     minimum_calls,
                     failure_percent,
                     open_s,
                     half_open_calls,
+                    slow_calls: slow.map(|(longer_than_ms, slow_percent)| SlowCallsDocument {
+                        longer_than_ms,
+                        slow_percent,
+                    }),
                 }
             },
         )

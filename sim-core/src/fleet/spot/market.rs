@@ -51,7 +51,9 @@ impl Market {
         component: u32,
     ) -> Self {
         let pools = model.pools.iter().zip(0..).map(|(pool, index)| {
-            let stream = |purpose| {
+            // The fleet's pools run out for all services at once; nodes have lives of their own.
+            let owner = if model.owner == 0 { 0 } else { component };
+            let stream = |component: u32, purpose| {
                 // At most 16 pools: no two components share a number.
                 let component = component.wrapping_mul(super::MAX_SPOT_POOLS) + index;
                 StreamKey {
@@ -64,8 +66,8 @@ impl Market {
             };
             Pool::new(
                 pool,
-                stream(Purpose::SpotMarket),
-                stream(Purpose::SpotLives),
+                stream(owner, Purpose::SpotMarket),
+                stream(component, Purpose::SpotLives),
             )
         });
         let mut market = Self {

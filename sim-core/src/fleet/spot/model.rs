@@ -23,6 +23,9 @@ pub struct SpotModel {
     pub drains: bool,
     /// What a replica of a reclaimed node needs beside its start-up, seconds.
     pub recovery_s: f64,
+    /// Whose pools they are: 0 for those of the scenario's fleet, which run out at the same times for all services there;
+    /// of component n's own nodes n + 1.
+    pub owner: u32,
     /// The pools, in the document's order. The nodes of pool i are of the scenario's node type i + 1.
     pub pools: Vec<PoolModel>,
 }

@@ -1,6 +1,6 @@
 //! What keeps trouble from spreading: rate limits, queues with a rule, circuit breakers, and trouble by timetable.
 
-use crate::plane::network::breaker::BreakerModel;
+use crate::plane::network::breaker::{BreakerModel, SlowCalls};
 use crate::plane::{QueueDiscipline, RateLimit};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,22 @@ pub struct BreakerDocument {
     /// Then it lets so many calls through, and closes if few enough of them fail.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "breaker.half_open_calls")))]
     pub half_open_calls: u32,
+    /// Calls that take long open it, too; without it only failures do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_calls: Option<SlowCallsDocument>,
+}
+
+/// When calls that take long open a circuit breaker, whether they fail or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SlowCallsDocument {
+    /// A call that takes longer is slow.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "breaker.longer_than_ms")))]
+    pub longer_than_ms: f64,
+    /// The breaker opens when this share of the calls is slow, or more.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "breaker.slow_percent")))]
+    pub slow_percent: f64,
 }
 
 impl BreakerDocument {
@@ -92,6 +108,10 @@ impl BreakerDocument {
             failure_percent: self.failure_percent,
             open_s: self.open_s,
             half_open: self.half_open_calls,
+            slow: self.slow_calls.as_ref().map(|slow| SlowCalls {
+                longer_than_s: slow.longer_than_ms / 1000.0,
+                percent: slow.slow_percent,
+            }),
         }
     }
 }

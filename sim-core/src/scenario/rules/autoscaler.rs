@@ -32,13 +32,11 @@ pub(super) fn hold(autoscaler: &AutoscalerDocument, place: &str, found: &mut Fou
     }
 }
 
-/// Whether the service can be simulated at the most replicas, and can bear the usual peak.
-pub(super) fn hold_capacity(
+/// Whether the service can be simulated at the most replicas.
+pub(super) fn hold_most(
     autoscaler: &AutoscalerDocument,
     place: &str,
     document: &ServiceDocument,
-    service: &CompiledService,
-    traffic: &TrafficDocument,
     found: &mut Found,
 ) {
     let most = autoscaler.bounds().1;
@@ -68,6 +66,19 @@ pub(super) fn hold_capacity(
             found.push(Problem::error(path.clone(), message, hint).with_limit(limit));
         }
     }
+}
+
+/// Whether the service can bear the usual peak.
+pub(super) fn hold_capacity(
+    autoscaler: &AutoscalerDocument,
+    place: &str,
+    document: &ServiceDocument,
+    service: &CompiledService,
+    traffic: &TrafficDocument,
+    found: &mut Found,
+) {
+    let most = autoscaler.bounds().1;
+    let path = format!("{place}/{}", autoscaler.bound_fields().1);
     let (peak, capacity) = (
         regular_peak_rps(traffic),
         f64::from(most) * service.replica_rps(document),

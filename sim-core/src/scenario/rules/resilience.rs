@@ -48,6 +48,20 @@ pub(super) fn hold_calls(
                 "the whole window counts, as in Resilience4j; lower it, or widen the window",
             );
         }
+        let slow = call.breaker.as_ref();
+        let slow = slow.and_then(|breaker| breaker.slow_calls.as_ref());
+        if let (Some(slow), Some(timeout_ms)) = (slow, timeout_ms(call, document, written))
+            && slow.longer_than_ms >= timeout_ms
+        {
+            found.warning(
+                path("breaker/slow_calls/longer_than_ms"),
+                format!(
+                    "the caller has given up after {} ms: no call is ever slow",
+                    plain_number(timeout_ms)
+                ),
+                "lower it, or raise the callee's timeout_ms",
+            );
+        }
         if let (Some(after_ms), Some(timeout_ms)) =
             (call.hedge_after_ms, timeout_ms(call, document, written))
             && after_ms >= timeout_ms

@@ -53,6 +53,7 @@ pub(super) fn hold(
         notice_s: f64::from(document.notice_s),
         drains: document.on_notice == OnNotice::Drain && document.notice_s > 0,
         recovery_s: document.recovery_s,
+        owner: 0,
         pools,
     };
     Some((model, types))

@@ -1,11 +1,13 @@
 //! The topology: names that are known, calls without circles, and every further service a sound scenario of its own.
 
+use super::super::Scenario;
 use super::super::check::check;
 use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
 use super::functions;
+use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
@@ -13,6 +15,7 @@ use crate::replication::service_model;
 use crate::suggest::closest;
 use crate::topology::{Component, ComponentKind, Dependency, Route, Topology};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Holds a document's topology; `None` if it has none, or a wrong one.
 pub(in super::super) fn hold_topology(
@@ -20,7 +23,7 @@ pub(in super::super) fn hold_topology(
     found: &mut Found,
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
-    hold_one_market(document, written, found);
+    hold_commitments(document, written, found);
     functions::hold_account(written, found);
     super::resilience::hold_calls(document, written, found);
     let names = names(written, found)?;
@@ -76,6 +79,7 @@ pub(in super::super) fn hold_topology(
     };
     topology.count_visits();
     hold_visits(&topology, document, found);
+    super::capacity::hold(&topology, document, found);
     for component in &topology.components {
         if component.visits <= 0.0 {
             found.warning(
@@ -384,6 +388,10 @@ fn kind(
                         !(calls_others && warning.path == "/service/pod/cpu_request_millicores")
                     });
                     pass_on(warnings, &path, service.fleet.is_some(), found);
+                    let scenario = match service.fleet {
+                        Some(_) => own_pools(scenario, index),
+                        None => scenario,
+                    };
                     return Some(ComponentKind::Service(Box::new(scenario)));
                 }
                 Ok(_) => return None,
@@ -417,8 +425,8 @@ fn kind(
     }
 }
 
-/// Spot nodes and commitments are those of a single service yet.
-fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
+/// Commitments are those of a single service yet.
+fn hold_commitments(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
     let own = written.components.iter().enumerate();
     let own = own.filter_map(|(index, component)| match component {
         ComponentDocument::Service(service) => {
@@ -428,18 +436,25 @@ fn hold_one_market(document: &ScenarioDocument, written: &TopologyDocument, foun
         ComponentDocument::Dependency(_) | ComponentDocument::Function(_) => None,
     });
     for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
-        let used = [
-            ("spot", fleet.spot.is_some()),
-            ("commitments", fleet.commitments.is_some()),
-        ];
-        for (field, _) in used.iter().filter(|(_, used)| *used) {
+        if fleet.commitments.is_some() {
             found.error(
-                format!("{place}/{field}"),
-                "spot nodes and commitments are not computed for several services yet",
+                format!("{place}/commitments"),
+                "commitments are not computed for several services yet",
                 "remove it, or the topology",
             );
         }
     }
+}
+
+/// Says whose pools the nodes of component `index` come from.
+fn own_pools(mut scenario: Scenario, index: usize) -> Scenario {
+    scenario.spot = scenario.spot.map(|model| {
+        Arc::new(SpotModel {
+            owner: u32::try_from(index + 1).unwrap_or(u32::MAX),
+            ..(*model).clone()
+        })
+    });
+    scenario
 }
 
 /// A further service as a scenario of its own, in the surroundings of the whole.

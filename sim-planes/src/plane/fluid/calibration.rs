@@ -154,8 +154,28 @@ fn place(x: f64, low: f64, high: f64) -> f64 {
     }
 }
 
+/// An entry of the table as numbers, or what lies between entries.
+#[derive(Clone, Copy, Debug)]
+struct Ratios {
+    share: f64,
+    mean: f64,
+    above: [f64; 4],
+}
+
+impl From<Measured> for Ratios {
+    fn from(measured: Measured) -> Self {
+        // The quotient is the double nearest to the decimal, as the decimal itself would be.
+        let number = |parts: u16| f64::from(parts) / 1e4;
+        Self {
+            share: number(measured.share),
+            mean: number(measured.mean),
+            above: measured.above.map(number),
+        }
+    }
+}
+
 /// Between the measured series, linear in cv and in the tail's position.
-fn interpolate(cv: f64, tail: f64, servers: usize, load: usize) -> Measured {
+fn interpolate(cv: f64, tail: f64, servers: usize, load: usize) -> Ratios {
     let right = CVS.partition_point(|&c| c < cv).clamp(1, CVS.len() - 1);
     let (low, high) = (CVS[right - 1], CVS[right]);
     let t = ((cv - low) / (high - low)).clamp(0.0, 1.0);
@@ -163,8 +183,8 @@ fn interpolate(cv: f64, tail: f64, servers: usize, load: usize) -> Measured {
     between(at(right - 1), at(right), t)
 }
 
-fn by_tail(cv: usize, tail: f64, servers: usize, load: usize) -> Measured {
-    let family = |index: usize| MEASURED[index][cv][servers][load];
+fn by_tail(cv: usize, tail: f64, servers: usize, load: usize) -> Ratios {
+    let family = |index: usize| Ratios::from(MEASURED[index][cv][servers][load]);
     let lower = if tail < 1.0 { 0 } else { 1 };
     between(
         family(lower),
@@ -173,9 +193,9 @@ fn by_tail(cv: usize, tail: f64, servers: usize, load: usize) -> Measured {
     )
 }
 
-fn between(a: Measured, b: Measured, t: f64) -> Measured {
+fn between(a: Ratios, b: Ratios, t: f64) -> Ratios {
     let mid = |a: f64, b: f64| a + t * (b - a);
-    Measured {
+    Ratios {
         share: mid(a.share, b.share),
         mean: mid(a.mean, b.mean),
         above: std::array::from_fn(|k| mid(a.above[k], b.above[k])),

@@ -11,6 +11,8 @@
 //!   slow motion.
 //! - How long answers take, and how many calls fail and are tried again, is that of the interval before.
 //! - What callers count on in the long run follows the intensity; what they work on, the numbers drawn for the users.
+//! - What replicas that are killed held had been counted when it started: as many fewer of those that start in the interval
+//!   of the kill are answered. The calls that they had made are answered all the same.
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
 mod calls;
@@ -71,6 +73,8 @@ struct State {
     /// Of those that found no room: turned away by the rate limit.
     throttled: f64,
     gave_up: f64,
+    /// Of those that started: ended with replicas that were killed.
+    lost: f64,
     is_down: bool,
     /// Probability that an attempt's own service ends with an error.
     error: f64,
@@ -80,6 +84,13 @@ struct State {
     fails: f64,
     /// Mean by which callers held their slots for longer than without waits, seconds.
     holds_s: f64,
+}
+
+impl State {
+    /// Share of those that started which did not end with a killed replica.
+    fn kept(&self) -> f64 {
+        1.0 - share(self.lost, self.started)
+    }
 }
 
 impl<'a> FluidNetwork<'a> {
@@ -201,6 +212,7 @@ impl<'a> FluidNetwork<'a> {
         state.rejected = outcome.rejected;
         state.throttled = throttled;
         state.gave_up = gave_up;
+        state.lost = outcome.lost.min(started);
         state.waiting = outcome.waiting_at_end;
         state.held_back = held_back;
         state.is_down = given.down;
@@ -264,7 +276,7 @@ impl<'a> FluidNetwork<'a> {
         };
         state.holds_s = response.holds_s();
         state.calls_fail = 1.0 - survive;
-        let answered = (1.0 - state.error) * survive * response.in_time();
+        let answered = state.kept() * (1.0 - state.error) * survive * response.in_time();
         let all = state.started + state.rejected + state.gave_up;
         // Where nobody has come, nobody is turned away.
         let starts = if all > 0.0 {
@@ -289,13 +301,13 @@ impl<'a> FluidNetwork<'a> {
             return Outcome::default();
         };
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
-        let served = state.started * fine * response.in_time();
-        let late = state.started * fine - served;
-        let failed =
-            state.started * (1.0 - fine) + if state.is_down { state.arrivals } else { 0.0 };
+        let kept = state.started - state.lost;
+        let served = kept * fine * response.in_time();
+        let late = kept * fine - served;
+        let failed = kept * (1.0 - fine) + if state.is_down { state.arrivals } else { 0.0 };
         response.count(served);
         // Of the attempts that came to nothing, some were tried again: the request is not over.
-        let nothing = state.rejected + state.gave_up + late + failed;
+        let nothing = state.rejected + state.gave_up + late + failed + state.lost;
         let retries = state.arrivals - state.carried - state.first;
         let over = share(nothing - retries, nothing);
         let slots = if node.function.is_some() {
@@ -313,17 +325,15 @@ impl<'a> FluidNetwork<'a> {
             throttled: state.throttled * over,
             turned_away: state.throttled,
             timed_out: (state.gave_up + late) * over,
-            timed_out_in_service: (late * over)
-                .min(state.started * fine * response.late_in_service()),
+            timed_out_in_service: (late * over).min(kept * fine * response.late_in_service()),
             failed: failed * over,
-            slow: std::array::from_fn(|k| state.started * fine * response.slow(k)),
-            slow_in_service: std::array::from_fn(|k| {
-                state.started * fine * response.slow_in_service(k)
-            }),
+            lost: state.lost * over,
+            slow: std::array::from_fn(|k| kept * fine * response.slow(k)),
+            slow_in_service: std::array::from_fn(|k| kept * fine * response.slow_in_service(k)),
             waits: queue.waits,
             wait_sum_s: queue.wait_sum_s,
             waited: queue.waited,
-            latency_sum_s: state.started * fine * response.latency_s(),
+            latency_sum_s: kept * fine * response.latency_s(),
             busy_server_s: in_service_s.min(state.started * own),
             in_service_s,
             waiting_at_end: queue.waiting_at_end,

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! The count-based breaker of Resilience4j 2: a sliding window of the last calls, judged once a minimum of them is known;
-//! a share of failures equal to or above the threshold opens it. Half open it lets a number of calls through and judges
+//! a share of failures equal to or above the threshold opens it, and so does a share of slow calls, good or not, where
+//! slow calls are looked at. Half open it lets a number of calls through and judges
 //! when all are answered. What is answered while it is open changes nothing.
 
 /// How a breaker decides.
@@ -24,6 +25,42 @@ pub struct BreakerModel {
     pub open_s: f64,
     /// Calls that it lets through half open, at least 1.
     pub half_open: u32,
+    /// Which calls are slow, and how many of them are too many; without it none is.
+    pub slow: Option<SlowCalls>,
+}
+
+/// When calls that take long open a breaker.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SlowCalls {
+    /// A call that takes longer than this is slow, whether it fails or not, seconds.
+    pub longer_than_s: f64,
+    /// Slow calls from which on it opens, per cent of the calls that are known.
+    pub percent: f64,
+}
+
+impl BreakerModel {
+    fn call(&self, failed: bool, took_s: f64) -> Call {
+        Call {
+            failed,
+            slow: self.slow.is_some_and(|slow| took_s > slow.longer_than_s),
+        }
+    }
+
+    /// Whether a window with at least `minimum` known calls has too many that failed, or were slow.
+    fn is_bad(&self, window: &Window, minimum: u32) -> bool {
+        let known = f64::from(window.known);
+        let above = |count: u32, percent: f64| 100.0 * f64::from(count) >= percent * known;
+        let slow = |slow: SlowCalls| above(window.slow, slow.percent);
+        window.known >= minimum
+            && (above(window.failures, self.failure_percent) || self.slow.is_some_and(slow))
+    }
+}
+
+/// How a call went.
+#[derive(Clone, Copy, Debug, Default)]
+struct Call {
+    failed: bool,
+    slow: bool,
 }
 
 /// Where a breaker is.
@@ -37,41 +74,39 @@ pub enum BreakerState {
     HalfOpen,
 }
 
-/// The last calls of a window: which failed.
+/// The last calls of a window.
 #[derive(Clone, Debug)]
 struct Window {
-    failed: Vec<bool>,
+    calls: Vec<Call>,
     next: usize,
     known: u32,
     failures: u32,
+    slow: u32,
 }
 
 impl Window {
     fn new(length: u32) -> Self {
         Self {
-            failed: vec![false; length.max(1) as usize],
+            calls: vec![Call::default(); length.max(1) as usize],
             next: 0,
             known: 0,
             failures: 0,
+            slow: 0,
         }
     }
 
-    fn record(&mut self, failed: bool) {
-        let length = self.failed.len();
-        let old = core::mem::replace(&mut self.failed[self.next], failed);
+    fn record(&mut self, call: Call) {
+        let length = self.calls.len();
+        let old = core::mem::replace(&mut self.calls[self.next], call);
         self.next = (self.next + 1) % length;
-        self.failures = self.failures + u32::from(failed) - u32::from(old);
+        self.failures = self.failures + u32::from(call.failed) - u32::from(old.failed);
+        self.slow = self.slow + u32::from(call.slow) - u32::from(old.slow);
         self.known = (self.known + 1).min(length as u32);
     }
 
     fn clear(&mut self) {
-        self.failed.fill(false);
-        (self.next, self.known, self.failures) = (0, 0, 0);
-    }
-
-    fn is_bad(&self, minimum: u32, percent: f64) -> bool {
-        let failures = 100.0 * f64::from(self.failures);
-        self.known >= minimum && failures >= percent * f64::from(self.known)
+        self.calls.fill(Call::default());
+        (self.next, self.known, self.failures, self.slow) = (0, 0, 0, 0);
     }
 }
 
@@ -134,24 +169,25 @@ impl Breaker {
         }
     }
 
-    /// A call that was let through has been answered, well or not.
-    pub fn record(&mut self, now_s: f64, failed: bool) {
+    /// A call that was let through has been answered, well or not, after `took_s` seconds.
+    pub fn record(&mut self, now_s: f64, failed: bool, took_s: f64) {
+        let call = self.model.call(failed, took_s);
         match self.state {
             BreakerState::Closed => {
-                self.window.record(failed);
+                self.window.record(call);
                 let minimum = self.model.minimum.clamp(1, self.model.window.max(1));
-                if self.window.is_bad(minimum, self.model.failure_percent) {
+                if self.model.is_bad(&self.window, minimum) {
                     self.open(now_s);
                 }
             }
             BreakerState::Open => {}
             BreakerState::HalfOpen => {
-                self.trial.record(failed);
+                self.trial.record(call);
                 let all = self.model.half_open.max(1);
                 if self.trial.known < all {
                     return;
                 }
-                if self.trial.is_bad(all, self.model.failure_percent) {
+                if self.model.is_bad(&self.trial, all) {
                     self.open(now_s);
                 } else {
                     self.state = BreakerState::Closed;
@@ -204,6 +240,7 @@ mod tests {
         failure_percent: 50.0,
         open_s: 60.0,
         half_open: 3,
+        slow: None,
     };
 
     /// Calls one second apart from `from_s` on, answered at once; which were let through.
@@ -214,7 +251,7 @@ mod tests {
             let permitted = breaker.permits(now_s);
             passed.push(permitted);
             if permitted {
-                breaker.record(now_s, *failed);
+                breaker.record(now_s, *failed, 0.0);
             }
             now_s += 1.0;
         }
@@ -295,10 +332,10 @@ mod tests {
             let permitted: Vec<bool> = (0..5).map(|_| breaker.permits(70.0)).collect();
             assert_eq!(permitted, [true, true, true, false, false]);
             for answer in &answers[..2] {
-                breaker.record(71.0, *answer);
+                breaker.record(71.0, *answer, 0.0);
                 assert_eq!(breaker.state(), HalfOpen);
             }
-            breaker.record(72.0, answers[2]);
+            breaker.record(72.0, answers[2], 0.0);
             assert_eq!(breaker.state(), state, "{answers:?}");
             if state == Open {
                 // Its wait begins anew.
@@ -322,9 +359,55 @@ mod tests {
         breaker.release();
         assert!(breaker.permits(71.0) && !breaker.permits(71.0));
         for _ in 0..3 {
-            breaker.record(72.0, false);
+            breaker.record(72.0, false, 0.0);
         }
         assert_eq!(breaker.state(), Closed);
+    }
+
+    /// Resilience4j's slow calls: longer than the duration, not as long; a share equal to the threshold opens it; failed
+    /// calls can be slow; half open, slow trials open it again, and fast ones close it.
+    #[test]
+    fn slow_calls_open_it_as_failures_do() {
+        let model = BreakerModel {
+            slow: Some(SlowCalls {
+                longer_than_s: 0.5,
+                percent: 60.0,
+            }),
+            ..MODEL
+        };
+        let answers = |breaker: &mut Breaker, took_s: &[f64]| {
+            for &took_s in took_s {
+                assert!(breaker.permits(70.0));
+                breaker.record(70.0, false, took_s);
+            }
+        };
+        let mut breaker = Breaker::new(model);
+        answers(&mut breaker, &[0.5, 0.5, 0.6, 0.6]);
+        assert_eq!(breaker.state(), Closed, "fewer than the minimum");
+        answers(&mut breaker, &[0.5]);
+        assert_eq!(breaker.state(), Closed, "2 of 5: as long is not longer");
+        answers(&mut breaker, &[0.6, 0.1, 0.6, 0.6, 0.6]);
+        assert_eq!(breaker.state(), Open, "6 of 10");
+        for (took_s, state) in [([0.6, 0.1, 0.1], Closed), ([0.6, 0.1, 0.6], Open)] {
+            let mut half_open = breaker.clone();
+            for took_s in took_s {
+                assert!(half_open.permits(130.0));
+                half_open.record(130.0, false, took_s);
+            }
+            assert_eq!(half_open.state(), state, "{took_s:?}");
+        }
+        // Two failures of five are below one half; as slow ones with another slow one they are three of five.
+        let mut both = Breaker::new(model);
+        for (failed, took_s) in [
+            (true, 0.9),
+            (true, 0.9),
+            (false, 0.1),
+            (false, 0.1),
+            (false, 0.9),
+        ] {
+            both.record(0.0, failed, took_s);
+        }
+        assert_eq!(both.state(), Open);
     }
 
     /// What was let through before it opened and is answered late changes nothing.
@@ -333,7 +416,7 @@ mod tests {
         let mut breaker = Breaker::new(MODEL);
         assert!(breaker.permits(0.0));
         calls(&mut breaker, 0.0, &[true; 5]);
-        breaker.record(10.0, false);
+        breaker.record(10.0, false, 0.0);
         assert_eq!(breaker.state(), Open);
         assert!(!breaker.permits(63.0) && breaker.permits(64.0));
     }

@@ -24,7 +24,7 @@ impl Network {
         let (path, needed_s) = self.so_far(number, now_s);
         let span = self.spans[number];
         if !span.deserted {
-            self.leave_guard(span.edge, now_s, End::Failed);
+            self.leave_guard(span.edge, span.arrival_s, now_s, End::Failed);
         }
         let origin = origin.unwrap_or_else(|| self.origin(&span, failure, &path, needed_s));
         let pause_s = if span.deserted {
@@ -263,7 +263,7 @@ impl Network {
                 continue;
             }
             let (edge, station) = (span.edge, span.station);
-            self.leave_guard(edge, now_s, End::Unknown);
+            self.leave_guard(edge, now_s, now_s, End::Unknown);
             if self.places[usize::from(station)].cancels {
                 self.give_up(child, now_s, counts);
             }

@@ -95,7 +95,7 @@ impl Guard {
         if !self.has_room(replicas) {
             self.counts.crowded_out += 1.0;
             if let Some(breaker) = &mut self.breaker {
-                breaker.record(now_s, true);
+                breaker.record(now_s, true, 0.0);
             }
             return false;
         }
@@ -121,13 +121,13 @@ impl Guard {
             .is_none_or(|most| self.under_way < u64::from(most) * replicas.max(1) as u64)
     }
 
-    /// An attempt that was made is over for its caller.
-    pub(super) fn leave(&mut self, now_s: f64, end: End) {
+    /// An attempt that was made is over for its caller, after `took_s` seconds.
+    pub(super) fn leave(&mut self, now_s: f64, end: End, took_s: f64) {
         self.under_way -= 1;
         if let Some(breaker) = &mut self.breaker {
             match end {
-                End::Good => breaker.record(now_s, false),
-                End::Failed => breaker.record(now_s, true),
+                End::Good => breaker.record(now_s, false, took_s),
+                End::Failed => breaker.record(now_s, true, took_s),
                 End::Unknown => breaker.release(),
             }
         }

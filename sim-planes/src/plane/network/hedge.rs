@@ -11,18 +11,18 @@ use super::played::{Network, OF_EDGE};
 use super::spans::{NOBODY, Span, State};
 
 impl Network {
-    /// An attempt of a call is over for its caller.
+    /// An attempt of a call that was made at `since_s` is over for its caller.
     #[inline]
-    pub(super) fn leave_guard(&mut self, edge: u16, now_s: f64, end: End) {
+    pub(super) fn leave_guard(&mut self, edge: u16, since_s: f64, now_s: f64, end: End) {
         if let Some(guard) = &mut self.edges[usize::from(edge)].guard {
-            guard.leave(now_s, end);
+            guard.leave(now_s, end, now_s - since_s);
         }
     }
 
-    /// An attempt has been answered well; `hedged`: it was a second one, and the first is still under way.
-    pub(super) fn win(&mut self, edge: u16, hedged: bool, now_s: f64) {
+    /// An attempt made at `since_s` has been answered well; `hedged`: it was a second one, and the first is still under way.
+    pub(super) fn win(&mut self, edge: u16, hedged: bool, since_s: f64, now_s: f64) {
         if let Some(guard) = &mut self.edges[usize::from(edge)].guard {
-            guard.leave(now_s, End::Good);
+            guard.leave(now_s, End::Good, now_s - since_s);
             guard.counts.hedges_won += f64::from(u8::from(hedged));
         }
     }
@@ -116,11 +116,16 @@ impl Network {
 
     /// One of two attempts comes to nothing: it just goes. The record is the calling function's to see to.
     pub(super) fn part(&mut self, number: u32, now_s: f64) {
-        let Span { twin, edge, .. } = self.spans[number];
+        let Span {
+            twin,
+            edge,
+            arrival_s,
+            ..
+        } = self.spans[number];
         self.spans[twin].twin = NOBODY;
         self.spans[number].twin = NOBODY;
         self.spans.leave_parent(number);
-        self.leave_guard(edge, now_s, End::Failed);
+        self.leave_guard(edge, arrival_s, now_s, End::Failed);
     }
 
     /// One of two attempts is not needed any more.
@@ -138,7 +143,7 @@ impl Network {
             self.spans[twin].twin = NOBODY;
         }
         self.spans.leave_parent(number);
-        self.leave_guard(edge, now_s, End::Unknown);
+        self.leave_guard(edge, now_s, now_s, End::Unknown);
         let span = &mut self.spans[number];
         (span.twin, span.orphan, span.deserted) = (NOBODY, true, true);
         if state == State::Waiting {

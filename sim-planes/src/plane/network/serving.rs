@@ -137,9 +137,9 @@ impl Network {
         let span = &self.spans[number];
         let (station, replica, edge) = (span.station, span.replica, span.edge);
         if !span.orphan {
-            let (twin, is_hedge) = (span.twin, span.is_hedge);
+            let (twin, is_hedge, since_s) = (span.twin, span.is_hedge, span.arrival_s);
             if self.edges[usize::from(edge)].guard.is_some() && !span.deserted {
-                self.win(edge, is_hedge && twin != NOBODY, now_s);
+                self.win(edge, is_hedge && twin != NOBODY, since_s, now_s);
                 if twin != NOBODY {
                     self.spans[number].twin = NOBODY;
                     self.lose(twin, now_s, counts);

@@ -155,6 +155,7 @@ impl Fates {
     }
 
     /// An attempt will come to nothing at `at_s`.
+    #[inline(never)]
     pub(super) fn fail(
         &mut self,
         request: &Request,

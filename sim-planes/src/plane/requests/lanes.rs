@@ -150,17 +150,19 @@ impl Lanes {
             }
         };
         let free_s = self.lanes[replica as usize].next_free_s;
-        let gone_s = if free_s <= arrival_s {
-            tally.started_s += self.fates.held_s(request, arrival_s);
-            self.fates.start(request, arrival_s, tally);
-            self.occupy(replica, request, arrival_s)
-        } else if self.waiting_at(replica, arrival_s) < self.queue_limit {
-            self.book(replica, request, free_s, tally)
-        } else {
+        let waits = free_s > arrival_s;
+        if waits
+            && self.queue_limit < u32::MAX
+            && self.waiting_at(replica, arrival_s) >= self.queue_limit
+        {
             return self
                 .fates
                 .fail(request, Failure::Rejected, arrival_s, tally);
-        };
+        }
+        // Who finds a free slot waits for no time: whether one does is a toss of a coin, which no branch should
+        // have to guess.
+        let start_s = if waits { free_s } else { arrival_s };
+        let gone_s = self.book(replica, request, start_s, tally);
         if self.keeps_loads {
             self.lineup.raise(replica);
             self.departures.add(gone_s, replica);
@@ -191,15 +193,10 @@ impl Lanes {
     #[inline(always)]
     fn load(&mut self, replica: u32, now_s: f64) -> u32 {
         let lane = &mut self.lanes[replica as usize];
-        if self.slots == 1 {
-            // An idle one has nobody waiting: no need to look.
-            return if lane.next_free_s > now_s {
-                1 + lane.waiting(now_s)
-            } else {
-                0
-            };
-        }
         let waiting = lane.waiting(now_s);
+        if self.slots == 1 {
+            return waiting + u32::from(lane.next_free_s > now_s);
+        }
         let slots = self.slots_of(replica).iter();
         let busy: u32 = slots.map(|free_s| u32::from(*free_s > now_s)).sum();
         busy + waiting
@@ -228,8 +225,9 @@ impl Lanes {
         end_s
     }
 
-    /// An attempt joins the queue of a replica whose next slot falls free at `start_s`; answers when it is gone.
-    #[inline]
+    /// An attempt joins the queue of a replica that can serve it from `start_s` on, which may be now; answers when it
+    /// is gone.
+    #[inline(always)]
     fn book(
         &mut self,
         replica: u32,
@@ -247,7 +245,7 @@ impl Lanes {
             (deadline_s, deadline_s, Some(failure))
         };
         if !self.keeps_loads {
-            self.lanes[replica as usize].wait(leaves_s);
+            self.lanes[replica as usize].wait(request.arrival_s, leaves_s);
         }
         let booking = Booking {
             request: *request,
@@ -273,7 +271,7 @@ impl Lanes {
     }
 
     /// Counts an attempt that leaves its queue in this interval.
-    #[inline]
+    #[inline(always)]
     fn count(&self, booking: &Booking, tally: &mut Tally<'_>) {
         let (request, start_s) = (&booking.request, booking.leaves_s);
         if booking.starts {

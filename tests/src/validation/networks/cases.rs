@@ -3,6 +3,8 @@
 use sim_core::plane::network::{Call, CallGuard, CallMode, Entry, Station};
 use sim_core::plane::{RetryModel, ServiceModel};
 use sim_core::random::Distribution;
+use sim_core::scenario::Scenario;
+use sim_core::topology::ComponentKind;
 
 /// Requests of users per second.
 pub const RATE_RPS: f64 = 100.0;
@@ -28,7 +30,70 @@ pub fn cases() -> Vec<Case> {
     all.extend(busy_callee());
     all.extend([call_retries(), optional(), user_timeout()]);
     all.extend([many_together(), impatient_optional()]);
+    all.push(large_shop());
     all
+}
+
+/// The services, functions and dependencies of the template of a whole shop, with slots for a load of 0.7.
+fn large_shop() -> Case {
+    let template = sim_core::scenario::templates::template("large-shop").expect("in the gallery");
+    let document = serde_json::from_str(template.json).expect("a document");
+    let scenario = sim_core::scenario::check(&document).expect("a sound template");
+    let topology = scenario.topology.as_ref().expect("a topology");
+    let own = |of: &Scenario| {
+        let service = &of.document().service;
+        ServiceModel {
+            timeout_s: service.timeout_ms / 1000.0,
+            error_probability: service.error_percent / 100.0,
+            ..ServiceModel::new(of.service_time_s.clone())
+        }
+    };
+    let components = topology.components.iter();
+    let stations: Vec<Station> = components
+        .map(|component| Station {
+            service: match &component.kind {
+                ComponentKind::Main => own(&scenario),
+                ComponentKind::Service(service) => own(service),
+                ComponentKind::Dependency(dependency) => dependency.model.clone(),
+                ComponentKind::Function(function) => function.service.clone(),
+            },
+            function: match &component.kind {
+                ComponentKind::Function(function) => Some(function.model.clone()),
+                _ => None,
+            },
+            calls: component.calls.clone(),
+        })
+        .collect();
+    let held_s = held_s(&stations);
+    let servers = topology.components.iter().zip(held_s);
+    let servers = servers.map(|(component, held_s)| match &component.kind {
+        ComponentKind::Dependency(dependency) => dependency.connections,
+        ComponentKind::Function(_) => 0,
+        _ => (RATE_RPS * component.visits * held_s / 0.7).ceil() as u32,
+    });
+    Case {
+        name: "a whole shop: 7 services, 2 functions, 4 dependencies",
+        servers: servers.collect(),
+        stations,
+        entries: topology.routes.iter().map(|route| route.entry).collect(),
+        rate_rps: RATE_RPS,
+        brown_out: 1.0,
+    }
+}
+
+/// For how long a request holds a slot of each station when nobody waits, about, seconds.
+fn held_s(stations: &[Station]) -> Vec<f64> {
+    let mut held_s = vec![0.0; stations.len()];
+    for (index, station) in stations.iter().enumerate().rev() {
+        let of = |mode| {
+            let calls = station.calls.iter().filter(move |call| call.mode == mode);
+            calls.map(|call| call.per_request * held_s[call.to])
+        };
+        let one_by_one: f64 = of(SEQUENTIAL).sum();
+        let together = of(CallMode::Parallel).fold(0.0, f64::max);
+        held_s[index] = station.service.service_time_s.mean() + one_by_one + together;
+    }
+    held_s
 }
 
 fn service(mean_ms: f64, cv: f64, timeout_ms: f64) -> ServiceModel {

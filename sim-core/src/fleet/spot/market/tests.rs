@@ -15,6 +15,7 @@ fn pool(availability: Availability) -> PoolModel {
 
 fn market(pools: Vec<PoolModel>, allocation: SpotAllocation, seed: u64) -> Market {
     let model = SpotModel {
+        owner: 0,
         on_demand_base: 0,
         share: 1.0,
         fallback: 1.0,

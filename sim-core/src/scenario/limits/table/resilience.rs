@@ -46,6 +46,15 @@ pub(super) const ROWS: &[Limit] = &[
         .soft(1.0, 100.0)
         .default(10.0)
         .source("Resilience4j: 10"),
+    number("breaker.longer_than_ms", 0.1, 600_000.0, "ms")
+        .log()
+        .soft(10.0, 10_000.0)
+        .default(1000.0)
+        .source("Resilience4j: 60 s, longer than most wait"),
+    number("breaker.slow_percent", 1.0, 100.0, "%")
+        .step(1.0)
+        .default(50.0)
+        .source("Resilience4j: 100 %"),
     number("call.hedge_after_ms", 0.1, 600_000.0, "ms")
         .log()
         .soft(5.0, 10_000.0)

@@ -84,6 +84,8 @@ impl FluidNetwork<'_> {
         total.throttled = state.throttled * theirs;
         let gave_up = state.gave_up * theirs;
         users.open = (there - started - total.rejected - gave_up).max(0.0);
+        total.lost = state.lost * theirs;
+        let started = started - total.lost;
         (total.waiting_at_end, total.open_at_end) = (users.open, users.open);
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
         total.failed = users.errors.struck(started, 1.0 - fine);
@@ -115,6 +117,7 @@ impl FluidNetwork<'_> {
             blame.rejected += total.rejected;
             blame.throttled += total.throttled;
             blame.timed_out += gave_up;
+            blame.lost += total.lost;
         }
         blame_late(node, response, late, late_in_service, blamed);
         for k in 0..total.slow.len() {
@@ -182,9 +185,10 @@ impl FluidNetwork<'_> {
             return 0.0;
         }
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
-        let late = state.started * fine * (1.0 - response.in_time());
-        let failed = state.started * (1.0 - fine);
-        let all = state.rejected + state.gave_up + late + failed;
+        let kept = state.started - state.lost;
+        let late = kept * fine * (1.0 - response.in_time());
+        let failed = kept * (1.0 - fine);
+        let all = state.rejected + state.gave_up + late + failed + state.lost;
         if all <= NEGLIGIBLE {
             if state.waiting > 0.0 {
                 blamed[station].timed_out += count;
@@ -197,6 +201,7 @@ impl FluidNetwork<'_> {
         blamed[station].rejected += state.rejected * part;
         blamed[station].throttled += state.throttled * part;
         blamed[station].timed_out += state.gave_up * part;
+        blamed[station].lost += state.lost * part;
         let late = late * part;
         let alone = late * share(response.late_in_service(), 1.0 - response.in_time()).min(1.0);
         blame_late(node, response, late, alone, blamed);

@@ -1,6 +1,6 @@
 //! Breakers, bulkheads and hedges of calls, against hand calculations and closed forms.
 
-use super::breaker::BreakerModel;
+use super::breaker::{BreakerModel, SlowCalls};
 use super::*;
 use crate::plane::OnTimeout;
 use crate::plane::queueing::erlang_b;
@@ -11,6 +11,7 @@ const BREAKER: BreakerModel = BreakerModel {
     failure_percent: 50.0,
     open_s: 30.0,
     half_open: 5,
+    slow: None,
 };
 
 fn guarded(guard: CallGuard, mode: CallMode, required: bool) -> Call {
@@ -74,6 +75,40 @@ fn a_breaker_spares_what_is_down_and_closes_again() {
         let expected = 50.0 * late.open_s;
         assert!((late.short_circuited - expected).abs() < 5.0 * expected.sqrt() + 5.0);
     }
+}
+
+/// Half a second of every answer is slow, and none fails. Ten of those answered open the breaker: half of the last twenty. Those
+/// under way then, 50/s for half a second, are served all the same; after each wait the trial's five are, too.
+#[test]
+fn a_breaker_for_slow_calls_spares_what_is_slow() {
+    let breaker = |longer_than_s| CallGuard {
+        breaker: Some(BreakerModel {
+            slow: Some(SlowCalls {
+                longer_than_s,
+                percent: 50.0,
+            }),
+            ..BREAKER
+        }),
+        ..CallGuard::default()
+    };
+    let run = |longer_than_s| {
+        let call = guarded(breaker(longer_than_s), CallMode::Sequential, false);
+        let net = pair(call, ample(constant(0.5)));
+        serve(&mut network(&net, 0), 50.0, &[conditions(600.0, MANY); 2])
+    };
+    let slow = run(0.4);
+    let rounds = slow.calls[0].opened;
+    let called = slow.stations[1].arrivals;
+    // A wait of 30 s, and half a second for the trial.
+    assert!((18.0..=20.0).contains(&rounds), "{rounds}");
+    let expected = 10.0 + 25.0 + 5.0 * (rounds - 1.0);
+    assert!(
+        (called - expected).abs() < 5.0 * 25.0_f64.sqrt(),
+        "{called} {expected}"
+    );
+    assert_eq!(slow.calls[0].wanted, called + slow.calls[0].short_circuited);
+    // As long is not longer.
+    assert_eq!(run(0.5 + 1e-9).calls[0].opened, 0.0);
 }
 
 /// Errors below the threshold do not open it; errors above it keep it open but for the trials, and then callers are
