@@ -775,9 +775,15 @@ fn the_fluid_plane_says_what_it_cannot_do() {
         ("removal", json!("kill")),
         ("retries", json!({"max_attempts": 3, "backoff_ms": 100})),
     ] {
-        let mut document = with(&format!("/service/{field}"), value);
+        let path = format!("/service/{field}");
+        let mut document = with(&path, value);
         set(&mut document, "/run/plane", json!("fluid"));
-        assert_eq!(problems(&document), [], "{field}");
+        set(&mut document, "/service/concurrency", json!(4));
+        let found = problems(&document);
+        assert!(
+            found.iter().all(|problem| problem.path != path),
+            "{found:?}"
+        );
     }
 }
 

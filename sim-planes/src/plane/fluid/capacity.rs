@@ -118,7 +118,13 @@ impl CapacityTable {
             } else {
                 // As many residual services in a row as make up the mean.
                 let shape = Shapes::of_one_server(1.0 - of.residual / (k * wait));
-                (shape, libm::exp(ratio.scv))
+                // In turn the wait of those who wait is close to that of M/G/1: for exponential services it is the same.
+                let scv = if of.is_watchful {
+                    libm::exp(ratio.scv)
+                } else {
+                    0.0
+                };
+                (shape, scv)
             };
             Point {
                 busy: count * point.busy,

@@ -4,7 +4,7 @@ use super::capacity::{CapacityTable, Point};
 use super::limited::LimitedQueue;
 use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE, balanced};
-use crate::plane::{Balancing, Interval, Overflow};
+use crate::plane::{Balancing, Interval};
 
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
@@ -240,12 +240,6 @@ impl FluidPlane<'_> {
             weight * tick.chance.weight
         };
         let others = weight - lucky;
-        // Where the oldest make room for the new, the line moves on for those who are dropped as well.
-        let hurry = if self.tables.service().overflow == Overflow::DropOldest && tick.counted {
-            1.0 + tick.load * queue.lost
-        } else {
-            1.0
-        };
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
@@ -256,7 +250,7 @@ impl FluidPlane<'_> {
                 let [low, middle, high] = self.behind_whole(tick, before);
                 for delay in [low, middle, high] {
                     self.tables
-                        .add_delayed(&mut self.mixture, delay / hurry, share / 3.0);
+                        .add_delayed(&mut self.mixture, delay, share / 3.0);
                 }
                 continue;
             }
@@ -275,7 +269,7 @@ impl FluidPlane<'_> {
                 sooner
             } else {
                 later
-            } / hurry;
+            };
         }
         self.queue = self.queue.min(tick.table.apart * queue.queue);
         Flow {
@@ -336,6 +330,3 @@ fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
     let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
     [(ahead - spread) / servers, (ahead + spread) / servers]
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use super::FluidPlane;
 use super::flow::Flow;
 use super::line::Cohort;
 use super::mixture::Shares;
-use crate::plane::{Interval, MAX_THRESHOLDS, Outcome, Overflow};
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
 
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
 const LEAST_LUCK: f64 = 0.05;
@@ -85,11 +85,6 @@ impl FluidPlane<'_> {
             arrivals,
             served,
             rejected,
-            dropped: if self.tables.service().overflow == Overflow::DropOldest {
-                rejected
-            } else {
-                0.0
-            },
             timed_out: too_late + impatient,
             timed_out_in_service: (started * service_alone).min(too_late)
                 + impatient * service_alone,

@@ -10,7 +10,7 @@ use super::returning::{AGES, Ages};
 use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
 use crate::plane::tally::LatencyLimits;
-use crate::plane::{Balancing, Overflow, ServiceModel};
+use crate::plane::{Balancing, ServiceModel};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -100,9 +100,7 @@ impl FluidTables {
             waits: OnceLock::new(),
             capacities: Mutex::new(BTreeMap::new()),
             balance: Balance::default(),
-            is_careful: service.retries.is_on()
-                || service.balancing != Balancing::Shared
-                || service.overflow != Overflow::RejectNew,
+            is_careful: service.retries.is_on() || service.balancing != Balancing::Shared,
             service,
         }
     }

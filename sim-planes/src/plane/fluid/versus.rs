@@ -8,6 +8,7 @@ use crate::stats::LogHistogram;
 
 /// What a plane says of a run.
 #[derive(Clone, Copy, Debug)]
+#[expect(dead_code, reason = "shown where a comparison fails")]
 pub(super) struct Figures {
     /// Served, and below the first threshold, of all requests.
     pub(super) good: f64,
