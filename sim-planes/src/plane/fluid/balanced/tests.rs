@@ -34,8 +34,8 @@ fn bounds(balancing: Balancing, cv: f64, slots: u32) -> (f64, f64) {
         Balancing::Random => (0.015, 0.1),
         _ if goes_by_load && slots < 4 => (0.07, 0.17),
         _ if goes_by_load => (0.025, 0.12),
-        _ if cv > 1.0 => (0.03, 0.15),
-        _ => (0.02, 0.08),
+        _ if cv > 1.0 => (0.02, 0.13),
+        _ => (0.015, 0.06),
     }
 }
 
