@@ -184,7 +184,6 @@ mod tests {
                 "/service/processor_sharing on",
                 "the fluid plane does not compute",
             ),
-            ("/service/retries on", "the fluid plane does not compute"),
             ("/service/queue on", "the fluid plane does not compute"),
             ("/autoscaler/scaling_modifiers on", "the text is empty"),
             (

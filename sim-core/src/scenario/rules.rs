@@ -87,7 +87,8 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
             memory::hold_sizes(vpa, service, &controllers, found);
         }
         if let Some(run) = &sections.run {
-            serving::hold_plane(service, run, found);
+            let bounds = sections.autoscaler.as_ref().map(|scaler| scaler.bounds());
+            serving::hold_plane(service, run, bounds.map_or(0, |bounds| bounds.0), found);
         }
     }
     if let Some(run) = &sections.run {
