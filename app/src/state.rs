@@ -18,8 +18,8 @@ pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
 pub use model::{
-    Advice, CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme,
-    TornadoState, studio,
+    Advice, CompareState, Dialog, FieldProblem, Moment, Phase, Preview, RunState, Studio,
+    SweepState, Theme, TornadoState, studio,
 };
 
 use serde_json::Value;

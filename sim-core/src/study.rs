@@ -11,6 +11,7 @@
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
 mod batch;
+mod beginning;
 mod collection;
 mod compare;
 mod draw;
@@ -33,6 +34,7 @@ mod sweep;
 mod uncertainty;
 
 pub use batch::{BatchReport, JobReport};
+pub use beginning::beginning;
 pub use collection::Collection;
 pub use compare::{
     CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,
