@@ -18,6 +18,7 @@ mod link;
 mod optimise;
 mod output;
 mod reach;
+mod report_file;
 mod report_text;
 mod run;
 mod sensitivity;

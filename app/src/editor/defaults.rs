@@ -1,7 +1,7 @@
 //! Sensible values for a field that is switched on or changed to another variant.
 
-use super::schema::{Choice, Kind, Node};
 use serde_json::{Map, Value};
+use sim_report::form::schema::{Choice, Kind, Node};
 
 /// Names that mean the typical size of a quantity, whatever the variant calls it.
 const SIZES: [&str; 3] = ["mean", "value", "minimum"];

@@ -1,11 +1,11 @@
 //! The form as a whole: its sections, and the list of what is wrong.
 
 use super::field::{field, problem_lines, problems_at};
-use super::schema::{Kind, Node};
 use super::variant::fields_of;
 use crate::state::{Dialog, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
+use sim_report::form::schema::{Kind, Node};
 
 /// Sections that are open at first.
 const OPEN: [&str; 2] = ["traffic", "autoscaler"];
