@@ -12,6 +12,7 @@
 
 mod attainable;
 mod batch;
+mod beginning;
 mod collection;
 mod compare;
 mod draw;
@@ -35,6 +36,7 @@ mod uncertainty;
 
 pub use attainable::{BudgetKept, attainable, with_budget};
 pub use batch::{BatchReport, JobReport};
+pub use beginning::beginning;
 pub use collection::Collection;
 pub use compare::{
     CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,

@@ -29,6 +29,7 @@ mod uncertain;
 pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
+pub(crate) use traffic::mean_rps;
 pub(super) use uncertain::hold_uncertain;
 
 use super::check::Parts;
