@@ -73,7 +73,7 @@ fn text(name: &str, replayed: &WindowReplay) -> String {
         "Bad requests",
         "component",
         "requests",
-        "share of the arrivals",
+        "share of those that ended",
     ]);
     for cause in &replayed.causes {
         causes.row(vec![
@@ -82,7 +82,7 @@ fn text(name: &str, replayed: &WindowReplay) -> String {
             cause.requests.to_string(),
             format!(
                 "{:.2} %",
-                100.0 * cause.requests as f64 / replayed.played.arrivals.max(1.0)
+                100.0 * cause.requests as f64 / replayed.played.concluded().max(1.0)
             ),
         ]);
     }

@@ -125,10 +125,18 @@ fn item_view(node: &'static Node, item: &'static Node, list: &str, index: usize)
         Kind::Group(fields) => fields_of(fields, &pointer, None),
         _ => field(item, pointer.clone(), None),
     };
+    // What an item is called names its choice, too.
+    let name = match &item.kind {
+        Kind::Variant { .. } => {
+            let control = format!("{}-kind", element_id(&pointer));
+            view! { <label class="label" for=control>{title.clone()}</label> }.into_any()
+        }
+        _ => view! { <span class="label">{title.clone()}</span> }.into_any(),
+    };
     view! {
         <div class="item" id=element_id(&pointer)>
             <div class="item-head">
-                <span class="label">{title.clone()}</span>
+                {name}
                 <button
                     type="button"
                     class="mini"

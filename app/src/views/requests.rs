@@ -81,7 +81,7 @@ pub fn RequestsPanel() -> impl IntoView {
                 <button type="button" class="ghost small" data-testid="window-play" on:click=around>
                     {move || if asked.get().is_some() { "Replay around the moment" } else { "Replay the worst minutes" }}
                 </button>
-                <label class="inline-field"><span>"From hour"</span><input type="number" class="count" min="0" step="any" data-testid="window-from" prop:value=hour on:change=choose_start/></label>
+                <label class="inline-field"><span>"From hour"</span><input type="number" class="count hour" min="0" step="any" data-testid="window-from" prop:value=hour on:change=choose_start/></label>
                 <label class="inline-field">
                     <span>"Minutes"</span>
                     <select data-testid="window-length" on:change=choose_length>
@@ -213,13 +213,13 @@ fn counted(replay: &WindowReplay) -> AnyView {
         view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }
     };
     let rows = view! {
-        {row("Played", &replay.played)}
+        {row("What was played", &replay.played)}
         {row("The replication's ticks", &replay.ticks)}
     };
     table(
         "Requests of the window",
         &[
-            "",
+            "Counted by",
             "Arrived",
             "Served",
             "Rejected",
@@ -236,14 +236,14 @@ fn causes(replay: &WindowReplay) -> AnyView {
     if replay.causes.is_empty() {
         return view! { <p class="hint">"No request was bad."</p> }.into_any();
     }
-    let arrivals = replay.played.arrivals.max(1.0);
+    let all = replay.played.concluded().max(1.0);
     let row = |cause: &WindowCause| {
         view! {
             <tr>
                 <th scope="row">{cause.fate.label()}</th>
                 <td>{replay.component(cause.component).to_owned()}</td>
                 <td>{format::grouped(cause.requests as f64)}</td>
-                <td>{format::percent(cause.requests as f64 / arrivals, 2)}</td>
+                <td>{format::percent(cause.requests as f64 / all, 2)}</td>
             </tr>
         }
     };
@@ -251,7 +251,7 @@ fn causes(replay: &WindowReplay) -> AnyView {
     view! {
         <h3>"Why requests were bad"</h3>
         <div data-testid="window-causes">
-            {table("Why requests were bad", &["What happened", "Where", "Requests", "Of the arrivals"], rows)}
+            {table("Why requests were bad", &["What happened", "Where", "Requests", "Of those that ended"], rows)}
         </div>
     }
     .into_any()

@@ -403,6 +403,13 @@ fn digest(replay: &WindowReplay) -> String {
     crate::study::hex(&Sha256::digest(&bytes), 32)
 }
 
+impl WindowCounts {
+    /// Requests whose fate is known.
+    pub fn concluded(&self) -> f64 {
+        self.served + self.rejected + self.timed_out + self.failed + self.lost
+    }
+}
+
 impl WindowReplay {
     /// The name of a component.
     pub fn component(&self, place: u16) -> &str {

@@ -221,7 +221,7 @@ fn the_keyboard_alone_goes_from_preset_to_share() {
             "!document.querySelector('dialog[open]')",
         )
         .await;
-        command(&page, "window days").await;
+        command(&page, "slo window").await;
         let field = |pointer: &str| {
             format!("document.activeElement.closest('[data-testid=\"field:{pointer}\"]')")
         };

@@ -67,6 +67,13 @@ fn a_window_is_replayed_request_by_request() {
         open_template(&page, "retry-storm").await;
         page.click("[data-testid=window-play]").await;
         page.until("the window is played", PLAYED).await;
+        // Where the storm begins, some are still served.
+        page.value("(() => { const box = document.querySelector('[data-testid=window-from]'); box.value = '0.5'; box.dispatchEvent(new Event('change', { bubbles: true })); return true; })()").await;
+        page.until(
+            "the beginning of the storm is played",
+            "document.querySelector('[data-testid=window-words]').textContent.includes(' 00:30:00 to ')",
+        )
+        .await;
         let words = page.text("[data-testid=window-words]").await;
         assert!(words.contains("requests arrived"), "{words}");
         for part in [

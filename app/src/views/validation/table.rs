@@ -58,7 +58,7 @@ fn bodies_of(family: Family, board: &Arc<Board>, room: EngineRoom) -> AnyView {
                     <span>{family.summary()}</span>
                 </th>
                 <td>
-                    <button type="button" class="ghost small" aria-label=format!("Run {}", family.title()) on:click=run>
+                    <button type="button" class="ghost small" aria-label=format!("Run group {}", family.title()) on:click=run>
                         {icon(Icon::Play)} "Run group"
                     </button>
                 </td>
