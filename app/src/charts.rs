@@ -4,37 +4,37 @@
 //! plotters measures text by putting elements into the page, which costs a layout each time and is blocked by a
 //! strict style policy; so it paints marks only.
 
+mod attainable;
 mod break_even;
 mod breakdown;
 mod commitment;
 mod data;
 mod distribution;
-mod distribution_scene;
-mod drawing;
 mod export;
 mod figure;
 mod front;
 mod front_list;
-mod front_scene;
 mod moment;
+mod money_frame;
 mod palette;
-mod scale;
 mod scene;
 pub mod spark;
 mod surface;
 mod time;
-mod time_scene;
 
+pub use attainable::Attainable;
 pub use break_even::BreakEvens;
 pub use breakdown::{BudgetByCause, CostByResource};
 pub use commitment::CommitmentLevels;
 pub use data::csv;
+use sim_report::chart::scale;
+
 pub use distribution::{CostDistribution, SliDistribution};
-pub use drawing::{escaped, marks};
 pub use export::{all, export_menu};
 pub use figure::{InReport, Table, report_stale};
 pub use front::Front;
 pub use moment::MomentStrip;
 pub use palette::provide_palette;
+pub use sim_report::chart::drawing::{escaped, marks};
 pub use surface::shown;
 pub use time::OverTime;

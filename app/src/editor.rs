@@ -3,56 +3,32 @@
 mod defaults;
 mod field;
 mod knob;
-mod labels;
 mod list;
 mod mark;
 mod number;
 pub mod quantity;
 mod recording;
-mod schema;
 mod section;
 mod text;
 mod variant;
 mod weights;
 
 pub use field::reveal;
-pub use knob::{name_of as knob_name, outline, sources, value_words};
 pub use section::{Editor, few_fields};
+pub use sim_report::form::{name_of as knob_name, outline, sources, value_words};
 
-use schema::Node;
-use std::sync::OnceLock;
-
-/// The form's plan; read once.
-fn form() -> Option<&'static Node> {
-    static FORM: OnceLock<Option<Node>> = OnceLock::new();
-    let read = || {
-        serde_json::from_str(sim_core::scenario::SCHEMA_JSON)
-            .ok()
-            .as_ref()
-            .and_then(schema::read)
-            .map(without_beliefs)
-    };
-    FORM.get_or_init(read).as_ref()
-}
-
-/// Uncertain numbers are written where the number stands, not in a list of their own.
-fn without_beliefs(mut form: Node) -> Node {
-    if let schema::Kind::Group(sections) = &mut form.kind {
-        sections.retain(|section| section.name != "uncertain");
-    }
-    form
-}
+use sim_report::form::form;
 
 #[cfg(test)]
 mod tests {
     use super::defaults;
-    use super::schema::{Kind, Node};
     use crate::state::companions::settle;
     use crate::state::pointer as json_pointer;
     use serde_json::Value;
     use sim_core::scenario::check_value;
     use sim_core::scenario::document::ScenarioDocument;
     use sim_core::scenario::templates::TEMPLATES;
+    use sim_report::form::schema::{Kind, Node};
 
     /// Every number that a visitor can set must have a slider with ends.
     fn check(node: &Node, inherited: Option<&Node>, found: &mut u32) {
@@ -208,7 +184,6 @@ mod tests {
                 "/service/processor_sharing on",
                 "the fluid plane does not compute",
             ),
-            ("/service/retries on", "the fluid plane does not compute"),
             ("/service/queue on", "the fluid plane does not compute"),
             ("/autoscaler/scaling_modifiers on", "the text is empty"),
             (

@@ -6,12 +6,12 @@ mod charts;
 mod check;
 mod commands;
 mod editor;
-mod format;
 mod state;
-mod summary;
 mod views;
 mod worker;
 mod workers;
+
+use sim_report::format;
 
 fn main() {
     console_error_panic_hook::set_once();

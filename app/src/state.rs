@@ -18,8 +18,8 @@ pub use route::{Page, Tab};
 pub use validation::{Board, CaseState};
 
 pub use model::{
-    Advice, CompareState, Dialog, FieldProblem, Moment, Phase, RunState, Studio, SweepState, Theme,
-    TornadoState, Window, studio,
+    Advice, CompareState, Dialog, FieldProblem, Moment, Phase, Preview, RunState, Studio,
+    SweepState, Theme, TornadoState, Window, studio,
 };
 
 use serde_json::Value;

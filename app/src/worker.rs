@@ -58,8 +58,14 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
     };
     match request {
         Request::Plan { job, oldest, plan } => {
-            bench.jobs.retain(|&known, _| known >= oldest);
-            match Prepared::new(*plan) {
+            let former = bench.jobs.values().next_back();
+            let prepared = Prepared::like(*plan, former);
+            // The newest stays until there is one that has what can be shared with it.
+            let newest = bench.jobs.keys().next_back().copied();
+            let is_over =
+                |known: u32| known < oldest && (prepared.is_ok() || Some(known) != newest);
+            bench.jobs.retain(|&known, _| !is_over(known));
+            match prepared {
                 Ok(prepared) => {
                     bench.jobs.insert(job, prepared);
                     None

@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sim_core::import::Unit;
-use sim_core::scenario::document::{PlaneKind, Signal};
+use sim_core::scenario::document::{BoundedFigure, PlaneKind, Signal};
+use std::path::PathBuf;
 
 /// QEC Studio on the command line: what will it cost, and how likely is the SLO met?
 ///
@@ -27,8 +28,8 @@ pub enum Command {
     Optimise(OptimiseArguments),
     /// What would help most? The effect of one change at a time on attainment and cost, with intervals.
     Explain(ExplainArguments),
-    /// How much more traffic does it carry? The factor at which the attainment falls below what is wanted.
-    Reach(ExplainArguments),
+    /// How much more traffic does it carry, or with --targets: how good an SLO can be had for how much money?
+    Reach(ReachArguments),
     /// Compare two to four scenarios under common random numbers: differences with intervals, in words.
     Compare(CompareArguments),
     /// Move each knob and each uncertain number to its low and high end: which matters most?
@@ -54,26 +55,53 @@ pub enum Command {
     },
 }
 
-/// How to compute a study.
+/// How to compute a study, and where its results go.
 #[derive(Debug, Args)]
-pub struct StudyArguments {
-    /// File, `-`, template id or share link.
-    pub scenario: String,
+pub struct ComputeArguments {
     /// Print the full report as JSON (docs/REPORT.md).
     #[arg(long)]
     pub json: bool,
+    /// Also write a report to this file: a page of its own if the name ends in .html, Markdown if it ends in .md.
+    #[arg(long, value_name = "FILE", value_parser = report_file)]
+    pub report: Option<PathBuf>,
+    /// Address of the studio that the report's link opens in.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub studio: String,
     /// Seed of the random streams, instead of the scenario's.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Exactly so many replications, instead of stopping at the scenario's precision.
-    #[arg(long, value_name = "N")]
-    pub replications: Option<u32>,
     /// Data plane, instead of the scenario's.
     #[arg(long, value_enum)]
     pub plane: Option<PlaneArgument>,
     /// Threads to compute on; by default all processors. The numbers do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// A scenario, and how to compute it.
+#[derive(Debug, Args)]
+pub struct ScenarioArguments {
+    /// File, `-`, template id or share link.
+    pub scenario: String,
+    /// How to compute it.
+    #[command(flatten)]
+    pub compute: ComputeArguments,
+}
+
+/// A scenario whose replications go on until it is precise.
+#[derive(Debug, Args)]
+pub struct StudyArguments {
+    /// The scenario.
+    #[command(flatten)]
+    pub of: ScenarioArguments,
+    /// Exactly so many replications, instead of stopping at the scenario's precision.
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
 }
 
 /// `qec run`
@@ -102,11 +130,9 @@ pub struct SweepArguments {
 /// `qec optimise`
 #[derive(Debug, Args)]
 pub struct OptimiseArguments {
-    /// File, `-`, template id or share link.
-    pub scenario: String,
-    /// Print the full report as JSON (docs/REPORT.md).
-    #[arg(long)]
-    pub json: bool,
+    /// The scenario.
+    #[command(flatten)]
+    pub of: ScenarioArguments,
     /// Most replications to spend, instead of the scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(60..=100_000))]
     pub budget: Option<u32>,
@@ -114,37 +140,39 @@ pub struct OptimiseArguments {
     /// one in equal ratios, PATH=A,B,C a choice, PATH alone a switch.
     #[arg(long, value_name = "PATH=VALUES")]
     pub knob: Vec<String>,
-    /// Seed of the random streams, instead of the scenario's.
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Data plane, instead of the scenario's.
-    #[arg(long, value_enum)]
-    pub plane: Option<PlaneArgument>,
-    /// Threads to compute on; by default all processors. The numbers do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+    /// A third figure that the front trades beside cost and attainment, instead of the scenario's; less is better. Such as
+    /// p95_latency, scale_events_per_hour, peak_replicas, node_hours.
+    #[arg(long, value_name = "FIGURE", value_parser = figure)]
+    pub third: Option<BoundedFigure>,
     /// List every design, not only the front.
     #[arg(long)]
     pub all: bool,
 }
 
-/// `qec explain` and `qec reach`
+/// `qec explain`
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// File, `-`, template id or share link.
-    pub scenario: String,
-    /// Print the full report as JSON (docs/REPORT.md).
-    #[arg(long)]
-    pub json: bool,
+    /// The scenario.
+    #[command(flatten)]
+    pub of: ScenarioArguments,
     /// So many replications of what is looked at closely.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(8..=10_000))]
     pub replications: Option<u32>,
-    /// Seed of the random streams, instead of the scenario's.
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Threads to compute on; by default all processors. The numbers do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+}
+
+/// `qec reach`
+#[derive(Debug, Args)]
+pub struct ReachArguments {
+    /// The scenario.
+    #[command(flatten)]
+    pub of: ScenarioArguments,
+    /// So many replications of what is looked at closely.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(8..=10_000))]
+    pub replications: Option<u32>,
+    /// The best SLO target against cost instead, over the designs that a search of the scenario's knobs tries; the
+    /// report is that of `qec optimise`.
+    #[arg(long, conflicts_with = "replications")]
+    pub targets: bool,
 }
 
 /// `qec sensitivity`
@@ -161,21 +189,12 @@ pub struct CompareArguments {
     /// Files, template ids or share links; the first is the baseline. One may be `-`.
     #[arg(num_args = 2..=4, required = true)]
     pub scenarios: Vec<String>,
-    /// Print the full report as JSON (docs/REPORT.md).
-    #[arg(long)]
-    pub json: bool,
-    /// Seed of the random streams, instead of the first scenario's.
-    #[arg(long)]
-    pub seed: Option<u64>,
+    /// How to compute them; the seed is for all of them.
+    #[command(flatten)]
+    pub compute: ComputeArguments,
     /// Exactly so many replications, instead of stopping at the first scenario's precision.
     #[arg(long, value_name = "N")]
     pub replications: Option<u32>,
-    /// Data plane, instead of the scenarios'.
-    #[arg(long, value_enum)]
-    pub plane: Option<PlaneArgument>,
-    /// Threads to compute on; by default all processors. The numbers do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
 }
 
 /// `qec check`
@@ -429,6 +448,20 @@ impl From<UnitArgument> for Unit {
             UnitArgument::Counter => Self::Counter,
         }
     }
+}
+
+/// The name of a report, which tells its form.
+fn report_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("html" | "htm" | "md") => Ok(path),
+        _ => Err("the name of a report ends in .html or .md".to_owned()),
+    }
+}
+
+/// A figure by its key in reports.
+fn figure(key: &str) -> Result<BoundedFigure, String> {
+    serde_json::from_value(key.into()).map_err(|error| error.to_string())
 }
 
 fn signal(text: &str) -> Result<(String, Signal), String> {

@@ -2,37 +2,40 @@
 
 use crate::args::CompareArguments;
 use crate::failure::Failure;
-use crate::{compare_text, compute, output, source};
+use crate::report_file::{self, origin};
+use crate::{compare_text, compute, output};
 use rayon::prelude::*;
-use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::{Collection, CompareReport, Comparison, Prepared, ShardResult};
+use sim_report::study::Origin;
 
 /// Compares scenarios.
 pub fn compare(options: &CompareArguments) -> Result<(), Failure> {
     if let Some(replications) = options.replications {
         compute::within_limits(replications)?;
     }
-    let documents = options
-        .scenarios
-        .iter()
-        .map(|named| document(named, options))
+    let wanted = &options.compute;
+    let named = options.scenarios.iter();
+    let documents = named
+        .map(|named| compute::document(named, wanted))
         .collect::<Result<Vec<_>, _>>()?;
     let report = computed(&Comparison::new(&documents), options)?;
-    if options.json {
+    report_file::write(wanted, || {
+        let first = report.scenarios.first();
+        let origin = Origin {
+            engine: report.engine_version.clone(),
+            seed: report.seed,
+            plane: first.map(|one| one.plane.clone()).unwrap_or_default(),
+            prices: first.map(|one| one.prices.clone()).unwrap_or_default(),
+            replications: report.replications,
+            digest: report.digest.clone(),
+            ..origin(&documents.iter().collect::<Vec<_>>(), wanted)
+        };
+        sim_report::study::compare(&report, &origin)
+    })?;
+    if wanted.json {
         return output::print_json(&report);
     }
     output::print(&compare_text::write(&report))
-}
-
-fn document(named: &str, options: &CompareArguments) -> Result<ScenarioDocument, Failure> {
-    let mut document = source::checked(named)?.document().clone();
-    if let Some(seed) = options.seed {
-        document.run.seed = seed;
-    }
-    if let Some(plane) = options.plane {
-        document.run.plane = plane.into();
-    }
-    Ok(document)
 }
 
 fn computed(comparison: &Comparison, options: &CompareArguments) -> Result<CompareReport, Failure> {
@@ -42,7 +45,7 @@ fn computed(comparison: &Comparison, options: &CompareArguments) -> Result<Compa
         .map(|plan| Prepared::new(plan.clone()))
         .collect::<Result<Vec<_>, _>>()?;
     let mut collections: Vec<Collection> = comparison.plans().iter().map(Collection::new).collect();
-    let pool = compute::threads(options.threads)?;
+    let pool = compute::threads(options.compute.threads)?;
     let bar = compute::progress_bar("replications");
     let replications = loop {
         let all: Vec<&Collection> = collections.iter().collect();

@@ -1,6 +1,6 @@
 //! A study on threads: rounds of shards, each shard computed anywhere, results merged by index.
 
-use crate::args::StudyArguments;
+use crate::args::{ComputeArguments, StudyArguments};
 use crate::failure::Failure;
 use crate::source;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -9,9 +9,9 @@ use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::limits::Limit;
 use sim_core::study::{Collection, Plan, Prepared, Rounds, ShardResult};
 
-/// The scenario of a study, with what the command line says instead of it.
-pub fn document(options: &StudyArguments) -> Result<ScenarioDocument, Failure> {
-    let mut document = source::checked(&options.scenario)?.document().clone();
+/// The scenario that an argument names, with what the command line says instead of it.
+pub fn document(named: &str, options: &ComputeArguments) -> Result<ScenarioDocument, Failure> {
+    let mut document = source::checked(named)?.document().clone();
     if let Some(seed) = options.seed {
         document.run.seed = seed;
     }
@@ -49,7 +49,7 @@ pub fn compute_by(
         None => rounds,
     };
     let prepared = Prepared::new(plan)?;
-    let pool = threads(options.threads)?;
+    let pool = threads(options.of.compute.threads)?;
     let mut collection = Collection::new(prepared.plan());
     let bar = progress_bar("replications");
     loop {

@@ -2,32 +2,35 @@
 
 use crate::args::ExplainArguments;
 use crate::failure::Failure;
+use crate::report_file::{self, origin};
 use crate::table::{Table, number, probability};
-use crate::{adaptive, output, source};
-use sim_core::scenario::document::ScenarioDocument;
+use crate::{adaptive, compute, output};
 use sim_core::study::explain::{Explain, ExplainReport, Move};
+use sim_report::study::Origin;
 
 /// Tells what would help most.
 pub fn explain(options: &ExplainArguments) -> Result<(), Failure> {
-    let document = document(options)?;
+    let wanted = &options.of.compute;
+    let document = compute::document(&options.of.scenario, wanted)?;
     let study = Explain::new(&document, options.replications);
-    let study = adaptive::run(&document, study, options.threads, |_| String::new())?;
+    let study = adaptive::run(&document, study, wanted.threads, |_| String::new())?;
     let Some(report) = study.report() else {
         return Err(Failure::Internal("nothing was computed".to_owned()));
     };
-    if options.json {
+    report_file::write(wanted, || {
+        let origin = Origin {
+            engine: report.engine_version.clone(),
+            seed: report.seed,
+            replications: report.replications,
+            digest: report.digest.clone(),
+            ..origin(&[&document], wanted)
+        };
+        sim_report::study::explain(&report, &origin)
+    })?;
+    if wanted.json {
         return output::print_json(&report);
     }
     output::print(&text(&report))
-}
-
-/// The scenario, with what the command line says instead of it.
-pub fn document(options: &ExplainArguments) -> Result<ScenarioDocument, Failure> {
-    let mut document = source::checked(&options.scenario)?.document().clone();
-    if let Some(seed) = options.seed {
-        document.run.seed = seed;
-    }
-    Ok(document)
 }
 
 fn text(report: &ExplainReport) -> String {

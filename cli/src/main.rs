@@ -19,6 +19,7 @@ mod optimise;
 mod output;
 mod reach;
 mod replay;
+mod report_file;
 mod report_text;
 mod run;
 mod sensitivity;

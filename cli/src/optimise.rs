@@ -2,42 +2,54 @@
 
 use crate::args::OptimiseArguments;
 use crate::failure::Failure;
-use crate::{adaptive, output, source, sweep_text};
+use crate::{adaptive, compute, output, report_file, sweep_text};
 use sim_core::scenario::check;
-use sim_core::scenario::document::{KnobScale, SearchDocument, SearchKnobDocument};
+use sim_core::scenario::document::{
+    KnobScale, ScenarioDocument, SearchDocument, SearchKnobDocument,
+};
+use sim_core::study::SweepReport;
 use sim_core::study::optimise::{Search, Space};
 
 /// Looks for designs.
 pub fn optimise(options: &OptimiseArguments) -> Result<(), Failure> {
-    let mut document = source::checked(&options.scenario)?.document().clone();
-    if let Some(seed) = options.seed {
-        document.run.seed = seed;
-    }
-    if let Some(plane) = options.plane {
-        document.run.plane = plane.into();
-    }
+    let wanted = &options.of.compute;
+    let mut document = compute::document(&options.of.scenario, wanted)?;
     if !options.knob.is_empty() {
         let search = document.search.get_or_insert_with(SearchDocument::default);
         let knobs = options.knob.iter().map(|text| knob(text));
         search.knobs = knobs.collect::<Result<_, _>>()?;
     }
-    check(&document)?;
-    if Space::of(&document).knobs.is_empty() {
+    if let Some(third) = options.third {
+        let search = document.search.get_or_insert_with(SearchDocument::default);
+        search.third_figure = Some(third);
+    }
+    let report = found(&document, options.budget, wanted.threads)?;
+    report_file::designs(wanted, &document, &report)?;
+    if wanted.json {
+        return output::print_json(&report);
+    }
+    output::print(&sweep_text::write(&report, options.all))
+}
+
+/// Searches a scenario's knobs.
+pub fn found(
+    document: &ScenarioDocument,
+    budget: Option<u32>,
+    threads: Option<u16>,
+) -> Result<SweepReport, Failure> {
+    check(document)?;
+    if Space::of(document).knobs.is_empty() {
         return Err(Failure::Input(
             "this scenario marks no knobs; mark some, such as --knob /autoscaler/min_replicas=2:10 --knob /fleet/node/instance_type=m6i.large,m6i.xlarge".to_owned(),
         ));
     }
-    let search = Search::new(&document, options.budget);
-    let says = |search: &Search| match search.report(&document).front.len() {
+    let search = Search::new(document, budget);
+    let says = |search: &Search| match search.report(document).front.len() {
         1 => "1 design on the front".to_owned(),
         count => format!("{count} designs on the front"),
     };
-    let search = adaptive::run(&document, search, options.threads, says)?;
-    let report = search.report(&document);
-    if options.json {
-        return output::print_json(&report);
-    }
-    output::print(&sweep_text::write(&report, options.all))
+    let search = adaptive::run(document, search, threads, says)?;
+    Ok(search.report(document))
 }
 
 /// `PATH=FROM:TO`, `PATH=FROM:TO:log`, `PATH=A,B,C` or `PATH` alone for a switch.

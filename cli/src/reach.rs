@@ -1,23 +1,51 @@
 //! `qec reach`: how much more traffic the design carries.
 
-use crate::args::ExplainArguments;
+use crate::args::ReachArguments;
 use crate::failure::Failure;
+use crate::report_file::{self, origin};
 use crate::table::{Table, number, probability};
-use crate::{adaptive, explain, output};
+use crate::{adaptive, compute, optimise, output, sweep_text};
+use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::reach::{Reach, ReachReport};
+use sim_report::study::Origin;
 
 /// Tells how much more traffic the design carries.
-pub fn reach(options: &ExplainArguments) -> Result<(), Failure> {
-    let document = explain::document(options)?;
+pub fn reach(options: &ReachArguments) -> Result<(), Failure> {
+    let wanted = &options.of.compute;
+    let document = compute::document(&options.of.scenario, wanted)?;
+    if options.targets {
+        return targets(options, &document);
+    }
     let study = Reach::new(&document, options.replications);
-    let study = adaptive::run(&document, study, options.threads, |_| String::new())?;
+    let study = adaptive::run(&document, study, wanted.threads, |_| String::new())?;
     let Some(report) = study.report() else {
         return Err(Failure::Internal("nothing was computed".to_owned()));
     };
-    if options.json {
+    report_file::write(wanted, || {
+        let origin = Origin {
+            engine: report.engine_version.clone(),
+            seed: report.seed,
+            replications: report.replications,
+            digest: report.digest.clone(),
+            ..origin(&[&document], wanted)
+        };
+        sim_report::study::reach(&report, &origin)
+    })?;
+    if wanted.json {
         return output::print_json(&report);
     }
     output::print(&text(&report))
+}
+
+/// The best SLO target against cost.
+fn targets(options: &ReachArguments, document: &ScenarioDocument) -> Result<(), Failure> {
+    let wanted = &options.of.compute;
+    let report = optimise::found(document, None, wanted.threads)?;
+    report_file::designs(wanted, document, &report)?;
+    if wanted.json {
+        return output::print_json(&report);
+    }
+    output::print(&sweep_text::attainable_text(&report))
 }
 
 fn text(report: &ReachReport) -> String {

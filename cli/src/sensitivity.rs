@@ -2,10 +2,12 @@
 
 use crate::args::SensitivityArguments;
 use crate::failure::Failure;
+use crate::report_file::{self, origin};
 use crate::{compute, output, sensitivity_text};
 use serde::Serialize;
 use sim_core::scenario::check;
 use sim_core::study::{Plan, Rounds, Sensitivity, SensitivityReport, UncertaintyReport};
+use sim_report::study::Origin;
 
 /// What is written as JSON.
 #[derive(Serialize)]
@@ -19,7 +21,8 @@ struct Found {
 
 /// Moves each knob and each uncertain input to its ends.
 pub fn sensitivity(options: &SensitivityArguments) -> Result<(), Failure> {
-    let document = compute::document(&options.study)?;
+    let wanted = &options.study.of.compute;
+    let document = compute::document(&options.study.of.scenario, wanted)?;
     let study = Sensitivity::new(&check(&document)?).ok_or_else(|| {
         Failure::Input(
             "this scenario names no knobs and no uncertain numbers; add a sweep, or write a number as {\"p5\": …, \"p95\": …}".to_owned(),
@@ -38,7 +41,19 @@ pub fn sensitivity(options: &SensitivityArguments) -> Result<(), Failure> {
         let report = computed.collection.report(computed.prepared.plan());
         report.ok_or_else(none)?.uncertainty
     };
-    if options.study.json {
+    report_file::write(wanted, || {
+        let origin = Origin {
+            engine: tornado.engine_version.clone(),
+            seed: tornado.seed,
+            plane: tornado.plane.clone(),
+            prices: tornado.prices.clone(),
+            replications: tornado.replications,
+            digest: tornado.digest.clone(),
+            ..origin(&[&document], wanted)
+        };
+        sim_report::study::sensitivity(&tornado, uncertainty.as_ref(), &origin)
+    })?;
+    if wanted.json {
         return output::print_json(&Found {
             tornado,
             uncertainty,

@@ -2,14 +2,15 @@
 
 use crate::args::SweepArguments;
 use crate::failure::Failure;
-use crate::{compute, output, sweep_text};
+use crate::{compute, output, report_file, sweep_text};
 use sim_core::scenario::check;
 use sim_core::scenario::document::KnobDocument;
 use sim_core::study::{Plan, SweepReport};
 
 /// Sweeps a scenario's knobs.
 pub fn sweep(options: &SweepArguments) -> Result<(), Failure> {
-    let mut document = compute::document(&options.study)?;
+    let wanted = &options.study.of.compute;
+    let mut document = compute::document(&options.study.of.scenario, wanted)?;
     if !options.knob.is_empty() {
         document.sweep = options
             .knob
@@ -25,7 +26,8 @@ pub fn sweep(options: &SweepArguments) -> Result<(), Failure> {
     }
     let computed = compute::compute(Plan::sweep(&document), &options.study)?;
     let report = SweepReport::new(computed.prepared.plan(), &computed.collection);
-    if options.study.json {
+    report_file::designs(wanted, &document, &report)?;
+    if wanted.json {
         return output::print_json(&report);
     }
     output::print(&sweep_text::write(&report, options.all))

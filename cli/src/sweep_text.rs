@@ -4,7 +4,7 @@ use crate::report_text::footer;
 use crate::table::{Table, number, probability};
 use serde_json::Value;
 use sim_core::study::optimise::SearchReport;
-use sim_core::study::{DesignPoint, SweepReport};
+use sim_core::study::{DesignPoint, SweepReport, attainable, with_budget};
 
 /// Writes the report: the front, or all designs.
 pub fn write(report: &SweepReport, all: bool) -> String {
@@ -35,6 +35,7 @@ pub fn write(report: &SweepReport, all: bool) -> String {
         knobs,
         points(report, all),
         recommendation(report),
+        attainable_text(report),
         footer,
     ]
     .join("\n")
@@ -60,6 +61,7 @@ fn points(report: &SweepReport, all: bool) -> String {
         ]
         .map(str::to_owned),
     );
+    heading.extend(report.third.iter().map(|third| third.label.clone()));
     let mut table = Table::new(heading);
     if all {
         report
@@ -96,13 +98,14 @@ fn cells(report: &SweepReport, point: &DesignPoint) -> Vec<String> {
     cells.push(number(point.p95_latency_ms.mean));
     cells.push(number(point.mean_replicas.mean));
     cells.push(point.replications.to_string());
+    cells.extend(point.third.as_ref().map(|third| number(third.mean)));
     cells
 }
 
 fn recommendation(report: &SweepReport) -> String {
     let wanted = 100.0 * report.wanted_attainment;
     if let Some(search) = &report.search {
-        return confirmed(report, search);
+        return confirmed(report, search) + &regretted(report, search);
     }
     match report.recommended.and_then(|design| report.point(design)) {
         Some(point) => {
@@ -125,6 +128,43 @@ fn recommendation(report: &SweepReport) -> String {
     }
 }
 
+/// The best targets against cost; nothing where no design has enough replications.
+pub fn attainable_text(report: &SweepReport) -> String {
+    let best = attainable(report);
+    if best.is_empty() {
+        return String::new();
+    }
+    let wanted = 100.0 * report.wanted_attainment;
+    let mut table = Table::new([
+        "Design",
+        "USD/month",
+        "best targets",
+        "error budget kept",
+        "95 % interval",
+        "n",
+    ]);
+    for point in best.iter().filter_map(|&design| report.point(design)) {
+        let Some(kept) = point.budget_kept else {
+            continue;
+        };
+        let objectives = report.objectives.iter();
+        let targets = objectives.map(|objective| with_budget(objective, kept.estimate));
+        let high = kept.ci_high.map_or("open".to_owned(), number);
+        table.row([
+            point.design.to_string(),
+            number(point.cost_per_month.mean),
+            targets.collect::<Vec<_>>().join(", "),
+            format!("×{}", number(kept.estimate)),
+            format!("{} … {high}", number(kept.ci_low)),
+            point.replications.to_string(),
+        ]);
+    }
+    format!(
+        "Best SLO target against cost: what is met with a probability of {wanted} %, all objectives tightened alike\n{}",
+        table.text()
+    )
+}
+
 /// A value as it is written in the document.
 fn words(value: &Value) -> String {
     match value {
@@ -132,6 +172,39 @@ fn words(value: &Value) -> String {
         Value::Number(number) => number.as_f64().unwrap_or(f64::NAN).to_string(),
         other => other.to_string(),
     }
+}
+
+/// What is regretted least over the uncertain inputs; nothing where no number is uncertain.
+fn regretted(report: &SweepReport, search: &SearchReport) -> String {
+    let least = search.least_regret.as_ref();
+    let Some((least, point)) = least.and_then(|one| Some((one, report.point(one.design)?))) else {
+        return String::new();
+    };
+    let values = report.knobs.iter().zip(&point.values);
+    let values: Vec<String> = values
+        .map(|(path, value)| format!("{path} = {}", words(value)))
+        .collect();
+    let [chance, interval] = probability(&least.attainment);
+    let more = match &least.recommended_more {
+        Some(more) => format!(
+            "; the recommended design is regretted {} USD more (±{})",
+            number(more.mean),
+            number(more.half_width())
+        ),
+        None => String::new(),
+    };
+    format!(
+        "Least regretted of {} over {} worlds of the uncertain numbers: design {}\n  {}\n  {} USD per month, met in {chance} ({interval}) of the worlds\n  regret {} USD per month (±{}), {} at worst{more}; a miss weighs ×{}\n",
+        least.candidates,
+        least.worlds,
+        least.design,
+        values.join(", "),
+        number(least.cost_per_month.mean),
+        number(least.regret.mean),
+        number(least.regret.half_width()),
+        number(least.worst),
+        number(least.miss_weight),
+    )
 }
 
 /// What a search recommends, on fresh replications, and why; or why nothing.

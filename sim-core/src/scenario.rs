@@ -33,6 +33,7 @@ pub use knob::{apply_edits, apply_knob, read_choice};
 pub(crate) use knob::{apply_to as apply_values, is_whole_at};
 pub use problem::{Problem, Problems, Remedy, Severity};
 pub use read::read;
+pub(crate) use rules::mean_rps;
 pub use uncertain::UncertainInput;
 
 use crate::batch::BatchModel;

@@ -10,7 +10,9 @@
 //! A shard's result depends on the plan and the shard alone. Decisions that adapt (stop, go on) are taken
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
+mod attainable;
 mod batch;
+mod beginning;
 mod collection;
 mod compare;
 mod draw;
@@ -32,7 +34,9 @@ mod storage;
 mod sweep;
 mod uncertainty;
 
+pub use attainable::{BudgetKept, attainable, with_budget};
 pub use batch::{BatchReport, JobReport};
+pub use beginning::beginning;
 pub use collection::Collection;
 pub use compare::{
     CandidateReport, CompareReport, CompareRound, ComparedScenario, Comparison, Difference,
@@ -63,5 +67,5 @@ pub use result::{
 pub use rounds::{Progress, Rounds};
 pub use sensitivity::{Factor, Sensitivity, SensitivityBar, SensitivityReport};
 pub use storage::{StorageReport, TierReport};
-pub use sweep::{DesignPoint, SweepReport};
+pub use sweep::{DesignPoint, SweepReport, ThirdFigure};
 pub use uncertainty::{InputReport, UncertaintyReport};

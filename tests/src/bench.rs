@@ -4,6 +4,7 @@
 pub mod bare;
 mod cases;
 mod clock;
+mod components;
 mod machine;
 mod networks;
 mod peers;
@@ -12,5 +13,6 @@ mod study;
 
 pub use cases::rows;
 pub use clock::Effort;
+pub use components::memory_mib;
 pub use machine::Machine;
 pub use row::{Row, json, markdown};

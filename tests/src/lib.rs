@@ -7,6 +7,7 @@ pub mod bomb;
 pub mod digests;
 pub mod fixture;
 pub mod golden;
+pub mod markup;
 pub mod validation;
 
 #[cfg(feature = "browser")]

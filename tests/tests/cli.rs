@@ -2,6 +2,9 @@
 //!
 //! `QEC_BIN` names the program to test; without it, it is built first.
 
+#[path = "cli/reports.rs"]
+mod reports;
+
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! One seed explains a run: whatever the order, the interruption, the optimisation.
 
 use sim_core::scenario::document::ScenarioDocument;
+use sim_core::scenario::templates::TEMPLATES;
 use sim_core::study::{Collection, Plan, Prepared, Rounds, Shard, ShardResult};
 use std::path::Path;
 use tests::base::base;
@@ -107,4 +108,31 @@ fn a_run_interrupted_and_resumed_is_the_run() {
     go_on(&mut resumed, usize::MAX);
     assert_eq!(resumed.digest(0), whole.digest(0));
     assert_eq!(resumed.report(&plan), whole.report(&plan));
+}
+
+/// Tables that a plan shares with a former one change no byte, whatever the edit between them.
+#[test]
+fn a_plan_like_a_former_one_gives_the_same_bytes() {
+    let shop = TEMPLATES
+        .iter()
+        .find(|one| one.id == "online-shop")
+        .unwrap();
+    let shop: ScenarioDocument = serde_json::from_str(shop.json).unwrap();
+    let mut before = short(7);
+    for mut document in [before.clone(), shop] {
+        document.slo.window_days = 0.25;
+        let mut edited = document.clone();
+        edited.run.seed += 1;
+        edited.service.concurrency += 1;
+        for now in [document, edited] {
+            let former = Prepared::new(Plan::single(&before)).unwrap();
+            shards(&former, 0..1);
+            let alone = Prepared::new(Plan::single(&now)).unwrap();
+            let like = Prepared::like(Plan::single(&now), Some(&former)).unwrap();
+            let bytes =
+                |prepared: &Prepared| postcard::to_allocvec(&shards(prepared, 0..2)).unwrap();
+            assert_eq!(bytes(&alone), bytes(&like));
+            before = now;
+        }
+    }
 }

@@ -7,8 +7,10 @@ use sim_core::scenario::document::{
 };
 use sim_core::scenario::templates::TEMPLATES;
 use sim_core::stats::special::{normal_cdf, normal_quantile};
-use sim_core::study::optimise::{Ladder, Search, Space, front_of, hypervolume};
-use sim_core::study::{Adaptive, Answer, FIGURES, Outcome, Plan, Prepared, Probe, SweepReport};
+use sim_core::study::optimise::{Ladder, Search, Space, front_of, hypervolume, hypervolume3};
+use sim_core::study::{
+    Adaptive, Answer, FIGURES, Figure, Outcome, Plan, Prepared, Probe, SweepReport,
+};
 
 /// A system whose cost and attainment are known: the logarithm of the budget consumed is normal, with a part that all
 /// designs of a replication share.
@@ -552,4 +554,148 @@ fn bad_searches_are_refused() {
         assert!(problems.contains(place), "{place} in {problems}");
     }
     assert!(!problems.contains("/search/knobs/2"), "{problems}");
+}
+
+/// Worlds whose need is known: a design of rung r costs 100 + 10 r and meets the SLO where r is at least the need. The
+/// least regretted is that of the least mean regret by its definition, and near the newsvendor's: the smallest that
+/// suffices in the wanted share of worlds.
+#[test]
+fn the_least_regretted_design_is_the_newsvendors() {
+    let mut document = template("launch-of-unknown-size");
+    assert!(!document.uncertain.is_empty());
+    let space = Space {
+        knobs: vec![Ladder {
+            path: "/a".to_owned(),
+            rungs: (0..12).map(Value::from).collect(),
+            ordered: true,
+        }],
+    };
+    let need = |seed: u64, replication: u32| {
+        let key = StreamKey {
+            seed,
+            replication,
+            component: 3,
+            purpose: Purpose::Calls,
+        };
+        10.0 * uniform(&mut key.rng())
+    };
+    let mut near = 0;
+    for seed in 0..20 {
+        let answer = |probe: &Probe| {
+            let rung = numbers(&probe.edits)[0];
+            let replications =
+                probe.first_replication..probe.first_replication + probe.replications;
+            let outcomes = replications.map(|replication| {
+                outcome(0.3 * (need(seed, replication) - rung), 100.0 + 10.0 * rung)
+            });
+            Answer {
+                variant: probe.variant,
+                first_replication: probe.first_replication,
+                outcomes: outcomes.collect(),
+                unsound: String::new(),
+            }
+        };
+        let wanted = [0.7, 0.8, 0.9][seed as usize % 3];
+        let search = run(Search::over(space.clone(), seed, wanted, Some(900)), answer);
+        let report = search.report(&document);
+        let search = report.search.as_ref().expect("a search");
+        let least = search.least_regret.as_ref().expect("numbers are uncertain");
+        let weight = wanted / (1.0 - wanted);
+        assert!((least.miss_weight - weight).abs() < 1e-9);
+        let off_front = report
+            .recommended
+            .filter(|design| !report.front.contains(design));
+        let rungs: Vec<f64> = report
+            .front
+            .iter()
+            .copied()
+            .chain(off_front)
+            .map(|design| values_of(&report, design)[0])
+            .collect();
+        let regret = |rung: f64| {
+            let worlds = (0..least.worlds).map(|world| {
+                let need = need(seed, world);
+                let suffices = rungs.iter().filter(|rung| **rung >= need);
+                let best = suffices.copied().fold(f64::INFINITY, f64::min);
+                match (best.is_finite(), rung >= need) {
+                    (true, true) => 10.0 * (rung - best),
+                    (true, false) => weight * 10.0 * (best - rung),
+                    (false, _) => 10.0 * (rung - rungs.iter().copied().fold(rung, f64::min)),
+                }
+            });
+            worlds.sum::<f64>() / f64::from(least.worlds)
+        };
+        let chosen = values_of(&report, least.design)[0];
+        assert!(
+            (least.regret.mean - regret(chosen)).abs() < 1e-9,
+            "seed {seed}"
+        );
+        for rung in &rungs {
+            assert!(
+                regret(*rung) >= least.regret.mean - 1e-9,
+                "seed {seed}: {rung}"
+            );
+        }
+        near += u32::from((chosen - 10.0 * wanted).abs() <= 1.5);
+    }
+    assert!(near >= 16, "{near} of 20 near the wanted quantile");
+    document.uncertain.clear();
+    let search = Search::over(space, 1, 0.9, Some(60));
+    let search = search.report(&document).search.expect("a search");
+    assert_eq!(search.least_regret, None);
+}
+
+/// A third figure that one knob makes worse: the front that trades it covers the grid's in three dimensions, and more of
+/// it than a front of cost and attainment alone.
+#[test]
+fn a_front_of_three_figures_covers_the_grids() {
+    let events = FIGURES
+        .iter()
+        .position(|info| info.figure == Figure::ScaleEventsPerHour)
+        .expect("a figure");
+    let third = |values: &[f64]| 1.0 + values[1] / 5.0 * (3.0 - 0.4 * values[2]);
+    let (mut with, mut without) = (0.0, 0.0);
+    for seed in 0..6 {
+        let known = Known::new(seed);
+        let answer = |probe: &Probe| {
+            let value = third(&numbers(&probe.edits));
+            let mut answer = known.answer(probe);
+            for (outcome, replication) in answer.outcomes.iter_mut().zip(probe.first_replication..)
+            {
+                let luck = 1.0 + 0.05 * known.normal(replication, 3_000_000 + probe.variant);
+                outcome.figures[events] = value * luck;
+            }
+            answer
+        };
+        let place = |values: &Vec<f64>| (known.cost(values), known.chance(values), third(values));
+        let grid: Vec<_> = known.grid().iter().map(place).collect();
+        let dearest = grid.iter().fold(0.0, |most: f64, place| most.max(place.0));
+        let most = grid.iter().fold(0.0, |most: f64, place| most.max(place.2));
+        let reference = (dearest, 0.0, 1.01 * most);
+        let whole = hypervolume3(&grid, reference);
+        let share = |search: Search| {
+            let report = run(search, answer).report(&template("kubernetes-slo-driven"));
+            let front = report.front.iter();
+            let front: Vec<_> = front
+                .map(|&design| place(&values_of(&report, design)))
+                .collect();
+            (hypervolume3(&front, reference) / whole, report)
+        };
+        let search = || Search::over(known.space(), seed, 0.9, Some(6_000));
+        let (traded, report) = share(search().with_third(Figure::ScaleEventsPerHour));
+        let (plain, _) = share(search());
+        println!(
+            "seed {seed}: {traded:.4} of the volume with {} designs on the front, {plain:.4} without",
+            report.front.len()
+        );
+        assert_eq!(
+            report.third.as_ref().expect("named").key,
+            "scale_events_per_hour"
+        );
+        assert!(report.points.iter().all(|point| point.third.is_some()));
+        with += traded / 6.0;
+        without += plain / 6.0;
+    }
+    println!("{with:.4} with, {without:.4} without");
+    assert!(with >= 0.95 && with > without, "{with} {without}");
 }

@@ -7,7 +7,7 @@ use sim_core::scenario::document::{
 };
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Collection, Figure, Plan, Prepared, ReplicationResult, Report, Shard};
 
 const REPLICATIONS: u32 = 4;
 
@@ -595,6 +595,59 @@ fn storage_template_is_too_cheap() {
         in_time(&later) > in_time(&cheap) + 0.2,
         "{}",
         in_time(&later)
+    );
+}
+
+#[test]
+fn launch_of_unknown_size_is_mostly_unknown_and_a_found_design_holds() {
+    let worlds = |document: &ScenarioDocument| {
+        let plan = Plan::single(document);
+        let prepared = Prepared::new(plan.clone()).expect("sound");
+        let mut collection = Collection::new(&plan);
+        collection.add(prepared.run_shard(Shard {
+            first_design: 0,
+            designs: plan.designs.len() as u32,
+            first_replication: 0,
+            replications: 32,
+        }));
+        collection.report(&plan).expect("results")
+    };
+    let mut document = document("launch-of-unknown-size");
+    let as_it_is = worlds(&document);
+    let uncertainty = as_it_is
+        .uncertainty
+        .as_ref()
+        .expect("numbers are uncertain");
+    let share = uncertainty.cost.expect("it varies").share;
+    assert!(share > 0.6, "{share}");
+    let met = as_it_is.attainment.successes;
+    assert!((20..=30).contains(&met), "{met} of 32");
+    let AutoscalerDocument::Hpa(hpa) = &mut document.autoscaler else {
+        panic!("an HPA");
+    };
+    (hpa.min_replicas, hpa.max_replicas) = (3, 35);
+    let changed = [
+        ("/autoscaler/metrics/0/target_percent", 44.into()),
+        ("/fleet/node/instance_type", "c6i.xlarge".into()),
+    ];
+    let mut value = serde_json::to_value(&document).expect("plain");
+    for (path, new) in changed {
+        *value.pointer_mut(path).expect("exists") = new;
+    }
+    let found = worlds(&serde_json::from_value(value).expect("a document"));
+    assert!(found.attainment.successes >= 31, "{:?}", found.attainment);
+    let cost = |report: &Report| {
+        report
+            .figure("cost_per_month")
+            .expect("a figure")
+            .summary
+            .mean
+    };
+    assert!(
+        cost(&found) < 1.1 * cost(&as_it_is),
+        "{} {}",
+        cost(&found),
+        cost(&as_it_is)
     );
 }
 

@@ -8,10 +8,11 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 /// What the site is made of, below the project's folder.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "app",
     "sim-core",
     "sim-planes",
+    "sim-report",
     "scenarios",
     "public",
     "index.html",

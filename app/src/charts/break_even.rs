@@ -2,21 +2,15 @@
 
 use super::data;
 use super::figure::{Figure, Table, report_stale};
+use super::money_frame::{Frame, HEIGHT};
 use super::palette::Ink;
-use super::scale::Scale;
-use super::scene::{Anchor, Scene};
+use super::scene::Scene;
 use super::surface::Surface;
 use crate::format;
 use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::functions::break_even::{BreakEven, BreakEvenPoint, UTILIZATION};
 use sim_core::study::{FunctionReport, Report};
-
-const HEIGHT: f64 = 168.0;
-const LEFT: f64 = 52.0;
-const RIGHT: f64 = 10.0;
-const TOP: f64 = 14.0;
-const BOTTOM: f64 = 24.0;
 
 /// A figure for each function; nothing in scenarios without any.
 #[component]
@@ -124,28 +118,16 @@ fn scene(even: &BreakEven, width: f64) -> Scene {
     if most_usd <= 0.0 || most_rps <= 0.0 {
         return scene;
     }
-    let base = HEIGHT - BOTTOM;
-    let y = Scale::new((0.0, most_usd), (base, TOP));
-    let x = Scale::new((0.0, most_rps), (LEFT, width - RIGHT));
-    for tick in y.ticks(3) {
-        let at = y.at(tick);
-        scene.line(vec![(LEFT, at), (width - RIGHT, at)], Ink::Grid, 1.0);
-        let text = format!("${}", format::tick(tick, most_usd));
-        scene.label((LEFT - 6.0, at + 4.0), text, Anchor::End, "tick");
-    }
+    let frame = Frame::new(&mut scene, most_usd, width);
+    let x = frame.across(0.0, most_rps);
     for tick in x.ticks(5) {
-        let text = format::tick(tick, most_rps);
-        scene.label((x.at(tick), base + 17.0), text, Anchor::Middle, "tick");
+        frame.name(&mut scene, x.at(tick), format::tick(tick, most_rps));
     }
-    scene.line(vec![(LEFT, base), (width - RIGHT, base)], Ink::Axis, 1.0);
-    if let Some(rps) = even.rps {
-        let at = x.at(rps);
-        scene.dashed(vec![(at, TOP - 8.0), (at, base)], Ink::Red, 1.5, 5.0);
-    }
+    frame.close(&mut scene, even.rps.map(|rps| x.at(rps)));
     let of = |value: fn(&BreakEvenPoint) -> f64| {
         let points = even.points.iter();
         points
-            .map(|point| (x.at(point.rps), y.at(value(point))))
+            .map(|point| (x.at(point.rps), frame.y.at(value(point))))
             .collect()
     };
     scene.line(of(|point| point.containers_usd), Ink::Orange, 2.0);

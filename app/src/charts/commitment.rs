@@ -2,20 +2,14 @@
 
 use super::data;
 use super::figure::{Figure, Table, report_stale};
+use super::money_frame::{BASE, Frame, HEIGHT, LEFT};
 use super::palette::Ink;
-use super::scale::Scale;
-use super::scene::{Anchor, Scene};
+use super::scene::Scene;
 use super::surface::Surface;
 use crate::format;
 use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::study::CommitmentReport;
-
-const HEIGHT: f64 = 168.0;
-const LEFT: f64 = 52.0;
-const RIGHT: f64 = 10.0;
-const TOP: f64 = 14.0;
-const BOTTOM: f64 = 24.0;
 
 /// The figure; nothing in scenarios without a commitment.
 #[component]
@@ -117,37 +111,25 @@ fn scene(commitment: &CommitmentReport, width: f64) -> Scene {
     if levels == 0 || most <= 0.0 {
         return scene;
     }
-    let base = HEIGHT - BOTTOM;
-    let y = Scale::new((0.0, most), (base, TOP));
-    let x = Scale::new((-0.5, levels as f64 - 0.5), (LEFT, width - RIGHT));
-    for tick in y.ticks(3) {
-        let at = y.at(tick);
-        scene.line(vec![(LEFT, at), (width - RIGHT, at)], Ink::Grid, 1.0);
-        let text = format!("${}", format::tick(tick, most));
-        scene.label((LEFT - 6.0, at + 4.0), text, Anchor::End, "tick");
-    }
+    let frame = Frame::new(&mut scene, most, width);
+    let x = frame.across(-0.5, levels as f64 - 0.5);
     let bar = (x.at(1.0) - x.at(0.0)) * 0.76;
-    let every = (levels as f64 * 26.0 / (width - LEFT - RIGHT))
-        .ceil()
-        .max(1.0) as usize;
+    let room = frame.right - LEFT;
+    let every = (levels as f64 * 26.0 / room).ceil().max(1.0) as usize;
     for (level, usd) in commitment.usd_per_month.iter().enumerate() {
-        let (middle, top) = (x.at(level as f64), y.at(*usd));
+        let (middle, top) = (x.at(level as f64), frame.y.at(*usd));
         let ink = if level == commitment.best_nodes as usize {
             Ink::Green
         } else {
             Ink::Blue
         };
-        scene.bar((middle - bar / 2.0, top), (bar, base - top), ink, 0.85);
+        scene.bar((middle - bar / 2.0, top), (bar, BASE - top), ink, 0.85);
         if level % every == 0 {
-            let text = level.to_string();
-            scene.label((middle, base + 17.0), text, Anchor::Middle, "tick");
+            frame.name(&mut scene, middle, level.to_string());
         }
     }
-    scene.line(vec![(LEFT, base), (width - RIGHT, base)], Ink::Axis, 1.0);
-    if commitment.nodes < levels as f64 - 0.5 {
-        let at = x.at(commitment.nodes);
-        scene.dashed(vec![(at, TOP - 8.0), (at, base)], Ink::Red, 1.5, 5.0);
-    }
+    let present = (commitment.nodes < levels as f64 - 0.5).then(|| x.at(commitment.nodes));
+    frame.close(&mut scene, present);
     scene
 }
 

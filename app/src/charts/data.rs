@@ -233,6 +233,33 @@ pub fn designs(studio: Studio) -> Table {
     Table { head, rows }
 }
 
+/// The share of its error budgets that each design keeps.
+pub fn targets(studio: Studio) -> Table {
+    let sweep = studio.sweep.with_untracked(|sweep| sweep.report.clone());
+    let points = sweep.iter().flat_map(|sweep| &sweep.points);
+    let rows = points.filter_map(|point| {
+        let kept = point.budget_kept?;
+        let high = kept.ci_high.map(|high| high.to_string());
+        Some(vec![
+            point.design.to_string(),
+            point.cost_per_month.mean.to_string(),
+            kept.estimate.to_string(),
+            kept.ci_low.to_string(),
+            high.unwrap_or_default(),
+            point.replications.to_string(),
+        ])
+    });
+    let heads = [
+        "design",
+        "usd_per_month_mean",
+        "budget_kept",
+        "budget_kept_ci95_low",
+        "budget_kept_ci95_high",
+        "replications",
+    ];
+    Table::new(heads, rows)
+}
+
 fn current(report: &Report) -> Vec<String> {
     let mean = |key: &str| report.figure(key).map(|figure| figure.summary);
     let met = &report.attainment;

@@ -1,49 +1,15 @@
 //! How the monthly cost and the share of good requests spread over the replications.
 
 use super::data;
-use super::distribution_scene::{HEIGHT, Spread, scene, sorted};
 use super::figure::{Figure, Table, report_stale};
-use super::palette::Ink;
 use super::scene::Scene;
 use super::surface::Surface;
 use crate::format;
 use crate::state::studio;
 use leptos::prelude::*;
-use sim_core::stats::quantile_type7 as quantile;
-use sim_core::study::Report;
-
-fn quantile_words(samples: &[f64], show: fn(f64) -> String) -> String {
-    let values = sorted(samples);
-    format!(
-        "P5 {} · P50 {} · P95 {}",
-        show(quantile(&values, 0.05)),
-        show(quantile(&values, 0.5)),
-        show(quantile(&values, 0.95))
-    )
-}
-
-/// A column of the table: name, samples, how they are shown.
-type Column<'a> = (String, &'a [f64], fn(f64) -> String);
-
-fn quantile_table(columns: &[Column<'_>]) -> Table {
-    let mut head = vec!["Quantile".to_owned()];
-    head.extend(columns.iter().map(|(name, ..)| name.clone()));
-    let row = |q: f64| {
-        let mut cells = vec![format!("P{:.0}", q * 100.0)];
-        cells.extend(
-            columns
-                .iter()
-                .map(|(_, samples, show)| show(quantile(&sorted(samples), q))),
-        );
-        cells
-    };
-    Table {
-        head,
-        rows: [0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
-            .map(row)
-            .to_vec(),
-    }
-}
+use sim_report::chart::distribution::{
+    Column, HEIGHT, cost_scene, quantile_table, quantile_words, sli_scene,
+};
 
 /// The monthly cost of the replications.
 #[component]
@@ -59,17 +25,9 @@ pub fn CostDistribution() -> impl IntoView {
     };
     let draw = move |width: f64| {
         studio.report.with(|report| {
-            report.as_ref().map_or_else(Scene::default, |report| {
-                scene(
-                    &Spread {
-                        samples: &report.cost_samples,
-                        ink: Ink::Blue,
-                        mark: None,
-                        tick: |value, step| format!("${}", format::tick(value, step)),
-                    },
-                    width,
-                )
-            })
+            report
+                .as_ref()
+                .map_or_else(Scene::default, |report| cost_scene(report, width))
         })
     };
     let label = Signal::derive(move || format!("Monthly cost over the replications: {}", words()));
@@ -200,22 +158,4 @@ pub fn SliDistribution() -> impl IntoView {
             {surface}
         </Figure>
     }
-}
-
-fn sli_scene(report: &Report, place: usize, width: f64) -> Option<Scene> {
-    let objective = report.objectives.get(place)?;
-    let samples = report.good_fraction_samples.get(place)?;
-    let mark = Some((
-        objective.target,
-        format!("target {}", format::percent_near_one(objective.target)),
-    ));
-    Some(scene(
-        &Spread {
-            samples,
-            ink: Ink::Green,
-            mark,
-            tick: |value, step| format!("{}\u{a0}%", format::tick(value * 100.0, step * 100.0)),
-        },
-        width,
-    ))
 }

@@ -1,7 +1,6 @@
 //! A chart as a file: a picture, a drawing, or its figures, as it is shown now.
 
 use super::data;
-use super::drawing::{escaped, marks};
 use super::figure::Table;
 use super::palette::palette;
 use super::surface::shown;
@@ -9,6 +8,7 @@ use crate::state::{Studio, files, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use sim_report::chart::drawing::{escaped, marks};
 use std::fmt::Write;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -5,18 +5,11 @@ use crate::state::{Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 
+pub use sim_report::Table;
+
 /// Says to the charts below that they stand in a report: with their tables.
 #[derive(Clone, Copy)]
 pub struct InReport;
-
-/// A table with the same figures as a chart.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    /// Names of the columns.
-    pub head: Vec<String>,
-    /// The rows.
-    pub rows: Vec<Vec<String>>,
-}
 
 /// A chart with its caption and its table.
 #[component]

@@ -1,9 +1,8 @@
 //! The centre piece: cost per month against the chance to meet the SLO.
 
 use super::data;
-use super::figure::{Figure, Table};
-use super::front_list::{FrontList, adopt, difference, knob_text};
-use super::front_scene::{Layout, Place, View};
+use super::figure::Figure;
+use super::front_list::{FrontList, adopt, difference};
 use super::scene::Point;
 use super::surface::Surface;
 use crate::check;
@@ -13,9 +12,9 @@ use crate::views::icons::{Icon, icon};
 use crate::workers::engine_room;
 use leptos::prelude::*;
 use sim_core::study::{DesignPoint, Report, SweepReport};
+use sim_report::chart::front::{HEIGHT, Layout, Place, View};
+use sim_report::designs::{chance, cost_text, sentence, table, third_legend, third_text};
 use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
-
-const HEIGHT: f64 = 360.0;
 
 /// The chart with its sweep button and the list of the front.
 #[component]
@@ -230,6 +229,7 @@ pub fn Front() -> impl IntoView {
                 {surface}
             </div>
             {legend()}
+            {move || sweep().and_then(|sweep| third_legend(&sweep)).map(|words| view! { <p class="hint">"Points on the front: " {words}</p> })}
             {view! { <FrontList/> }.into_any()}
         </Figure>
     }
@@ -438,7 +438,7 @@ fn tip(
             (
                 knobs,
                 found
-                    .map(|(_, point)| point_lines(point))
+                    .map(|(sweep, point)| point_lines(sweep, point))
                     .unwrap_or_default(),
                 "Click to adopt",
             )
@@ -472,8 +472,9 @@ fn current_lines(report: &Report) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn point_lines(point: &DesignPoint) -> Vec<(&'static str, String)> {
-    vec![
+fn point_lines(sweep: &SweepReport, point: &DesignPoint) -> Vec<(&'static str, String)> {
+    let third = third_text(sweep, point).map(|third| ("Third figure", third));
+    let lines = [
         ("Chance", chance(&point.attainment)),
         ("Cost", cost_text(&point.cost_per_month)),
         (
@@ -482,102 +483,6 @@ fn point_lines(point: &DesignPoint) -> Vec<(&'static str, String)> {
         ),
         ("Mean replicas", format::number(point.mean_replicas.mean)),
         ("Replications", point.replications.to_string()),
-    ]
-}
-
-/// A chance with its interval.
-pub fn chance(proportion: &sim_core::study::Proportion) -> String {
-    format!(
-        "{} ({:.0}–{:.0} %)",
-        format::percent(proportion.estimate, 0),
-        proportion.ci_low * 100.0,
-        proportion.ci_high * 100.0
-    )
-}
-
-/// A monthly cost with its interval.
-pub fn cost_text(cost: &sim_core::stats::Summary) -> String {
-    if cost.n < 2 {
-        format::money(cost.mean)
-    } else {
-        format!(
-            "{} ± {}",
-            format::money(cost.mean),
-            format::money(cost.half_width())
-        )
-    }
-}
-
-fn sentence(report: Option<&Report>, sweep: Option<&SweepReport>, wanted: f64) -> String {
-    let Some(report) = report else {
-        return "Cost against the chance to meet the SLO, not computed yet".to_owned();
-    };
-    let cost = report
-        .figure("cost_per_month")
-        .map(|figure| cost_text(&figure.summary))
-        .unwrap_or_default();
-    let mut text = format!(
-        "This design costs {cost} per month and meets the SLO with a chance of {}; wanted are {}.",
-        chance(&report.attainment),
-        format::percent(wanted, 0)
-    );
-    if let Some(sweep) = sweep {
-        let recommended = sweep.recommended.and_then(|design| sweep.point(design));
-        let best = recommended.map_or_else(
-            || "none clears the wanted chance for certain".to_owned(),
-            |point| {
-                format!(
-                    "the cheapest that clears it costs {} with {}",
-                    format::money(point.cost_per_month.mean),
-                    knob_text(sweep, point)
-                )
-            },
-        );
-        text = format!(
-            "{text} Of {} designs tried, {} are on the front; {best}.",
-            sweep.points.len(),
-            sweep.front.len()
-        );
-    }
-    text
-}
-
-fn table(sweep: Option<&SweepReport>) -> Table {
-    let Some(sweep) = sweep else {
-        return Table {
-            head: vec!["Find designs or run a sweep to fill this table".to_owned()],
-            rows: Vec::new(),
-        };
-    };
-    let head = [
-        "Design",
-        "Chance (95 %)",
-        "Cost per month (95 %)",
-        "P95 latency",
-        "Mean replicas",
-        "Replications",
-        "Front",
     ];
-    let row = |point: &DesignPoint| {
-        let mark = if sweep.recommended == Some(point.design) {
-            "recommended"
-        } else if point.on_front {
-            "yes"
-        } else {
-            ""
-        };
-        vec![
-            knob_text(sweep, point),
-            chance(&point.attainment),
-            cost_text(&point.cost_per_month),
-            format::milliseconds(point.p95_latency_ms.mean),
-            format::number(point.mean_replicas.mean),
-            point.replications.to_string(),
-            mark.to_owned(),
-        ]
-    };
-    Table {
-        head: head.map(str::to_owned).to_vec(),
-        rows: sweep.points.iter().map(row).collect(),
-    }
+    lines.into_iter().chain(third).collect()
 }

@@ -1,6 +1,5 @@
 //! The designs on the front as a list, cheapest first: the chart for keyboards and readers.
 
-use super::front::{chance, cost_text};
 use crate::editor::value_words;
 use crate::format;
 use crate::state::{Studio, pointer, studio};
@@ -8,6 +7,7 @@ use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::study::{DesignPoint, SweepReport};
+use sim_report::designs::{REGRET_NOTE, chance, cost_text, knob_text, least_regret, verdict};
 use std::sync::Arc;
 
 /// The list; nothing before a sweep.
@@ -23,20 +23,13 @@ pub fn FrontList() -> impl IntoView {
 }
 
 fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
-    let verdict = match report.recommended.and_then(|design| report.point(design)) {
-        _ if report.search.is_some() => searched(&report, running),
-        Some(point) => format!(
-            "Cheapest design whose lower bound clears {}: {} for {} per month",
-            format::percent(report.wanted_attainment, 0),
-            knob_text(&report, point),
-            cost_text(&point.cost_per_month)
-        ),
-        None => format!(
-            "No design of this sweep clears {} with its lower bound{}",
-            format::percent(report.wanted_attainment, 0),
-            if running { " yet" } else { "" }
-        ),
-    };
+    let verdict = verdict(&report, running);
+    let regret = least_regret(&report).map(|words| {
+        view! {
+            <p class="verdict" data-testid="least-regret">{words} "."</p>
+            <p class="hint">{REGRET_NOTE} "."</p>
+        }
+    });
     let front: Vec<usize> = report
         .front
         .iter()
@@ -54,6 +47,7 @@ fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
         .collect_view();
     view! {
         <p class="verdict" data-testid="sweep-verdict">{verdict}</p>
+        {regret}
         <div class="table-scroll">
             <table class="front-list">
                 <thead>
@@ -97,40 +91,6 @@ fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) ->
         </tr>
     };
     Some(view.into_any())
-}
-
-/// What a search recommends and why, or why nothing.
-fn searched(report: &SweepReport, running: bool) -> String {
-    let Some(search) = &report.search else {
-        return String::new();
-    };
-    let found = search.recommendation.as_ref();
-    match found.and_then(|found| Some((found, report.point(found.design)?))) {
-        Some((found, point)) => format!(
-            "Recommended: {} for {} per month, because {}",
-            knob_text(report, point),
-            cost_text(&found.cost_per_month),
-            search.why
-        ),
-        None if running => format!(
-            "{} of {} designs tried; candidates are confirmed on fresh replications at the end",
-            search.tried,
-            format::number(search.possible)
-        ),
-        None if !search.finished => {
-            "The search was given up before it confirmed a design".to_owned()
-        }
-        None => format!("No design is recommended: {}", search.why),
-    }
-}
-
-/// The knobs of a design with their values: "Metric 1 target 65 %, Min replicas 4".
-pub fn knob_text(sweep: &SweepReport, point: &DesignPoint) -> String {
-    let knobs = sweep.knobs.iter().zip(&point.values);
-    knobs
-        .map(|(path, value)| value_words(path, value))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// What sets a design apart from the one on the page: its knobs that differ.

@@ -1,66 +1,19 @@
 //! The window over time: traffic, replicas, latency and bad requests, one below the other, read together.
 
 use super::data;
-use super::figure::{Figure, Table, report_stale};
-use super::palette::Ink;
-use super::scene::Scene;
+use super::figure::{Figure, report_stale};
 use super::surface::Surface;
-use super::time_scene::{Panel, nearest, scene, time_scale};
 use crate::format;
 use crate::state::studio;
 use crate::workers::microscope;
 use leptos::prelude::*;
-use serde_json::Value;
-use sim_core::study::{Report, SeriesReport};
+use sim_core::study::Report;
+use sim_report::chart::time::{latency_threshold, nearest, time_scale};
+use sim_report::chart::window::{
+    self, PANELS, PanelKind, at, length, seconds, sentence, series, table,
+};
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
-
-/// Rows of the table beside the chart.
-const TABLE_ROWS: usize = 56;
-
-struct PanelKind {
-    key: &'static str,
-    second: Option<&'static str>,
-    title: &'static str,
-    ink: Ink,
-    height: f64,
-    days: bool,
-}
-
-const PANELS: [PanelKind; 4] = [
-    PanelKind {
-        key: "arrivals_rps",
-        second: None,
-        title: "Traffic, requests/s",
-        ink: Ink::Blue,
-        height: 96.0,
-        days: false,
-    },
-    PanelKind {
-        key: "replicas",
-        second: Some("nodes"),
-        title: "Ready replicas (dashed: nodes)",
-        ink: Ink::Green,
-        height: 96.0,
-        days: false,
-    },
-    PanelKind {
-        key: "p95_ms",
-        second: None,
-        title: "P95 latency, ms",
-        ink: Ink::Purple,
-        height: 96.0,
-        days: false,
-    },
-    PanelKind {
-        key: "bad_percent",
-        second: None,
-        title: "Bad requests, % of arrivals",
-        ink: Ink::Red,
-        height: 112.0,
-        days: true,
-    },
-];
 
 /// The four panels.
 #[component]
@@ -117,51 +70,25 @@ pub fn OverTime() -> impl IntoView {
     }
 }
 
-fn length(report: &Report) -> usize {
-    report.series.first().map_or(0, |series| series.p50.len())
-}
-
-fn seconds(report: Option<&Report>, index: usize) -> f64 {
-    report.map_or(0.0, |report| (index as f64 + 0.5) * report.series_step_s)
-}
-
-fn series<'a>(report: &'a Report, key: &str) -> Option<&'a SeriesReport> {
-    report.series.iter().find(|series| series.key == key)
-}
-
 fn panel(kind: &'static PanelKind, cursor: RwSignal<Option<usize>>) -> AnyView {
     let studio = studio();
     let width = StoredValue::new(0.0);
     let threshold = Memo::new(move |_| {
         if kind.key == "p95_ms" {
-            latency_threshold()
+            studio.document.with(latency_threshold)
         } else {
             None
         }
     });
     let draw = move |now: f64| {
         width.set_value(now);
-        let report = studio.report.get();
-        let Some((report, main)) = report
-            .as_ref()
-            .and_then(|report| Some((report, series(report, kind.key)?)))
-        else {
-            return Scene::default();
-        };
-        let second = kind.second.and_then(|key| series(report, key));
-        let (ink, step_s, days) = (kind.ink, report.series_step_s, kind.days);
-        scene(
-            &Panel {
-                main,
-                second,
-                threshold: threshold.get(),
-                ink,
-                step_s,
-                days,
-            },
-            now,
-            kind.height,
-        )
+        studio
+            .report
+            .with(|report| {
+                let report = report.as_deref()?;
+                window::panel(kind, report, threshold.get(), now)
+            })
+            .unwrap_or_default()
     };
     let place = move || {
         let report = studio.report.get()?;
@@ -211,22 +138,6 @@ fn panel(kind: &'static PanelKind, cursor: RwSignal<Option<usize>>) -> AnyView {
     .into_any()
 }
 
-/// The threshold of the first latency objective.
-fn latency_threshold() -> Option<f64> {
-    studio().document.with(|document| {
-        let objectives = document.pointer("/slo/objectives")?.as_array()?;
-        objectives
-            .iter()
-            .find_map(|objective| objective.get("threshold_ms").and_then(Value::as_f64))
-    })
-}
-
-fn at(values: &[f32], index: usize) -> f64 {
-    values
-        .get(index)
-        .map_or(f64::NAN, |value| f64::from(*value))
-}
-
 fn readout(kind: &PanelKind, report: Option<Arc<Report>>, cursor: Option<usize>) -> Option<String> {
     let report = report?;
     let index = cursor?;
@@ -250,40 +161,6 @@ fn readout(kind: &PanelKind, report: Option<Arc<Report>>, cursor: Option<usize>)
     Some(text)
 }
 
-/// What a panel shows, in a sentence.
-fn sentence(kind: &PanelKind, report: &Report) -> String {
-    let Some(main) = series(report, kind.key) else {
-        return format!("{}: no figures", kind.title);
-    };
-    let finite = |values: &[f32]| {
-        values
-            .iter()
-            .copied()
-            .filter(|value| value.is_finite())
-            .map(f64::from)
-            .collect::<Vec<_>>()
-    };
-    let median = finite(&main.p50);
-    let low = median.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = median.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let peak = main
-        .p50
-        .iter()
-        .position(|value| f64::from(*value) == high)
-        .map(|index| format::moment(seconds(Some(report), index)));
-    let top = finite(&main.p95)
-        .into_iter()
-        .fold(f64::NEG_INFINITY, f64::max);
-    format!(
-        "{}: the median moves between {} and {}, highest on {}; the 95th percentile reaches {}",
-        kind.title,
-        format::number(low),
-        format::number(high),
-        peak.unwrap_or_default(),
-        format::number(top)
-    )
-}
-
 /// All panels at the cursor, in words.
 fn spoken(report: Option<&Report>, cursor: Option<usize>) -> String {
     let (Some(report), Some(index)) = (report, cursor) else {
@@ -302,38 +179,4 @@ fn spoken(report: Option<&Report>, cursor: Option<usize>) -> String {
         format::moment(seconds(Some(report), index)),
         values.collect::<Vec<_>>().join(", ")
     )
-}
-
-fn table(report: Option<&Report>) -> Table {
-    let Some(report) = report else {
-        return Table::default();
-    };
-    let count = length(report);
-    let every = count.div_ceil(TABLE_ROWS).max(1);
-    let mut head = vec!["Time".to_owned()];
-    for series in &report.series {
-        let unit = if series.unit.is_empty() {
-            String::new()
-        } else {
-            format!(", {}", series.unit)
-        };
-        head.push(format!("{}{unit}: median (P5–P95)", series.label));
-    }
-    let row = |index: usize| {
-        let mut cells = vec![format::moment(seconds(Some(report), index))];
-        cells.extend(report.series.iter().map(|series| {
-            let show = |values: &[f32]| format::number(at(values, index));
-            format!(
-                "{} ({}–{})",
-                show(&series.p50),
-                show(&series.p5),
-                show(&series.p95)
-            )
-        }));
-        cells
-    };
-    Table {
-        head,
-        rows: (0..count).step_by(every).map(row).collect(),
-    }
 }

@@ -1,7 +1,7 @@
 //! Sensible values for a field that is switched on or changed to another variant.
 
-use super::schema::{Choice, Kind, Node};
 use serde_json::{Map, Value};
+use sim_report::form::schema::{Choice, Kind, Node};
 
 /// Names that mean the typical size of a quantity, whatever the variant calls it.
 const SIZES: [&str; 3] = ["mean", "value", "minimum"];
@@ -148,8 +148,8 @@ fn middle(node: &Node, range: &Node, integer: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::schema;
     use serde_json::json;
+    use sim_report::form::schema;
 
     fn distribution() -> Node {
         let schema = json!({

@@ -1,10 +1,10 @@
 //! A field of any kind, and what all fields share: name, help, marks, problems.
 
-use super::schema::{Kind, Node};
 use super::{knob, list, mark, number, recording, text, variant, weights};
 use crate::state::{FieldProblem, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
+use sim_report::form::schema::{Kind, Node};
 use wasm_bindgen::JsCast;
 
 /// Lists longer than this are recordings, not something to edit by hand.

@@ -2,13 +2,13 @@
 
 use super::defaults;
 use super::field::{Frame, element_id, field, problem_lines, problems_at};
-use super::schema::{Kind, Node};
 use super::text::{chosen_help, select};
 use super::variant::{fields_of, word_at};
 use crate::state::{pointer as json_pointer, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::{Kind, Node};
 
 /// A list of groups.
 pub fn list_field(node: &'static Node, item: &'static Node, pointer: String) -> AnyView {

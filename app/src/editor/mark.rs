@@ -1,11 +1,11 @@
 //! Marks on fields: which may move when designs are looked for.
 
 use super::knob;
-use super::schema::{Kind, Node};
 use crate::state::{Studio, pointer as json_pointer};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use sim_report::form::schema::{Kind, Node};
 use std::collections::BTreeSet;
 
 /// The list of the marked knobs.

@@ -2,11 +2,11 @@
 
 use super::field::{Frame, element_id};
 use super::quantity::{self, Track};
-use super::schema::Node;
 use crate::format;
 use crate::state::{pointer as json_pointer, studio, uncertain};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::Node;
 use web_sys::KeyboardEvent;
 
 /// The limits and the unit that hold for a number: its own, or those of the quantity it is the size of.

@@ -1,13 +1,13 @@
 //! A recording: too long to edit by hand, so it is shown small and imported from a file.
 
 use super::field::Frame;
-use super::schema::Node;
 use crate::charts::spark;
 use crate::format;
 use crate::state::{Dialog, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::Node;
 
 /// The recording.
 pub fn recording_field(node: &'static Node, pointer: String) -> AnyView {

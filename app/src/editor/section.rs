@@ -1,11 +1,11 @@
 //! The form as a whole: its sections, and the list of what is wrong.
 
 use super::field::{field, problem_lines, problems_at};
-use super::schema::{Kind, Node};
 use super::variant::fields_of;
 use crate::state::{Dialog, Studio, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
+use sim_report::form::schema::{Kind, Node};
 
 /// Sections that are open at first.
 const OPEN: [&str; 2] = ["traffic", "autoscaler"];
@@ -18,7 +18,7 @@ pub fn few_fields(studio: Studio, pointers: Vec<String>) -> AnyView {
         studio.document.with_untracked(known)
     };
     let fields = pointers.into_iter().filter(is_there).filter_map(|pointer| {
-        let node = super::knob::node_at(&pointer)?;
+        let node = sim_report::form::node_at(&pointer)?;
         Some(field(node, pointer, None))
     });
     fields.collect_view().into_any()

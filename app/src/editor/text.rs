@@ -1,10 +1,10 @@
 //! Text and words.
 
 use super::field::{Frame, element_id};
-use super::schema::{Choice, Node};
 use crate::state::studio;
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::{Choice, Node};
 
 /// Texts that may be longer than this get several lines.
 const ONE_LINE: u64 = 200;

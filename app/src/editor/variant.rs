@@ -2,11 +2,11 @@
 
 use super::defaults;
 use super::field::{Frame, element_id, field};
-use super::schema::{Choice, Node};
 use super::text::{chosen_help, select};
 use crate::state::{pointer as json_pointer, studio};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::{Choice, Node};
 
 /// A group; an optional one can be switched on and off.
 pub fn group_field(node: &'static Node, fields: &'static [Node], pointer: String) -> AnyView {

@@ -2,11 +2,11 @@
 
 use super::field::{Frame, element_id};
 use super::quantity;
-use super::schema::{Kind, Node};
 use crate::format::{self, WEEKDAYS};
 use crate::state::{pointer as json_pointer, studio};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::form::schema::{Kind, Node};
 
 /// Positions of one slider.
 const STEPS: f64 = 100.0;

@@ -213,6 +213,14 @@ pub enum Theme {
     Dark,
 }
 
+/// A first answer, from the beginning of one replication.
+#[derive(Clone)]
+pub struct Preview {
+    pub report: Arc<Report>,
+    /// Of so many days.
+    pub days: f64,
+}
+
 /// All state of the page. Copies share the same signals.
 #[derive(Clone, Copy)]
 pub struct Studio {
@@ -237,7 +245,7 @@ pub struct Studio {
     /// What was found about the design.
     pub report: RwSignal<Option<Arc<Report>>>,
     /// The beginning of one replication, while there is no result of the document as it stands.
-    pub preview: RwSignal<Option<Arc<Report>>>,
+    pub preview: RwSignal<Option<Preview>>,
     /// Whether the report belongs to an earlier document.
     pub stale: RwSignal<bool>,
     /// The sweep.

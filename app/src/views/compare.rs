@@ -1,14 +1,13 @@
 //! The design on the page against the pinned one: a sentence, the figures side by side, and where the difference lies.
 
-use super::figures::table;
+use super::figures::{headed, table};
 use super::icons::{Icon, icon};
 use crate::format;
 use crate::state::{CompareState, Tab, route, studio};
 use crate::workers::engine_room;
 use leptos::prelude::*;
-use sim_core::study::{
-    CandidateReport, CompareReport, Difference, PairedProportion, Verdict, Waterfall,
-};
+use sim_core::study::{CandidateReport, CompareReport, Waterfall};
+use sim_report::study::{compared_heads, compared_rows, signed};
 
 /// Pins the design on the page as the baseline; pressed again on the same design, lets go of it.
 #[component]
@@ -169,82 +168,17 @@ fn found(report: &CompareReport) -> AnyView {
     .into_any()
 }
 
-const HEAD: [&str; 6] = ["Figure", "A", "B", "B − A", "95 % interval", "Verdict"];
-
 fn figures(candidate: &CandidateReport) -> AnyView {
-    let mut rows = vec![proportion("All objectives met", &candidate.attainment)];
-    for objective in &candidate.objectives {
-        rows.push(proportion(
-            &format!("{} met", objective.label),
-            &objective.attainment,
-        ));
-        rows.push(row(
-            &format!("{}: budget used", objective.label),
-            &objective.budget_consumed,
-            |share| format::percent(share, 1),
-        ));
-    }
-    // What is zero in both says nothing here.
-    let shown = |figure: &&Difference| figure.baseline != 0.0 || figure.candidate != 0.0;
-    rows.extend(candidate.figures.iter().filter(shown).map(|figure| {
-        row(&figure.label, figure, |value| {
-            format::with_unit(value, &figure.unit)
-        })
-    }));
-    table("Figures of both designs", &HEAD, rows.collect_view())
-}
-
-fn cells(name: &str, cells: [String; 4], verdict: &'static str, class: &'static str) -> AnyView {
-    let cells = cells.map(|cell| view! { <td>{cell}</td> });
-    view! { <tr><th scope="row">{name.to_owned()}</th>{cells.into_iter().collect_view()}<td class=class>{verdict}</td></tr> }.into_any()
-}
-
-fn signed(value: f64, show: impl Fn(f64) -> String) -> String {
-    let sign = if value > 0.0 { "+" } else { "" };
-    format!("{sign}{}", show(value))
-}
-
-fn row(name: &str, difference: &Difference, show: impl Fn(f64) -> String) -> AnyView {
-    let summary = &difference.difference;
-    let (interval, verdict) = match summary.n {
-        0 | 1 => ("–".to_owned(), "–"),
-        _ => (
-            format!(
-                "{} to {}",
-                signed(summary.ci_low, &show),
-                signed(summary.ci_high, &show)
-            ),
-            difference.verdict.label(),
-        ),
+    let row = |(mut cells, class): (Vec<String>, &'static str)| {
+        let verdict = cells.pop();
+        let mut cells = cells.into_iter();
+        let name = cells.next();
+        let cells = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
+        view! { <tr><th scope="row">{name}</th>{cells}<td class=class>{verdict}</td></tr> }
     };
-    let values = [
-        show(difference.baseline),
-        show(difference.candidate),
-        signed(summary.mean, &show),
-        interval,
-    ];
-    cells(name, values, verdict, "")
-}
-
-fn proportion(name: &str, met: &PairedProportion) -> AnyView {
-    let show = |share: f64| format::percent(share, 1);
-    let points = |share: f64| {
-        signed(100.0 * share, |points| {
-            format::minus(&format!("{points:.1}"))
-        })
-    };
-    let class = match met.verdict {
-        Verdict::More => "good",
-        Verdict::Less => "bad",
-        Verdict::Same | Verdict::Open => "",
-    };
-    let values = [
-        show(met.baseline),
-        show(met.candidate),
-        format!("{}\u{a0}points", points(met.difference)),
-        format!("{} to {}", points(met.ci_low), points(met.ci_high)),
-    ];
-    cells(name, values, met.verdict.label(), class)
+    let rows = compared_rows(candidate).into_iter().map(row).collect_view();
+    let heads = compared_heads(candidate).to_vec();
+    headed("Figures of both designs", heads, rows.into_any())
 }
 
 /// The way from A's total to B's, part by part.

@@ -6,6 +6,8 @@ use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::stats::Summary;
 use sim_core::study::Report;
+use sim_report::Table;
+pub(super) use sim_report::study::{figure, half_width};
 
 /// A panel on a part of the report, grey while it is out of date; nothing where the report has no such part.
 pub(super) fn of_report(
@@ -18,23 +20,36 @@ pub(super) fn of_report(
 
 /// A table that scrolls by itself where the page is narrow.
 pub(super) fn table(label: &'static str, headings: &[&'static str], rows: impl IntoAny) -> AnyView {
+    let headings = headings.iter().map(|heading| (*heading).to_owned());
+    headed(label, headings.collect(), rows.into_any())
+}
+
+/// The same with headings of any words.
+pub(super) fn headed(label: &'static str, headings: Vec<String>, rows: AnyView) -> AnyView {
     let headings = headings
-        .iter()
-        .map(|heading| view! { <th scope="col">{*heading}</th> });
+        .into_iter()
+        .map(|heading| view! { <th scope="col">{heading}</th> });
     view! {
         <div class="table-scroll free" tabindex="0" role="region" aria-label=label>
             <table class="planes">
                 <thead><tr>{headings.collect_view()}</tr></thead>
-                <tbody>{rows.into_any()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-/// A mean with its 95 % half width, if there is one.
-pub(super) fn figure(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    format!("{}{}", show(summary.mean), half_width(summary, show))
+/// The same of a table of words.
+pub(super) fn of_table(label: &'static str, table: Table) -> AnyView {
+    let row = |cells: Vec<String>| {
+        let mut cells = cells.into_iter();
+        let first = cells.next().unwrap_or_default();
+        let cells = cells.map(|cell| view! { <td>{cell}</td> }).collect_view();
+        view! { <tr><th scope="row">{first}</th>{cells}</tr> }
+    };
+    let rows = table.rows.into_iter().map(row).collect_view();
+    headed(label, table.head, rows.into_any())
 }
 
 /// A share with its 95 % half width.
@@ -46,15 +61,6 @@ pub(super) fn share(summary: &Summary) -> String {
 /// Money with its 95 % half width.
 pub(super) fn money(usd: &Summary) -> String {
     figure(usd, format::money)
-}
-
-/// What follows a mean: its 95 % half width, if there is one.
-pub(super) fn half_width(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    if summary.n < 2 {
-        String::new()
-    } else {
-        format!(" ±\u{a0}{}", show(summary.half_width()))
-    }
 }
 
 /// A difference of shares.

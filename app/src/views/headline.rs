@@ -1,8 +1,8 @@
 //! The result in a sentence, before anything else.
 
 use crate::state::studio;
-use crate::summary;
 use leptos::prelude::*;
+use sim_report::summary;
 
 /// The sentences.
 #[component]

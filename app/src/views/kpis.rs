@@ -14,9 +14,10 @@ pub fn Kpis() -> impl IntoView {
     let studio = studio();
     let wanted = Memo::new(move |_| studio.wanted());
     let preliminary = Memo::new(move |_| studio.preview.with(Option::is_some));
-    let strip = move || match studio.preview.get().or_else(|| studio.report.get()) {
-        Some(report) => filled(&report, wanted.get(), preliminary.get()),
-        None => skeleton(),
+    let strip = move || match (studio.preview.get(), studio.report.get()) {
+        (Some(first), _) => filled(&first.report, wanted.get(), Some(first.days)),
+        (None, Some(report)) => filled(&report, wanted.get(), None),
+        (None, None) => skeleton(),
     };
     view! {
         <section class="kpis" class:stale=move || studio.stale.get() && !preliminary.get() class:preliminary=move || preliminary.get() aria-label="Key figures" aria-busy=move || studio.stale.get().to_string()>
@@ -68,7 +69,7 @@ impl Kpi {
     }
 }
 
-fn filled(report: &Arc<Report>, wanted: f64, preliminary: bool) -> AnyView {
+fn filled(report: &Arc<Report>, wanted: f64, days: Option<f64>) -> AnyView {
     let digest = report.digest.as_str();
     let mut all = vec![attainment(report, wanted), cost(report)];
     all.extend(figure(
@@ -93,10 +94,15 @@ fn filled(report: &Arc<Report>, wanted: f64, preliminary: bool) -> AnyView {
         "Cost per million requests",
         format::money,
     ));
-    if preliminary {
+    if let Some(days) = days {
+        let beginning = match days {
+            7.0 => "first week".to_owned(),
+            1.0 => "first day".to_owned(),
+            days => format!("first {days} days"),
+        };
         for kpi in &mut all {
             kpi.range = "preliminary:".to_owned();
-            kpi.more = "first week of one replication".to_owned();
+            kpi.more = format!("{beginning} of one replication");
         }
     }
     all.into_iter()

@@ -6,7 +6,7 @@ mod markdown;
 
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
-use super::figures::{figure, table};
+use super::figures::{of_table, table};
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
@@ -15,14 +15,14 @@ use super::spot::SpotPanel;
 use super::storage::StoragePanel;
 use super::topology::TopologyPanel;
 use crate::charts::{
-    BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, InReport, OverTime,
-    SliDistribution,
+    Attainable, BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, InReport,
+    OverTime, SliDistribution,
 };
-use crate::editor::{outline, sources};
+use crate::editor::sources;
 use crate::format;
 use crate::state::{Studio, link, studio};
 use leptos::prelude::*;
-use sim_core::study::{self, FigureReport, ObjectiveReport};
+use sim_core::study;
 
 /// The report and how to take it along.
 #[component]
@@ -49,6 +49,7 @@ pub fn Report() -> impl IntoView {
             {view! { <BatchPanel/> }.into_any()}
             {view! { <OverTime/> }.into_any()}
             {move || swept.get().then(|| view! { <Front/> }.into_any())}
+            {view! { <Attainable/> }.into_any()}
             {assumptions(studio)}
             {provenance(studio)}
         </article>
@@ -106,11 +107,9 @@ fn key_figures(studio: Studio) -> AnyView {
     let body = move || {
         studio.report.with(|report| {
             let report: &study::Report = report.as_ref()?;
-            let figures = report.figures.iter().map(figure_row).collect_view();
-            let objectives = report.objectives.iter().map(objective_row).collect_view();
             let view = view! {
-                {table("Objectives", &["Objective", "Met in (95\u{a0}%)", "Good requests", "Error budget used"], objectives)}
-                {table("Key figures", &["Figure", "Mean ± 95\u{a0}%", "P5", "P50", "P95"], figures)}
+                {of_table("Objectives", sim_report::study::objectives(report))}
+                {of_table("Key figures", sim_report::study::figures(report))}
             };
             Some(view.into_any())
         })
@@ -125,45 +124,12 @@ fn key_figures(studio: Studio) -> AnyView {
     .into_any()
 }
 
-fn figure_row(one: &FigureReport) -> impl IntoView + use<> {
-    let summary = &one.summary;
-    let show = |value| format::with_unit(value, &one.unit);
-    view! {
-        <tr>
-            <th scope="row">{one.label.clone()}</th>
-            <td>{figure(summary, show)}</td>
-            <td>{show(summary.p5)}</td>
-            <td>{show(summary.p50)}</td>
-            <td>{show(summary.p95)}</td>
-        </tr>
-    }
-}
-
-fn objective_row(objective: &ObjectiveReport) -> impl IntoView + use<> {
-    let met = &objective.attainment;
-    let percent = |share| format::percent(share, 0);
-    view! {
-        <tr>
-            <th scope="row">{objective.label.clone()}</th>
-            <td>{format!("{} ({})", percent(met.estimate), format::range(met.ci_low, met.ci_high, percent))}</td>
-            <td>{format::percent_near_one(objective.good_fraction.mean)}</td>
-            <td>{figure(&objective.budget_consumed, |share| format::percent(share, 1))}</td>
-        </tr>
-    }
-}
-
 /// The whole document in words, and where its limits and defaults come from.
 fn assumptions(studio: Studio) -> AnyView {
     let lines = move || {
-        studio.document.with(|document| {
-            let sections = document.as_object().into_iter().flatten();
-            let sections = sections
-                .filter(|(name, _)| !matches!(name.as_str(), "version" | "name" | "description"));
-            sections
-                .flat_map(|(name, value)| outline(&format!("/{name}"), value))
-                .map(|line| view! { <li>{line}</li> })
-                .collect_view()
-        })
+        let lines = studio.document.with(sim_report::study::assumptions);
+        let line = |line| view! { <li>{line}</li> };
+        lines.into_iter().map(line).collect_view()
     };
     let cited = move || {
         let row = |(field, source): (String, String)| {
@@ -216,7 +182,7 @@ fn provenance(studio: Studio) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::outline;
+    use crate::editor::outline;
     use sim_core::scenario::templates::TEMPLATES;
 
     #[test]

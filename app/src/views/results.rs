@@ -16,7 +16,7 @@ use super::ticks::TicksPanel;
 use super::topology::TopologyPanel;
 use super::tornado::TornadoPanel;
 use crate::charts::{
-    BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
+    Attainable, BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
 };
 use crate::state::{Tab, route, studio};
@@ -55,6 +55,7 @@ fn panels(tab: Tab) -> AnyView {
         .into_any(),
         Tab::Explore => view! {
             {view! { <Front/> }.into_any()}
+            {view! { <Attainable/> }.into_any()}
             {view! { <AdvicePanel/> }.into_any()}
             {view! { <TornadoPanel/> }.into_any()}
         }

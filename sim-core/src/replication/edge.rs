@@ -139,7 +139,8 @@ impl<'a> EdgeStage<'a> {
         let mut released = 0.0;
         if concluded > 0.0 {
             released = self.waiting * concluded / under_way;
-            self.waiting -= released;
+            // Where nearly all are released, rounding may leave less than nothing.
+            self.waiting = (self.waiting - released).max(0.0);
         }
         let per_request = if concluded > 0.0 {
             1.0 + released / concluded

@@ -29,6 +29,7 @@ mod uncertain;
 pub(super) use search::hold_search;
 pub(super) use sweep::hold_sweep;
 pub(super) use topology::{hold_shape, hold_topology};
+pub(crate) use traffic::mean_rps;
 pub(super) use uncertain::hold_uncertain;
 
 use super::check::Parts;
@@ -87,7 +88,8 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
             memory::hold_sizes(vpa, service, &controllers, found);
         }
         if let Some(run) = &sections.run {
-            serving::hold_plane(service, run, found);
+            let bounds = sections.autoscaler.as_ref().map(|scaler| scaler.bounds());
+            serving::hold_plane(service, run, bounds.map_or(0, |bounds| bounds.0), found);
         }
     }
     if let Some(run) = &sections.run {

@@ -37,6 +37,14 @@ pub const TEMPLATES: &[Template] = &[
         json: include_str!("../../../scenarios/fewer-pods-than-peak.json"),
     },
     Template {
+        id: "launch-of-unknown-size",
+        title: "Launch of unknown size",
+        summary: "The first week of a product whose demand nobody knows yet: the mean rate and the service time are beliefs, and four knobs are marked to search.",
+        promise: "Most of what the cost varies is due to what is not known. As it is, the design misses its SLO in one world of five; one that a search finds, with a lower CPU target and cheaper nodes, meets it in nearly all for no more money.",
+        rows: &[],
+        json: include_str!("../../../scenarios/launch-of-unknown-size.json"),
+    },
+    Template {
         id: "recorded-traffic",
         title: "Checkout API on recorded traffic",
         summary: "The same design under a real recording: the NASA web server's log of July 1995, scaled.",

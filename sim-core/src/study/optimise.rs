@@ -20,14 +20,16 @@
 //! When it is wrong: designs between the rungs are not tried; a narrow good region that no start point lies near may
 //! be missed; the front's own intervals are those of replications that chose it, so its ends look a little too good.
 //!
-//! A least-regret choice over uncertain inputs has its place here: a replication draws its inputs once and all designs
-//! see the same draws, so the regret of a design in a replication is its cost above the cheapest that met the SLO there;
-//! [`Search`] holds the outcomes by replication that this needs.
+//! Beside it stands the design that is regretted least over the uncertain inputs; see `regret.rs`.
 
 mod breed;
 mod confirm;
+mod explore;
 mod fill;
 mod front;
+mod judge;
+mod ranking;
+mod regret;
 mod report;
 mod search;
 mod space;
@@ -35,7 +37,8 @@ mod surrogate;
 mod trial;
 
 pub use confirm::at_least;
-pub use front::{front_of, hypervolume, knee};
+pub use front::{front_of, front3_of, hypervolume, hypervolume3, knee};
+pub use regret::LeastRegret;
 pub use report::{Recommendation, SearchReport};
 pub use search::Search;
 pub use space::{Ladder, Space};

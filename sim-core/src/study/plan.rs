@@ -174,6 +174,15 @@ impl Prepared {
     /// # Errors
     /// The problems of the first design that has any.
     pub fn new(plan: Plan) -> Result<Self, Problems> {
+        Self::like(plan, None)
+    }
+
+    /// The same. What the plan has in common with a former one (traffic, services, functions) is shared with that, not
+    /// computed again: an edit of an autoscaler leaves all latency tables as they are. Results are the same.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn like(plan: Plan, former: Option<&Self>) -> Result<Self, Problems> {
         let scenarios = plan
             .designs
             .iter()
@@ -185,7 +194,7 @@ impl Prepared {
         };
         Ok(Self {
             id: plan.id(),
-            base: Setup::new(base, plan.with_series, None),
+            base: Setup::new(base, plan.with_series, former.map(|former| &former.base)),
             plan,
             scenarios,
         })

@@ -1,10 +1,13 @@
 //! What a sweep found: every design with its intervals, the front, and the design to take.
 
+use super::attainable::BudgetKept;
 use super::collection::Collection;
 use super::optimise::SearchReport;
 use super::plan::Plan;
+use super::probe::Outcome;
 use super::report::Proportion;
 use super::result::Figure;
+use crate::scenario::document::ObjectiveDocument;
 use crate::stats::Summary;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,14 +25,31 @@ pub struct DesignPoint {
     pub attainment: Proportion,
     /// Cost per month, US dollars.
     pub cost_per_month: Summary,
+    /// Share of its error budgets that it keeps as surely as wanted; none of a few replications.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_kept: Option<BudgetKept>,
     /// 95th percentile of latency, milliseconds.
     pub p95_latency_ms: Summary,
     /// Mean replicas.
     pub mean_replicas: Summary,
+    /// The third figure that the front trades, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third: Option<Summary>,
     /// Whether no other design is both cheaper and more likely to meet the SLO.
     pub on_front: bool,
     /// SHA-256 of the design's results.
     pub digest: String,
+}
+
+/// A figure that a front trades beside cost and attainment; less is better.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ThirdFigure {
+    /// Key, from [`super::FIGURES`].
+    pub key: String,
+    /// Words for people.
+    pub label: String,
+    /// Unit; empty for plain counts.
+    pub unit: String,
 }
 
 /// A sweep's result.
@@ -51,6 +71,12 @@ pub struct SweepReport {
     pub knobs: Vec<String>,
     /// Wanted probability of meeting the SLO, 0..1.
     pub wanted_attainment: f64,
+    /// The objectives.
+    #[serde(default)]
+    pub objectives: Vec<ObjectiveDocument>,
+    /// The third figure of a search's front, if it trades one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third: Option<ThirdFigure>,
     /// The designs that have results, in the plan's order.
     pub points: Vec<DesignPoint>,
     /// Designs on the front, cheapest first.
@@ -85,6 +111,8 @@ impl SweepReport {
             prices: super::report::prices(&plan.document),
             knobs: plan.knobs.clone(),
             wanted_attainment: wanted,
+            objectives: plan.document.slo.objectives.clone(),
+            third: None,
             points,
             front,
             recommended,
@@ -108,6 +136,8 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
                 .collect::<Vec<_>>(),
         )
     };
+    let budgets: Vec<f64> = results.iter().map(|one| Outcome::of(one).budget).collect();
+    let wanted = plan.document.slo.wanted_attainment_percent / 100.0;
     DesignPoint {
         design,
         values: plan
@@ -118,8 +148,10 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
         replications: results.len() as u32,
         attainment: Proportion::of(results.iter().map(super::ReplicationResult::met)),
         cost_per_month: summary(Figure::CostPerMonth),
+        budget_kept: BudgetKept::of(&budgets, wanted),
         p95_latency_ms: summary(Figure::P95Latency),
         mean_replicas: summary(Figure::MeanReplicas),
+        third: None,
         on_front: false,
         digest: collection.digest(design),
     }

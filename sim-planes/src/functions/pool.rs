@@ -99,7 +99,9 @@ impl FunctionPool {
         let at_s = self.now_s.max(at_s);
         self.settle(at_s);
         let service_time = &self.model.service_s;
-        let service_s = self.services.next(|rng| service_time.sample(rng));
+        let service_s = self
+            .services
+            .next_of(|rng, values| service_time.fill(rng, values));
         let room = self.platform.of_account() < self.model.account_instances;
         let grant = match self.platform.acquire(at_s, room) {
             Ok(grant) => grant,

@@ -16,12 +16,14 @@
 //!   `line`); of the requests, whole ones are slow or late (`thinned`). Luck changes no expectation, and has streams of
 //!   its own.
 //! - Room for waiting requests and the clients' patience bound the queue (`limited`).
+//! - Clients that try again (`returning`).
 //! - Latency is wait ⊕ service: each interval is a mixture of rows of a library (`tables`).
 //!
 //! Arrivals are drawn from the same stream as in the `requests` plane; the expected queue follows the intensity, the
 //! servers' work the drawn number.
 
 mod backlog;
+mod balanced;
 mod base_law;
 mod calibration;
 mod calibration_table;
@@ -38,14 +40,17 @@ mod network;
 mod outcome;
 mod recent;
 mod response;
+mod returning;
 mod row;
 mod service_law;
 mod tables;
 mod thinned;
 mod throttled;
+#[cfg(test)]
+mod versus;
 mod wait_law;
 
-use super::{DataPlane, Interval, Outcome};
+use super::{Balancing, DataPlane, Interval, Outcome};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
 use backlog::Backlog;
@@ -55,6 +60,7 @@ use luck::Luck;
 use mixture::Mixture;
 pub use network::{FluidNetwork, NetworkTables, unsupported as unsupported_by_fluid};
 use recent::Recent;
+use returning::Returning;
 use std::sync::Arc;
 pub use tables::FluidTables;
 use tables::RowWeights;
@@ -85,6 +91,8 @@ pub struct FluidPlane<'a> {
     backlog: Backlog,
     /// Services that luck has yet to take off those of the backlog.
     owed: f64,
+    /// Requests lost with their replicas that could not be taken off those served yet.
+    unlost: f64,
     /// Busy servers at the end of the last interval.
     occupied: f64,
     now_s: f64,
@@ -106,6 +114,8 @@ pub struct FluidPlane<'a> {
     recent: Recent,
     /// The limit on what may arrive.
     throttle: Option<Throttle>,
+    /// Clients that try again.
+    returning: Option<Box<Returning>>,
 }
 
 impl<'a> FluidPlane<'a> {
@@ -136,6 +146,7 @@ impl<'a> FluidPlane<'a> {
             queue: 0.0,
             backlog: Backlog::default(),
             owed: 0.0,
+            unlost: 0.0,
             occupied: 0.0,
             now_s: 0.0,
             patience_s: tables.limits.timeout_s,
@@ -150,6 +161,12 @@ impl<'a> FluidPlane<'a> {
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
             throttle: tables.service().rate_limit.map(Throttle::new),
+            returning: Returning::new(
+                tables.service().retries,
+                tables.limits.timeout_s,
+                tables.mean_service_s(),
+            )
+            .map(Box::new),
         }
     }
 
@@ -177,7 +194,12 @@ impl<'a> FluidPlane<'a> {
         let end_s = self.now_s + interval.length_s;
         // Requests of the random part have waited for no time worth mentioning.
         self.backlog.set(self.waiting, self.now_s);
-        let room = f64::from(interval.waiting_room());
+        // Where replicas have queues of their own there are none.
+        let room = f64::from(if self.tables.service().balancing == Balancing::Shared {
+            interval.waiting_room()
+        } else {
+            interval.buffer_limit
+        });
         let early = self.backlog.give_up(end_s, timeout_s);
         // Those that come and give up within the interval make room for those behind them.
         let patient = (timeout_s / interval.length_s).min(1.0);
@@ -187,6 +209,10 @@ impl<'a> FluidPlane<'a> {
             .push(end_s - interval.length_s * patient, end_s, admitted);
         let rejected = arrivals * patient - admitted;
         let impatient = early + passed_by;
+        if let Some(clients) = &mut self.returning {
+            clients.admit(arrivals - rejected);
+            clients.leave(impatient, timeout_s, [timeout_s; 3]);
+        }
         let waiting = self.backlog.requests();
         self.queue = 0.0;
         self.busy = 0.0;
@@ -219,7 +245,38 @@ impl<'a> FluidPlane<'a> {
 
 impl DataPlane for FluidPlane<'_> {
     fn serve(&mut self, interval: &Interval) -> Outcome {
-        let arrivals = poisson(&mut self.arrivals, expected(interval)) as f64;
+        if let Some(clients) = self.returning.take() {
+            return self.serve_with_retries(interval, *clients);
+        }
+        let arrivals = self.come(expected(interval));
+        self.serve_throttled(interval, arrivals)
+    }
+
+    // It knows rates only.
+    fn give_arrivals(&mut self, _: &[f64]) {}
+
+    fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
+        self.recent.quantile(self.tables, q, intervals)
+    }
+
+    fn drain_latency(&mut self, into: &mut LogHistogram) {
+        self.undrained.drain(self.tables, into);
+    }
+}
+
+/// Arrivals expected in an interval.
+fn expected(interval: &Interval) -> f64 {
+    (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN)
+}
+
+impl FluidPlane<'_> {
+    /// How many come when so many are expected.
+    fn come(&mut self, expected: f64) -> f64 {
+        poisson(&mut self.arrivals, expected.clamp(0.0, POISSON_MAX_MEAN)) as f64
+    }
+
+    /// Serves an interval to which so many come, of whom the rate limit turns some away.
+    fn serve_throttled(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         let Some(throttle) = &mut self.throttle else {
             return self.serve_given(interval, arrivals);
         };
@@ -243,24 +300,6 @@ impl DataPlane for FluidPlane<'_> {
         outcome
     }
 
-    // It knows rates only.
-    fn give_arrivals(&mut self, _: &[f64]) {}
-
-    fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
-        self.recent.quantile(self.tables, q, intervals)
-    }
-
-    fn drain_latency(&mut self, into: &mut LogHistogram) {
-        self.undrained.drain(self.tables, into);
-    }
-}
-
-/// Arrivals expected in an interval.
-fn expected(interval: &Interval) -> f64 {
-    (interval.rate_rps * interval.length_s).clamp(0.0, POISSON_MAX_MEAN)
-}
-
-impl FluidPlane<'_> {
     /// Lets the clients be patient for so long, and time be measured in other units from now on: `ratio` new ones to an
     /// old one.
     pub(super) fn measure_time_anew(&mut self, ratio: f64, patience_s: f64) {
@@ -273,7 +312,7 @@ impl FluidPlane<'_> {
 
     /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
     pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
-        let held = self.kill(interval);
+        let held = self.kill(interval) + self.retire(interval) + self.unlost;
         self.resize(interval.servers);
         let expected = expected(interval);
         // Drawn whatever happens, so that two designs have the same luck.
@@ -294,7 +333,9 @@ impl FluidPlane<'_> {
         };
         self.now_s += interval.length_s;
         if held > 0.0 {
-            killed::lose(outcome, held)
+            let outcome = killed::lose(outcome, held);
+            self.unlost = held - outcome.lost;
+            outcome
         } else {
             outcome
         }

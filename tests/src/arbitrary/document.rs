@@ -27,6 +27,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
             proptest::option::weighted(0.2, storage()),
             proptest::option::weighted(0.2, batch()),
             proptest::option::weighted(0.2, uncertain()),
+            proptest::option::weighted(0.2, search()),
             proptest::option::weighted(0.2, edge_cache()),
         ),
         slo(),
@@ -44,7 +45,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     (autoscaler, shared_control, right_sizing),
                     telemetry,
                     fleet,
-                    (prices, storage, batch, uncertain, edge_cache),
+                    (prices, storage, batch, uncertain, search, edge_cache),
                     slo,
                     mut run,
                 ),
@@ -82,7 +83,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                     slo,
                     run,
                     sweep: vec![],
-                    search: None,
+                    search,
                     uncertain: uncertain.into_iter().collect(),
                 }
             },
@@ -991,6 +992,55 @@ fn uncertain() -> impl Strategy<Value = UncertainDocument> {
         path: "/prices/egress_usd_per_gb".into(),
         distribution,
     })
+}
+
+/// A search over prices that every document has: all kinds of knobs that fit there, bounds and a third figure.
+fn search() -> impl Strategy<Value = SearchDocument> {
+    let figure = || {
+        prop_oneof![
+            Just(BoundedFigure::P95Latency),
+            Just(BoundedFigure::PeakReplicas),
+            Just(BoundedFigure::NodeHours),
+            Just(BoundedFigure::ScaleEventsPerHour),
+            Just(BoundedFigure::ViolationMinutes),
+        ]
+    };
+    let discount =
+        (0.0..30.0_f64, 1.0..50.0_f64).prop_map(|(from, width)| SearchKnobDocument::Range {
+            path: "/prices/node_discount_percent".into(),
+            from,
+            to: from + width,
+            scale: KnobScale::Linear,
+        });
+    let cluster =
+        (0.01..0.1_f64, 2.0..9.0_f64).prop_map(|(from, ratio)| SearchKnobDocument::Range {
+            path: "/prices/cluster_usd_per_hour".into(),
+            from,
+            to: from * ratio,
+            scale: KnobScale::Log,
+        });
+    let connections = Just(SearchKnobDocument::Choice {
+        path: "/prices/requests_per_connection".into(),
+        values: vec!["1".into(), "10".into(), "100".into()],
+    });
+    let constraints = (figure(), 0.1..1e4_f64)
+        .prop_map(|(figure, at_most)| ConstraintDocument { figure, at_most });
+    (
+        discount,
+        cluster,
+        connections,
+        proptest::collection::vec(constraints, 0..2),
+        proptest::option::of(figure()),
+        proptest::option::of(60..300_u32),
+    )
+        .prop_map(
+            |(discount, cluster, connections, constraints, third_figure, budget)| SearchDocument {
+                knobs: vec![discount, cluster, connections],
+                constraints,
+                third_figure,
+                budget,
+            },
+        )
 }
 
 fn prices() -> impl Strategy<Value = PricesDocument> {

@@ -2,6 +2,7 @@
 
 use super::bare::{Heap, Queue, Servers, Sorted};
 use super::clock::{Effort, Work, rates};
+use super::components;
 use super::networks;
 use super::peers;
 use super::row::{Row, Wanted};
@@ -17,18 +18,27 @@ const LOAD: f64 = 0.8;
 /// From so many servers on, a sorted vector is no candidate for the limit.
 const SORTED_UP_TO: u32 = 128;
 
-/// Measures everything; `progress` is told what comes next.
-pub fn rows(effort: Effort, mut progress: impl FnMut(&str)) -> Vec<Row> {
-    progress("queues");
-    let mut rows = queues(effort);
-    progress("queues of 10 to 10,000 servers");
-    rows.extend(sizes(effort));
-    progress("function instances");
-    rows.extend(functions(effort));
-    progress("networks of services");
-    rows.extend(networks::rows(effort));
-    progress("replications and studies");
-    rows.extend(study::rows(effort));
+/// A part of the table: what it is called, and how it is measured.
+type Part = (&'static str, fn(Effort) -> Vec<Row>);
+
+const PARTS: [Part; 6] = [
+    ("queues", queues),
+    ("queues of 10 to 10,000 servers", sizes),
+    ("function instances", functions),
+    ("networks of services", networks::rows),
+    ("many components", components::rows),
+    ("replications and studies", study::rows),
+];
+
+/// Measures the parts whose name has `only` in it: everything, if that is empty; `progress` is told what comes next.
+pub fn rows(effort: Effort, only: &str, mut progress: impl FnMut(&str)) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (name, measure) in PARTS {
+        if name.contains(only) {
+            progress(name);
+            rows.extend(measure(effort));
+        }
+    }
     rows
 }
 

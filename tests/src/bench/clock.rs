@@ -56,6 +56,17 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 /// Something measured: does about so many units of work and says how many.
 pub type Work<'a> = Box<dyn FnMut(f64) -> f64 + 'a>;
 
+/// Work whose unit is done by calling `one`.
+pub fn each<'a>(mut one: impl FnMut() + 'a) -> Work<'a> {
+    Box::new(move |wanted| {
+        let units = wanted.round().max(1.0);
+        for _ in 0..units as u32 {
+            one();
+        }
+        units
+    })
+}
+
 /// Units per second of each of the works: medians of measurements that take turns, so that a machine that slows
 /// down slows all of them. Each is told how much to do so that one measurement takes [`Effort::seconds`].
 pub fn rates(effort: Effort, works: &mut [Work<'_>]) -> Vec<f64> {

@@ -1,9 +1,9 @@
 //! Whole replications and studies.
 
-use super::clock::{Effort, median, rates, used_s};
+use super::clock::{Effort, each, median, rates, used_s};
 use super::peers;
 use super::row::{Row, Wanted};
-use sim_core::scenario::document::ScenarioDocument;
+use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::{TEMPLATES, Template};
 use sim_core::study::{Plan, Prepared, Shard};
 use std::hint::black_box;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 /// Days of the window of every replication here, but for templates with ticks shorter than [`SHORT_TICK_S`].
-const DAYS: f64 = 28.0;
+pub(super) const DAYS: f64 = 28.0;
 /// Below this, a month would have more ticks than a replication may.
 const SHORT_TICK_S: u32 = 5;
 /// Days of those templates.
@@ -23,11 +23,13 @@ const LARGE_SHOP: &str = "large-shop";
 /// Replications of the study.
 const REPLICATIONS: u32 = 1000;
 
-/// A template, and the days that it is run for.
+/// A template, and the days that it is run for: its own on the plane that plays every request.
 fn prepared(template: &Template) -> (Prepared, f64) {
     let mut document: ScenarioDocument =
         serde_json::from_str(template.json).expect("a template is a document");
-    let days = if document.run.tick_s < SHORT_TICK_S {
+    let days = if document.run.plane == PlaneKind::Requests {
+        document.slo.window_days
+    } else if document.run.tick_s < SHORT_TICK_S {
         FEWER_DAYS
     } else {
         DAYS
@@ -40,7 +42,7 @@ fn prepared(template: &Template) -> (Prepared, f64) {
     )
 }
 
-fn shard(replication: u32) -> Shard {
+pub(super) fn shard(replication: u32) -> Shard {
     Shard {
         first_design: 0,
         designs: 1,
@@ -73,15 +75,11 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 
 fn months_per_s(effort: Effort, prepared: &Prepared) -> f64 {
     let mut replication = 0;
-    let months = |wanted: f64| {
-        let months = wanted.round().max(1.0);
-        for _ in 0..months as u32 {
-            replication += 1;
-            black_box(prepared.run_shard(shard(replication)));
-        }
-        months
-    };
-    rates(effort, &mut [Box::new(months)])[0]
+    let month = each(|| {
+        replication += 1;
+        black_box(prepared.run_shard(shard(replication)));
+    });
+    rates(effort, &mut [month])[0]
 }
 
 fn ticks(prepared: &Prepared, months_per_s: f64) -> Row {

@@ -1,6 +1,6 @@
 //! Courses of load and capacity over time, on which `fluid` is held against `requests`.
 
-use sim_core::plane::{Interval, ServiceModel};
+use sim_core::plane::{Balancing, Interval, Removal, RetryModel, ServiceModel};
 use sim_core::random::Distribution;
 
 /// A course of load and capacity.
@@ -117,10 +117,119 @@ pub fn courses() -> Vec<Course> {
         from_zero(),
         slow_queues(),
         long_services(),
+        retries(),
+        own_queues(),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Another service than the plainest.
+fn with(mut course: Course, change: impl FnOnce(&mut ServiceModel)) -> Course {
+    change(&mut course.model);
+    course
+}
+
+/// Clients that try again.
+fn retries() -> Vec<Course> {
+    let clients = |max_attempts: u32| {
+        move |model: &mut ServiceModel| {
+            model.retries = RetryModel {
+                max_attempts,
+                backoff_s: 0.2,
+                multiplier: 2.0,
+                full_jitter: true,
+                budget: f64::INFINITY,
+            };
+        }
+    };
+    let lossy = |model: &mut ServiceModel| {
+        model.error_probability = 0.05;
+        clients(3)(model);
+    };
+    let impatient = || Plan {
+        timeout_s: 2.0,
+        ..plan()
+    };
+    vec![
+        with(
+            two_hours().course(
+                "5 % errors, three attempts: two-hour wave to 0.95, 20 servers",
+                |t| wave(7200.0)(t) / 1.0525,
+                |_| 20,
+            ),
+            lossy,
+        ),
+        with(
+            impatient().course(
+                "timeout 2 s, two attempts: no servers for 2 minutes, load 0.45, 20 servers",
+                |_| 0.45,
+                between(1200.0, 1320.0, 20, 0),
+            ),
+            clients(2),
+        ),
+        with(
+            impatient().course(
+                "timeout 2 s, two attempts: a storm after 2 minutes without servers, load 0.9, 200 servers",
+                |_| 0.9,
+                between(1200.0, 1320.0, 200, 0),
+            ),
+            clients(2),
+        ),
+    ]
+}
+
+/// Replicas with queues of their own, and replicas that are killed when they are scaled in.
+fn own_queues() -> Vec<Course> {
+    let policy = |balancing: Balancing, concurrency: u32| {
+        move |model: &mut ServiceModel| {
+            model.balancing = balancing;
+            model.concurrency = concurrency;
+        }
+    };
+    vec![
+        with(
+            two_hours().course(
+                "at random: two-hour wave, 20 replicas, cv 1",
+                wave(7200.0),
+                |_| 20,
+            ),
+            policy(Balancing::Random, 1),
+        ),
+        with(
+            two_hours().course(
+                "in turn: two-hour wave, 20 replicas, cv 1",
+                wave(7200.0),
+                |_| 20,
+            ),
+            policy(Balancing::RoundRobin, 1),
+        ),
+        with(
+            two_hours().course(
+                "to the least outstanding: two-hour wave, 5 replicas with 4 slots, cv 1",
+                wave(7200.0),
+                |_| 20,
+            ),
+            policy(Balancing::LeastOutstanding, 4),
+        ),
+        with(
+            two_hours().course(
+                "to the better of two: two-hour wave, 5 replicas with 4 slots, cv 1",
+                wave(7200.0),
+                |_| 20,
+            ),
+            policy(Balancing::PowerOfTwo, 4),
+        ),
+        with(
+            two_hours().course(
+                "scaled in replicas lose their requests: from 30 servers to 20 and back, cv 1",
+                |_| 0.6,
+                |t| if t % 1200.0 < 600.0 { 30 } else { 20 },
+            ),
+            |model| model.removal = Removal::Kill,
+        ),
+    ]
 }
 
 /// Waves and steps below capacity.

@@ -97,6 +97,8 @@ fn browser_lints(project: &Project) -> Result<()> {
         "sim-core",
         "--package",
         "sim-planes",
+        "--package",
+        "sim-report",
         "--",
         "--deny",
         "warnings",

@@ -5,6 +5,7 @@ use crate::charts::{all, marks, shown};
 use crate::state::{Studio, files};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use sim_report::paper::html;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Response};
@@ -26,15 +27,7 @@ pub fn save_html(studio: Studio) {
         let Ok(style) = style_sheet().await else {
             return refuse(studio);
         };
-        let title = crate::charts::escaped(&studio.name());
-        let page = format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n\
-             <title>{title} · QEC Studio</title>\n<style>\n{style}</style>\n</head>\n\
-             <body>\n<main class=\"main\">\n{body}\n</main>\n</body>\n</html>\n"
-        );
+        let page = html::page(&studio.name(), &style, &body);
         files::save_part(studio, "report", &page, "html", "text/html");
     });
 }

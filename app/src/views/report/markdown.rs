@@ -1,6 +1,8 @@
 //! The report as Markdown: headings, sentences, lists and tables of the tab, charts by their words.
 
 use crate::charts::all;
+use sim_report::Table;
+use sim_report::paper::markdown::{self, block, item, line};
 use web_sys::Element;
 
 /// The report's text.
@@ -37,71 +39,15 @@ fn walk(element: &Element, text: &mut String) {
     }
 }
 
-fn block(text: &mut String, mark: &str, words: &str) {
-    if words.is_empty() {
-        return;
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(mark);
-    text.push_str(words);
-    text.push('\n');
-}
-
-fn item(text: &mut String, words: &str) {
-    if !text
-        .lines()
-        .last()
-        .is_some_and(|last| last.starts_with("- "))
-    {
-        text.push('\n');
-    }
-    text.push_str("- ");
-    text.push_str(words);
-    text.push('\n');
-}
-
 fn table(element: &Element, text: &mut String) {
+    let cells = |row: &Element| -> Vec<String> {
+        let cells = all(row, "th, td");
+        let words = cells.iter().map(|cell| cell.text_content());
+        words.map(Option::unwrap_or_default).collect()
+    };
     let rows = all(element, "tr");
-    for (place, row) in rows.iter().enumerate() {
-        let cells: Vec<String> = all(row, "th, td")
-            .iter()
-            .map(|cell| line(&cell.text_content().unwrap_or_default()))
-            .collect();
-        if place == 0 {
-            text.push('\n');
-        }
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
-        if place == 0 {
-            text.push_str(&format!("|{}\n", " --- |".repeat(cells.len())));
-        }
-    }
-}
-
-/// Words on one line, with what Markdown would read as marks made plain.
-fn line(words: &str) -> String {
-    let mut safe = String::with_capacity(words.len());
-    for word in words.split_whitespace() {
-        if !safe.is_empty() {
-            safe.push(' ');
-        }
-        for letter in word.chars() {
-            if matches!(letter, '\\' | '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']') {
-                safe.push('\\');
-            }
-            safe.push(letter);
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::line;
-
-    #[test]
-    fn marks_of_markdown_stay_words() {
-        assert_eq!(line("a | b\n *c* <d>"), "a \\| b \\*c\\* \\<d\\>");
-    }
+    let mut rows = rows.iter().map(cells);
+    let head = rows.next().unwrap_or_default();
+    let rows = rows.collect();
+    markdown::table(text, &Table { head, rows });
 }

@@ -9,9 +9,7 @@ use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value;
-use sim_core::scenario::check;
-use sim_core::scenario::document::ScenarioDocument;
-use sim_core::study::Plan;
+use sim_core::study::{Plan, beginning};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -19,8 +17,6 @@ use std::rc::Rc;
 /// edit after a rest of that length is checked at once.
 const CHECK_PAUSE_MS: u32 = 60;
 const CHECK_LATEST_MS: f64 = 250.0;
-/// So many days make the first answer, where the window is longer: a whole week, for weekends differ.
-const PREVIEW_DAYS: f64 = 7.0;
 
 /// After an edit: results are stale at once, the check follows at once or after a pause.
 pub(super) fn edited(room: &Rc<RefCell<Room>>) {
@@ -74,17 +70,6 @@ pub(super) fn check_now(room: &Rc<RefCell<Room>>) {
         replace_stuck(room);
     }
     dispatch(room);
-}
-
-/// The plan of the first days of a long window, if they can be simulated alone.
-fn beginning(document: &ScenarioDocument) -> Option<Plan> {
-    if document.slo.window_days <= PREVIEW_DAYS {
-        return None;
-    }
-    let mut short = document.clone();
-    short.slo.window_days = PREVIEW_DAYS;
-    check(&short).ok()?;
-    Some(Plan::single(&short))
 }
 
 impl Room {

@@ -1,7 +1,7 @@
 //! What the room puts on the page, and how often.
 
 use super::Room;
-use crate::state::{Phase, RunState, now_ms};
+use crate::state::{Phase, Preview, RunState, now_ms};
 use crate::workers::deal::Deal;
 use crate::workers::inquiry::Inquiry;
 use gloo::timers::callback::Timeout;
@@ -19,10 +19,13 @@ impl Room {
         let report = self.preview.as_mut().filter(|preview| preview.news);
         let report = report.and_then(|preview| {
             preview.news = false;
-            preview.report()
+            Some(Preview {
+                report: Arc::new(preview.report()?),
+                days: preview.plan.document.slo.window_days,
+            })
         });
-        if let Some(report) = report {
-            self.studio.preview.set(Some(Arc::new(report)));
+        if report.is_some() {
+            self.studio.preview.set(report);
         }
     }
 

@@ -71,20 +71,26 @@ impl RecommendationLog {
         current: i32,
         desired: i32,
     ) -> i32 {
+        // Without branches: whether an entry is in a window is not to be guessed, and there are many of them.
+        let since = |window_ms: i64| super::to_signed_ms(now_ms).saturating_sub(window_ms);
+        let (up_since, down_since) = (since(up_window_ms), since(down_window_ms));
+        let reached_since = up_since.min(down_since);
         let (mut lowest, mut highest) = (desired, desired);
-        let mut outdated = None;
-        for (slot, entry) in self.entries.iter().enumerate() {
-            let age = age_ms(now_ms, entry.at_ms);
-            if age < up_window_ms {
-                lowest = lowest.min(entry.replicas);
-            }
-            if age < down_window_ms {
-                highest = highest.max(entry.replicas);
-            }
-            if age > up_window_ms && age > down_window_ms {
-                outdated = Some(slot);
-            }
+        let mut outdated = usize::MAX;
+        for (slot, &Recommendation { replicas, at_ms }) in self.entries.iter().enumerate() {
+            lowest = lowest.min(if at_ms > up_since { replicas } else { i32::MAX });
+            highest = highest.max(if at_ms > down_since {
+                replicas
+            } else {
+                i32::MIN
+            });
+            outdated = if at_ms < reached_since {
+                slot
+            } else {
+                outdated
+            };
         }
+        let outdated = (outdated < self.entries.len()).then_some(outdated);
         self.store(outdated, desired, now_ms);
         current.max(lowest).min(highest)
     }

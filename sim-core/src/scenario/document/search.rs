@@ -15,6 +15,9 @@ pub struct SearchDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "search.constraints")))]
     pub constraints: Vec<ConstraintDocument>,
+    /// A third figure that the front trades beside cost and attainment; less of it is better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_figure: Option<BoundedFigure>,
     /// Most replications to spend; without it, enough for the wanted probability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "search.budget")))]
@@ -91,7 +94,7 @@ pub struct ConstraintDocument {
     pub at_most: f64,
 }
 
-/// Figures that can be bounded, by their keys in reports.
+/// Figures that can be bounded or traded, by their keys in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

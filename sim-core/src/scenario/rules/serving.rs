@@ -1,7 +1,7 @@
 //! How requests meet replicas: choices that contradict each other, and what only one of the planes can do.
 
 use super::super::document::{
-    Balancing, Jitter, OnTimeout, Overflow, PlaneKind, Removal, RunDocument, ServiceDocument,
+    Balancing, Jitter, OnTimeout, Overflow, PlaneKind, RunDocument, ServiceDocument,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -57,17 +57,38 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
     }
 }
 
-/// What the fluid plane does not compute yet.
-pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &mut Found) {
+/// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load.
+const FEWEST_SLOTS: u32 = 4;
+/// Requests that a service with retries serves at once, at least, for the fluid plane.
+const FEWEST_WITH_RETRIES: u32 = 16;
+
+/// What the fluid plane does not compute yet, of a service with at least so many replicas.
+pub(super) fn hold_plane(
+    document: &ServiceDocument,
+    run: &RunDocument,
+    fewest_replicas: u32,
+    found: &mut Found,
+) {
     if run.plane != PlaneKind::Fluid {
         return;
     }
+    let fewest = fewest_replicas.saturating_mul(document.concurrency);
     let retries = document.retries.as_ref();
+    // Where few serve, it is off by more than is of use.
+    let goes_by_load = matches!(
+        document.balancing,
+        Balancing::LeastOutstanding | Balancing::PowerOfTwo
+    );
     let only_requests = [
         (
-            document.balancing != Balancing::Shared,
+            goes_by_load && document.concurrency < FEWEST_SLOTS,
             "balancing",
-            "queues at the replicas",
+            "queues at replicas that serve fewer than 4 requests at once, chosen by load,",
+        ),
+        (
+            retries.is_some_and(|retries| retries.max_attempts > 1) && fewest < FEWEST_WITH_RETRIES,
+            "retries",
+            "retries where there may be room in service for fewer than 16 requests",
         ),
         (
             document.processor_sharing.is_some(),
@@ -85,11 +106,6 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
             "work that is cancelled",
         ),
         (
-            document.removal != Removal::Drain,
-            "removal",
-            "replicas that lose their requests",
-        ),
-        (
             document.high_priority_percent > 0.0,
             "high_priority_percent",
             "priorities",
@@ -98,11 +114,6 @@ pub(super) fn hold_plane(document: &ServiceDocument, run: &RunDocument, found: &
             document.queue.is_some(),
             "queue",
             "other queues than first come, first served",
-        ),
-        (
-            retries.is_some_and(|retries| retries.max_attempts > 1),
-            "retries",
-            "retries",
         ),
     ];
     for (_, field, what) in only_requests.iter().filter(|(used, ..)| *used) {

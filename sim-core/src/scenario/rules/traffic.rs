@@ -117,7 +117,7 @@ pub(super) fn regular_peak_rps(traffic: &TrafficDocument) -> f64 {
 }
 
 /// Mean rate of an ordinary week, in requests per second.
-pub(super) fn mean_rps(traffic: &TrafficDocument) -> f64 {
+pub(crate) fn mean_rps(traffic: &TrafficDocument) -> f64 {
     match &traffic.source {
         TrafficSource::Model { base_rps, .. } => *base_rps,
         TrafficSource::Recorded {

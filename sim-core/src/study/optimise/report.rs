@@ -1,14 +1,17 @@
 //! What a search found, in the shape of a sweep's report, with its evidence.
 
-use super::front::{Place, front_of, knee};
+use super::front::{Place, Place3, front_of, front3_of, knee};
+use super::ranking::places3_of;
+use super::regret::{LeastRegret, least};
 use super::search::{LEAST_KNOWN, LIKELY, Search, Verdict};
 use super::trial::Trial;
 use crate::scenario::document::ScenarioDocument;
 use crate::stats::Summary;
+use crate::study::attainable::BudgetKept;
 use crate::study::probe::{Outcome, digest};
 use crate::study::report::{Proportion, prices};
-use crate::study::result::Figure;
-use crate::study::sweep::{DesignPoint, SweepReport, mark_front};
+use crate::study::result::{FIGURES, Figure};
+use crate::study::sweep::{DesignPoint, SweepReport, ThirdFigure, mark_front};
 use serde::{Deserialize, Serialize};
 
 /// What a search found beside the designs themselves.
@@ -20,6 +23,9 @@ pub struct SearchReport {
     pub why: String,
     /// The design on the front beyond which more money buys little more attainment, if the front has a knee.
     pub knee: Option<u32>,
+    /// The design that is regretted least over the uncertain inputs; none where no number is uncertain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_regret: Option<LeastRegret>,
     /// Designs in the space that was searched; a plain number, for it may be huge.
     pub possible: f64,
     /// Designs tried.
@@ -62,11 +68,16 @@ impl Search {
         let front = self.front(&mut points);
         let recommendation = self.recommendation();
         let recommended = recommendation.as_ref().map(|one| one.design);
-        let places: Vec<Place> = front
+        let known = front
             .iter()
-            .filter_map(|design| points.iter().find(|point| point.design == *design))
+            .filter_map(|design| points.iter().find(|point| point.design == *design));
+        let places: Vec<Place> = known
             .map(|point| (point.cost_per_month.mean, point.attainment.estimate))
             .collect();
+        // Of a front that trades a third figure, the knee is that of its part in two dimensions.
+        let flat = front_of(&places);
+        let bends: Vec<Place> = flat.iter().map(|&index| places[index]).collect();
+        let knee = knee(&bends).and_then(|place| front.get(*flat.get(place)?).copied());
         let outcomes = self.trials.iter().enumerate();
         let all = outcomes.flat_map(|(index, trial)| {
             let index = index as u32;
@@ -77,7 +88,11 @@ impl Search {
         });
         let search = SearchReport {
             why: self.why(recommendation.as_ref()),
-            knee: knee(&places).and_then(|place| front.get(place).copied()),
+            knee,
+            least_regret: match document.uncertain.is_empty() {
+                true => None,
+                false => self.least_regret(&front, recommended),
+            },
             possible: self.space.size(),
             tried: points.len() as u32,
             unsound: self
@@ -106,6 +121,15 @@ impl Search {
                 .map(|knob| knob.path.clone())
                 .collect(),
             wanted_attainment: self.wanted,
+            objectives: document.slo.objectives.clone(),
+            third: self.third.and_then(|index| {
+                let info = FIGURES.get(index)?;
+                Some(ThirdFigure {
+                    key: info.key.to_owned(),
+                    label: info.label.to_owned(),
+                    unit: info.unit.to_owned(),
+                })
+            }),
             points,
             front,
             recommended,
@@ -115,14 +139,20 @@ impl Search {
 
     fn point(&self, index: usize, trial: &Trial) -> DesignPoint {
         let outcomes = &trial.outcomes;
+        let budgets: Vec<f64> = outcomes.iter().map(|outcome| outcome.budget).collect();
         DesignPoint {
             design: index as u32,
             values: self.space.values(&trial.design),
             replications: outcomes.len() as u32,
             attainment: chance(outcomes),
             cost_per_month: summary(outcomes, Figure::CostPerMonth),
+            budget_kept: BudgetKept::of(&budgets, self.wanted),
             p95_latency_ms: summary(outcomes, Figure::P95Latency),
             mean_replicas: summary(outcomes, Figure::MeanReplicas),
+            third: self.third.map(|index| {
+                let values = outcomes.iter().map(|outcome| outcome.figures[index]);
+                Summary::of(&values.collect::<Vec<f64>>())
+            }),
             on_front: false,
             digest: digest([(index as u32, outcomes.as_slice())].into_iter()),
         }
@@ -142,17 +172,37 @@ impl Search {
             .iter()
             .map(|score| (score.cost, score.chance))
             .collect();
-        let smooth = front_of(&places)
-            .into_iter()
-            .map(|index| scores[index].trial as u32);
-        let smooth: Vec<u32> = smooth.collect();
+        let smooth = match self.third {
+            None => front_of(&places),
+            Some(_) => front3_of(&places3_of(&scores)),
+        };
+        let smooth = smooth.into_iter();
+        let smooth: Vec<u32> = smooth.map(|index| scores[index].trial as u32).collect();
         let chosen = points.iter().filter(|point| smooth.contains(&point.design));
         let mut chosen: Vec<DesignPoint> = chosen.cloned().collect();
-        let front = mark_front(&mut chosen);
+        let front = match self.third {
+            None => mark_front(&mut chosen),
+            Some(_) => {
+                let places: Vec<Place3> = chosen.iter().map(place3).collect();
+                let front = front3_of(&places).into_iter();
+                front.map(|index| chosen[index].design).collect()
+            }
+        };
         for point in points {
             point.on_front = front.contains(&point.design);
         }
         front
+    }
+
+    /// The least regretted of the front and the recommended design, on the replications that all of them have.
+    fn least_regret(&self, front: &[u32], recommended: Option<u32>) -> Option<LeastRegret> {
+        let off_front = recommended.filter(|design| !front.contains(design));
+        let candidates = front.iter().copied().chain(off_front).filter_map(|design| {
+            let outcomes = &self.trials.get(design as usize)?.outcomes;
+            (outcomes.len() as u32 >= LEAST_KNOWN).then_some((design, outcomes.as_slice()))
+        });
+        let candidates: Vec<(u32, &[Outcome])> = candidates.collect();
+        least(&candidates, self.wanted, recommended)
     }
 
     fn recommendation(&self) -> Option<Recommendation> {
@@ -221,6 +271,12 @@ impl Search {
             )
         }
     }
+}
+
+/// What the replications of a point say, in three dimensions.
+fn place3(point: &DesignPoint) -> Place3 {
+    let third = point.third.as_ref().map_or(0.0, |third| third.mean);
+    (point.cost_per_month.mean, point.attainment.estimate, third)
 }
 
 fn chance(outcomes: &[Outcome]) -> Proportion {

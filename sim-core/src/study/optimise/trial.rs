@@ -60,6 +60,8 @@ pub(super) struct Score {
     pub(super) hope: f64,
     /// Whether the means of all bounded figures stay below their bounds.
     pub(super) bounded: bool,
+    /// The third figure on the replications that all share, where the front trades one.
+    pub(super) third: Option<f64>,
 }
 
 /// Logarithm of the budget consumed, as far as it matters.
@@ -155,12 +157,15 @@ pub(super) struct Opinion {
     pub(super) scores: Vec<Score>,
     /// Standard deviation of what is left to chance in a replication: of log cost and of the margin.
     pub(super) noise: [f64; 2],
+    /// That of the third figure.
+    pub(super) third_noise: f64,
     /// What replications do.
     pub(super) luck: Luck,
 }
 
-/// Forms an opinion; `bounds` are figures with the most that their means may be.
-pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
+/// Forms an opinion; `bounds` are figures with the most that their means may be, `third` is a figure that the front trades
+/// beside cost and attainment.
+pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)], third: Option<usize>) -> Opinion {
     let tried: Vec<(usize, &Trial)> = trials
         .iter()
         .enumerate()
@@ -172,6 +177,7 @@ pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
     };
     let (costs, _, cost_noise) = fitted(&rows(&|outcome| libm::log(outcome.cost().max(1e-9))));
     let (centres, shared, margin_noise) = fitted(&rows(&margin));
+    let thirds = third.map(|index| fitted(&rows(&|outcome| outcome.figures[index])));
     let successes = |trial: &Trial| trial.outcomes.iter().filter(|one| one.met).count() as f64;
     let seen = tried.iter().zip(&centres);
     let seen =
@@ -198,11 +204,13 @@ pub(super) fn opinion(trials: &[Trial], bounds: &[(usize, f64)]) -> Opinion {
             chance: (met + SMOOTH_WEIGHT * smooth) / (n + SMOOTH_WEIGHT),
             hope: wilson(met as u64, n as u64, 0.8).1,
             bounded: bounds.iter().all(|&(index, most)| figure(index) <= most),
+            third: thirds.as_ref().map(|(designs, ..)| designs[place]),
         }
     });
     Opinion {
         scores: places.collect(),
         noise: [cost_noise, margin_noise],
+        third_noise: thirds.as_ref().map_or(0.0, |(.., noise)| *noise),
         luck,
     }
 }

@@ -1,6 +1,7 @@
 //! The stationary queue of c servers over its utilisation, tabulated: what a tick looks up.
 
 use super::super::queueing::erlang_c;
+use super::balanced::{Ratio, Ratios};
 use super::calibration::Calibration;
 use super::levels::{Shape, Shapes};
 
@@ -25,6 +26,8 @@ pub(super) struct Point {
     pub(super) log_wait: f64,
     /// Shape of their wait.
     pub(super) shape: Shape,
+    /// Its squared coefficient of variation, where that is known better than the shape; 0 elsewhere.
+    pub(super) scv: f64,
 }
 
 fn between(a: &Point, b: &Point, t: f64) -> Point {
@@ -35,6 +38,7 @@ fn between(a: &Point, b: &Point, t: f64) -> Point {
         waits: between(a.waits, b.waits),
         rarity: between(a.rarity, b.rarity),
         log_wait: between(a.log_wait, b.log_wait),
+        scv: between(a.scv, b.scv),
         shape: Shape {
             position: between(a.shape.position, b.shape.position),
             first: between(a.shape.first, b.shape.first),
@@ -49,7 +53,26 @@ pub(super) struct CapacityTable {
     /// By how much the queue remembers for longer than in heavy traffic, per share of spare capacity: fitted to the
     /// means of five minutes of twelve queues of 1 to 100 servers with cv 1 to 3.
     pub(super) stretch: f64,
+    /// Queues that have nothing to do with each other, and the servers of each; with one queue, or a policy that keeps
+    /// queues alike, 1 and all.
+    pub(super) apart: f64,
+    pub(super) slots: u32,
+    /// Replicas, each with a queue of its own; 1 if there is one queue.
+    pub(super) queues: f64,
     points: Vec<Point>,
+}
+
+/// Replicas with queues of their own.
+pub(super) struct Replicas<'a> {
+    pub(super) count: u32,
+    /// Servers of each.
+    pub(super) slots: u32,
+    /// What the policy makes of a random choice.
+    pub(super) ratios: &'a Ratios,
+    /// Whether it looks at the queues, which keeps them alike.
+    pub(super) is_watchful: bool,
+    /// Mean of what remains of a service, in mean service times.
+    pub(super) residual: f64,
 }
 
 impl CapacityTable {
@@ -69,12 +92,63 @@ impl CapacityTable {
                 rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
                 log_wait: libm::log2(wait),
                 shape: correction.shape,
+                scv: 0.0,
             }
         };
         Self {
             servers,
+            apart: 1.0,
+            slots: servers,
+            queues: 1.0,
             stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / c.sqrt(),
             points: (0..POINTS).map(point).collect(),
+        }
+    }
+
+    /// The same of replicas with queues of their own: each as one of its size, but for what the policy makes of it.
+    pub(super) fn of_replicas(of: &Replicas<'_>, calibration: &Calibration, scv: f64) -> Self {
+        let one = Self::new(of.slots, calibration, scv);
+        let (count, k) = (f64::from(of.count), f64::from(of.slots));
+        let point = |point: &Point| {
+            let ratio = of.ratios.at(point.busy / k);
+            let waits = (point.waits * libm::exp(ratio.waits)).min(1.0);
+            let wait = libm::exp2(point.log_wait) * libm::exp(ratio.mean);
+            let (shape, scv) = if ratio == Ratio::default() {
+                (point.shape, 0.0)
+            } else {
+                // As many residual services in a row as make up the mean.
+                let shape = Shapes::of_one_server(1.0 - of.residual / (k * wait));
+                // In turn the wait of those who wait is close to that of M/G/1: for exponential services it is the same.
+                let scv = if of.is_watchful {
+                    libm::exp(ratio.scv)
+                } else {
+                    0.0
+                };
+                (shape, scv)
+            };
+            Point {
+                busy: count * point.busy,
+                queue: count * point.busy * waits * wait,
+                waits,
+                rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
+                log_wait: libm::log2(wait),
+                shape,
+                scv,
+            }
+        };
+        let servers = of.count.saturating_mul(of.slots);
+        let (apart, slots) = if of.is_watchful {
+            (1.0, servers)
+        } else {
+            (count, of.slots)
+        };
+        Self {
+            servers,
+            apart,
+            slots,
+            queues: count,
+            stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / f64::from(slots).sqrt(),
+            points: one.points.iter().map(point).collect(),
         }
     }
 
@@ -127,6 +201,7 @@ impl CapacityTable {
             rarity: 0.0,
             log_wait: 0.0,
             shape: Shapes::of_one_server(1.0),
+            scv: 0.0,
         })
     }
 }

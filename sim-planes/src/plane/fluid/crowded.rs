@@ -66,11 +66,12 @@ impl FluidPlane<'_> {
         }
         if behind < 1.0 {
             let others = 1.0 - behind;
-            let stationary = if self.queue + 1.0 > tick.room || self.limit_matters(tick) {
-                self.limited(tick, others)
-            } else {
-                self.random(tick, others)
-            };
+            let stationary =
+                if self.queue + tick.table.apart > tick.room || self.limit_matters(tick) {
+                    self.limited(tick, others)
+                } else {
+                    self.random(tick, others)
+                };
             self.add_lucky(stationary.delay, stationary.lucky);
             flow.lost += stationary.lost * others;
             flow.waits += stationary.waits * others;
@@ -105,7 +106,7 @@ impl FluidPlane<'_> {
             return (Flow::default(), 1.0);
         }
         let stationary = self.stationary(tick);
-        let limit = (stationary.queue - self.queue).max(0.0);
+        let limit = (tick.table.apart * stationary.queue - self.queue).max(0.0);
         let gap = limit - self.backlog.requests();
         let speed_rps = if gap < 0.0 {
             rate_rps

@@ -3,8 +3,8 @@
 use super::capacity::{CapacityTable, Point};
 use super::limited::LimitedQueue;
 use super::luck::{Chance, Draws};
-use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE};
-use crate::plane::Interval;
+use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE, balanced};
+use crate::plane::{Balancing, Interval};
 
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
@@ -87,11 +87,11 @@ impl FluidPlane<'_> {
             room,
             counted,
         };
-        if self.backlog.requests() > 0.0 || above || self.queue + 1.0 > room {
+        if self.backlog.requests() > 0.0 || above || self.queue + table.apart > room {
             return self.crowded(&tick);
         }
         self.occupied = self.busy;
-        let reach = NEGLIGIBLE * (1.0 + self.queue / state.waits.max(1e-12));
+        let reach = NEGLIGIBLE * (table.apart + self.queue / state.waits.max(1e-12));
         if room < reach && self.limit_matters(&tick) {
             return self.limited(&tick, 1.0);
         }
@@ -170,12 +170,17 @@ impl FluidPlane<'_> {
             .max(0.5 * f64::from(u8::from(load > 1.0)));
         let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
         let scv = self.tables.scv();
-        let chance = self
-            .luck
-            .pass(servers * turnover, used, scv, table.stretch, draws);
+        let services = f64::from(table.slots) * turnover;
+        let chance = self.luck.pass(services, used, scv, table.stretch, draws);
         if !may_grow {
             self.luck.be_at_most(chance.rarity);
         }
+        // Queues apart have lucks of their own, which even out.
+        let chance = Chance {
+            weight: chance.weight / table.apart.sqrt(),
+            excess: chance.excess * table.apart,
+            ..chance
+        };
         let busy = used * servers;
         // Where load changes slowly, it is the expected state.
         let usual = if (busy - state.busy).abs() < SLIGHT * (servers - state.busy) {
@@ -188,9 +193,10 @@ impl FluidPlane<'_> {
 
     /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
     pub(super) fn limit_matters(&self, tick: &Tick<'_>) -> bool {
-        let busy_queue = self.queue / tick.state.waits.max(1e-12);
+        let apart = tick.table.apart;
+        let busy_queue = self.queue / apart / tick.state.waits.max(1e-12);
         let decay = libm::log1p(1.0 / busy_queue.max(1e-12));
-        tick.state.waits * libm::exp(-decay * tick.room) > 1e-8
+        tick.state.waits * libm::exp(-decay * tick.room / apart) > 1e-8
     }
 
     /// Waits of the stationary queue, for the share `weight` of the requests; luck decides about a part of it.
@@ -200,22 +206,24 @@ impl FluidPlane<'_> {
         let others = weight * (1.0 - chance.weight);
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * others);
-        self.tables.add_waiting(
-            &mut self.mixture,
-            state.log_wait,
-            state.shape,
-            state.waits * others,
-        );
+        self.tables
+            .add_waiting_in(&mut self.mixture, state, state.waits * others);
         let delay = if chance.rarity > usual.rarity {
             let mean = usual.queue / (usual.busy * usual.waits);
             let beyond = chance.rarity - usual.rarity;
-            mean * self.tables.exceeded(usual.shape, beyond)
+            mean * self.tables.exceeded(usual, beyond)
         } else {
             0.0
         };
+        let apart = tick.table.apart;
+        let waiting = if apart > 1.0 {
+            (state.queue + (delay * usual.busy - usual.queue) / apart.sqrt()).max(0.0)
+        } else {
+            delay * usual.busy
+        };
         Flow {
             waits: state.waits,
-            waiting: delay * usual.busy,
+            waiting,
             lucky: weight * chance.weight,
             delay,
             ..Flow::default()
@@ -235,8 +243,17 @@ impl FluidPlane<'_> {
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
+        let is_by_requests = self.tables.is_careful && tick.counted;
         for step in 0..DELAY_SHARES {
             let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
+            if is_by_requests {
+                let [low, middle, high] = self.behind_whole(tick, before);
+                for delay in [low, middle, high] {
+                    self.tables
+                        .add_delayed(&mut self.mixture, delay, share / 3.0);
+                }
+                continue;
+            }
             for delay in behind(tick, before) {
                 self.tables
                     .add_delayed(&mut self.mixture, delay, 0.5 * share);
@@ -245,15 +262,16 @@ impl FluidPlane<'_> {
         let longer = libm::exp(-tick.chance.rarity);
         let (mut waiting, mut delay) = (0.0, 0.0);
         if longer < queue.waits {
-            waiting = queue.length_quantile(1.0 - longer / queue.waits);
-            let [sooner, later] = behind(tick, waiting);
+            let before = queue.length_quantile(1.0 - longer / queue.waits);
+            waiting = tick.table.apart * before;
+            let [sooner, later] = behind(tick, before);
             delay = if self.slow.is_above_median() {
                 sooner
             } else {
                 later
             };
         }
-        self.queue = self.queue.min(queue.queue);
+        self.queue = self.queue.min(tick.table.apart * queue.queue);
         Flow {
             lost: queue.lost,
             waits: queue.waits,
@@ -275,20 +293,37 @@ impl FluidPlane<'_> {
     }
 
     pub(super) fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
-        LimitedQueue::new(
-            tick.table.servers,
-            tick.load.max(1e-9),
-            self.tables.scv(),
-            tick.room,
-        )
+        let (table, load) = (tick.table, tick.load.max(1e-9));
+        let room = tick.room / table.apart;
+        // In turn, the arrivals at a replica are an Erlang process.
+        let in_turn = match self.tables.service().balancing {
+            Balancing::RoundRobin => 1.0 / table.queues - 1.0,
+            _ => 0.0,
+        };
+        let scv = (self.tables.scv() + in_turn).max(-0.9);
+        let plain = LimitedQueue::new(table.slots, load, scv, room);
+        let mut hint = self.usual_hint;
+        let usual = table.at(load.min(1.0) * f64::from(table.servers), &mut hint);
+        plain.balanced(table.slots, load, usual.waits, usual.queue / table.apart)
+    }
+
+    /// Waits behind `before` other requests of its queue, rounded down, as three equally likely points, in mean service
+    /// times: a gamma law of as many departures from the replica.
+    fn behind_whole(&self, tick: &Tick<'_>, before: f64) -> [f64; 3] {
+        let table = tick.table;
+        let k = f64::from(table.servers) / table.queues;
+        let ahead = (before.floor() * table.apart / table.queues + 1.0)
+            .min((tick.room / table.queues).max(1.0));
+        let scv = (1.0 + (self.tables.scv() - 1.0) / k).max(0.05) / ahead;
+        [5.0, 3.0, 1.0].map(|sixths| ahead / k * balanced::exceeded(scv, sixths / 6.0))
     }
 }
 
 /// Waits behind `before` other requests, in mean service times. One more than these must leave, at the rate of all
 /// servers: a gamma law, two points of which have its mean and variance. Patience is counted in time, not in requests.
 fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
-    let servers = f64::from(tick.table.servers);
-    let ahead = (before + 1.0).min(tick.room.max(1.0));
+    let servers = f64::from(tick.table.slots);
+    let ahead = (before + 1.0).min((tick.room / tick.table.apart).max(1.0));
     let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
     [(ahead - spread) / servers, (ahead + spread) / servers]
 }

@@ -2,14 +2,15 @@
 //!
 //! This plane counts a request when it starts. What a killed replica had in service has thus been counted as served;
 //! now that it is lost, as many fewer are served in the interval of the kill. Over both intervals all counts are right.
-//! Load is balanced, so a share of the replicas has that share of the requests in service. With one shared queue, which is
-//! all that this plane knows, requests that wait are not held by any replica and none of them is lost.
+//! Load is balanced, so a share of the replicas has that share of the requests in service. With one shared queue, requests
+//! that wait are not held by any replica and none of them is lost; where replicas have queues of their own, those of the
+//! killed ones are. Replicas that are scaled in lose their requests as well where the service has it so.
 //!
 //! Wrong when: kills are so many that more is held than is served in the next interval (then only that many are lost); the
 //! latencies of lost requests stay among those of the served.
 
 use super::FluidPlane;
-use crate::plane::{Interval, Outcome};
+use crate::plane::{Balancing, Interval, Outcome, Removal};
 
 impl FluidPlane<'_> {
     /// Takes the killed replicas away; how many requests they had in service.
@@ -26,9 +27,28 @@ impl FluidPlane<'_> {
         if killed == 0 {
             return 0.0;
         }
-        let held = self.occupied.min(f64::from(before)) * f64::from(killed) / f64::from(before);
+        let held = self.held(before) * f64::from(killed) / f64::from(before);
         self.resize(before - killed);
         held
+    }
+
+    /// Scales in replicas that lose what they hold; how many requests.
+    pub(super) fn retire(&mut self, interval: &Interval) -> f64 {
+        let before = self.capacity.as_ref().map_or(0, |table| table.servers);
+        let gone = before.saturating_sub(interval.servers);
+        if gone == 0 || self.tables.service().removal == Removal::Drain {
+            return 0.0;
+        }
+        self.held(before) * f64::from(gone) / f64::from(before)
+    }
+
+    /// Requests that replicas hold.
+    fn held(&self, servers: u32) -> f64 {
+        let in_service = self.occupied.min(f64::from(servers));
+        match self.tables.service().balancing {
+            Balancing::Shared => in_service,
+            _ => in_service + self.waiting,
+        }
     }
 }
 
@@ -52,7 +72,7 @@ pub(super) fn lose(outcome: Outcome, held: f64) -> Outcome {
 #[cfg(test)]
 mod tests {
     use crate::plane::{
-        DataPlane, FluidPlane, FluidTables, Interval, Outcome, RequestsPlane, ServiceModel,
+        DataPlane, FluidPlane, FluidTables, Interval, Outcome, Removal, RequestsPlane, ServiceModel,
     };
     use crate::random::Distribution;
 
@@ -122,5 +142,52 @@ mod tests {
         let tables = FluidTables::new(model);
         let (outcome, _) = run(&mut FluidPlane::new(&tables, 1, 7, 0, 0));
         assert_eq!(outcome.lost, 0.0);
+    }
+
+    /// Every five minutes twelve of twenty replicas are scaled in and lose their requests, and come back.
+    fn scale_in_and_out(plane: &mut dyn DataPlane) -> Outcome {
+        let mut sum = Outcome::default();
+        for tick in 0..8000 {
+            let few = tick / 20 % 2 == 1;
+            let outcome = plane.serve(&Interval {
+                length_s: 15.0,
+                rate_rps: 12.0,
+                servers: if few { 8 } else { 20 },
+                queue_limit: 1000,
+                ..Interval::default()
+            });
+            sum.arrivals += outcome.arrivals;
+            sum.served += outcome.served;
+            sum.timed_out += outcome.timed_out;
+            sum.lost += outcome.lost;
+            sum.open_at_end = outcome.open_at_end;
+        }
+        sum
+    }
+
+    /// Of 6 requests in service (Little) 12 replicas of 20 lose 3.6, at each of 200 times.
+    #[test]
+    fn scaled_in_replicas_lose_what_they_hold() {
+        let model = ServiceModel {
+            removal: Removal::Kill,
+            timeout_s: 60.0,
+            ..ServiceModel::new(Distribution::log_normal(0.5, 1.0).expect("a distribution"))
+        };
+        let tables = FluidTables::new(model.clone());
+        let fluid = scale_in_and_out(&mut FluidPlane::new(&tables, 1, 7, 0, 0));
+        let requests = scale_in_and_out(&mut RequestsPlane::new(&model, 1, 7, 0, 0));
+        let expected = 3.6 * 200.0;
+        // Requests in service are as good as Poisson.
+        let allowed = 4.0 * f64::sqrt(expected);
+        for outcome in [fluid, requests] {
+            assert!(
+                (outcome.lost - expected).abs() < allowed,
+                "{} {expected} ± {allowed}",
+                outcome.lost
+            );
+            let fates = outcome.served + outcome.timed_out + outcome.lost;
+            let gap = outcome.arrivals - fates - outcome.open_at_end;
+            assert!(gap.abs() < 1e-6 * outcome.arrivals, "{gap}");
+        }
     }
 }

@@ -43,6 +43,43 @@ impl LimitedQueue {
         }
     }
 
+    /// The same where the flows balance for any service: what is lost and who waits tends to the unlimited queue as room
+    /// grows. Below full load from the unlimited queue, of which `waits` is P(wait) and `queue` the mean number waiting: its
+    /// geometric tail Π beyond the room is lost by (1−ρ)Π/(1−ρΠ), exact for M/M/c/K and M/G/1/K (Tijms 2003). From full load
+    /// on from the balance of flows, with weights that make the unlimited queue's.
+    pub(super) fn balanced(&self, servers: u32, load: f64, waits: f64, queue: f64) -> Self {
+        let room = self.room;
+        if load < 1.0 && queue > 0.0 && waits > 0.0 {
+            let log_ratio = -libm::log1p(waits / queue);
+            let beyond = waits * libm::exp(log_ratio * room);
+            let waits = ((waits - beyond) / (1.0 - beyond)).max(0.0);
+            return Self {
+                room,
+                log_ratio,
+                lost: (1.0 - load) * beyond / (1.0 - load * beyond),
+                waits,
+                queue: waits * geometric(log_ratio, room).1,
+            };
+        }
+        let blocked = erlang_b(servers, f64::from(servers) * load).max(1e-300);
+        // ρ(1−σ)/((1−ρ)σ), of which the limit at full load is that of the logarithms.
+        let weight = if (load - 1.0).abs() < 1e-6 || load < 1.0 {
+            self.log_ratio.abs().max(1e-9) / libm::log(load).abs().max(1e-9)
+        } else {
+            load * libm::expm1(self.log_ratio) / ((load - 1.0) * libm::exp(self.log_ratio))
+        };
+        let (sum, mean) = geometric(self.log_ratio, room);
+        let sum = 1.0 + weight.min(LARGEST_EXPONENT) * (sum - 1.0).max(0.0);
+        let total = 1.0 - blocked + blocked * sum;
+        let idle = (1.0 - load * (1.0 - blocked)).max(0.0) / total;
+        let all_busy = blocked * sum / total;
+        Self {
+            lost: (1.0 - (1.0 - idle) / load).clamp(0.0, 1.0),
+            queue: all_busy * mean,
+            ..*self
+        }
+    }
+
     /// The number of requests before one that waits, below which the share `q` lies: by the truncated
     /// exponential law that the geometric one is close to.
     pub(super) fn length_quantile(&self, q: f64) -> f64 {

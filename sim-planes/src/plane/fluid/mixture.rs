@@ -1,11 +1,15 @@
 //! The latency of an interval's requests as a handful of weighted rows.
 
-use super::row::Row;
-use super::tables::FluidTables;
+use super::row::{EDGES, Row};
+use super::tables::{FluidTables, ROWS};
 use crate::plane::MAX_THRESHOLDS;
+use crate::stats::edges;
 
 /// Rows that an interval of a single service needs at most.
 const USUAL_PARTS: usize = 96;
+
+/// Ages with a share below this are left out.
+const RARE: f64 = 1e-9;
 
 /// Rows (by index) and the share of the requests that each stands for.
 #[derive(Clone, Debug)]
@@ -39,6 +43,52 @@ impl Mixture {
         for (_, weight) in &mut self.parts {
             *weight *= factor;
         }
+    }
+
+    /// Adds the time since the first attempts: of each row, these shares are of these ages (by number; the first is no
+    /// age).
+    pub(super) fn age(&mut self, ages: &[(u32, f64)]) {
+        let young = core::mem::take(&mut self.parts);
+        self.parts.reserve(young.len() * ages.len());
+        for &(age, share) in ages {
+            if share <= RARE {
+                continue;
+            }
+            let first = age * ROWS as u32;
+            let aged = young
+                .iter()
+                .map(|&(row, weight)| (first + row, weight * share));
+            self.parts.extend(aged);
+        }
+    }
+
+    /// Latencies of those in time, in three equal parts: the median of each, so that their mean is right, seconds.
+    pub(super) fn thirds(&self, tables: &FluidTables, shares: &Shares) -> [f64; 3] {
+        let mut upto = vec![0.0; EDGES];
+        for &(index, weight) in &self.parts {
+            if let Some(row) = tables.row(index as usize) {
+                for (sum, cdf) in upto.iter_mut().zip(row.cdf.iter()) {
+                    *sum += weight * cdf;
+                }
+            }
+        }
+        if shares.in_time <= 0.0 {
+            return [0.0; 3];
+        }
+        let at = |part: f64| {
+            let edge = upto.partition_point(|&below| below < part * shares.in_time);
+            edges().get(edge).copied().unwrap_or(0.0)
+        };
+        let medians = [1.0, 3.0, 5.0].map(|sixths| at(sixths / 6.0));
+        let sum: f64 = medians.iter().sum();
+        let mean_s = shares.latency_s / shares.in_time;
+        medians.map(|median_s| {
+            if sum > 0.0 {
+                median_s * 3.0 * mean_s / sum
+            } else {
+                mean_s
+            }
+        })
     }
 
     /// Adds a row.

@@ -20,6 +20,17 @@ impl FluidPlane<'_> {
         };
         self.started = started;
         let waiting = self.waiting;
+        if let Some(clients) = &mut self.returning {
+            clients.admit(arrivals - lost);
+            let shares = self.mixture.shares(self.tables);
+            let latencies_s = if self.tables.service().error_probability > 0.0 {
+                self.mixture.thirds(self.tables, &shares)
+            } else {
+                [0.0; 3]
+            };
+            clients.leave(started + gave_up, shares.wait_s, latencies_s);
+            clients.age(&mut self.mixture);
+        }
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
         let in_time = started - too_late;

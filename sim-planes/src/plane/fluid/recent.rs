@@ -14,6 +14,8 @@ pub(super) struct Recent {
     parts: VecDeque<(u32, f64)>,
     /// The intervals, with what the last queries found out about them.
     spans: RefCell<VecDeque<Span>>,
+    /// Whether what is added next belongs to the last interval.
+    pub(super) continues: bool,
     /// The edge where the last quantile was found: the next is near. Changes no answer.
     found_at: Cell<usize>,
 }
@@ -82,6 +84,7 @@ impl Recent {
             capacity: intervals as usize,
             parts: VecDeque::new(),
             spans: RefCell::default(),
+            continues: false,
             found_at: Cell::new(0),
         }
     }
@@ -92,11 +95,21 @@ impl Recent {
             return;
         }
         let spans = self.spans.get_mut();
+        let parts = mixture.parts().iter().filter(|_| requests > 0.0);
+        if self.continues
+            && let Some(last) = spans.back_mut()
+        {
+            let before = self.parts.len();
+            self.parts
+                .extend(parts.map(|&(row, weight)| (row, weight * requests)));
+            last.parts += self.parts.len() - before;
+            last.known = UNKNOWN;
+            return;
+        }
         if spans.len() >= self.capacity {
             let gone = spans.pop_front().map_or(0, |span| span.parts);
             self.parts.drain(..gone);
         }
-        let parts = mixture.parts().iter().filter(|_| requests > 0.0);
         let before = self.parts.len();
         self.parts
             .extend(parts.map(|&(row, weight)| (row, weight * requests)));

@@ -89,6 +89,45 @@ impl Row {
             cdf,
         }
     }
+
+    /// The same of requests whose first attempt came `age_s` before this one: their latency is as much longer, and whether
+    /// the attempt is in time is as before.
+    pub(super) fn aged(&self, age_s: f64, limits: &LatencyLimits) -> Self {
+        let below = |latency_s: f64| {
+            let attempt_s = latency_s - age_s;
+            if attempt_s >= limits.timeout_s {
+                self.in_time
+            } else {
+                cdf_between(&self.cdf, attempt_s)
+            }
+        };
+        let slow = limits
+            .thresholds_s
+            .map(|t| (self.in_time - below(t)).clamp(0.0, self.in_time));
+        Self {
+            slow,
+            slow_in_service: std::array::from_fn(|k| self.slow_in_service[k].min(slow[k])),
+            latency_s: self.latency_s + age_s * self.in_time,
+            cdf: cdf_at_edges(below, limits.timeout_s + age_s, self.in_time),
+            ..*self
+        }
+    }
+}
+
+/// The distribution function between two edges: straight.
+fn cdf_between(cdf: &[f64; EDGES], x_s: f64) -> f64 {
+    if x_s <= 0.0 {
+        return 0.0;
+    }
+    let above = edges().partition_point(|&edge_s| edge_s <= x_s);
+    let (low_s, low) = match above.checked_sub(1) {
+        Some(at) => (edges()[at], cdf[at]),
+        None => (0.0, 0.0),
+    };
+    let (Some(&high_s), Some(&high)) = (edges().get(above), cdf.get(above)) else {
+        return low;
+    };
+    low + (high - low) * (x_s - low_s) / (high_s - low_s)
 }
 
 fn array_min(values: [f64; MAX_THRESHOLDS], most: f64) -> [f64; MAX_THRESHOLDS] {

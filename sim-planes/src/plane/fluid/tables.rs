@@ -1,14 +1,16 @@
 //! What the fluid plane knows about one service: latency rows and capacity tables, computed when first needed.
 
+use super::balanced::{self, Balance};
 use super::calibration::Calibration;
-use super::capacity::CapacityTable;
+use super::capacity::{CapacityTable, Point, Replicas};
 use super::levels::{LEVELS, Shape, Shapes};
 use super::luck;
 use super::mixture::Mixture;
+use super::returning::{AGES, Ages};
 use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
-use crate::plane::ServiceModel;
 use crate::plane::tally::LatencyLimits;
+use crate::plane::{Balancing, ServiceModel};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -58,9 +60,15 @@ pub struct FluidTables {
     shapes: Shapes,
     calibration: Calibration,
     rows: Vec<OnceLock<Row>>,
+    /// The same of requests that first came some time before, by age; none if nobody tries again.
+    aged: Vec<OnceLock<Box<[OnceLock<Row>]>>>,
     /// The waits that rows stand for, for those who carry them over to another library.
     waits: OnceLock<Vec<RowWait>>,
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
+    balance: Balance,
+    /// Whether queues with a limit are held to balance for any service. It changes the figures of plain services, which are
+    /// as they were.
+    pub(super) is_careful: bool,
 }
 
 impl core::fmt::Debug for FluidTables {
@@ -77,7 +85,9 @@ impl FluidTables {
         let law = ServiceLaw::new(&service.service_time_s);
         let shapes = Shapes::new(&law);
         let cv = service.service_time_s.cv();
+        let ages = if service.retries.is_on() { AGES } else { 0 };
         Self {
+            aged: (0..ages).map(|_| OnceLock::new()).collect(),
             limits: LatencyLimits::new(&service),
             scv: cv * cv,
             luck: luck::Shares::new(cv * cv),
@@ -89,6 +99,8 @@ impl FluidTables {
             rows: (0..ROWS).map(|_| OnceLock::new()).collect(),
             waits: OnceLock::new(),
             capacities: Mutex::new(BTreeMap::new()),
+            balance: Balance::default(),
+            is_careful: service.retries.is_on() || service.balancing != Balancing::Shared,
             service,
         }
     }
@@ -120,15 +132,47 @@ impl FluidTables {
             .unwrap_or_else(PoisonError::into_inner);
         let table = known
             .entry(servers)
-            .or_insert_with(|| Arc::new(CapacityTable::new(servers, &self.calibration, self.scv)));
+            .or_insert_with(|| Arc::new(self.new_capacity(servers)));
         Arc::clone(table)
     }
 
-    /// The row of an index below [`ROWS`].
+    fn new_capacity(&self, servers: u32) -> CapacityTable {
+        let slots = self.service.concurrency.max(1);
+        let replicas = servers / slots;
+        if self.service.balancing == Balancing::Shared || replicas <= 1 {
+            return CapacityTable::new(servers, &self.calibration, self.scv);
+        }
+        let of = Replicas {
+            count: replicas,
+            slots,
+            ratios: &self.balance.ratios(&self.service, replicas),
+            is_watchful: matches!(
+                self.service.balancing,
+                Balancing::LeastOutstanding | Balancing::PowerOfTwo
+            ),
+            residual: self.law.residual_mean() / self.law.mean_s,
+        };
+        CapacityTable::of_replicas(&of, &self.calibration, self.scv)
+    }
+
+    /// The row of an index below [`ROWS`]; from there on those of the same waits for requests of each age.
     #[inline]
     pub(super) fn row(&self, index: usize) -> Option<&Row> {
-        let slot = self.rows.get(index)?;
-        Some(slot.get_or_init(|| self.compute(index)))
+        match self.rows.get(index) {
+            Some(slot) => Some(slot.get_or_init(|| self.compute(index))),
+            None => self.aged_row(index / ROWS, index % ROWS),
+        }
+    }
+
+    #[cold]
+    fn aged_row(&self, age: usize, index: usize) -> Option<&Row> {
+        let rows = self.aged.get(age)?;
+        let rows = rows.get_or_init(|| (0..ROWS).map(|_| OnceLock::new()).collect());
+        let young = self.row(index)?;
+        Some(rows.get(index)?.get_or_init(|| {
+            let age_s = Ages::new(self.limits.timeout_s).seconds(age as u32);
+            young.aged(age_s, &self.limits)
+        }))
     }
 
     #[cold]
@@ -238,10 +282,27 @@ impl FluidTables {
         add(FIRST_LEAST, weight * shape.first);
     }
 
-    /// Of a wait with mean 1 and the given shape: what is exceeded with probability e^−`rarity`.
+    /// Of the wait of those who wait in a state, divided by its mean: what is exceeded with probability e^−`rarity`.
     #[inline]
-    pub(super) fn exceeded(&self, shape: Shape, rarity: f64) -> f64 {
-        self.shapes.exceeded(shape, rarity)
+    pub(super) fn exceeded(&self, state: &Point, rarity: f64) -> f64 {
+        if state.scv > 0.0 {
+            return balanced::exceeded(state.scv, libm::exp(-rarity));
+        }
+        self.shapes.exceeded(state.shape, rarity)
+    }
+
+    /// Adds those who wait in a state.
+    pub(super) fn add_waiting_in(&self, mixture: &mut Mixture, state: &Point, weight: f64) {
+        if state.scv > 0.0 {
+            let mean = libm::exp2(state.log_wait);
+            let points = balanced::points(state.scv);
+            let part = weight / f64::from(balanced::PARTS);
+            for point in points {
+                self.add_delayed(mixture, point * mean, part);
+            }
+        } else {
+            self.add_waiting(mixture, state.log_wait, state.shape, weight);
+        }
     }
 
     /// Adds requests that wait for `delay` mean service times each.
@@ -296,7 +357,11 @@ impl RowWeights {
     #[inline]
     pub(super) fn add(&mut self, mixture: &Mixture, requests: f64) {
         for &(row, weight) in mixture.parts() {
-            if let Some(sum) = self.weights.get_mut(row as usize) {
+            let row = row as usize;
+            if row >= self.weights.len() {
+                self.weights.resize((row / ROWS + 1) * ROWS, 0.0);
+            }
+            if let Some(sum) = self.weights.get_mut(row) {
                 *sum += weight * requests;
             }
         }

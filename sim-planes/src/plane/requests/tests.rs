@@ -480,3 +480,34 @@ fn a_retry_budget_bounds_the_retries() {
     assert!(share <= 0.2 && share > 0.19, "{share}");
     assert!(failed > 0.99);
 }
+
+/// No template has queues with a balancer: their bytes are kept here. Every number of every outcome counts.
+#[test]
+fn balanced_queues_keep_their_bytes() {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let policies = [
+        Balancing::Random,
+        Balancing::RoundRobin,
+        Balancing::LeastOutstanding,
+        Balancing::PowerOfTwo,
+    ];
+    for balancing in policies {
+        for on_timeout in [OnTimeout::Finish, OnTimeout::Cancel] {
+            for (concurrency, max_attempts) in [(1, 3), (1, 1), (3, 3), (20, 1)] {
+                let mut model = rich(balancing);
+                (model.on_timeout, model.concurrency) = (on_timeout, concurrency);
+                model.retries.max_attempts = max_attempts;
+                model.thresholds_s = vec![1.0, 2.5];
+                let mut plane = RequestsPlane::new(&model, 2, 11, 3, 0);
+                for mut interval in ups_and_downs() {
+                    interval.servers = interval.servers / 3 * concurrency;
+                    let text = format!("{:?}", plane.serve(&interval));
+                    for byte in text.bytes() {
+                        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(format!("{hash:016x}"), "4a41fb27faa3cb75");
+}

@@ -7,6 +7,7 @@ const NAMES: &[(&str, &str)] = &[
     ("knobs", "Knobs that may move"),
     ("constraints", "Bounds"),
     ("at_most", "At most"),
+    ("third_figure", "Third figure to trade"),
     ("budget", "Replications to spend"),
     ("run", "Run"),
     ("slo", "Objectives (SLO)"),

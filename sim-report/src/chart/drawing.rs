@@ -1,6 +1,6 @@
 //! A chart's marks as SVG: the same geometry that is painted on the canvas.
 
-use super::palette::Ink;
+use super::ink::Ink;
 use super::scene::{Mark, Point, Scene};
 use std::fmt::Write;
 

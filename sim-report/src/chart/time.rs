@@ -1,9 +1,10 @@
 //! One quantity over the window as a fan: P5 to P95 as a band, the median as a line.
 
-use super::palette::Ink;
+use super::ink::Ink;
 use super::scale::{Scale, round_up};
 use super::scene::{Anchor, Mark, Point, Scene};
 use crate::format::{self, WEEKDAYS};
+use serde_json::Value;
 use sim_core::study::SeriesReport;
 
 /// Room for the labels of the values.
@@ -214,6 +215,14 @@ fn band(scene: &mut Scene, panel: &Panel<'_>, x: &Scale, y: &Scale, low: usize, 
         panel.ink,
         1.5,
     );
+}
+
+/// The threshold of the first latency objective of a document, milliseconds.
+pub fn latency_threshold(document: &Value) -> Option<f64> {
+    let objectives = document.pointer("/slo/objectives")?.as_array()?;
+    objectives
+        .iter()
+        .find_map(|objective| objective.get("threshold_ms").and_then(Value::as_f64))
 }
 
 #[cfg(test)]

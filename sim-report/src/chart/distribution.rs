@@ -1,9 +1,12 @@
 //! Fifty dots, each a fiftieth of the probability, piled up where the values lie.
 
-use super::palette::Ink;
+use super::ink::Ink;
 use super::scale::Scale;
 use super::scene::{Anchor, Scene};
+use crate::format;
+use crate::table::Table;
 use sim_core::stats::quantile_type7 as quantile;
+use sim_core::study::Report;
 
 /// Height of the chart in page pixels.
 pub const HEIGHT: f64 = 168.0;
@@ -148,10 +151,74 @@ fn columns(dots: &[f64], x: &Scale, radius: f64) -> Vec<(f64, usize)> {
     columns
 }
 
+/// Quantiles in a line.
+pub fn quantile_words(samples: &[f64], show: fn(f64) -> String) -> String {
+    let values = sorted(samples);
+    format!(
+        "P5 {} · P50 {} · P95 {}",
+        show(quantile(&values, 0.05)),
+        show(quantile(&values, 0.5)),
+        show(quantile(&values, 0.95))
+    )
+}
+
+/// A column of the table: name, samples, how they are shown.
+pub type Column<'a> = (String, &'a [f64], fn(f64) -> String);
+
+/// Quantiles of several columns.
+pub fn quantile_table(columns: &[Column<'_>]) -> Table {
+    let mut head = vec!["Quantile".to_owned()];
+    head.extend(columns.iter().map(|(name, ..)| name.clone()));
+    let row = |q: f64| {
+        let mut cells = vec![format!("P{:.0}", q * 100.0)];
+        cells.extend(
+            columns
+                .iter()
+                .map(|(_, samples, show)| show(quantile(&sorted(samples), q))),
+        );
+        cells
+    };
+    Table {
+        head,
+        rows: [0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
+            .map(row)
+            .to_vec(),
+    }
+}
+
+/// The monthly cost of the replications.
+pub fn cost_scene(report: &Report, width: f64) -> Scene {
+    let spread = Spread {
+        samples: &report.cost_samples,
+        ink: Ink::Blue,
+        mark: None,
+        tick: |value, step| format!("${}", format::tick(value, step)),
+    };
+    scene(&spread, width)
+}
+
+/// The share of good requests for an objective.
+pub fn sli_scene(report: &Report, place: usize, width: f64) -> Option<Scene> {
+    let objective = report.objectives.get(place)?;
+    let samples = report.good_fraction_samples.get(place)?;
+    let mark = Some((
+        objective.target,
+        format!("target {}", format::percent_near_one(objective.target)),
+    ));
+    Some(scene(
+        &Spread {
+            samples,
+            ink: Ink::Green,
+            mark,
+            tick: |value, step| format!("{}\u{a0}%", format::tick(value * 100.0, step * 100.0)),
+        },
+        width,
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format;
 
     #[test]
     fn fifty_dots_stand_for_many_replications() {

@@ -1,11 +1,13 @@
 //! Cost against the chance to meet the SLO: the scene, and which point lies under the pointer.
 
-use super::palette::Ink;
+use super::ink::Ink;
 use super::scale::Scale;
 use super::scene::{Anchor, Mark, Point, Scene};
 use crate::format;
 use sim_core::study::{Report, SweepReport};
 
+/// Height of the chart.
+pub const HEIGHT: f64 = 360.0;
 const LEFT: f64 = 52.0;
 const RIGHT: f64 = 18.0;
 const TOP: f64 = 16.0;
@@ -337,13 +339,20 @@ impl Layout {
     }
 
     fn front(&self, scene: &mut Scene, sweep: &SweepReport) {
-        let spots = sweep.front.iter().filter_map(|design| {
+        let mut reached = f64::NEG_INFINITY;
+        let mut spots: Vec<Point> = Vec::new();
+        for design in &sweep.front {
             let index = sweep
                 .points
                 .iter()
-                .position(|point| point.design == *design)?;
-            self.swept.get(index).map(|spot| self.at(spot))
-        });
+                .position(|point| point.design == *design);
+            let spot = index.and_then(|index| self.swept.get(index));
+            // A front that trades a third figure has designs below the line of the other two.
+            if let Some(spot) = spot.filter(|spot| spot.chance.1 > reached) {
+                reached = spot.chance.1;
+                spots.push(self.at(spot));
+            }
+        }
         let mut steps: Vec<Point> = Vec::new();
         for at in spots {
             if let Some(last) = steps.last() {
@@ -393,8 +402,9 @@ impl Layout {
         for (point, spot) in order(true) {
             self.cross(scene, spot, Ink::Blue, 1.5, 0.55);
             let at = self.at(spot);
-            scene.dot(at, 6.0, Ink::Surface, 1.0);
-            scene.dot(at, 4.8, Ink::Blue, 1.0);
+            let radius = radius(sweep, point);
+            scene.dot(at, radius + 1.2, Ink::Surface, 1.0);
+            scene.dot(at, radius, Ink::Blue, 1.0);
             if sweep.recommended == Some(point.design) {
                 scene.ring(at, 9.0, Ink::Green, 2.0);
                 let (dx, anchor) = self.side(at);
@@ -490,5 +500,22 @@ mod tests {
             layout.clipped((100.0, -50.0), (100.0, 200.0)),
             Some(((100.0, TOP), (100.0, 200.0)))
         );
+    }
+}
+
+/// Radius of a design on the front: the more of the third figure it has, the larger.
+fn radius(sweep: &SweepReport, point: &sim_core::study::DesignPoint) -> f64 {
+    let (Some(_), Some(third)) = (&sweep.third, &point.third) else {
+        return 4.8;
+    };
+    let on_front = sweep.points.iter().filter(|point| point.on_front);
+    let thirds = on_front.filter_map(|point| Some(point.third.as_ref()?.mean));
+    let (low, high) = thirds.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), third| {
+        (low.min(third), high.max(third))
+    });
+    match high > low {
+        // Areas grow with the figure.
+        true => (9.0 + 55.0 * (third.mean - low) / (high - low)).sqrt(),
+        false => 4.8,
     }
 }

@@ -1,0 +1,58 @@
+//! How good an SLO the designs that were found could keep, for how much money.
+
+use super::data;
+use super::figure::Figure;
+use super::surface::Surface;
+use crate::state::studio;
+use leptos::prelude::*;
+use sim_core::study::{SweepReport, attainable};
+use sim_report::chart::attainable::{HEIGHT, scene};
+use sim_report::designs::{ATTAINABLE_NOTE, attainable_sentence, attainable_table};
+
+/// The figure; nothing before designs with enough replications were found.
+#[component]
+pub fn Attainable() -> impl IntoView {
+    let studio = studio();
+    let known = Memo::new(move |_| {
+        let some = |report: &SweepReport| !attainable(report).is_empty();
+        studio
+            .sweep
+            .with(|sweep| sweep.report.as_deref().is_some_and(some))
+    });
+    move || known.get().then(figure)
+}
+
+fn figure() -> AnyView {
+    let studio = studio();
+    let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
+    let words = Signal::derive(move || {
+        let words = sweep().and_then(|sweep| attainable_sentence(&sweep));
+        words.map_or_else(String::new, |words| format!("{words}."))
+    });
+    let surface = Surface {
+        height: HEIGHT,
+        label: words,
+        draw: move |width| {
+            sweep()
+                .map(|sweep| scene(&sweep, width))
+                .unwrap_or_default()
+        },
+        hover: |_| {},
+        overlay: ().into_any(),
+        above: ().into_any(),
+    }
+    .view();
+    let table = move || {
+        sweep()
+            .map(|sweep| attainable_table(&sweep))
+            .unwrap_or_default()
+    };
+    let stale = Signal::derive(move || studio.sweep.with(|sweep| sweep.running));
+    view! {
+        <Figure title="Best SLO target against cost" note=words testid="chart-attainable" data=data::targets table=table wide=true stale=stale>
+            {surface}
+            <p class="hint">{ATTAINABLE_NOTE} "."</p>
+        </Figure>
+    }
+    .into_any()
+}
