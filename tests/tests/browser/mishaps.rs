@@ -229,7 +229,12 @@ fn the_keyboard_alone_goes_from_preset_to_share() {
             .await;
         fill(&page, "1").await;
         page.until("the run is done", DONE).await;
-        command(&page, "pin this design").await;
+        command(&page, "pin as the baseline").await;
+        page.until(
+            "it is pinned",
+            "localStorage.getItem('qec-studio.baseline')",
+        )
+        .await;
         command(&page, "min replicas").await;
         page.until(
             "the field has the focus",
@@ -262,8 +267,11 @@ fn the_keyboard_alone_goes_from_preset_to_share() {
     });
 }
 
-/// Types over what is in the field that has the focus.
+/// Types over what is in the field that has the focus: in its box, which comes after the slider.
 async fn fill(page: &Page, text: &str) {
+    if page.value("document.activeElement.type === 'range'").await == json!(true) {
+        keys(page, &[char::from(Key::Tab)]).await;
+    }
     let control = char::from(Key::Control);
     let all = KeyActions::new("keyboard".to_owned())
         .then(KeyAction::Down { value: control })

@@ -35,7 +35,6 @@ async fn open_template(page: &Rc<Page>, id: &str) {
         "!document.querySelector('dialog[open]')",
     )
     .await;
-    page.until("the run is done", DONE).await;
     page.click("[data-testid=tab-debug]").await;
 }
 
@@ -65,6 +64,7 @@ fn a_window_is_replayed_request_by_request() {
         let folder = downloads(&page, "window").await;
         // A network that plays requests: the replication's own.
         open_template(&page, "retry-storm").await;
+        page.until("the run is done", DONE).await;
         page.click("[data-testid=window-play]").await;
         page.until("the window is played", PLAYED).await;
         // Where the storm begins, some are still served.
