@@ -450,6 +450,23 @@ impl Layout {
     }
 }
 
+/// Radius of a design on the front: the more of the third figure it has, the larger.
+fn radius(sweep: &SweepReport, point: &sim_core::study::DesignPoint) -> f64 {
+    let (Some(_), Some(third)) = (&sweep.third, &point.third) else {
+        return 4.8;
+    };
+    let on_front = sweep.points.iter().filter(|point| point.on_front);
+    let thirds = on_front.filter_map(|point| Some(point.third.as_ref()?.mean));
+    let (low, high) = thirds.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), third| {
+        (low.min(third), high.max(third))
+    });
+    match high > low {
+        // Areas grow with the figure.
+        true => (9.0 + 55.0 * (third.mean - low) / (high - low)).sqrt(),
+        false => 4.8,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -500,22 +517,5 @@ mod tests {
             layout.clipped((100.0, -50.0), (100.0, 200.0)),
             Some(((100.0, TOP), (100.0, 200.0)))
         );
-    }
-}
-
-/// Radius of a design on the front: the more of the third figure it has, the larger.
-fn radius(sweep: &SweepReport, point: &sim_core::study::DesignPoint) -> f64 {
-    let (Some(_), Some(third)) = (&sweep.third, &point.third) else {
-        return 4.8;
-    };
-    let on_front = sweep.points.iter().filter(|point| point.on_front);
-    let thirds = on_front.filter_map(|point| Some(point.third.as_ref()?.mean));
-    let (low, high) = thirds.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), third| {
-        (low.min(third), high.max(third))
-    });
-    match high > low {
-        // Areas grow with the figure.
-        true => (9.0 + 55.0 * (third.mean - low) / (high - low)).sqrt(),
-        false => 4.8,
     }
 }

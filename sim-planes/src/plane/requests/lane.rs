@@ -16,6 +16,10 @@ pub(super) struct Lane {
     /// pushed out.
     leaves_s: [f64; NEAR],
     /// Of attempts that were pushed out while they waited: the same, ascending.
+    #[allow(
+        clippy::box_collection,
+        reason = "a lane is one cache line; few have such a list"
+    )]
     before: Option<Box<VecDeque<f64>>>,
 }
 
