@@ -1,6 +1,5 @@
 //! The figures that matter, each with its uncertainty.
 
-use crate::editor::quantity::significant;
 use crate::format;
 use crate::state::studio;
 use leptos::prelude::*;
@@ -188,10 +187,7 @@ fn interval(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         return "n=1, no interval yet".to_owned();
     }
-    format!(
-        "±\u{a0}{} (95\u{a0}%)",
-        show(significant(summary.half_width(), 2))
-    )
+    format!("±\u{a0}{} (95\u{a0}%)", show(summary.half_width()))
 }
 
 fn spread(summary: &Summary, show: impl Fn(f64) -> String) -> String {

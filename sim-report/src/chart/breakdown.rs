@@ -7,7 +7,9 @@ use crate::format;
 use crate::table::Table;
 use sim_core::study::{CostReport, ObjectiveReport, Report};
 
+/// Room for the names, at least, and for each letter of the longest.
 const NAMES: f64 = 112.0;
+const LETTER: f64 = 6.9;
 const VALUES: f64 = 64.0;
 const ROW: f64 = 34.0;
 /// Pixels of an objective.
@@ -31,10 +33,17 @@ const CAUSES: [(Ink, &str); sim_core::slo::Cause::COUNT] = [
     (Ink::Green, "green"),
 ];
 
+/// What costs anything in some replication; the table has the others, too.
+fn paid(report: &Report) -> impl Iterator<Item = &CostReport> {
+    report
+        .costs
+        .iter()
+        .filter(|cost| cost.usd_per_month.mean != 0.0)
+}
+
 /// Height of the bars of cost.
 pub fn cost_height(report: Option<&Report>) -> f64 {
-    // Storage and batch jobs bring rows of their own.
-    ROW * report.map_or(4, |report| report.costs.len()) as f64 + 8.0
+    ROW * report.map_or(4, |report| paid(report).count()) as f64 + 8.0
 }
 
 /// Height of the bars of budgets.
@@ -52,12 +61,15 @@ fn total(report: &Report) -> f64 {
 
 /// How to read the bars of cost.
 pub fn cost_note(report: &Report) -> String {
-    format!("Mean per month; together {}", format::money(total(report)))
+    format!(
+        "Mean per month, line from P5 to P95; together {}",
+        format::money(total(report))
+    )
 }
 
 /// The bars of cost in a sentence.
 pub fn cost_sentence(report: &Report) -> String {
-    let parts = report.costs.iter().map(|cost| {
+    let parts = paid(report).map(|cost| {
         format!(
             "{} {}",
             cost.resource.label(),
@@ -106,26 +118,26 @@ pub fn cost_table(report: &Report) -> Table {
 /// Bars with the cost of each resource.
 pub fn cost_scene(report: &Report, width: f64) -> Scene {
     let mut scene = Scene::default();
-    let top = report
-        .costs
-        .iter()
+    let longest = paid(report).map(|cost| cost.resource.label().chars().count());
+    let names = NAMES.max(LETTER * longest.max().unwrap_or(0) as f64 + 8.0);
+    let top = paid(report)
         .map(|cost| cost.usd_per_month.p95.max(cost.usd_per_month.mean))
         .fold(0.0, f64::max);
     let x = Scale::new(
         (0.0, top.max(1e-6)),
-        (NAMES, (width - VALUES).max(NAMES + 10.0)),
+        (names, (width - VALUES).max(names + 10.0)),
     );
-    for (index, cost) in report.costs.iter().enumerate() {
+    for (index, cost) in paid(report).enumerate() {
         let (y, usd) = (index as f64 * ROW + 8.0, &cost.usd_per_month);
         scene.label(
-            (NAMES - 8.0, y + 15.0),
+            (names - 8.0, y + 15.0),
             cost.resource.label(),
             Anchor::End,
             "row-name",
         );
         scene.bar(
-            (NAMES, y + 2.0),
-            ((x.at(usd.mean) - NAMES).max(1.0), 17.0),
+            (names, y + 2.0),
+            ((x.at(usd.mean) - names).max(1.0), 17.0),
             Ink::Blue,
             0.85,
         );
