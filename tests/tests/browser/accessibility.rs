@@ -1,6 +1,7 @@
 //! axe-core on every view, in both themes: nothing serious.
 
 use super::journey::{DONE, open_short};
+use super::tabs::TABS;
 use serde_json::Value;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,15 +9,6 @@ use tests::browser::Page;
 
 /// axe-core 4.14.1 (MPL 2.0; tests/assets/README.md).
 const AXE: &str = include_str!("../../assets/axe.min.js");
-
-const TABS: [&str; 6] = [
-    "executive",
-    "on-call",
-    "debug",
-    "explore",
-    "compare",
-    "report",
-];
 
 /// Serious and critical findings, one line each.
 async fn findings(page: &Page, view: &str) -> Vec<String> {

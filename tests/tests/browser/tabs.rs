@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::browser::Page;
 
 /// Words of the tabs, from left to right.
-const TABS: [&str; 6] = [
+pub(super) const TABS: [&str; 6] = [
     "executive",
     "on-call",
     "debug",
