@@ -66,7 +66,7 @@ pub struct Scenario {
     pub node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub node_types: Vec<NodeType>,
-    /// Spot nodes, if there may be any; the types of its pools follow the fleet's own in `node_types`.
+    /// Spot nodes, if there may be any; the types of its pools are the last in `node_types`.
     pub spot: Option<Arc<SpotModel>>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,

@@ -34,6 +34,9 @@ pub struct NodeMarketMeter {
     spot_hours: f64,
     on_demand_hours: f64,
     fallback_hours: f64,
+    /// Of each type of spot node, which of the document's pools it is of.
+    written: Vec<usize>,
+    /// By pool of the document.
     pool_hours: Vec<f64>,
     /// Hours in which node k + 1 of a commitment is used, in nodes of the fleet's type.
     used_hours: Vec<f64>,
@@ -55,7 +58,7 @@ pub struct NodeBill {
     pub on_demand_hours: f64,
     /// Of these: in the place of spot nodes.
     pub fallback_hours: f64,
-    /// Node-hours by pool.
+    /// Node-hours by pool of the document.
     pub pool_hours: Vec<f64>,
     /// Share of the time that node k + 1 of a commitment is used; empty without a commitment.
     pub used: Vec<f64>,
@@ -93,7 +96,18 @@ impl NodeMarketMeter {
             spot_hours: 0.0,
             on_demand_hours: 0.0,
             fallback_hours: 0.0,
-            pool_hours: vec![0.0; pool_count],
+            pool_hours: vec![
+                0.0;
+                scenario
+                    .spot
+                    .as_ref()
+                    .map_or(0, |spot| spot.written as usize)
+            ],
+            written: pools
+                .into_iter()
+                .flatten()
+                .map(|pool| pool.written as usize)
+                .collect(),
             used_hours: Vec::new(),
             hours: 0.0,
         })
@@ -113,8 +127,10 @@ impl NodeMarketMeter {
         self.on_demand_usd += (list_usd - covered).max(0.0) * self.kept * hours;
         self.spot_usd += tick.spot_usd_per_hour * hours;
         self.all_on_demand_usd += rate(nodes, &self.list_usd_per_hour) * self.kept * hours;
-        for (sum, count) in self.pool_hours.iter_mut().zip(spot) {
-            *sum += f64::from(*count) * hours;
+        for (pool, count) in self.written.iter().zip(spot) {
+            if let Some(sum) = self.pool_hours.get_mut(*pool) {
+                *sum += f64::from(*count) * hours;
+            }
         }
         self.spot_hours += f64::from(spot.iter().sum::<u32>()) * hours;
         self.on_demand_hours += f64::from(on_demand.iter().sum::<u32>()) * hours;

@@ -150,16 +150,23 @@ impl Cluster {
             ready_s,
             given_up_s: now_s + launch.patience_s,
             expires_s: now_s + launch.lifetime_s,
+            reclaimed_s: ready_s + launch.spot_s,
+            is_wanting: false,
         })
     }
 
     /// Gives up a node that did not become ready: the pods that wait for it are pending again.
     pub(super) fn give_up(&mut self, place: u32) {
+        self.take_off(place);
+        self.nodes.remove(place);
+    }
+
+    /// The pods that wait for a node that is coming are pending again.
+    pub(super) fn take_off(&mut self, place: u32) {
         for pod in self.pods.take_from_node(place) {
             self.nodes.release(place, pod.size, 0.0);
             self.pods.add_pending(pod.size, 1, pod.origin());
         }
-        self.nodes.remove(place);
     }
 
     /// New pods replace those of a node, which takes no more. The ready ones go on serving until others stand in for
@@ -172,6 +179,8 @@ impl Cluster {
         self.nodes.change(place, |node| {
             node.state = NodeState::Cordoned;
             node.expires_s = ends_s;
+            node.reclaimed_s = f64::INFINITY;
+            node.gone_s = ends_s;
         });
         let staying = self.nodes.get(place).map_or(0, Node::pods);
         let count = staying + starting.len() as u32;
@@ -232,4 +241,6 @@ pub(super) struct Launch {
     pub(super) patience_s: f64,
     /// How old it may become; infinite for ever.
     pub(super) lifetime_s: f64,
+    /// How long after it is ready its provider takes it back; infinite on demand.
+    pub(super) spot_s: f64,
 }

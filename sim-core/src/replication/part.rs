@@ -382,7 +382,8 @@ impl<'a> Part<'a> {
         let Some(spot) = &self.scenario.spot else {
             return MarketTick::default();
         };
-        let counts = self.fleet.paid_nodes_by_type().iter().skip(1);
+        let first = spot.first_kind as usize;
+        let counts = self.fleet.paid_nodes_by_type().iter().skip(first);
         let spot_usd_per_hour = counts
             .take(spot.pools.len())
             .enumerate()

@@ -812,6 +812,10 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     }
                     _ => 0,
                 };
+                let provisioner = provisioner.map(|provisioner| match &spot {
+                    Some(_) => provisioner,
+                    None => on_demand_only(provisioner),
+                });
                 FleetDocument {
                     node,
                     min_nodes,
@@ -820,13 +824,45 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     empty_node_removal_s,
                     reserved_millicores: reserved.0,
                     reserved_mib: reserved.1,
-                    // Spot nodes are not computed under a node autoscaler.
-                    spot: spot.filter(|_| provisioner.is_none()),
+                    spot: spot.map(|spot| match &provisioner {
+                        // A price of its own would stand for several types.
+                        Some(_) => without_prices(spot),
+                        None => spot,
+                    }),
                     commitments,
                     provisioner,
                 }
             },
         )
+}
+
+/// The provisioner where there are no spot nodes.
+pub fn on_demand_only(provisioner: ProvisionerDocument) -> ProvisionerDocument {
+    match provisioner {
+        ProvisionerDocument::Karpenter(karpenter) => {
+            ProvisionerDocument::Karpenter(KarpenterDocument {
+                capacity_types: CapacityTypes::OnDemand,
+                ..karpenter
+            })
+        }
+        ProvisionerDocument::ClusterAutoscaler(mut autoscaler) => {
+            for group in &mut autoscaler.groups {
+                group.capacity = GroupCapacity::OnDemand;
+            }
+            ProvisionerDocument::ClusterAutoscaler(autoscaler)
+        }
+    }
+}
+
+/// Spot nodes whose prices go by the discount.
+pub fn without_prices(mut spot: SpotDocument) -> SpotDocument {
+    for pool in &mut spot.pools {
+        pool.usd_per_hour = None;
+        if let Some(trace) = &mut pool.trace {
+            trace.usd_per_hour.clear();
+        }
+    }
+    spot
 }
 
 /// Nodes with room for the largest pod of this generator.
@@ -857,17 +893,22 @@ pub fn provisioner() -> impl Strategy<Value = ProvisionerDocument> {
 }
 
 fn cluster_autoscaler() -> impl Strategy<Value = ClusterAutoscalerDocument> {
-    let group =
-        (node(), 0..3_u32, 1..20_u32).prop_map(|(node, min_nodes, more)| NodeGroupDocument {
+    let capacity = prop_oneof![Just(GroupCapacity::OnDemand), Just(GroupCapacity::Spot)];
+    let group = (node(), 0..3_u32, 1..20_u32, capacity, 0..4_u32).prop_map(
+        |(node, min_nodes, more, capacity, priority)| NodeGroupDocument {
             node,
             min_nodes,
             max_nodes: min_nodes + more,
-        });
+            capacity,
+            priority,
+        },
+    );
     let expander = prop_oneof![
         Just(ExpanderDocument::LeastWaste),
         Just(ExpanderDocument::Random),
         Just(ExpanderDocument::MostPods),
         Just(ExpanderDocument::Price),
+        Just(ExpanderDocument::Priority),
     ];
     (
         proptest::collection::vec(group, 1..4),
@@ -898,6 +939,11 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
         1 => Just(ConsolidationPolicy::WhenEmpty),
         1 => Just(ConsolidationPolicy::Never),
     ];
+    let capacity = prop_oneof![
+        Just(CapacityTypes::OnDemand),
+        Just(CapacityTypes::Spot),
+        Just(CapacityTypes::SpotAndOnDemand),
+    ];
     let limits = (
         proptest::option::of(4.0..200.0_f64),
         proptest::option::of(16.0..800.0_f64),
@@ -911,7 +957,7 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
         proptest::collection::vec(budget(), 0..3),
         proptest::option::of(0.1..10.0_f64),
         (10..900_u32, 0..120_u32),
-        proptest::option::of(limits),
+        (proptest::option::of(limits), capacity, any::<bool>()),
     )
         .prop_map(
             |(
@@ -922,10 +968,12 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
                 budgets,
                 expire_after_hours,
                 times,
-                limits,
+                (limits, capacity_types, spot_to_spot),
             )| {
                 KarpenterDocument {
                     instance_types,
+                    capacity_types,
+                    spot_to_spot,
                     batch_idle_s: batch.0,
                     batch_max_s: batch.1,
                     consolidation,

@@ -31,7 +31,7 @@ pub struct FleetDocument {
     /// What adds and removes nodes; without it nodes are added at once when a pod does not fit, and removed when they stay empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioner: Option<ProvisionerDocument>,
-    /// Spot nodes beside those on demand; without it all nodes are on demand.
+    /// Spot nodes beside those on demand; without it all nodes are on demand. Under a provisioner, what is spot is said there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<SpotDocument>,
     /// Reserved capacity or a savings plan for nodes on demand; without it all are paid by the hour.

@@ -18,7 +18,7 @@ pub(super) struct CompiledFleet {
     pub(super) node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub(super) node_types: Vec<NodeType>,
-    /// Spot nodes; the types of its pools follow the first in `node_types`.
+    /// Spot nodes; the types of its pools are the last in `node_types`.
     pub(super) spot: Option<Arc<SpotModel>>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
     spot::hold_commitments(fleet, found);
     let mut spot_model = None;
     if let Some(document) = &fleet.spot {
-        let (model, pools) = spot::hold(document, fleet, &node, found)?;
+        let (model, pools) = spot::hold(document, fleet, &node_types, found)?;
         node_types.extend(pools);
         spot_model = Some(Arc::new(model));
     }
@@ -161,7 +161,9 @@ pub(super) fn hold_room(
         }
         return;
     };
-    let types = compiled.node_types.get(1..).unwrap_or_default();
+    let pools = compiled.spot.as_ref().map_or(0, |spot| spot.pools.len());
+    let on_demand = compiled.node_types.len() - pools;
+    let types = compiled.node_types.get(1..on_demand).unwrap_or_default();
     provisioner::hold_types(fleet, node, types, pod, found);
     let room = provisioner::room(fleet, document, node, types, pod);
     if let Some(autoscaler) = autoscaler
