@@ -263,6 +263,7 @@ impl ClusterAutoscaler {
     fn expand(&mut self, cluster: &mut Cluster, expansion: &Expansion, now_s: f64) {
         let (number, at_start) = (expansion.group, now_s == f64::NEG_INFINITY);
         let is_spot = self.group(number).is_some_and(|group| group.is_spot);
+        let mut wanted = 0;
         for bin in &expansion.bins {
             let place = if is_spot {
                 self.ask_for_spot(cluster, number, now_s)
@@ -280,6 +281,11 @@ impl ClusterAutoscaler {
             for (size, count) in &bin.loads {
                 cluster.place_on(place, *size, *count, now_s);
             }
+            let node = cluster.nodes.get(place);
+            wanted += u32::from(node.is_some_and(|node| node.is_wanting));
+        }
+        if wanted > 0 {
+            cluster.note(|nodes| words::no_spot(nodes, wanted, self.patience_s, now_s));
         }
         let added = expansion.bins.len() as u32;
         if let Some(group) = self.group_mut(number) {

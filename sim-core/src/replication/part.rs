@@ -7,7 +7,7 @@ use crate::control::decision::DecisionLog;
 use crate::control::right_sizing::{RightSizing, SizingView};
 use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
-use crate::cost::node_market::{MarketTick, NodeBill};
+use crate::cost::node_market::{MarketTick, NodeBill, SharedDemand};
 use crate::fleet::Fleet;
 use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{Interval, Outcome};
@@ -371,8 +371,11 @@ impl<'a> Part<'a> {
     }
 
     /// Counts what a tick costs: nodes, and what the users' requests cost beside.
-    pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64) {
-        let market = self.market_tick();
+    pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64, shared: Option<SharedDemand>) {
+        let market = MarketTick {
+            shared,
+            ..self.market_tick()
+        };
         let nodes = self.fleet.paid_nodes_by_type();
         self.cost.tick(nodes, market, arrivals, answers);
     }
@@ -394,7 +397,14 @@ impl<'a> Part<'a> {
         MarketTick {
             spot_usd_per_hour,
             fallback_nodes: self.fleet.fallback_nodes(),
+            shared: None,
         }
+    }
+
+    /// What its nodes on demand cost by list an hour, US dollars; `None` where nothing is committed to.
+    pub(super) fn committable_usd_per_hour(&self) -> Option<f64> {
+        let nodes = self.fleet.paid_nodes_by_type();
+        self.cost.committable_usd_per_hour(nodes)
     }
 
     /// Spot nodes reclaimed in the window, by pool.

@@ -62,8 +62,6 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if topology.as_ref().is_some_and(is_guarded) {
                     run.plane = PlaneKind::Requests;
                 }
-                // Several services have no commitments yet.
-                let topology = topology.filter(|_| fleet.commitments.is_none());
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
                     name: "Random".into(),

@@ -15,7 +15,7 @@ use super::super::cluster::{Cluster, Launch};
 use super::super::nodes::{Kind, NewNode, Nodes};
 use super::super::pods::Origin;
 use super::super::spot::SpotNodes;
-use super::{ClusterAutoscaler, Group, words};
+use super::{ClusterAutoscaler, Group};
 
 impl ClusterAutoscaler {
     pub(in super::super) fn spot_nodes(&self) -> Option<&SpotNodes> {
@@ -84,7 +84,6 @@ impl ClusterAutoscaler {
         let at_start = now_s == f64::NEG_INFINITY;
         let Some(pool) = self.pool(&cluster.nodes, number, now_s) else {
             let now_s = now_s.max(0.0);
-            cluster.note(|nodes| words::no_spot(nodes, 1, self.patience_s, now_s));
             return cluster.nodes.add(NewNode {
                 now_s,
                 ready_s: f64::INFINITY,

@@ -128,8 +128,8 @@ pub(super) fn no_scale_up(nodes: &Nodes, reason: NoScaleUp, pending: u32, now_s:
 pub(super) fn no_spot(nodes: &Nodes, wanted: u32, patience_s: f64, now_s: f64) -> Decision {
     Decision {
         why: format!(
-            "No pool of the group has spot capacity: {} of its nodes {} waited for, {patience_s:.0} s at most.",
-            wanted,
+            "No pool of the group has spot capacity: {} {} waited for, {patience_s:.0} s at most.",
+            count(wanted, "node"),
             are(wanted)
         ),
         ..decision(NAME, nodes, Rule::Fallback, now_s)

@@ -34,7 +34,7 @@ pub struct FleetDocument {
     /// Spot nodes beside those on demand; without it all nodes are on demand. Under a provisioner, what is spot is said there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<SpotDocument>,
-    /// Reserved capacity or a savings plan for nodes on demand; without it all are paid by the hour.
+    /// Reserved capacity or a savings plan for nodes on demand, of all services together; without it all are paid by the hour. Not in a component's own fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitments: Option<CommitmentsDocument>,
 }

@@ -64,7 +64,6 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
     if let Some(provisioner) = &fleet.provisioner {
         node_types.extend(provisioner::node_types(provisioner)?);
     }
-    spot::hold_commitments(fleet, found);
     let mut spot_model = None;
     if let Some(document) = &fleet.spot {
         let (model, pools) = spot::hold(document, fleet, &node_types, found)?;

@@ -6,7 +6,10 @@ use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
+use super::fleet::node_type;
 use super::functions;
+use super::service::rounded;
+use crate::cost::commitments::Commitment;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
@@ -392,6 +395,10 @@ fn kind(
                         Some(_) => own_pools(scenario, index),
                         None => scenario,
                     };
+                    let scenario = Scenario {
+                        commitment: shared_commitment(document),
+                        ..scenario
+                    };
                     return Some(ComponentKind::Service(Box::new(scenario)));
                 }
                 Ok(_) => return None,
@@ -425,24 +432,45 @@ fn kind(
     }
 }
 
-/// Commitments are those of a single service yet.
+/// All services share one commitment, in nodes of the main service's type, which should not be larger than what they may
+/// have on demand together.
 fn hold_commitments(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
-    let own = written.components.iter().enumerate();
-    let own = own.filter_map(|(index, component)| match component {
-        ComponentDocument::Service(service) => {
-            let place = format!("/topology/components/{index}/fleet");
-            Some((place, service.fleet.as_ref()?))
-        }
-        ComponentDocument::Dependency(_) | ComponentDocument::Function(_) => None,
-    });
-    for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
-        if fleet.commitments.is_some() {
+    let list = |fleet: &FleetDocument| node_type(&fleet.node).map(|node| node.usd_per_hour);
+    let Some(own_list) = list(&document.fleet) else {
+        return;
+    };
+    let mut most = f64::from(document.fleet.max_nodes);
+    for (index, component) in written.components.iter().enumerate() {
+        let ComponentDocument::Service(service) = component else {
+            continue;
+        };
+        let fleet = service.fleet.as_ref().unwrap_or(&document.fleet);
+        let size = list(fleet).map_or(1.0, |list| list / own_list.max(f64::MIN_POSITIVE));
+        most += f64::from(fleet.max_nodes) * size;
+        let own = service.fleet.as_ref();
+        if own.is_some_and(|fleet| fleet.commitments.is_some()) {
             found.error(
-                format!("{place}/commitments"),
-                "commitments are not computed for several services yet",
-                "remove it, or the topology",
+                format!("/topology/components/{index}/fleet/commitments"),
+                "the services share one commitment",
+                "state it in /fleet/commitments, for the nodes of all of them",
             );
         }
+    }
+    let has_one_type = document.fleet.provisioner.is_none();
+    if let Some(commitments) = &document.fleet.commitments
+        && has_one_type
+        && commitments.nodes > most
+    {
+        let message = format!(
+            "{} nodes are committed to, and all services together never have more than {}",
+            plain_number(commitments.nodes),
+            rounded(most)
+        );
+        found.warning(
+            "/fleet/commitments/nodes",
+            message,
+            "the rest is paid for and never used: commit to fewer",
+        );
     }
 }
 
@@ -455,6 +483,18 @@ fn own_pools(mut scenario: Scenario, index: usize) -> Scenario {
         })
     });
     scenario
+}
+
+/// The commitment that all services share, in nodes of the main service's type.
+fn shared_commitment(document: &ScenarioDocument) -> Option<Commitment> {
+    let commitments = document.fleet.commitments.as_ref()?;
+    let list_usd_per_hour = node_type(&document.fleet.node)?.usd_per_hour;
+    let discount_percent = document.prices.node_discount_percent;
+    Some(Commitment::new(
+        commitments,
+        list_usd_per_hour,
+        discount_percent,
+    ))
 }
 
 /// A further service as a scenario of its own, in the surroundings of the whole.
@@ -485,7 +525,8 @@ fn pass_on<'a>(
     has_fleet: bool,
     found: &mut Found,
 ) {
-    for problem in problems {
+    // The commitment has been judged with the whole.
+    for problem in problems.filter(|problem| !problem.path.starts_with("/fleet/commitments")) {
         let own = ["/service", "/autoscaler"];
         let is_own = own.iter().any(|section| problem.path.starts_with(section))
             || has_fleet && problem.path.starts_with("/fleet");
