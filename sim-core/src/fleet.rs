@@ -14,6 +14,7 @@
 //! When nothing is due, a tick costs two comparisons. What happens costs the logarithm of the number of nodes
 //! a pod, except evictions and restarts, which go through all pods once each.
 
+mod backfill;
 mod cluster;
 mod cluster_autoscaler;
 mod group;
@@ -32,6 +33,7 @@ mod words;
 use crate::control::decision::Decision;
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
+pub use backfill::BackfillTick;
 use cluster::{Cluster, Reclaimed};
 pub use nodes::NodeState;
 use pods::Origin;
@@ -295,6 +297,22 @@ impl Fleet {
     /// What the nodes cost an hour, US dollars, before any discount.
     pub fn nodes_usd_per_hour(&self) -> f64 {
         self.cluster.nodes.usd_per_hour()
+    }
+
+    /// Spreads batch work of low priority over what the pods leave of the ready nodes: it wants so many processors. Pods that
+    /// come in its way from then on wait for it to leave.
+    pub fn backfill(&mut self, wanted_cores: f64, now_s: f64) -> BackfillTick {
+        let cluster = &mut self.cluster;
+        match &mut cluster.backfill {
+            Some(backfill) => backfill.spread(&cluster.nodes, wanted_cores, now_s),
+            None => BackfillTick::default(),
+        }
+    }
+
+    /// Pods that have waited for batch work to leave.
+    pub fn preemptions(&self) -> u32 {
+        let backfill = self.cluster.backfill.as_ref();
+        backfill.map_or(0, |backfill| backfill.preemptions())
     }
 
     /// Pods by age, for a controller that judges young pods differently.

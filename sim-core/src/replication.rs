@@ -6,6 +6,7 @@
 //!               ─► controllers decide ─► fleet is asked ─► pods are sized ─► meters count
 //! ```
 
+mod backfill;
 mod edge;
 mod guards;
 mod market;
@@ -530,6 +531,7 @@ impl<'a> Simulation<'a> {
             edge,
             functions,
             inputs: None,
+            backfill: self.main.backfill_result(),
         }
     }
 }

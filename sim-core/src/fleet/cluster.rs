@@ -1,5 +1,6 @@
 //! Pods and nodes together, and what can be done with them.
 
+use super::backfill::Backfill;
 use super::nodes::{NewNode, Node, NodeState, Nodes};
 use super::pods::{Origin, Pending, Pods};
 use super::{Size, pod_request};
@@ -20,6 +21,8 @@ pub(super) struct Cluster {
     provisioning_rng: Rng,
     /// What replaces reclaimed nodes and their pods; `None` without spot nodes.
     reclaimed: Option<Reclaimed>,
+    /// Batch work on what the pods leave, if there is any.
+    pub(super) backfill: Option<Backfill>,
     /// Decisions about nodes that nobody has fetched yet; `None` while nobody wants them. Their times are seconds
     /// since the start of the simulation.
     pub(super) decisions: Option<Vec<Decision>>,
@@ -38,6 +41,12 @@ impl Cluster {
             provisioning_s: scenario.provisioning_s.clone(),
             provisioning_rng,
             reclaimed: None,
+            backfill: scenario
+                .document()
+                .fleet
+                .backfill
+                .as_ref()
+                .map(Backfill::new),
             decisions: None,
         }
     }
@@ -128,9 +137,21 @@ impl Cluster {
             self.pods.start_pending(index, place, now_s, now_s);
             return;
         }
-        let ready_s = node_ready_s.max(now_s) + self.startup_time_s(origin);
+        let starts_s = node_ready_s.max(now_s) + self.wait_for_backfill_s(place, now_s);
+        let ready_s = starts_s + self.startup_time_s(origin);
         self.pods.start_pending(index, place, now_s, ready_s);
         self.nodes.touch(place, now_s);
+    }
+
+    /// How long the pod that has come to a node waits for batch work to leave, seconds.
+    fn wait_for_backfill_s(&mut self, place: u32, now_s: f64) -> f64 {
+        let Some(backfill) = &mut self.backfill else {
+            return 0.0;
+        };
+        let node = self.nodes.get(place).filter(|node| node.ready_s <= now_s);
+        node.map_or(0.0, |node| {
+            backfill.give_way(place, node.room.size.millicores)
+        })
     }
 
     /// Asks for a node: it is ready after its provisioning time, unless that is longer than `patience_s`, or

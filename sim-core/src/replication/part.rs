@@ -1,5 +1,6 @@
 //! One service in a replication: its pods and their nodes, what its controllers see, and what they decide.
 
+use super::backfill::BackfillQueue;
 use super::setup::Setup;
 use crate::control::arbitration::Controllers;
 use crate::control::controller::{LatencyWanted, Surroundings, View};
@@ -17,6 +18,7 @@ use crate::scenario::document::Removal;
 use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::{Judged, Ledger};
+use crate::study::BackfillResult;
 use crate::traffic::RateCurve;
 
 /// A service.
@@ -27,6 +29,8 @@ pub(super) struct Part<'a> {
     cpu_per_busy_second: f64,
     pub(super) fleet: Fleet,
     memory: Option<Memory>,
+    /// Batch work on what its nodes have left.
+    backfill: Option<BackfillQueue>,
     pub(super) right_sizing: Option<RightSizing>,
     /// Replicas killed for memory at the end of the last tick.
     killed: u32,
@@ -130,6 +134,11 @@ impl<'a> Part<'a> {
             cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             fleet,
             memory,
+            backfill: document
+                .fleet
+                .backfill
+                .as_ref()
+                .map(|backfill| BackfillQueue::new(backfill, setup.tick_s)),
             right_sizing: RightSizing::new(document, setup.tick_s),
             killed: 0,
             loses_to_reclaims_only: document.service.removal == Removal::Drain
@@ -161,6 +170,9 @@ impl<'a> Part<'a> {
         let service = &self.scenario.document().service;
         self.fleet.advance(start_s + 0.5 * self.setup.tick_s);
         self.log_nodes(log);
+        if let Some(backfill) = &mut self.backfill {
+            backfill.tick(&mut self.fleet, start_s + 0.5 * self.setup.tick_s);
+        }
         self.start_s = start_s;
         // They are taken from the replicas of the tick before.
         self.reclaimed = self.fleet.take_killed().min(self.ready);
@@ -347,6 +359,9 @@ impl<'a> Part<'a> {
     pub(super) fn start_window(&mut self) {
         self.sums.conflicts_at_start = self.controllers.conflicts();
         self.reclaimed_at_start = self.fleet.reclaimed_nodes().to_vec();
+        if let Some(backfill) = &mut self.backfill {
+            backfill.start_window(&self.fleet);
+        }
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -433,6 +448,12 @@ impl<'a> Part<'a> {
     pub(super) fn finish(&mut self) {
         self.attribution.finish(&mut self.ledger);
         self.bill = self.cost.finish_nodes();
+    }
+
+    /// What batch work on its nodes came to; `None` without any.
+    pub(super) fn backfill_result(&self) -> Option<BackfillResult> {
+        let backfill = self.backfill.as_ref();
+        backfill.map(|backfill| backfill.result(&self.fleet))
     }
 
     /// Ticks of the window in which its controllers were in conflict.

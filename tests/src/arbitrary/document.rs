@@ -792,6 +792,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
             proptest::option::of(provisioner()),
             proptest::option::weighted(0.6, spot()),
             proptest::option::weighted(0.3, commitments()),
+            proptest::option::weighted(0.2, backfill()),
         ),
     )
         .prop_map(
@@ -801,7 +802,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                 provisioning_s,
                 empty_node_removal_s,
                 reserved,
-                (provisioner, spot, commitments),
+                (provisioner, spot, commitments, backfill),
             )| {
                 // The groups' fewest nodes come beside the base.
                 let fewest = match &provisioner {
@@ -828,6 +829,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                         None => spot,
                     }),
                     commitments,
+                    backfill,
                     provisioner,
                 }
             },
@@ -861,6 +863,18 @@ pub fn without_prices(mut spot: SpotDocument) -> SpotDocument {
         }
     }
     spot
+}
+
+fn backfill() -> impl Strategy<Value = BackfillDocument> {
+    let work = prop_oneof![Just(0.0), 0.0..2000.0_f64];
+    (work, 0.1..100.0_f64, 0..300_u32, 0.0..1.0_f64).prop_map(
+        |(core_hours_per_day, most_cores, preemption_s, usd_per_core_hour)| BackfillDocument {
+            core_hours_per_day,
+            most_cores,
+            preemption_s,
+            usd_per_core_hour,
+        },
+    )
 }
 
 /// Nodes with room for the largest pod of this generator.

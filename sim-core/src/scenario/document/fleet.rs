@@ -1,6 +1,8 @@
 //! The nodes that replicas run on, and prices.
 
-use super::{CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument};
+use super::{
+    BackfillDocument, CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument,
+};
 use serde::{Deserialize, Serialize};
 
 /// The nodes: without a provisioner a group of equal ones that grows when pods do not fit and shrinks when nodes are empty.
@@ -37,6 +39,9 @@ pub struct FleetDocument {
     /// Reserved capacity or a savings plan for nodes on demand, of all services together; without it all are paid by the hour. Not in a component's own fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitments: Option<CommitmentsDocument>,
+    /// Batch work of low priority on what the pods leave of the nodes. With a topology, on the main service's nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill: Option<BackfillDocument>,
 }
 
 /// A kind of node.

@@ -5,6 +5,7 @@ use super::super::document::{AutoscalerDocument, FleetDocument, NodeDocument, Po
 use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::distribution::compile;
+use super::service::rounded;
 use super::{provisioner, spot};
 use crate::cost::price_book::PriceBook;
 use crate::fleet::MAX_PODS_PER_NODE;
@@ -60,6 +61,7 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
             "reserve less, or take a bigger node",
         );
     }
+    hold_backfill(fleet, found);
     let mut node_types = vec![node.clone()];
     if let Some(provisioner) = &fleet.provisioner {
         node_types.extend(provisioner::node_types(provisioner)?);
@@ -76,6 +78,26 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
         node_types,
         spot: spot_model,
     })
+}
+
+/// What comes should not be more than may ever be done.
+fn hold_backfill(fleet: &FleetDocument, found: &mut Found) {
+    let Some(backfill) = &fleet.backfill else {
+        return;
+    };
+    let offered_cores = backfill.core_hours_per_day / 24.0;
+    if offered_cores > backfill.most_cores {
+        let message = format!(
+            "work for {} processors comes all the time, and at most {} work on it",
+            rounded(offered_cores),
+            plain_number(backfill.most_cores)
+        );
+        found.warning(
+            "/fleet/backfill/most_cores",
+            message,
+            "what waits grows without end: raise it, or let less come",
+        );
+    }
 }
 
 /// `None` for an instance type that the price book does not know; the schema's list has told the user.

@@ -448,6 +448,13 @@ fn hold_commitments(document: &ScenarioDocument, written: &TopologyDocument, fou
         let size = list(fleet).map_or(1.0, |list| list / own_list.max(f64::MIN_POSITIVE));
         most += f64::from(fleet.max_nodes) * size;
         let own = service.fleet.as_ref();
+        if own.is_some_and(|fleet| fleet.backfill.is_some()) {
+            found.error(
+                format!("/topology/components/{index}/fleet/backfill"),
+                "batch work runs on the main service's nodes only",
+                "state it in /fleet/backfill",
+            );
+        }
         if own.is_some_and(|fleet| fleet.commitments.is_some()) {
             found.error(
                 format!("/topology/components/{index}/fleet/commitments"),
@@ -502,10 +509,13 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
     ScenarioDocument {
         service: service.service.clone(),
         autoscaler: service.autoscaler.clone(),
-        fleet: service
-            .fleet
-            .clone()
-            .unwrap_or_else(|| document.fleet.clone()),
+        fleet: FleetDocument {
+            backfill: None,
+            ..service
+                .fleet
+                .clone()
+                .unwrap_or_else(|| document.fleet.clone())
+        },
         shared_control: None,
         right_sizing: None,
         topology: None,
