@@ -1,10 +1,11 @@
 //! Batch work of low priority on what the service's nodes have left.
 
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// Batch work that runs on the requested CPU that no pod asks for, and leaves when pods need it. It is paid for by nobody: the
 /// nodes are there anyhow.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BackfillDocument {

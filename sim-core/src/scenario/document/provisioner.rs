@@ -2,10 +2,11 @@
 
 use super::serving::is_default;
 use super::{DaysDocument, NodeDocument};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// What adds and removes nodes. Its nodes come beside the fleet's own `min_nodes`, which are a fixed base then.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProvisionerDocument {
@@ -16,7 +17,7 @@ pub enum ProvisionerDocument {
 }
 
 /// The Kubernetes Cluster Autoscaler.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClusterAutoscalerDocument {
@@ -61,7 +62,7 @@ pub struct ClusterAutoscalerDocument {
 }
 
 /// A group of equal nodes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeGroupDocument {
@@ -83,7 +84,7 @@ pub struct NodeGroupDocument {
 }
 
 /// How the nodes of a group are paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GroupCapacity {
@@ -95,7 +96,7 @@ pub enum GroupCapacity {
 }
 
 /// Which group grows when several could.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExpanderDocument {
@@ -113,7 +114,7 @@ pub enum ExpanderDocument {
 }
 
 /// Karpenter with one node pool.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KarpenterDocument {
@@ -163,7 +164,7 @@ pub struct KarpenterDocument {
 }
 
 /// How Karpenter's nodes may be paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CapacityTypes {
@@ -177,7 +178,7 @@ pub enum CapacityTypes {
 }
 
 /// Which nodes Karpenter removes or replaces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConsolidationPolicy {
@@ -191,7 +192,7 @@ pub enum ConsolidationPolicy {
 }
 
 /// A limit on how many nodes are disrupted at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BudgetDocument {
@@ -207,7 +208,7 @@ pub struct BudgetDocument {
 }
 
 /// How many nodes a budget lets be disrupted at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BudgetLimitDocument {
@@ -226,7 +227,7 @@ pub enum BudgetLimitDocument {
 }
 
 /// Hours in which a budget holds. The window starts on a Monday at 00:00.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BudgetHoursDocument {
@@ -242,7 +243,7 @@ pub struct BudgetHoursDocument {
 }
 
 /// Why a node is disrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisruptionReason {
@@ -255,7 +256,7 @@ pub enum DisruptionReason {
 }
 
 /// Most CPU and memory of a pool's nodes together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolLimitsDocument {
