@@ -135,6 +135,14 @@ fn bad_spot() -> Vec<Case> {
             both,
         ),
         (
+            "/fleet/backfill/most_cores",
+            "0 is too small",
+            with(
+                "/fleet/backfill",
+                json!({"core_hours_per_day": 1, "most_cores": 0}),
+            ),
+        ),
+        (
             "/fleet/commitments/term",
             "\"forever\" is not",
             with("/fleet/commitments", json!({"nodes": 2, "term": "forever"})),

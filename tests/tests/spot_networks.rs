@@ -395,3 +395,31 @@ fn the_best_shared_commitment_is_the_cheapest_of_all() {
         "{costs:?}"
     );
 }
+
+/// What the services share is stated once.
+#[test]
+fn components_state_no_commitment_and_no_backfill_of_their_own() {
+    for (field, own) in [
+        ("commitments", json!({"nodes": 1, "term": "three_years"})),
+        (
+            "backfill",
+            json!({"core_hours_per_day": 1, "most_cores": 1}),
+        ),
+    ] {
+        let mut value = serde_json::to_value(committed(1.0)).expect("JSON");
+        value["topology"]["components"][0]["fleet"][field] = own;
+        let document: ScenarioDocument = serde_json::from_value(value).expect("a document");
+        let problems = check(&document).expect_err("refused").to_string();
+        let place = format!("/topology/components/0/fleet/{field}");
+        assert!(problems.contains(&place), "{problems}");
+    }
+    // 200 nodes of one size and 200 of twice the price.
+    let warned = |nodes: f64| {
+        let scenario = check(&committed(nodes)).unwrap_or_else(|problems| panic!("{problems}"));
+        let warnings = scenario.warnings.iter();
+        warnings
+            .filter(|warning| warning.path == "/fleet/commitments/nodes")
+            .count()
+    };
+    assert_eq!((warned(600.0), warned(601.0)), (0, 1));
+}

@@ -65,6 +65,14 @@ fn suspicious_designs_are_warned_of() {
             spot("/pools/0/trace", json!({"gap_s": 60, "available": [0, 0]})),
         ),
         (
+            "/fleet/backfill/most_cores",
+            "work for 2 processors comes all the time, and at most 1 work on it",
+            with(
+                "/fleet/backfill",
+                json!({"core_hours_per_day": 48, "most_cores": 1}),
+            ),
+        ),
+        (
             "/fleet/commitments/nodes",
             "15 nodes are committed to, and there are never more than 14",
             with("/fleet/commitments", commit(15, 40)),
