@@ -92,6 +92,17 @@ fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
     if !is_there(document, spot) && is_there(before, spot) {
         without_spot(document);
     }
+    if !is_there(document, spot) && takes_spot(document) {
+        // As the AWS Spot Instance Advisor has m6i.xlarge in us-east-1, 2025-07.
+        let pool = json!({
+            "name": "any zone", "discount_percent": 55, "monthly_interruption_percent": 7.5
+        });
+        let pools = json!({
+            "on_demand_base": 0, "spot_share_percent": 100, "fallback_percent": 100, "pools": [pool]
+        });
+        pointer::set(document, spot, pools);
+        said.push("Spot nodes are on: one pool for each type, 55 % off".to_owned());
+    }
     let pools = document
         .pointer("/fleet/spot/pools")
         .and_then(Value::as_array);
@@ -107,6 +118,18 @@ fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
             pointer::remove(document, gone);
         }
     }
+}
+
+/// Whether a node autoscaler takes spot nodes.
+fn takes_spot(document: &Value) -> bool {
+    let is_spot = |value: Option<&Value>| {
+        let word = value.and_then(Value::as_str);
+        word.is_some_and(|word| word != "on_demand")
+    };
+    let groups = document.pointer("/fleet/provisioner/groups");
+    let mut groups = groups.and_then(Value::as_array).into_iter().flatten();
+    is_spot(document.pointer("/fleet/provisioner/capacity_types"))
+        || groups.any(|group| is_spot(group.get("capacity")))
 }
 
 /// A node autoscaler takes nodes on demand where spot nodes are gone.

@@ -18,6 +18,7 @@ mod run;
 mod search;
 mod service;
 mod serving;
+mod shared;
 mod slo;
 mod spot;
 mod storage;

@@ -76,10 +76,11 @@ pub struct NodeGroupDocument {
     pub max_nodes: u32,
     /// How its nodes are paid for.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "on_demand")))]
     pub capacity: GroupCapacity,
     /// With the expander `priority`, the group with the highest grows.
     #[serde(default, skip_serializing_if = "is_default")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaled.priority")))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaled.priority", "default" = 0)))]
     pub priority: u32,
 }
 
@@ -123,9 +124,11 @@ pub struct KarpenterDocument {
     pub instance_types: Vec<String>,
     /// Whether its nodes may be spot, of the pools of the fleet's spot nodes (karpenter.sh/capacity-type).
     #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "on_demand")))]
     pub capacity_types: CapacityTypes,
     /// Consolidation also replaces spot nodes by cheaper spot nodes: several by one, and one only when at least 15 types are cheaper (feature gate SpotToSpotConsolidation).
     #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
     pub spot_to_spot: bool,
     /// A batch of pods is closed when none has come for so long (flag batch-idle-duration).
     #[serde(default = "default_batch_idle_s")]

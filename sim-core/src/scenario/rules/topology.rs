@@ -6,10 +6,8 @@ use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
-use super::fleet::node_type;
 use super::functions;
-use super::service::rounded;
-use crate::cost::commitments::Commitment;
+use super::shared;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
@@ -26,7 +24,7 @@ pub(in super::super) fn hold_topology(
     found: &mut Found,
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
-    hold_commitments(document, written, found);
+    shared::hold_shared(document, written, found);
     functions::hold_account(written, found);
     super::resilience::hold_calls(document, written, found);
     let names = names(written, found)?;
@@ -396,7 +394,7 @@ fn kind(
                         None => scenario,
                     };
                     let scenario = Scenario {
-                        commitment: shared_commitment(document),
+                        commitment: shared::shared_commitment(document),
                         ..scenario
                     };
                     return Some(ComponentKind::Service(Box::new(scenario)));
@@ -432,55 +430,6 @@ fn kind(
     }
 }
 
-/// All services share one commitment, in nodes of the main service's type, which should not be larger than what they may
-/// have on demand together.
-fn hold_commitments(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
-    let list = |fleet: &FleetDocument| node_type(&fleet.node).map(|node| node.usd_per_hour);
-    let Some(own_list) = list(&document.fleet) else {
-        return;
-    };
-    let mut most = f64::from(document.fleet.max_nodes);
-    for (index, component) in written.components.iter().enumerate() {
-        let ComponentDocument::Service(service) = component else {
-            continue;
-        };
-        let fleet = service.fleet.as_ref().unwrap_or(&document.fleet);
-        let size = list(fleet).map_or(1.0, |list| list / own_list.max(f64::MIN_POSITIVE));
-        most += f64::from(fleet.max_nodes) * size;
-        let own = service.fleet.as_ref();
-        if own.is_some_and(|fleet| fleet.backfill.is_some()) {
-            found.error(
-                format!("/topology/components/{index}/fleet/backfill"),
-                "batch work runs on the main service's nodes only",
-                "state it in /fleet/backfill",
-            );
-        }
-        if own.is_some_and(|fleet| fleet.commitments.is_some()) {
-            found.error(
-                format!("/topology/components/{index}/fleet/commitments"),
-                "the services share one commitment",
-                "state it in /fleet/commitments, for the nodes of all of them",
-            );
-        }
-    }
-    let has_one_type = document.fleet.provisioner.is_none();
-    if let Some(commitments) = &document.fleet.commitments
-        && has_one_type
-        && commitments.nodes > most
-    {
-        let message = format!(
-            "{} nodes are committed to, and all services together never have more than {}",
-            plain_number(commitments.nodes),
-            rounded(most)
-        );
-        found.warning(
-            "/fleet/commitments/nodes",
-            message,
-            "the rest is paid for and never used: commit to fewer",
-        );
-    }
-}
-
 /// Says whose pools the nodes of component `index` come from.
 fn own_pools(mut scenario: Scenario, index: usize) -> Scenario {
     scenario.spot = scenario.spot.map(|model| {
@@ -490,18 +439,6 @@ fn own_pools(mut scenario: Scenario, index: usize) -> Scenario {
         })
     });
     scenario
-}
-
-/// The commitment that all services share, in nodes of the main service's type.
-fn shared_commitment(document: &ScenarioDocument) -> Option<Commitment> {
-    let commitments = document.fleet.commitments.as_ref()?;
-    let list_usd_per_hour = node_type(&document.fleet.node)?.usd_per_hour;
-    let discount_percent = document.prices.node_discount_percent;
-    Some(Commitment::new(
-        commitments,
-        list_usd_per_hour,
-        discount_percent,
-    ))
 }
 
 /// A further service as a scenario of its own, in the surroundings of the whole.
