@@ -3,7 +3,7 @@
 use super::batch::batch;
 use super::edge::edge_cache;
 use super::keda;
-use super::resilience::{is_guarded, queue, rate_limit};
+use super::resilience::{queue, rate_limit};
 use super::spot::{commitments, spot};
 use super::storage::storage;
 use super::topology::topology;
@@ -57,10 +57,6 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 }
                 if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
                     run.tick_s = 1 + run.tick_s % 2;
-                }
-                // Nor guards of calls.
-                if topology.as_ref().is_some_and(is_guarded) {
-                    run.plane = PlaneKind::Requests;
                 }
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
