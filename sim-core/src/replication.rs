@@ -38,6 +38,7 @@ pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
 use series::Recorder;
 use served::Served;
 pub(crate) use setup::service_model;
+pub(crate) use setup::ticks_per_point;
 pub use setup::{MAX_SERIES_POINTS, Setup};
 use window::TickConditions;
 pub use window::{

@@ -31,6 +31,7 @@ use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
 use calls::{attempts, calls_at_once, fails_request};
 use functions::FunctionState;
+pub use functions::Precision;
 use sources::Sources;
 use tables::Node;
 pub use tables::{NetworkTables, unsupported};

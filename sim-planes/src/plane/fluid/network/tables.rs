@@ -3,26 +3,84 @@
 use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
-use super::functions::FunctionTables;
+use super::functions::{FunctionTables, Precision};
 use super::sources::WaitsHere;
+use crate::functions::FunctionModel;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
 use crate::random::Distribution;
+use std::sync::Arc;
 
 /// A network, ready to be simulated. See [`FluidNetwork`](super::FluidNetwork).
 #[derive(Debug)]
 pub struct NetworkTables {
     pub(super) nodes: Vec<Node>,
     pub(super) entries: Vec<Entry>,
-    pub(super) waits_here: WaitsHere,
+    pub(super) waits_here: Arc<WaitsHere>,
+    /// The same functions as computed with another precision: for a network that comes after this one.
+    others: Vec<Arc<FunctionTables>>,
+}
+
+/// What was computed before, and can be shared: services and functions that are the same have the same tables.
+#[derive(Default)]
+struct Known {
+    services: Vec<Arc<FluidTables>>,
+    functions: Vec<Arc<FunctionTables>>,
+}
+
+impl Known {
+    fn of(former: Option<&NetworkTables>) -> Self {
+        let nodes = || former.into_iter().flat_map(|former| &former.nodes);
+        Self {
+            services: nodes().map(|node| Arc::clone(&node.tables)).collect(),
+            functions: nodes()
+                .filter_map(|node| node.function.clone())
+                .chain(former.iter().flat_map(|former| former.others.clone()))
+                .collect(),
+        }
+    }
+
+    /// Functions of these nodes with another precision.
+    fn others(self, nodes: &[Node]) -> Vec<Arc<FunctionTables>> {
+        let is_another = |one: &Arc<FunctionTables>| {
+            let mut functions = nodes.iter().filter_map(|node| node.function.as_ref());
+            functions.any(|function| function.is_another(one))
+        };
+        self.functions.into_iter().filter(is_another).collect()
+    }
+
+    fn service(&mut self, model: ServiceModel) -> Arc<FluidTables> {
+        if let Some(known) = self.services.iter().find(|one| *one.service() == model) {
+            return Arc::clone(known);
+        }
+        let tables = Arc::new(FluidTables::new(model));
+        self.services.push(Arc::clone(&tables));
+        tables
+    }
+
+    fn function(
+        &mut self,
+        model: &FunctionModel,
+        base: &Distribution,
+        timeout_s: f64,
+        precision: Precision,
+    ) -> Arc<FunctionTables> {
+        let is_it = |one: &&Arc<FunctionTables>| one.is_of(model, base, timeout_s, precision);
+        if let Some(known) = self.functions.iter().find(is_it) {
+            return Arc::clone(known);
+        }
+        let tables = Arc::new(FunctionTables::new(model, base, timeout_s, precision));
+        self.functions.push(Arc::clone(&tables));
+        tables
+    }
 }
 
 /// A station with its library.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) tables: FluidTables,
+    pub(super) tables: Arc<FluidTables>,
     /// What it does in the long run, if it is a function.
-    pub(super) function: Option<FunctionTables>,
+    pub(super) function: Option<Arc<FunctionTables>>,
     /// Its own service alone.
     own: Distribution,
     /// Mean of that, seconds.
@@ -67,6 +125,21 @@ impl NetworkTables {
         entries: &[Entry],
         thresholds_s: &[f64],
     ) -> Result<Self, NetworkError> {
+        Self::like(stations, entries, thresholds_s, Precision::Full, None)
+    }
+
+    /// The same. What it has in common with a former network (services and functions that are the same, with what they
+    /// wait for) is shared with that, not computed again; rough tables with rough ones only.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn like(
+        stations: &[Station],
+        entries: &[Entry],
+        thresholds_s: &[f64],
+        precision: Precision,
+        former: Option<&Self>,
+    ) -> Result<Self, NetworkError> {
         check(stations, entries, thresholds_s)?;
         for (station, at) in stations.iter().enumerate() {
             if let Some(what) = unsupported(&at.service) {
@@ -77,10 +150,11 @@ impl NetworkTables {
                 return Err(NetworkError::Unsupported { station, what });
             }
         }
+        let mut shared = Known::of(former);
         let mut nodes: Vec<Option<(Node, Law)>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
         for (index, station) in stations.iter().enumerate().rev() {
-            let node = node(index, station, thresholds_s, &nodes);
+            let node = node(index, station, thresholds_s, &nodes, precision, &mut shared);
             if let Some(place) = nodes.get_mut(index) {
                 *place = Some(node);
             }
@@ -90,9 +164,10 @@ impl NetworkTables {
             node.callers = callers(index, stations, entries);
         }
         Ok(Self {
+            others: shared.others(&nodes),
             nodes,
             entries: entries.to_vec(),
-            waits_here: WaitsHere::default(),
+            waits_here: former.map_or_else(Arc::default, |former| Arc::clone(&former.waits_here)),
         })
     }
 }
@@ -122,6 +197,8 @@ fn node(
     station: &Station,
     thresholds_s: &[f64],
     later: &[Option<(Node, Law)>],
+    precision: Precision,
+    shared: &mut Known,
 ) -> (Node, Law) {
     let own = &station.service.service_time_s;
     let known = |to: usize| later.get(to).and_then(Option::as_ref);
@@ -192,13 +269,13 @@ fn node(
     let timeout_s = station.service.timeout_s;
     let function = station.function.as_ref();
     let node = Node {
-        function: function.map(|model| FunctionTables::new(model, &base, timeout_s)),
+        function: function.map(|model| shared.function(model, &base, timeout_s, precision)),
         slow_share: slow_share.collect(),
         own: own.clone(),
         own_s: own.mean(),
         error_probability: station.service.error_probability,
         timeout_s: station.service.timeout_s,
-        tables: FluidTables::new(ServiceModel {
+        tables: shared.service(ServiceModel {
             service_time_s: base,
             error_probability: 0.0,
             thresholds_s: thresholds_s.to_vec(),
