@@ -18,7 +18,6 @@ pub mod controller;
 pub mod decision;
 pub mod fixed;
 pub mod gaps;
-pub mod hpa;
 pub mod hpa_driver;
 mod hpa_words;
 pub mod keda;
@@ -38,3 +37,6 @@ pub mod step_scaling;
 pub mod target_tracking;
 pub mod telemetry;
 pub mod vpa;
+
+// It runs every few ticks, and the page compiles that crate for speed.
+pub use sim_planes::hpa;

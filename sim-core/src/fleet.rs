@@ -350,6 +350,12 @@ impl Fleet {
         self.cluster.decisions.get_or_insert_default();
     }
 
+    /// Whether there are any to be taken.
+    pub fn has_decisions(&self) -> bool {
+        let decisions = self.cluster.decisions.as_ref();
+        decisions.is_some_and(|decisions| !decisions.is_empty())
+    }
+
     /// The decisions about nodes since the last call, in order of time: seconds since the start of the simulation.
     pub fn take_decisions(&mut self) -> Vec<Decision> {
         self.cluster

@@ -26,7 +26,7 @@ use crate::edge::EdgeResult;
 use crate::plane::network::StationInterval;
 use crate::plane::{DataPlane, Outcome};
 use crate::scenario::document::PlaneKind;
-use crate::slo::budget::BudgetMeter;
+use crate::slo::budget::{BudgetMeter, Judged};
 use crate::stats::LogHistogram;
 use crate::storage::{self, StorageResult};
 use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
@@ -38,8 +38,9 @@ use network::Network;
 use part::{Part, Passed};
 pub use replay::{Replay, ReplayRequest, ReplayTick, replay};
 use series::Recorder;
-use served::{Passage, Served};
+use served::Served;
 pub(crate) use setup::service_model;
+pub(crate) use setup::ticks_per_point;
 pub use setup::{MAX_SERIES_POINTS, Setup};
 use window::TickConditions;
 pub use window::{
@@ -225,11 +226,13 @@ impl<'a> Simulation<'a> {
             self.start_window();
         }
         let rate_rps = self.traffic.next_rps(&setup.curve, tick, setup.tick_s);
-        self.conditions = self.listens.then(TickConditions::default);
+        if self.listens {
+            self.conditions = Some(TickConditions::default());
+        }
         let rate_rps = self.pass_edge(rate_rps);
         let log = &mut self.log;
         let edge = self.edge.as_mut();
-        let (Passage { users, entered }, judged) = match &mut self.plane {
+        match &mut self.plane {
             Plane::One(plane) => {
                 let interval = self.main.begin(start_s, rate_rps, log);
                 if let Some(conditions) = &mut self.conditions {
@@ -238,44 +241,50 @@ impl<'a> Simulation<'a> {
                         ..StationInterval::default()
                     }];
                 }
-                let outcome = plane.serve(&interval);
-                let users = edge.map_or(outcome, |edge| edge.merge(&outcome).users);
-                let judged = setup.objectives.judge(&users);
+                let entered = plane.serve(&interval);
+                let merged = edge.map(|edge| edge.merge(&entered).users);
+                let users = merged.as_ref().unwrap_or(&entered);
+                let judged = setup.objectives.judge(users);
                 let passed = Passed {
                     tick,
                     end_s: start_s + setup.tick_s,
-                    outcome: &outcome,
+                    outcome: &entered,
                     judged: &judged,
                     blamed: &judged,
                 };
                 let quantile = |q, ticks| plane.recent_quantile(q, ticks);
                 self.main.end(&passed, quantile, log);
-                let entered = outcome;
-                (Passage { users, entered }, judged)
+                if tick >= setup.warm_up_ticks {
+                    self.guards.count(&[], core::slice::from_ref(&entered));
+                }
+                self.conclude(rate_rps, users, &entered, &judged);
             }
             Plane::Network(served) => {
                 let mut parts: Vec<&mut Part<'a>> = core::iter::once(&mut self.main)
                     .chain(&mut self.others)
                     .collect();
-                served.step(setup, &mut parts, tick, rate_rps, edge, log)
-            }
-        };
-        if let Some(conditions) = &mut self.conditions {
-            conditions.rate_rps = rate_rps;
-            conditions.outcome = entered;
-            if let Plane::Network(served) = &self.plane {
-                conditions.stations = served.given().to_vec();
+                let (passage, judged) = served.step(setup, &mut parts, tick, rate_rps, edge, log);
+                if let Some(conditions) = &mut self.conditions {
+                    conditions.stations = served.given().to_vec();
+                }
+                self.conclude(rate_rps, &passage.users, &passage.entered, &judged);
             }
         }
-        self.last = users;
+    }
+
+    /// Takes down a tick: what the users saw, what of it reached the services, and how it is judged.
+    fn conclude(&mut self, rate_rps: f64, users: &Outcome, entered: &Outcome, judged: &Judged) {
+        if let Some(conditions) = &mut self.conditions {
+            conditions.rate_rps = rate_rps;
+            conditions.outcome = *entered;
+        }
+        self.last = *users;
         self.sums.open = users.open_at_end;
-        if tick >= setup.warm_up_ticks {
-            let bad = judged.bad(&setup.objectives);
-            self.budget.count(&setup.objectives, judged.concluded, bad);
-            if let Plane::One(_) = &self.plane {
-                self.guards.count(&[], &[entered]);
-            }
-            self.meter(&users, &entered, judged.worst);
+        if self.tick >= self.setup.warm_up_ticks {
+            let objectives = &self.setup.objectives;
+            let bad = judged.bad(objectives);
+            self.budget.count(objectives, judged.concluded, bad);
+            self.meter(users, entered, judged.worst);
         }
     }
 

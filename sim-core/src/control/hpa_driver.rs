@@ -6,9 +6,9 @@
 use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::DecisionLog;
 use super::hpa::{
-    Behavior, HpaSpec, HpaState, LONG_AGO_MS, MetricInput, MetricSpec, PodCounts, PodGroup,
-    PodPhase, PodSample, PodSamples, ReadyCondition, ReadyStatus, ResourceName, ResourceTarget,
-    ScalingPolicy, ScalingRules, SelectPolicy, ServiceTarget, Tolerances, reconcile,
+    Behavior, HpaSpec, HpaState, MetricInput, MetricSpec, PodCounts, PodGroup, PodList, PodSample,
+    PodSamples, ResourceName, ResourceTarget, ScalingPolicy, ScalingRules, SelectPolicy,
+    ServiceTarget, Tolerances, milli, reconcile,
 };
 use super::hpa_words::{Explained, decision};
 use super::scaler_metric::{signal_per_replica, signal_value};
@@ -18,16 +18,6 @@ use crate::scenario::document as doc;
 
 /// Bytes of a MiB.
 pub(super) const BYTES_PER_MIB: f64 = 1_048_576.0;
-
-/// Milli-units of a value, as the metrics APIs carry them.
-fn milli(value: f64) -> i64 {
-    let value_m = value * 1000.0;
-    // Rounded by hand: where processors cannot be relied on to round, `round` is a slow function.
-    let (whole, rest) = (value_m as i64, value_m - (value_m as i64) as f64);
-    whole
-        .saturating_add(i64::from(rest >= 0.5))
-        .saturating_sub(i64::from(rest <= -0.5))
-}
 
 /// Where the value of a metric comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +71,9 @@ pub struct HpaDriver {
     settled_after_s: f64,
     at_maximum: bool,
     /// Reused from call to call: pods without samples, and the same with the samples of each per-pod metric.
-    pods: Vec<PodGroup>,
-    /// What each pod of a group asks of memory, milli-bytes.
-    memory_requests_m: Vec<i64>,
+    pods: PodList,
+    /// What each pod of a group asks of memory.
+    memory_mib: Vec<u32>,
     /// Ready pods by size that are old enough to be all the same.
     settled: Vec<(Size, u32)>,
     sampled: Vec<Vec<PodGroup>>,
@@ -123,8 +113,8 @@ impl HpaDriver {
             reaction_ticks: (reaction_s / tick_s).ceil() as u32 + 1,
             settled_after_s: initialization_s + reaction_s,
             at_maximum: false,
-            pods: Vec::new(),
-            memory_requests_m: Vec::new(),
+            pods: PodList::default(),
+            memory_mib: Vec::new(),
             settled: Vec::new(),
             sampled: vec![Vec::new(); sources.len()],
             values: vec![None; sources.len()],
@@ -165,10 +155,10 @@ impl HpaDriver {
     fn reconcile(&mut self, view: &View<'_>, given: &[Given], log: &mut DecisionLog) -> u32 {
         let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
         let sample = view.telemetry.visible();
-        let now_ms = (now_s * 1000.0).round() as u64;
+        let now_ms = milli(now_s).unsigned_abs();
         self.list_pods(now_s, fleet);
         self.take_samples(sample, given);
-        let counts = PodCounts::of(&self.pods);
+        let counts = PodCounts::of(self.pods.pods());
         let mut inputs = [MetricInput::Unavailable; MAX_METRICS];
         let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
         for (input, ((source, pods), values)) in inputs.iter_mut().zip(sampled) {
@@ -212,61 +202,44 @@ impl HpaDriver {
     /// Pods by what the controller may treat differently: age, size, and whether they are ready at all.
     fn list_pods(&mut self, now_s: f64, fleet: &Fleet) {
         self.pods.clear();
-        self.memory_requests_m.clear();
+        self.memory_mib.clear();
         let ages = fleet.pod_ages();
-        let mut settled = core::mem::take(&mut self.settled);
-        settled.clear();
-        settled.extend_from_slice(ages.ready_by_size());
+        self.settled.clear();
+        self.settled.extend_from_slice(ages.ready_by_size());
         for group in ages.groups_youngest_first() {
             // The rest is older still; going through thousands of them each time would be slow.
             if now_s - group.ready_s > self.settled_after_s {
                 break;
             }
-            if let Some((_, count)) = settled.iter_mut().find(|(size, _)| *size == group.size) {
+            let mut settled = self.settled.iter_mut();
+            if let Some((_, count)) = settled.find(|(size, _)| *size == group.size) {
                 *count -= group.count;
             }
-            self.list(group.count, group.size, |pods| PodGroup {
-                start_ms: Some(milli(group.started_s)),
-                ready: Some(ReadyCondition {
-                    status: ReadyStatus::True,
-                    last_transition_ms: milli(group.ready_s),
-                }),
-                ..pods
-            });
+            if group.count > 0 {
+                let (started_ms, ready_ms) = (milli(group.started_s), milli(group.ready_s));
+                let request_m = i64::from(group.size.millicores);
+                self.pods
+                    .ready(group.count, request_m, started_ms, ready_ms);
+                self.memory_mib.push(group.size.mib);
+            }
         }
-        for (size, count) in &settled {
-            self.list(*count, *size, |pods| pods);
+        for (size, count) in self.settled.iter().filter(|(_, count)| *count > 0) {
+            self.pods.settled(*count, i64::from(size.millicores));
+            self.memory_mib.push(size.mib);
         }
-        self.settled = settled;
         let request = fleet.pod_request();
+        let request_m = i64::from(request.millicores);
         let restarting = fleet.not_ready_after_restart();
-        // A container that restarts leaves its pod running, but nobody has measured the new one yet.
-        self.list(restarting, request, |pods| PodGroup {
-            ready: Some(ReadyCondition {
-                status: ReadyStatus::False,
-                last_transition_ms: milli(now_s),
-            }),
-            ..pods
-        });
-        self.list(fleet.not_ready() - restarting, request, |pods| PodGroup {
-            phase: PodPhase::Pending,
-            ready: None,
-            ..pods
-        });
-    }
-
-    /// Lists pods of one size; `but` says in what they differ from pods that have been ready for ever.
-    fn list(&mut self, count: u32, size: Size, but: impl FnOnce(PodGroup) -> PodGroup) {
-        if count == 0 {
-            return;
+        if restarting > 0 {
+            // A container that restarts leaves its pod running, but nobody has measured the new one yet.
+            self.pods.restarting(restarting, request_m, milli(now_s));
+            self.memory_mib.push(request.mib);
         }
-        let steady = PodGroup::steady(count, Some(i64::from(size.millicores)), 0);
-        self.pods.push(but(PodGroup {
-            sample: None,
-            ..steady
-        }));
-        self.memory_requests_m
-            .push(milli(f64::from(size.mib) * BYTES_PER_MIB));
+        let pending = fleet.not_ready() - restarting;
+        if pending > 0 {
+            self.pods.pending(pending, request_m);
+            self.memory_mib.push(request.mib);
+        }
     }
 
     fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given]) {
@@ -290,30 +263,24 @@ impl HpaDriver {
                 }
                 Source::Cpu => {
                     let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
-                    pods.extend(
-                        self.pods
-                            .iter()
-                            .map(|pod| with_sample(pod, sample, value_m)),
-                    );
+                    let seen = pod_sample(sample, value_m);
+                    self.pods.sampled(seen, pods);
                 }
                 Source::Memory => {
                     let bytes = sample.and_then(|sample| sample.memory_mib_per_replica);
                     let value_m = bytes.map(|mib| milli(mib * BYTES_PER_MIB));
-                    let requests = self.pods.iter().zip(&self.memory_requests_m);
-                    pods.extend(requests.map(|(pod, request_m)| PodGroup {
-                        request_m: Some(*request_m),
-                        ..with_sample(pod, sample, value_m)
-                    }));
+                    let seen = pod_sample(sample, value_m);
+                    self.pods.sampled(seen, pods);
+                    for (pod, &mib) in pods.iter_mut().zip(&self.memory_mib) {
+                        pod.request_m = Some(milli(f64::from(mib) * BYTES_PER_MIB));
+                    }
                 }
                 Source::PerPod(signal) => {
                     let value_m = sample
                         .and_then(|sample| signal_per_replica(sample, signal))
                         .map(milli);
-                    pods.extend(
-                        self.pods
-                            .iter()
-                            .map(|pod| with_sample(pod, sample, value_m)),
-                    );
+                    let seen = pod_sample(sample, value_m);
+                    self.pods.sampled(seen, pods);
                 }
             }
         }
@@ -354,20 +321,14 @@ pub(super) fn as_i32(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// A pod has a sample if it was ready when the sample was taken.
-fn with_sample(pod: &PodGroup, sample: Option<&Sample>, value_m: Option<i64>) -> PodGroup {
-    let ready_ms = pod.ready.map(|ready| ready.last_transition_ms);
-    let sample = sample.zip(value_m).and_then(|(sample, value_m)| {
-        let taken_ms = milli(sample.taken_s);
-        let window_ms = milli(sample.window_s).unsigned_abs();
-        let there = ready_ms.is_some_and(|ready_ms| ready_ms == LONG_AGO_MS || ready_ms < taken_ms);
-        there.then_some(PodSample {
-            value_m,
-            taken_ms,
-            window_ms,
-        })
-    });
-    PodGroup { sample, ..*pod }
+/// What each pod shows in a sample in which it has this value.
+fn pod_sample(sample: Option<&Sample>, value_m: Option<i64>) -> Option<PodSample> {
+    let (sample, value_m) = sample.zip(value_m)?;
+    Some(PodSample {
+        value_m,
+        taken_ms: milli(sample.taken_s),
+        window_ms: milli(sample.window_s).unsigned_abs(),
+    })
 }
 
 fn source(metric: &doc::MetricDocument) -> Source {

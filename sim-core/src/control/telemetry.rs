@@ -7,6 +7,7 @@
 use super::gaps::Gaps;
 use crate::random::Rng;
 use crate::scenario::document::TelemetryDocument;
+use sim_planes::bounds::Bounds;
 
 /// What happened in one tick, as far as telemetry measures it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -130,7 +131,7 @@ impl Telemetry {
         &mut self,
         tick: u32,
         now_s: f64,
-        measure: TickMeasure,
+        measure: &TickMeasure,
         latencies: impl FnOnce() -> Latencies,
     ) {
         let full = self.filled == self.window.len();
@@ -146,8 +147,12 @@ impl Telemetry {
         } else {
             self.filled += 1;
         }
-        *slot = measure;
-        self.next = (self.next + 1) % self.window.len();
+        *slot = *measure;
+        // No division: in WebAssembly it is slow.
+        self.next += 1;
+        if self.next == self.window.len() {
+            self.next = 0;
+        }
         self.sum.arrivals += measure.arrivals;
         self.sum.cpu_s += measure.cpu_s;
         self.sum.in_service += measure.in_service;
@@ -168,26 +173,25 @@ impl Telemetry {
             let sample = self.sample(now_s, measure, latencies());
             self.in_transit.push_back(sample);
         }
-        while let Some(sample) = self
+        let latest_s = |sample: &Sample| sample.taken_s + self.lag_s;
+        while self
             .in_transit
             .front()
-            .copied()
-            .filter(|sample| sample.taken_s + self.lag_s <= now_s)
+            .is_some_and(|sample| latest_s(sample) <= now_s)
         {
-            self.visible = Some(sample);
-            self.in_transit.pop_front();
+            self.visible = self.in_transit.pop_front();
         }
     }
 
-    fn sample(&self, now_s: f64, last: TickMeasure, latencies: Latencies) -> Sample {
+    fn sample(&self, now_s: f64, last: &TickMeasure, latencies: Latencies) -> Sample {
         let window_s = self.filled as f64 * self.tick_s;
         let replica_s = self.sum.replica_ticks * self.tick_s;
         Sample {
             taken_s: now_s,
             window_s,
-            requests_per_second: (self.sum.arrivals / window_s).max(0.0),
+            requests_per_second: (self.sum.arrivals / window_s).at_least(0.0),
             cpu_cores_per_replica: if replica_s > 0.0 {
-                (self.sum.cpu_s / replica_s).max(0.0)
+                (self.sum.cpu_s / replica_s).at_least(0.0)
             } else {
                 0.0
             },
@@ -200,12 +204,12 @@ impl Telemetry {
             memory_mib_per_replica: (last.ready > 0 && last.memory_mib > 0.0)
                 .then(|| last.memory_mib / f64::from(last.ready)),
             waiting: last.waiting,
-            in_flight: last.waiting + (self.sum.in_service / self.filled as f64).max(0.0),
+            in_flight: last.waiting + (self.sum.in_service / self.filled as f64).at_least(0.0),
             p95_s: latencies.p95_s,
             p99_s: latencies.p99_s,
             // Less than one request is what rounding leaves of none.
             burn_rate: (self.sum.concluded > 0.5)
-                .then(|| (self.sum.budget_burnt / self.sum.concluded).max(0.0)),
+                .then(|| (self.sum.budget_burnt / self.sum.concluded).at_least(0.0)),
             ready: last.ready,
         }
     }
@@ -254,7 +258,7 @@ mod tests {
         let mut was_missing = false;
         for tick in 0..10_000u32 {
             let now_s = f64::from(tick + 1) * 15.0;
-            telemetry.observe(tick, now_s, TickMeasure::default(), Latencies::default);
+            telemetry.observe(tick, now_s, &TickMeasure::default(), Latencies::default);
             if telemetry.is_missing() {
                 assert!(telemetry.visible().is_none());
                 outages += u32::from(!was_missing);
@@ -292,7 +296,7 @@ mod tests {
                 ready: 2,
                 ..Default::default()
             };
-            telemetry.observe(tick, now_s, measure, Latencies::default);
+            telemetry.observe(tick, now_s, &measure, Latencies::default);
             seen.push(
                 telemetry
                     .visible()

@@ -4,8 +4,8 @@ use super::setup::{Setup, model_of, service_of};
 use crate::control::gaps::Gaps;
 use crate::functions::provisioning::Provisioning;
 use crate::plane::network::{
-    Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, RequestsNetwork, Station,
-    StationInterval,
+    Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, Precision, RequestsNetwork,
+    Station, StationInterval,
 };
 use crate::plane::{Interval, Outcome};
 use crate::random::{Purpose, StreamKey};
@@ -23,6 +23,7 @@ pub(super) struct NetworkSetup {
     stations: Vec<Station>,
     entries: Vec<Entry>,
     thresholds_s: Vec<f64>,
+    precision: Precision,
     /// Only where the plane is fluid.
     tables: Option<Arc<NetworkTables>>,
     /// The expected rate at each component.
@@ -36,6 +37,7 @@ impl NetworkSetup {
         topology: &Topology,
         scenario: &Scenario,
         curve: &RateCurve,
+        precision: Precision,
         like: Option<&Self>,
     ) -> Option<Self> {
         let document = scenario.document();
@@ -57,22 +59,27 @@ impl NetworkSetup {
             })
             .collect();
         let entries: Vec<Entry> = topology.routes.iter().map(|route| route.entry).collect();
-        let like = like.filter(|like| {
+        let is_same = like.is_some_and(|like| {
             (&like.stations, &like.entries, &like.thresholds_s)
                 == (&stations, &entries, &thresholds_s)
+                && like.precision == precision
         });
-        let tables = match (document.run.plane, like.map(|like| &like.tables)) {
+        let former = like.and_then(|like| like.tables.as_ref());
+        let tables = match (document.run.plane, former) {
             (PlaneKind::Requests, _) => None,
-            (PlaneKind::Fluid, Some(Some(tables))) => Some(Arc::clone(tables)),
-            (PlaneKind::Fluid, _) => {
-                let tables = NetworkTables::new(&stations, &entries, &thresholds_s).ok()?;
-                Some(Arc::new(tables))
+            (PlaneKind::Fluid, Some(tables)) if is_same => Some(Arc::clone(tables)),
+            (PlaneKind::Fluid, former) => {
+                let former = former.map(|former| &**former);
+                let tables =
+                    NetworkTables::like(&stations, &entries, &thresholds_s, precision, former);
+                Some(Arc::new(tables.ok()?))
             }
         };
         Some(Self {
             stations,
             entries,
             thresholds_s,
+            precision,
             tables,
             curves: topology
                 .components

@@ -20,6 +20,7 @@ use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::{Judged, Ledger};
 use crate::study::BackfillResult;
 use crate::traffic::RateCurve;
+use sim_planes::bounds::Bounds;
 
 /// A service.
 pub(super) struct Part<'a> {
@@ -218,7 +219,7 @@ impl<'a> Part<'a> {
             budget_burnt: passed.judged.budget_burnt,
         };
         self.measure = measure;
-        self.observe(passed.tick, end_s, measure, quantile);
+        self.observe(passed.tick, end_s, &measure, quantile);
         let lost_to = if self.reclaimed > self.killed {
             Cause::Eviction
         } else if self.killed > 0 {
@@ -279,7 +280,7 @@ impl<'a> Part<'a> {
         }
         let queue_limit = self.scenario.document().service.queue_limit;
         let room = f64::from(self.ready) * f64::from(queue_limit);
-        let waiting = outcome.waiting_at_end.min(room);
+        let waiting = outcome.waiting_at_end.at_most(room);
         (outcome.in_service_s / self.setup.tick_s + waiting) / f64::from(self.ready)
     }
 
@@ -323,6 +324,9 @@ impl<'a> Part<'a> {
 
     /// Decisions about nodes come with their own times, between the ticks.
     fn log_nodes(&mut self, log: &mut DecisionLog) {
+        if !self.fleet.has_decisions() {
+            return;
+        }
         let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
         for decision in self.fleet.take_decisions() {
             log.set_time(decision.at_s - warm_up_s);
@@ -334,7 +338,7 @@ impl<'a> Part<'a> {
         &mut self,
         tick: u32,
         end_s: f64,
-        measure: TickMeasure,
+        measure: &TickMeasure,
         quantile: impl Fn(f64, u32) -> Option<f64>,
     ) {
         let window_ticks = self.telemetry.window_ticks();

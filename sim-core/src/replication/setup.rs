@@ -3,6 +3,7 @@
 use super::edge::EdgeSetup;
 use super::network::NetworkSetup;
 use crate::batch::BatchSetup;
+use crate::plane::network::Precision;
 use crate::plane::{
     DataPlane, Discipline, FluidPlane, FluidTables, QueueDiscipline, RequestsPlane, RetryModel,
     ServiceModel,
@@ -19,6 +20,16 @@ use std::sync::Arc;
 
 /// Points of a series at most, whatever the window: enough for a chart as wide as a screen.
 pub const MAX_SERIES_POINTS: u32 = 336;
+/// The same of a first answer.
+const ROUGH_SERIES_POINTS: u32 = 96;
+
+/// Ticks of each point of the series of a window.
+pub(crate) fn ticks_per_point(window_ticks: u32, precision: Precision) -> u32 {
+    window_ticks.div_ceil(match precision {
+        Precision::Full => MAX_SERIES_POINTS,
+        Precision::Rough => ROUGH_SERIES_POINTS,
+    })
+}
 
 /// A design, ready to be simulated.
 #[derive(Clone, Debug)]
@@ -45,6 +56,16 @@ pub struct Setup {
 impl Setup {
     /// Prepares a design. What it has in common with `like` (traffic, service) is shared, not computed again.
     pub fn new(scenario: Scenario, with_series: bool, like: Option<&Setup>) -> Self {
+        Self::with(scenario, with_series, Precision::Full, like)
+    }
+
+    /// The same, with functions as precise as that.
+    pub fn with(
+        scenario: Scenario,
+        with_series: bool,
+        precision: Precision,
+        like: Option<&Setup>,
+    ) -> Self {
         let document = scenario.document();
         let tick_s = f64::from(document.run.tick_s);
         let warm_up_ticks =
@@ -75,7 +96,7 @@ impl Setup {
             .and_then(|topology| {
                 let like = like.and_then(|like| like.network.as_deref());
                 let curve = edge.as_ref().map_or(&*curve, |edge| &edge.curve);
-                NetworkSetup::new(topology, &scenario, curve, like)
+                NetworkSetup::new(topology, &scenario, curve, precision, like)
             })
             .map(Arc::new);
         let tables = match like.filter(|like| *like.tables.service() == service) {
@@ -99,7 +120,7 @@ impl Setup {
             warm_up_ticks,
             window_ticks,
             ticks_per_point: if with_series {
-                window_ticks.div_ceil(MAX_SERIES_POINTS)
+                ticks_per_point(window_ticks, precision)
             } else {
                 0
             },

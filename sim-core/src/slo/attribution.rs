@@ -76,9 +76,14 @@ impl Attribution {
         }
         if self.any_held || now != [0.0; MAX_OBJECTIVES] {
             self.any_held = true;
-            let expired = core::mem::replace(&mut self.held[self.next], now);
-            release(&expired, Cause::Saturation, ledger);
-            self.next = (self.next + 1) % self.held.len();
+            if let Some(held) = self.held.get_mut(self.next) {
+                let expired = core::mem::replace(held, now);
+                release(&expired, Cause::Saturation, ledger);
+            }
+            self.next += 1;
+            if self.next == self.held.len() {
+                self.next = 0;
+            }
         }
     }
 
@@ -101,6 +106,9 @@ impl Attribution {
 }
 
 fn release(held: &Held, cause: Cause, ledger: &mut Ledger) {
+    if *held == Held::default() {
+        return;
+    }
     for (index, requests) in held
         .iter()
         .enumerate()

@@ -4,6 +4,7 @@ use super::{Cause, CauseCounts};
 use crate::plane::{MAX_THRESHOLDS, Outcome};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
 use crate::study::ObjectiveResult;
+use sim_planes::bounds::Bounds;
 
 /// At most this many objectives.
 pub const MAX_OBJECTIVES: usize = 4;
@@ -27,6 +28,7 @@ pub struct BadRequests {
 
 impl BadRequests {
     /// All of them.
+    #[inline(always)]
     pub fn total(&self) -> f64 {
         self.slow_service
             + self.service_error
@@ -120,8 +122,8 @@ impl Objectives {
     }
 
     /// Bad requests of one interval for objective `index`.
-    fn bad(&self, index: usize, outcome: &Outcome) -> BadRequests {
-        let (slow, slow_in_service) = match self.objectives[index].threshold {
+    fn bad(objective: &Objective, outcome: &Outcome) -> BadRequests {
+        let (slow, slow_in_service) = match objective.threshold {
             Some(k) => (outcome.slow[k], outcome.slow_in_service[k]),
             None => (0.0, 0.0),
         };
@@ -132,8 +134,8 @@ impl Objectives {
             throttled: outcome.throttled,
             refused: outcome.refused,
             for_want_of_capacity: (outcome.rejected - outcome.throttled)
-                + (outcome.timed_out - outcome.timed_out_in_service).max(0.0)
-                + (slow - slow_in_service).max(0.0),
+                + (outcome.timed_out - outcome.timed_out_in_service).at_least(0.0)
+                + (slow - slow_in_service).at_least(0.0),
         }
     }
 
@@ -147,11 +149,12 @@ impl Objectives {
                 + outcome.lost,
             ..Judged::default()
         };
-        for (index, bad) in judged.bad.iter_mut().enumerate().take(self.len()) {
-            *bad = self.bad(index, outcome);
+        for (bad, objective) in judged.bad.iter_mut().zip(&self.objectives) {
+            *bad = Self::bad(objective, outcome);
             let total = bad.total();
-            judged.worst = judged.worst.max(total);
-            judged.budget_burnt = judged.budget_burnt.max(total / (1.0 - self.target(index)));
+            judged.worst = total.at_least(judged.worst);
+            let burnt = total / (1.0 - objective.target);
+            judged.budget_burnt = burnt.at_least(judged.budget_burnt);
         }
         judged
     }

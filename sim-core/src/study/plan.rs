@@ -3,6 +3,7 @@
 use super::draw;
 use super::probe::{Answer, Outcome, Probe};
 use super::result::{ReplicationResult, ShardResult};
+use crate::plane::network::Precision;
 use crate::replication::{self, Setup};
 use crate::scenario::document::{KnobDocument, ScenarioDocument};
 use crate::scenario::{
@@ -32,6 +33,9 @@ pub struct Plan {
     pub designs: Vec<Design>,
     /// Whether replications record the window over time.
     pub with_series: bool,
+    /// How precise it is: rough for a first answer, which a precise one follows.
+    #[serde(default)]
+    pub precision: Precision,
 }
 
 /// A part of a plan: `designs` × `replications` from the given ones on.
@@ -106,6 +110,7 @@ impl Plan {
             knobs: knobs.iter().map(|knob| knob.path.clone()).collect(),
             designs,
             with_series,
+            precision: Precision::Full,
         }
     }
 
@@ -128,6 +133,9 @@ impl Plan {
             hash.update(value.to_le_bytes());
         }
         hash.update([u8::from(self.with_series)]);
+        if self.precision == Precision::Rough {
+            hash.update(b"rough");
+        }
         hex(&hash.finalize(), 8)
     }
 
@@ -194,7 +202,12 @@ impl Prepared {
         };
         Ok(Self {
             id: plan.id(),
-            base: Setup::new(base, plan.with_series, former.map(|former| &former.base)),
+            base: Setup::with(
+                base,
+                plan.with_series,
+                plan.precision,
+                former.map(|former| &former.base),
+            ),
             plan,
             scenarios,
         })
@@ -239,7 +252,8 @@ impl Prepared {
     fn outcomes(&self, scenario: Scenario, replications: Range<u32>) -> Vec<Outcome> {
         let seed = self.plan.document.run.seed;
         if scenario.uncertain.is_empty() {
-            let setup = Setup::new(scenario, false, Some(&self.base));
+            let precision = self.plan.precision;
+            let setup = Setup::with(scenario, false, precision, Some(&self.base));
             let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
             return replications.map(outcome).collect();
         }
@@ -248,7 +262,9 @@ impl Prepared {
     }
 
     fn setup(&self, scenario: &Scenario) -> Setup {
-        Setup::new(scenario.clone(), self.plan.with_series, Some(&self.base))
+        let plan = &self.plan;
+        let base = Some(&self.base);
+        Setup::with(scenario.clone(), plan.with_series, plan.precision, base)
     }
 
     /// The first design as a replication has it, with its values of uncertain numbers: for looking at it closely.

@@ -16,6 +16,7 @@ use crate::control::right_sizing::{RecommendedSize, RecommendedSizes};
 use crate::cost::Resource;
 use crate::cost::price_book::PriceBook;
 use crate::cost::storage_prices::StoragePrices;
+use crate::replication::ticks_per_point;
 use crate::scenario::check;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument, TierDocument};
 use crate::slo::Cause;
@@ -326,7 +327,7 @@ impl Report {
                 .iter()
                 .filter_map(|kind| series_report(kind, results))
                 .collect(),
-            series_step_s: series_step_s(document),
+            series_step_s: series_step_s(plan),
             cost_samples: samples(results, |result| result.figure(Figure::CostPerMonth)),
             good_fraction_samples: (0..document.slo.objectives.len())
                 .map(|index| {
@@ -482,12 +483,13 @@ const SERIES: [SeriesKind; 5] = [
     },
 ];
 
-fn series_step_s(document: &ScenarioDocument) -> f64 {
+fn series_step_s(plan: &Plan) -> f64 {
+    let document = &plan.document;
     let tick_s = f64::from(document.run.tick_s);
     let window_ticks = (document.slo.window_days * 86_400.0 / tick_s)
         .round()
         .max(1.0) as u32;
-    f64::from(window_ticks.div_ceil(crate::replication::MAX_SERIES_POINTS)) * tick_s
+    f64::from(ticks_per_point(window_ticks, plan.precision)) * tick_s
 }
 
 fn series_report(kind: &SeriesKind, results: &[ReplicationResult]) -> Option<SeriesReport> {

@@ -59,7 +59,7 @@ use capacity::CapacityTable;
 use line::Line;
 use luck::Luck;
 use mixture::Mixture;
-pub use network::{FluidNetwork, NetworkTables, unsupported as unsupported_by_fluid};
+pub use network::{FluidNetwork, NetworkTables, Precision, unsupported as unsupported_by_fluid};
 use recent::Recent;
 use returning::Returning;
 use std::sync::Arc;
@@ -320,7 +320,7 @@ impl FluidPlane<'_> {
         let draws = self.luck.draw(arrivals, expected, self.tables.luck);
         self.slow.draw();
         self.mixture.clear();
-        let outcome = match self.capacity.take() {
+        let mut outcome = match self.capacity.take() {
             Some(table) => {
                 let flow = self.flow(&table, interval, draws);
                 self.capacity = Some(table);
@@ -334,11 +334,9 @@ impl FluidPlane<'_> {
         };
         self.now_s += interval.length_s;
         if held > 0.0 {
-            let outcome = killed::lose(outcome, held);
+            outcome = killed::lose(outcome, held);
             self.unlost = held - outcome.lost;
-            outcome
-        } else {
-            outcome
         }
+        outcome
     }
 }

@@ -55,7 +55,7 @@ pub use model::{
     Station, StationInterval, check, unsupported,
 };
 
-pub use super::fluid::{FluidNetwork, NetworkTables, unsupported_by_fluid};
+pub use super::fluid::{FluidNetwork, NetworkTables, Precision, unsupported_by_fluid};
 pub use guard::{CallGuard, CallOutcome};
 pub use played::RequestsNetwork;
 

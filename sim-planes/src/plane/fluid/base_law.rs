@@ -97,14 +97,14 @@ impl Law {
     /// One after the other.
     pub(super) fn then(&self, other: &Self) -> Self {
         let mut grid = Grid::new();
+        let edges = Edges::new();
         for a in &self.atoms {
+            let mut place = 0;
             for b in &other.atoms {
-                grid.add(
-                    a.value_s + b.value_s,
-                    a.probability * b.probability,
-                    a.low_s + b.low_s,
-                    a.high_s + b.high_s,
-                );
+                let value_s = a.value_s + b.value_s;
+                place = edges.place_from(place, value_s);
+                let p = a.probability * b.probability;
+                grid.add_at(place, value_s, p, a.low_s + b.low_s, a.high_s + b.high_s);
             }
         }
         grid.law()
@@ -248,6 +248,50 @@ impl Law {
     }
 }
 
+/// The cell of a value.
+fn place_of(value_s: f64) -> usize {
+    if value_s > 0.0 {
+        let place = (libm::log2(value_s) - FIRST_LOG) * CELLS_PER_OCTAVE;
+        (place.max(0.0) as usize).min(CELLS - 1)
+    } else {
+        0
+    }
+}
+
+/// Where a cell begins, seconds.
+fn edge_s(index: usize) -> f64 {
+    libm::exp2(index as f64 / CELLS_PER_OCTAVE + FIRST_LOG)
+}
+
+/// Where the cells begin: values that rise find theirs without a logarithm each.
+struct Edges {
+    from_s: Vec<f64>,
+}
+
+impl Edges {
+    fn new() -> Self {
+        Self {
+            from_s: (0..=CELLS).map(edge_s).collect(),
+        }
+    }
+
+    /// The cell of a value, as [`place_of`] has it; `place` is that of a value not above it.
+    fn place_from(&self, mut place: usize, value_s: f64) -> usize {
+        /// So near to an edge, relatively, the logarithm decides: it is exact to 10⁻¹⁴.
+        const NEAR: f64 = 1e-11;
+        let from_s = |index: usize| self.from_s.get(index).copied().unwrap_or(f64::INFINITY);
+        while place < CELLS - 1 && value_s >= from_s(place + 1) {
+            place += 1;
+        }
+        let is_near = |edge_s: f64| (value_s - edge_s).abs() <= NEAR * edge_s;
+        if is_near(from_s(place)) || is_near(from_s(place + 1)) {
+            place_of(value_s)
+        } else {
+            place
+        }
+    }
+}
+
 /// Collects values.
 struct Grid {
     cells: Vec<Atom>,
@@ -261,15 +305,17 @@ impl Grid {
     }
 
     fn add(&mut self, value_s: f64, probability: f64, low_s: f64, high_s: f64) {
+        if probability > 0.0 {
+            self.add_at(place_of(value_s), value_s, probability, low_s, high_s);
+        }
+    }
+
+    /// The same, where the value's cell is known.
+    fn add_at(&mut self, place: usize, value_s: f64, probability: f64, low_s: f64, high_s: f64) {
         if probability <= 0.0 {
             return;
         }
-        let place = if value_s > 0.0 {
-            ((libm::log2(value_s) - FIRST_LOG) * CELLS_PER_OCTAVE).max(0.0) as usize
-        } else {
-            0
-        };
-        if let Some(cell) = self.cells.get_mut(place.min(CELLS - 1)) {
+        if let Some(cell) = self.cells.get_mut(place) {
             if cell.probability <= 0.0 {
                 (cell.low_s, cell.high_s) = (low_s, high_s);
             }
@@ -298,7 +344,6 @@ impl Grid {
                 }
                 continue;
             }
-            let edge_s = |index: usize| libm::exp2(index as f64 / CELLS_PER_OCTAVE + FIRST_LOG);
             atoms.push(Atom {
                 value_s: cell.value_s / cell.probability,
                 low_s: cell.low_s.max(if index > 0 { edge_s(index) } else { 0.0 }),
@@ -362,6 +407,21 @@ mod tests {
         let kept = one.up_to(1.0).mean_s();
         let expected = (1.0 - 2.0 * libm::exp(-1.0)) / (1.0 - libm::exp(-1.0));
         assert!(near(kept, expected, 2e-2), "{kept} {expected}");
+    }
+
+    /// Walking finds the cells that logarithms find, at edges and everywhere else.
+    #[test]
+    fn walking_finds_the_cell() {
+        let edges = Edges::new();
+        let mut place = 0;
+        let beside = |value: f64| [0.5, 1.0 - 1e-15, 1.0, 1.0 + 4e-16, 1.001].map(|x| x * value);
+        let mut values: Vec<f64> = (0..CELLS).map(edge_s).flat_map(beside).collect();
+        values.extend([0.0, 1e-12, 3e6]);
+        values.sort_by(f64::total_cmp);
+        for value_s in values {
+            place = edges.place_from(place, value_s);
+            assert_eq!(place, place_of(value_s), "{value_s}");
+        }
     }
 
     #[test]

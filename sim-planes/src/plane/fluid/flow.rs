@@ -4,6 +4,7 @@ use super::capacity::{CapacityTable, Point};
 use super::limited::LimitedQueue;
 use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE, balanced};
+use crate::bounds::Bounds;
 use crate::plane::{Balancing, Interval};
 
 /// Room without end: nobody is ever rejected.
@@ -69,7 +70,7 @@ impl FluidPlane<'_> {
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
         let patience = servers * self.patience_s / mean_s;
         let counted = self.is_counted(interval);
-        let room = f64::from(interval.waiting_room()).min(patience);
+        let room = f64::from(interval.waiting_room()).at_most(patience);
         // A limit keeps the queue from going far.
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
         let (state, above) = self.advance(table, load, turnover, may_grow);
@@ -91,7 +92,7 @@ impl FluidPlane<'_> {
             return self.crowded(&tick);
         }
         self.occupied = self.busy;
-        let reach = NEGLIGIBLE * (table.apart + self.queue / state.waits.max(1e-12));
+        let reach = NEGLIGIBLE * (table.apart + self.queue / state.waits.at_least(1e-12));
         if room < reach && self.limit_matters(&tick) {
             return self.limited(&tick, 1.0);
         }
@@ -102,7 +103,7 @@ impl FluidPlane<'_> {
     /// are in line as well, until they do.
     pub(super) fn is_counted(&self, interval: &Interval) -> bool {
         let served_rps = f64::from(interval.servers) / self.tables.mean_service_s();
-        let in_line = served_rps.max(interval.rate_rps) * self.patience_s;
+        let in_line = served_rps.at_least(interval.rate_rps) * self.patience_s;
         f64::from(interval.waiting_room()) <= in_line
     }
 
@@ -129,16 +130,16 @@ impl FluidPlane<'_> {
         let above = load >= 1.0 && (crowded || state.busy > mirrored * servers);
         if above {
             in_system =
-                self.busy.min(mirrored * servers) + self.queue + mirrored * servers * turnover;
+                self.busy.at_most(mirrored * servers) + self.queue + mirrored * servers * turnover;
             state = table.state(in_system, turnover, &mut self.hint);
         }
         self.busy = state.busy;
-        self.queue = (in_system - state.busy * (1.0 + turnover)).max(0.0);
+        self.queue = (in_system - state.busy * (1.0 + turnover)).at_least(0.0);
         if !may_grow {
-            self.queue = self.queue.min(queue_before);
+            self.queue = self.queue.at_most(queue_before);
         }
         if crowded || above {
-            let moved = (queue_before - self.queue).max(0.0);
+            let moved = (queue_before - self.queue).at_least(0.0);
             self.backlog.push(self.now_s, self.now_s, moved);
         }
         (state, above)
@@ -166,9 +167,9 @@ impl FluidPlane<'_> {
         let servers = f64::from(table.servers);
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
         let below = load
-            .min(2.0 - load)
-            .max(0.5 * f64::from(u8::from(load > 1.0)));
-        let used = below.min(self.offered / servers).clamp(0.0, FULLEST);
+            .at_most(2.0 - load)
+            .at_least(0.5 * f64::from(u8::from(load > 1.0)));
+        let used = below.at_most(self.offered / servers).clamp(0.0, FULLEST);
         let scv = self.tables.scv();
         let services = f64::from(table.slots) * turnover;
         let chance = self.luck.pass(services, used, scv, table.stretch, draws);
@@ -194,8 +195,8 @@ impl FluidPlane<'_> {
     /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
     pub(super) fn limit_matters(&self, tick: &Tick<'_>) -> bool {
         let apart = tick.table.apart;
-        let busy_queue = self.queue / apart / tick.state.waits.max(1e-12);
-        let decay = libm::log1p(1.0 / busy_queue.max(1e-12));
+        let busy_queue = self.queue / apart / tick.state.waits.at_least(1e-12);
+        let decay = libm::log1p(1.0 / busy_queue.at_least(1e-12));
         tick.state.waits * libm::exp(-decay * tick.room / apart) > 1e-8
     }
 
@@ -217,7 +218,7 @@ impl FluidPlane<'_> {
         };
         let apart = tick.table.apart;
         let waiting = if apart > 1.0 {
-            (state.queue + (delay * usual.busy - usual.queue) / apart.sqrt()).max(0.0)
+            (state.queue + (delay * usual.busy - usual.queue) / apart.sqrt()).at_least(0.0)
         } else {
             delay * usual.busy
         };
@@ -271,7 +272,7 @@ impl FluidPlane<'_> {
                 later
             };
         }
-        self.queue = self.queue.min(tick.table.apart * queue.queue);
+        self.queue = self.queue.at_most(tick.table.apart * queue.queue);
         Flow {
             lost: queue.lost,
             waits: queue.waits,
@@ -293,17 +294,17 @@ impl FluidPlane<'_> {
     }
 
     pub(super) fn stationary(&self, tick: &Tick<'_>) -> LimitedQueue {
-        let (table, load) = (tick.table, tick.load.max(1e-9));
+        let (table, load) = (tick.table, tick.load.at_least(1e-9));
         let room = tick.room / table.apart;
         // In turn, the arrivals at a replica are an Erlang process.
         let in_turn = match self.tables.service().balancing {
             Balancing::RoundRobin => 1.0 / table.queues - 1.0,
             _ => 0.0,
         };
-        let scv = (self.tables.scv() + in_turn).max(-0.9);
+        let scv = (self.tables.scv() + in_turn).at_least(-0.9);
         let plain = LimitedQueue::new(table.slots, load, scv, room);
         let mut hint = self.usual_hint;
-        let usual = table.at(load.min(1.0) * f64::from(table.servers), &mut hint);
+        let usual = table.at(load.at_most(1.0) * f64::from(table.servers), &mut hint);
         plain.balanced(table.slots, load, usual.waits, usual.queue / table.apart)
     }
 
@@ -313,8 +314,8 @@ impl FluidPlane<'_> {
         let table = tick.table;
         let k = f64::from(table.servers) / table.queues;
         let ahead = (before.floor() * table.apart / table.queues + 1.0)
-            .min((tick.room / table.queues).max(1.0));
-        let scv = (1.0 + (self.tables.scv() - 1.0) / k).max(0.05) / ahead;
+            .at_most((tick.room / table.queues).at_least(1.0));
+        let scv = (1.0 + (self.tables.scv() - 1.0) / k).at_least(0.05) / ahead;
         [5.0, 3.0, 1.0].map(|sixths| ahead / k * balanced::exceeded(scv, sixths / 6.0))
     }
 }
@@ -323,7 +324,7 @@ impl FluidPlane<'_> {
 /// servers: a gamma law, two points of which have its mean and variance. Patience is counted in time, not in requests.
 fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
     let servers = f64::from(tick.table.slots);
-    let ahead = (before + 1.0).min((tick.room / tick.table.apart).max(1.0));
+    let ahead = (before + 1.0).at_most((tick.room / tick.table.apart).at_least(1.0));
     let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
     [(ahead - spread) / servers, (ahead + spread) / servers]
 }

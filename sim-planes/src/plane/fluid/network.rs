@@ -36,6 +36,7 @@ use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
 use calls::{attempts, calls_at_once};
 use functions::FunctionState;
+pub use functions::Precision;
 use live::{LiveCall, Sent, Stamp};
 use sources::Sources;
 use tables::Node;

@@ -4,6 +4,7 @@ use super::FluidPlane;
 use super::flow::Flow;
 use super::line::Cohort;
 use super::mixture::Shares;
+use crate::bounds::Bounds;
 use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
 
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
@@ -51,11 +52,11 @@ impl FluidPlane<'_> {
             let bad = self
                 .slow
                 .struck(started, 1.0 - shares.in_time + shares.slow[k]);
-            (bad - too_late).max(0.0) * spared
+            (bad - too_late).at_least(0.0) * spared
         });
         let slow_in_service = std::array::from_fn(|k| {
             if shares.slow[k] > 0.0 {
-                slow[k] * (shares.slow_in_service[k] / shares.slow[k]).min(1.0)
+                slow[k] * (shares.slow_in_service[k] / shares.slow[k]).at_most(1.0)
             } else {
                 0.0
             }
@@ -86,7 +87,7 @@ impl FluidPlane<'_> {
             served,
             rejected,
             timed_out: too_late + impatient,
-            timed_out_in_service: (started * service_alone).min(too_late)
+            timed_out_in_service: (started * service_alone).at_most(too_late)
                 + impatient * service_alone,
             failed,
             slow,
@@ -108,9 +109,9 @@ impl FluidPlane<'_> {
         self.line.clear();
         self.add_lucky(flow.delay, flow.lucky);
         let there = self.waiting + admitted;
-        self.waiting = flow.waiting.min(there);
-        let gave_up = flow.gave_up.min(there - self.waiting);
-        ((there - self.waiting - gave_up).max(0.0), gave_up)
+        self.waiting = flow.waiting.at_most(there);
+        let gave_up = flow.gave_up.at_most(there - self.waiting);
+        ((there - self.waiting - gave_up).at_least(0.0), gave_up)
     }
 
     /// Lets the admitted stand in line, and starts those whose time has come: the mixture becomes theirs.
@@ -121,7 +122,7 @@ impl FluidPlane<'_> {
             return core::mem::take(&mut self.waiting) + admitted;
         }
         // Those that have waited, but not in line, go first.
-        let others = (self.waiting - self.line.count()).max(0.0);
+        let others = (self.waiting - self.line.count()).at_least(0.0);
         let start_s = self.now_s + flow.delay * self.tables.mean_service_s();
         self.line.push(Cohort {
             count: admitted,
@@ -139,7 +140,7 @@ impl FluidPlane<'_> {
         let of_mixture = 1.0 - flow.lucky;
         if of_mixture > 1e-6 && started > 0.0 {
             self.mixture
-                .scale((1.0 - lucky / started).max(0.0) / of_mixture);
+                .scale((1.0 - lucky / started).at_least(0.0) / of_mixture);
             lucky = started;
         }
         for cohort in cohorts {
@@ -161,12 +162,12 @@ impl FluidPlane<'_> {
         let servers = f64::from(interval.servers);
         let turnover = interval.length_s / self.tables.mean_service_s();
         let room = f64::from(interval.waiting_room());
-        let mut there = (self.in_system + admitted).max(0.0);
+        let mut there = (self.in_system + admitted).at_least(0.0);
         if self.backlog.requests() > 0.0 {
             // Somebody waits: all that are occupied work.
-            there = there.max(self.occupied.min(servers) * (1.0 + turnover));
+            there = there.at_least(self.occupied.at_most(servers) * (1.0 + turnover));
         }
-        let busy = (there / (1.0 + turnover)).min(servers);
+        let busy = (there / (1.0 + turnover)).at_most(servers);
         self.in_system = (there - busy * turnover).clamp(0.0, servers + room);
         busy * interval.length_s
     }

@@ -13,6 +13,8 @@ const CELLS: usize = 512;
 const FINE_STEPS: f64 = 128.0;
 /// Steps of the coarse lattice per mean wait: it reaches 64 means.
 const COARSE_STEPS: f64 = 8.0;
+/// A probability that changes no sum.
+const NOTHING: f64 = 1e-40;
 const FINE_REACH: f64 = CELLS as f64 / FINE_STEPS;
 const COARSE_REACH: f64 = CELLS as f64 / COARSE_STEPS;
 
@@ -84,18 +86,27 @@ impl WaitLaw {
     /// The law of the least of four residual service times: of the first departure while all of several
     /// servers are busy, which is what a wait at several servers begins with.
     pub(super) fn least_of_four(service: &ServiceLaw) -> Self {
-        let all_above = |x_s: f64| {
-            let above = (1.0 - service.residual_cdf(x_s)).max(0.0);
+        let mut place = 0;
+        let mut all_above = |x_s: f64| {
+            let above = (1.0 - service.residual_cdf(x_s, &mut place)).max(0.0);
             above * above * above * above
         };
         // The mean is below a residual's, and far above a thousandth of the mean service time.
         let step_s = 0.002 * service.mean_s;
         let steps = (64.0 * service.residual_mean() / step_s).min(100_000.0) as u32;
-        let mean_s: f64 = (0..steps)
-            .map(|k| step_s * all_above((f64::from(k) + 0.5) * step_s))
-            .sum();
-        let cdf = |x: f64| 1.0 - all_above(x * mean_s);
-        Self::of(Lattice::of(cdf, FINE_STEPS), Lattice::of(cdf, COARSE_STEPS))
+        let mut mean_s = 0.0;
+        for k in 0..steps {
+            let x_s = (f64::from(k) + 0.5) * step_s;
+            let above = all_above(x_s);
+            mean_s += step_s * above;
+            // What the last cell leaves of the residual law is what rounding left.
+            if above < NOTHING && x_s > service.end_s() {
+                break;
+            }
+        }
+        let mut cdf = |x: f64| 1.0 - all_above(x * mean_s);
+        let fine = Lattice::of(&mut cdf, FINE_STEPS);
+        Self::of(fine, Lattice::of(&mut cdf, COARSE_STEPS))
     }
 
     /// ∫₀^x F of the law's distribution function F, x in means; 0 for negative x.
@@ -124,6 +135,24 @@ impl WaitLaw {
             1.0
         }
     }
+}
+
+/// The residual service time on a lattice of so many steps of `step_s` seconds: its law there has its mean and its ∫F.
+fn residual_masses(service: &ServiceLaw, step_s: f64, points: usize) -> Vec<f64> {
+    let mut place = 0;
+    let integral: Vec<f64> = (0..=points)
+        .map(|k| service.residual_integral(k as f64 * step_s, &mut place) / step_s)
+        .collect();
+    let at = |k: usize| integral.get(k).copied().unwrap_or(0.0);
+    (0..points)
+        .map(|k| {
+            if k == 0 {
+                at(1)
+            } else {
+                (at(k + 1) - 2.0 * at(k) + at(k - 1)).max(0.0)
+            }
+        })
+        .collect()
 }
 
 /// ∫F and F at equally spaced points.
@@ -156,7 +185,7 @@ impl Lattice {
     }
 
     /// From a distribution function, integrated by the midpoint rule.
-    fn of(cdf: impl Fn(f64) -> f64, steps: f64) -> Self {
+    fn of(mut cdf: impl FnMut(f64) -> f64, steps: f64) -> Self {
         const PIECES: u32 = 8;
         let step = 1.0 / steps;
         let mut integral = 0.0;
@@ -182,20 +211,10 @@ impl Lattice {
     fn geometric_sum(service: &ServiceLaw, load: f64, mean_s: f64, steps: f64) -> Self {
         let step = 1.0 / steps;
         let points = CELLS + 2;
-        let step_s = mean_s * step;
-        let integral: Vec<f64> = (0..=points)
-            .map(|k| service.residual_integral(k as f64 * step_s) / step_s)
-            .collect();
-        let at = |k: usize| integral.get(k).copied().unwrap_or(0.0);
-        let mass: Vec<f64> = (0..points)
-            .map(|k| {
-                if k == 0 {
-                    at(1)
-                } else {
-                    (at(k + 1) - 2.0 * at(k) + at(k - 1)).max(0.0)
-                }
-            })
-            .collect();
+        let mass = residual_masses(service, mean_s * step, points);
+        if load <= 0.0 {
+            return Self::given_wait(&mass, 1.0, step);
+        }
         let first = mass.first().copied().unwrap_or(0.0);
         let factor = load / (1.0 - load * first);
         let mut wait = vec![(1.0 - load) / (1.0 - load * first)];
@@ -204,11 +223,7 @@ impl Lattice {
             let sum: f64 = head.zip(wait.iter().rev()).map(|(f, p)| f * p).sum();
             wait.push(factor * sum);
         }
-        if load > 0.0 {
-            Self::given_wait(&wait, load, step)
-        } else {
-            Self::given_wait(&mass, 1.0, step)
-        }
+        Self::given_wait(&wait, load, step)
     }
 
     /// Takes the atom of those who need not wait out of the lattice law, and sums it up twice.

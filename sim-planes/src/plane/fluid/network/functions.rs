@@ -19,18 +19,58 @@ use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
 use crate::plane::queueing::erlang_b;
 use crate::random::{Distribution, Purpose};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Loads of the table to a doubling.
-const STEPS_PER_OCTAVE: f64 = 4.0;
-/// Requests of a run for one load at most; some 10 ms.
-const MOST_REQUESTS: f64 = 200_000.0;
-/// Cold starts after which a share is known well enough: to 1.6 %.
-const ENOUGH_COLD: u64 = 4000;
-/// The first so many keep-alive times of a run are left out, and so many more are looked at at least.
-const WARM_UP: f64 = 4.0;
-const LEAST: f64 = 16.0;
+/// How exactly functions are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// As exactly as anybody needs.
+    #[default]
+    Full,
+    /// For a first answer that another one follows: a thirtieth of the work.
+    Rough,
+}
+
+/// What a table of functions is made of.
+#[derive(Debug)]
+struct Effort {
+    /// Loads of the table to a doubling.
+    steps_per_octave: f64,
+    /// Requests of a run for one load at most; 10,000 are some half millisecond.
+    most_requests: f64,
+    /// Cold starts after which a share is known well enough.
+    enough_cold: u64,
+    /// The first so many keep-alive times of a run are left out, and so many more are looked at at least.
+    warm_up: f64,
+    least: f64,
+}
+
+impl Precision {
+    fn effort(self) -> Effort {
+        match self {
+            Self::Full => Effort {
+                steps_per_octave: 4.0,
+                most_requests: 200_000.0,
+                // To 1.6 %.
+                enough_cold: 4000,
+                warm_up: 4.0,
+                least: 16.0,
+            },
+            Self::Rough => Effort {
+                steps_per_octave: 1.0,
+                most_requests: 25_000.0,
+                // To 4.5 %.
+                enough_cold: 500,
+                warm_up: 6.0,
+                least: 10.0,
+            },
+        }
+    }
+}
+
 /// The seed of all runs for tables: a table is a function of its key alone.
 const TABLE_SEED: u64 = 0x5EED;
 /// Share of the time in which there are no more instances than the most.
@@ -65,6 +105,8 @@ struct Steady {
 pub(super) struct FunctionTables {
     /// Its service time is that of its base law: what it waits for included.
     model: FunctionModel,
+    precision: Precision,
+    timeout_s: f64,
     service_s: f64,
     keep_alive_s: f64,
     account_instances: u32,
@@ -79,7 +121,12 @@ pub(super) struct FunctionTables {
 
 impl FunctionTables {
     /// Tables of a function whose requests take a time of law `base`, and at most `timeout_s`.
-    pub(super) fn new(model: &FunctionModel, base: &Distribution, timeout_s: f64) -> Self {
+    pub(super) fn new(
+        model: &FunctionModel,
+        base: &Distribution,
+        timeout_s: f64,
+        precision: Precision,
+    ) -> Self {
         let init = match &model.cold_start {
             ColdStart::Init(init) | ColdStart::Service(init) => init,
         };
@@ -105,14 +152,41 @@ impl FunctionTables {
             init_s,
             inits_s,
             billed_s: billed.sum::<f64>() / f64::from(BILLED_PIECES),
-            model: FunctionModel {
-                service_s: base.clone(),
-                // What all functions share is reckoned apart.
-                account_instances: u32::MAX,
-                ..model.clone()
-            },
+            model: Self::alone(model, base),
+            precision,
+            timeout_s,
             known: Mutex::default(),
         }
+    }
+
+    /// The function as its tables see it: what all functions share is reckoned apart.
+    fn alone(model: &FunctionModel, base: &Distribution) -> FunctionModel {
+        FunctionModel {
+            service_s: base.clone(),
+            account_instances: u32::MAX,
+            ..model.clone()
+        }
+    }
+
+    /// Whether these are the tables of such a function.
+    pub(super) fn is_of(
+        &self,
+        model: &FunctionModel,
+        base: &Distribution,
+        timeout_s: f64,
+        precision: Precision,
+    ) -> bool {
+        (self.precision, self.timeout_s) == (precision, timeout_s)
+            && self.account_instances == model.account_instances
+            && self.model == Self::alone(model, base)
+    }
+
+    /// Whether another table is of the same function, with another precision.
+    pub(super) fn is_another(&self, other: &Self) -> bool {
+        self.precision != other.precision
+            && self.timeout_s == other.timeout_s
+            && self.account_instances == other.account_instances
+            && self.model == other.model
     }
 
     /// The long run at a rate, between the loads of the table.
@@ -120,7 +194,7 @@ impl FunctionTables {
         if rate_rps <= 0.0 {
             return Steady::default();
         }
-        let place = libm::log2(rate_rps) * STEPS_PER_OCTAVE;
+        let place = libm::log2(rate_rps) * self.precision.effort().steps_per_octave;
         let left = place.floor();
         let (a, b) = (
             self.at(provisioned, left as i32),
@@ -157,7 +231,8 @@ impl FunctionTables {
 
     /// Runs the platform.
     fn play(&self, provisioned: u32, step: i32) -> Steady {
-        let rate_rps = libm::exp2(f64::from(step) / STEPS_PER_OCTAVE);
+        let effort = self.precision.effort();
+        let rate_rps = libm::exp2(f64::from(step) / effort.steps_per_octave);
         let offered = rate_rps * self.service_s;
         let at_once = provisioned.saturating_mul(self.model.concurrency);
         if self.model.warmer.is_none() && at_once > 0 && is_ample(at_once, offered) {
@@ -179,17 +254,18 @@ impl FunctionTables {
             .map_or(0.0, |warmer| f64::from(warmer.calls) / warmer.every_s);
         let events_rps = rate_rps + pings_rps;
         let turn_s = self.keep_alive_s.max(10.0 * self.service_s);
-        let most_s = MOST_REQUESTS / events_rps;
+        let most_s = effort.most_requests / events_rps;
         // Few rounds, however rarely somebody comes.
-        let some_s = ENOUGH_COLD as f64 / (LEAST * rate_rps);
-        let part_s = turn_s.max(some_s).min(most_s / (WARM_UP + LEAST));
-        pool.serve(rate_rps, WARM_UP * part_s);
+        let (warm_up, least) = (effort.warm_up, effort.least);
+        let some_s = effort.enough_cold as f64 / (least * rate_rps);
+        let part_s = turn_s.max(some_s).min(most_s / (warm_up + least));
+        pool.serve(rate_rps, warm_up * part_s);
         pool.take_statistics();
-        let mut sum = pool.serve(rate_rps, LEAST * part_s);
-        let mut length_s = LEAST * part_s;
-        while sum.cold < ENOUGH_COLD && length_s + LEAST * part_s < most_s {
-            sum.add(&pool.serve(rate_rps, LEAST * part_s));
-            length_s += LEAST * part_s;
+        let mut sum = pool.serve(rate_rps, least * part_s);
+        let mut length_s = least * part_s;
+        while sum.cold < effort.enough_cold && length_s + least * part_s < most_s {
+            sum.add(&pool.serve(rate_rps, least * part_s));
+            length_s += least * part_s;
         }
         let statistics = pool.take_statistics();
         let most = statistics.instances.quantile(MOST_OF_THE_TIME);
@@ -410,7 +486,7 @@ mod tests {
     use super::*;
 
     fn tables(model: FunctionModel) -> FunctionTables {
-        FunctionTables::new(&model, &model.service_s, 60.0)
+        FunctionTables::new(&model, &model.service_s, 60.0, Precision::Full)
     }
 
     fn constant(seconds: f64) -> Distribution {
@@ -448,7 +524,7 @@ mod tests {
             ..model()
         });
         // A load of the table: 16 a second are 3.2 at a time.
-        let rate_rps = libm::exp2(16.0 / STEPS_PER_OCTAVE);
+        let rate_rps = 16.0;
         let steady = tables.steady(rate_rps, 4);
         let expected = 1.0 - erlang_b(4, rate_rps * 0.2);
         assert!(

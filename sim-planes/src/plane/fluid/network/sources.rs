@@ -5,7 +5,7 @@
 
 use crate::plane::queueing::{finite_sources, mmc_mean_wait};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Sources to a server from which on they are as good as a stream.
 const MANY: f64 = 10.0;
@@ -20,8 +20,8 @@ const NONE: f64 = 1e-12;
 
 /// Servers and sources.
 type Key = (u32, u32);
-/// Shares of the wait that is spent at the station, by load.
-type Shares = Arc<[f64]>;
+/// Shares of the wait that is spent at the station, by load: each computed when first asked for.
+type Shares = Arc<[OnceLock<f64>]>;
 
 /// The tables that have been asked for. Each is a function of its key, so it does not matter who computes it, or when.
 #[derive(Debug, Default)]
@@ -32,12 +32,9 @@ pub(super) struct WaitsHere {
 impl WaitsHere {
     fn of(&self, key: Key) -> Shares {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let shares = known.entry(key).or_insert_with(|| {
-            let load = |step: u32| f64::from(step) / f64::from(STEPS);
-            // Without load there is no wait: its place is that of the first load.
-            let steps = (0..=STEPS).map(|step| share_here(key, load(step.max(1))));
-            steps.collect()
-        });
+        let shares = known
+            .entry(key)
+            .or_insert_with(|| (0..=STEPS).map(|_| OnceLock::new()).collect());
         Arc::clone(shares)
     }
 }
@@ -68,9 +65,15 @@ impl Sources {
             _ => &self.last.insert((key, tables.of(key))).1,
         };
         let place = load.max(0.0) * f64::from(STEPS);
-        let left = place as usize;
-        match (shares.get(left), shares.get(left + 1)) {
-            (Some(a), Some(b)) => a + (place - left as f64) * (b - a),
+        let left = place as u32;
+        let at = |step: u32| {
+            let share = shares.get(step as usize)?;
+            // Without load there is no wait: its place is that of the first load.
+            let load = f64::from(step.max(1)) / f64::from(STEPS);
+            Some(*share.get_or_init(|| share_here(key, load)))
+        };
+        match (at(left), at(left + 1)) {
+            (Some(a), Some(b)) => a + (place - f64::from(left)) * (b - a),
             _ => 1.0,
         }
     }

@@ -3,32 +3,94 @@
 use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
-use super::functions::FunctionTables;
+use super::functions::{FunctionTables, Precision};
 use super::sources::WaitsHere;
+use crate::functions::FunctionModel;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
 use crate::random::Distribution;
+use std::sync::Arc;
 
 /// A network, ready to be simulated. See [`FluidNetwork`](super::FluidNetwork).
 #[derive(Debug)]
 pub struct NetworkTables {
     pub(super) nodes: Vec<Node>,
     pub(super) entries: Vec<Entry>,
-    pub(super) waits_here: WaitsHere,
+    pub(super) waits_here: Arc<WaitsHere>,
+    /// The same functions as computed with another precision: for a network that comes after this one.
+    others: Vec<Arc<FunctionTables>>,
+}
+
+/// What was computed before, and can be shared: services and functions that are the same have the same tables.
+#[derive(Default)]
+struct Known {
+    services: Vec<Arc<FluidTables>>,
+    functions: Vec<Arc<FunctionTables>>,
+}
+
+impl Known {
+    fn of(former: Option<&NetworkTables>) -> Self {
+        let nodes = || former.into_iter().flat_map(|former| &former.nodes);
+        Self {
+            services: nodes()
+                .flat_map(|node| [Some(&node.tables), node.answers.as_ref()])
+                .flatten()
+                .map(Arc::clone)
+                .collect(),
+            functions: nodes()
+                .filter_map(|node| node.function.clone())
+                .chain(former.iter().flat_map(|former| former.others.clone()))
+                .collect(),
+        }
+    }
+
+    /// Functions of these nodes with another precision.
+    fn others(self, nodes: &[Node]) -> Vec<Arc<FunctionTables>> {
+        let is_another = |one: &Arc<FunctionTables>| {
+            let mut functions = nodes.iter().filter_map(|node| node.function.as_ref());
+            functions.any(|function| function.is_another(one))
+        };
+        self.functions.into_iter().filter(is_another).collect()
+    }
+
+    fn service(&mut self, model: ServiceModel) -> Arc<FluidTables> {
+        if let Some(known) = self.services.iter().find(|one| *one.service() == model) {
+            return Arc::clone(known);
+        }
+        let tables = Arc::new(FluidTables::new(model));
+        self.services.push(Arc::clone(&tables));
+        tables
+    }
+
+    fn function(
+        &mut self,
+        model: &FunctionModel,
+        base: &Distribution,
+        timeout_s: f64,
+        precision: Precision,
+    ) -> Arc<FunctionTables> {
+        let is_it = |one: &&Arc<FunctionTables>| one.is_of(model, base, timeout_s, precision);
+        if let Some(known) = self.functions.iter().find(is_it) {
+            return Arc::clone(known);
+        }
+        let tables = Arc::new(FunctionTables::new(model, base, timeout_s, precision));
+        self.functions.push(Arc::clone(&tables));
+        tables
+    }
 }
 
 /// A station with its library.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) tables: FluidTables,
+    pub(super) tables: Arc<FluidTables>,
     /// The library of its answers without the calls that are followed, where it waits for such.
-    answers: Option<FluidTables>,
+    answers: Option<Arc<FluidTables>>,
     /// Whether calls of its own are followed.
     pub(super) has_live: bool,
     /// Mean time that the queue's library reckons with for those, seconds.
     pub(super) live_usual_s: f64,
     /// What it does in the long run, if it is a function.
-    pub(super) function: Option<FunctionTables>,
+    pub(super) function: Option<Arc<FunctionTables>>,
     /// Its own service alone.
     own: Distribution,
     /// Mean of that, seconds.
@@ -85,16 +147,32 @@ impl NetworkTables {
         entries: &[Entry],
         thresholds_s: &[f64],
     ) -> Result<Self, NetworkError> {
+        Self::like(stations, entries, thresholds_s, Precision::Full, None)
+    }
+
+    /// The same. What it has in common with a former network (services and functions that are the same, with what they
+    /// wait for) is shared with that, not computed again; rough tables with rough ones only.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn like(
+        stations: &[Station],
+        entries: &[Entry],
+        thresholds_s: &[f64],
+        precision: Precision,
+        former: Option<&Self>,
+    ) -> Result<Self, NetworkError> {
         check(stations, entries, thresholds_s)?;
         for (station, at) in stations.iter().enumerate() {
             if let Some(what) = unsupported(&at.service) {
                 return Err(NetworkError::Unsupported { station, what });
             }
         }
-        let mut nodes: Vec<Option<Known>> = stations.iter().map(|_| None).collect();
+        let mut shared = Known::of(former);
+        let mut nodes: Vec<Option<Built>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
         for (index, station) in stations.iter().enumerate().rev() {
-            let node = node(index, station, thresholds_s, &nodes);
+            let node = node(index, station, thresholds_s, &nodes, precision, &mut shared);
             if let Some(place) = nodes.get_mut(index) {
                 *place = Some(node);
             }
@@ -102,7 +180,7 @@ impl NetworkTables {
         let mut nodes: Vec<Node> = nodes
             .into_iter()
             .flatten()
-            .map(|known| known.node)
+            .map(|built| built.node)
             .collect();
         let edges = nodes.iter_mut().flat_map(|node| &mut node.calls);
         let live = edges.filter_map(|edge| edge.live.as_mut());
@@ -113,9 +191,10 @@ impl NetworkTables {
             node.callers = callers(index, stations, entries);
         }
         Ok(Self {
+            others: shared.others(&nodes),
             nodes,
             entries: entries.to_vec(),
-            waits_here: WaitsHere::default(),
+            waits_here: former.map_or_else(Arc::default, |former| Arc::clone(&former.waits_here)),
         })
     }
 }
@@ -141,14 +220,21 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
 }
 
 /// A node, and in what time it answers when nobody waits.
-struct Known {
+struct Built {
     node: Node,
     law: Law,
     /// Without the calls that are followed, if there are any.
     bare: Option<Law>,
 }
 
-fn node(index: usize, station: &Station, thresholds_s: &[f64], later: &[Option<Known>]) -> Known {
+fn node(
+    index: usize,
+    station: &Station,
+    thresholds_s: &[f64],
+    later: &[Option<Built>],
+    precision: Precision,
+    shared: &mut Known,
+) -> Built {
     let own = &station.service.service_time_s;
     let known = |to: usize| later.get(to).and_then(Option::as_ref);
     let mut law = Law::of(own);
@@ -245,30 +331,28 @@ fn node(index: usize, station: &Station, thresholds_s: &[f64], later: &[Option<K
     });
     let timeout_s = station.service.timeout_s;
     let function = station.function.as_ref();
-    let tables = |law: Distribution| {
-        FluidTables::new(ServiceModel {
-            service_time_s: law,
-            error_probability: 0.0,
-            thresholds_s: thresholds_s.to_vec(),
-            ..station.service.clone()
-        })
+    let model = |law: Distribution| ServiceModel {
+        service_time_s: law,
+        error_probability: 0.0,
+        thresholds_s: thresholds_s.to_vec(),
+        ..station.service.clone()
     };
     let node = Node {
-        answers: bare.as_ref().map(|_| tables(answered)),
+        answers: bare.as_ref().map(|_| shared.service(model(answered))),
         has_live,
         live_usual_s,
-        function: function.map(|model| FunctionTables::new(model, &base, timeout_s)),
+        function: function.map(|model| shared.function(model, &base, timeout_s, precision)),
         slow_share: slow_share.collect(),
         own: own.clone(),
         own_s: own.mean(),
         error_probability: station.service.error_probability,
         timeout_s: station.service.timeout_s,
-        tables: tables(base),
+        tables: shared.service(model(base)),
         calls,
         callers: None,
         tree,
     };
-    Known { node, law, bare }
+    Built { node, law, bare }
 }
 
 /// Answers that are waited for together: the longest, and how often each is that.
@@ -344,7 +428,7 @@ fn groups(calls: &[Call]) -> Vec<Vec<&Call>> {
 fn tree<'a>(
     index: usize,
     calls: &[Edge],
-    known: &impl Fn(usize) -> Option<&'a Known>,
+    known: &impl Fn(usize) -> Option<&'a Built>,
 ) -> Vec<Member> {
     let mut tree = vec![Member {
         station: index,

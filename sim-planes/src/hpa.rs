@@ -29,6 +29,7 @@
 mod condition;
 mod history;
 mod limits;
+mod listing;
 mod metric;
 mod pods;
 mod ratio;
@@ -41,6 +42,7 @@ pub use history::{Recommendation, RecommendationLog, ScaleEvent, ScaleEvents};
 pub use limits::{
     ScalingHistory, limit_by_behavior, limit_by_rules, scale_down_limit, scale_up_limit,
 };
+pub use listing::{PodList, milli};
 pub use metric::{MetricApi, MetricError, MetricInput, MetricOutcome};
 pub use pods::{
     PodClass, PodCounts, PodGroup, PodPhase, PodSample, PodSamples, PodTiming, ReadyCondition,

@@ -244,7 +244,7 @@ impl ScalingRules {
     }
 
     /// The look-back in ms, `default_ms` where none is given.
-    pub(in crate::control) fn window_ms(&self, default_ms: u64) -> i64 {
+    pub fn window_ms(&self, default_ms: u64) -> i64 {
         match self.stabilization_window_s {
             Some(seconds) => super::seconds_to_ms(seconds),
             None => super::to_signed_ms(default_ms),
