@@ -8,6 +8,8 @@ mod commands;
 mod export;
 #[path = "browser/files.rs"]
 mod files;
+#[path = "browser/imports.rs"]
+mod imports;
 #[path = "browser/journey.rs"]
 mod journey;
 #[path = "browser/manifest.rs"]
