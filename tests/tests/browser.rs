@@ -20,6 +20,8 @@ mod mishaps;
 mod offline;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/speed.rs"]
+mod speed;
 #[path = "browser/studies.rs"]
 mod studies;
 #[path = "browser/tabs.rs"]
