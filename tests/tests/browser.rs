@@ -30,3 +30,5 @@ mod tabs;
 mod validation;
 #[path = "browser/window.rs"]
 mod window;
+#[path = "browser/zoom.rs"]
+mod zoom;

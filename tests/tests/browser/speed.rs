@@ -405,9 +405,9 @@ fn a_front_comes_within_a_minute() {
         page.value(TOOLS).await;
         page.click("[data-testid=search-run]").await;
         let begun = Instant::now();
-        // A front to choose from: three designs that no other beats, one of which is recommended.
+        // A front to choose from: designs that no other beats, and one that is recommended.
         page.until_within(Duration::from_secs(240), "there is a usable front",
-            "document.querySelectorAll('tr[data-testid^=front-point-]').length >= 3 && document.querySelector('.front-list tr.recommended')").await;
+            "document.querySelectorAll('tr[data-testid^=front-point-]').length >= 2 && document.querySelector('.front-list tr.recommended')").await;
         let usable = begun.elapsed().as_secs_f64();
         page.screenshot("speed-search").await;
         hold(
