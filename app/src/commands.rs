@@ -264,7 +264,7 @@ fn name_of(event: &KeyboardEvent) -> Option<String> {
     if event.alt_key() {
         return None;
     }
-    let key = event.key().to_uppercase();
+    let key = event.key().to_ascii_uppercase();
     let control = event.ctrl_key() || event.meta_key();
     Some(match (control, event.shift_key()) {
         (true, true) => format!("Ctrl+Shift+{key}"),
@@ -280,7 +280,7 @@ fn takes_keys(event: &KeyboardEvent, single: bool) -> bool {
         return false;
     };
     let palette = !single && event.key().eq_ignore_ascii_case("k");
-    match element.tag_name().to_uppercase().as_str() {
+    match element.tag_name().to_ascii_uppercase().as_str() {
         "TEXTAREA" => !palette,
         "SELECT" => single,
         "INPUT" => {

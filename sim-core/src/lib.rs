@@ -38,10 +38,10 @@ pub mod share;
 pub mod slo;
 pub mod storage;
 pub mod study;
-mod suggest;
 pub mod topology;
 pub mod traffic;
 pub mod validation;
+pub mod words;
 
 pub use sim_planes::{plane, random, stats};
 

@@ -222,7 +222,7 @@ pub fn encode(document: &ScenarioDocument) -> Result<String, EncodeError> {
 }
 
 fn parse(value: &Value) -> Option<ScenarioDocument> {
-    read(value.clone()).ok()
+    read(value).ok()
 }
 
 fn pack(template: Option<String>, d: Value) -> Result<String, EncodeError> {

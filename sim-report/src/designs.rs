@@ -288,6 +288,6 @@ pub fn third_legend(sweep: &SweepReport) -> Option<String> {
     let third = sweep.third.as_ref()?;
     Some(format!(
         "the larger, the more {}",
-        third.label.to_lowercase()
+        third.label.to_ascii_lowercase()
     ))
 }

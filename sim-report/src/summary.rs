@@ -49,7 +49,7 @@ pub fn drivers(report: &Report) -> String {
             format!(
                 "{} of the cost goes into {}.",
                 format::percent(cost.usd_per_month.mean / total, 0),
-                cost.resource.label().to_lowercase()
+                cost.resource.label().to_ascii_lowercase()
             )
         });
     let budgets = report.objectives.iter().filter_map(|objective| {
@@ -61,7 +61,7 @@ pub fn drivers(report: &Report) -> String {
             "{} uses {} of its error budget, most of it by {}.",
             objective.label,
             format::percent(objective.budget_consumed.mean, 0),
-            worst.cause.label().to_lowercase()
+            worst.cause.label().to_ascii_lowercase()
         ))
     });
     dearest

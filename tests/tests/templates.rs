@@ -3,7 +3,7 @@
 use sim_core::scenario::document::{
     AutoscalerDocument, CallDocument, ComponentDocument, DependencyDocument,
     FunctionComponentDocument, PlaneKind, ProvisionedDocument, QueueDocument, SavesDocument,
-    ScenarioDocument, WarmerDocument,
+    ScenarioDocument, TriggerDocument, WarmerDocument,
 };
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
@@ -88,6 +88,74 @@ fn recorded_template_peaks_at_five_times_its_mean() {
     let peak = curve.rates_rps().iter().copied().fold(0.0, f64::max);
     assert!((mean - 120.0).abs() < 1e-6, "{mean}");
     assert!((5.0..6.0).contains(&(peak / mean)), "{}", peak / mean);
+}
+
+#[test]
+fn workers_behind_a_queue_swing_less_with_more_of_them_ready() {
+    let with = |ready: Option<u32>| {
+        let mut document = document("queue-workers-keda");
+        let AutoscalerDocument::Keda(keda) = &mut document.autoscaler else {
+            panic!("under KEDA");
+        };
+        let timetable = keda.triggers.pop();
+        if let (Some(ready), Some(mut timetable)) = (ready, timetable) {
+            if let TriggerDocument::Cron {
+                desired_replicas: replicas,
+                ..
+            } = &mut timetable
+            {
+                *replicas = ready;
+            }
+            keda.triggers.push(timetable);
+        }
+        document.sweep.clear();
+        document
+    };
+    let design = |document: &ScenarioDocument| run(Plan::single(document), 0);
+    let (alone, ready) = (design(&with(None)), design(&with(Some(28))));
+    assert_eq!((met(&alone), met(&ready)), (0, REPLICATIONS as usize));
+    let flips = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            result.figure(Figure::DirectionFlipsPerHour)
+        })
+    };
+    assert!(
+        flips(&alone) > 1.5 * flips(&ready),
+        "{} {}",
+        flips(&alone),
+        flips(&ready)
+    );
+    let mut all_day = with(None);
+    all_day.autoscaler = AutoscalerDocument::Static { replicas: 28 };
+    let all_day = design(&all_day);
+    assert!(
+        cost(&ready) < 0.8 * cost(&alone),
+        "{} {}",
+        cost(&ready),
+        cost(&alone)
+    );
+    assert!(
+        cost(&ready) < 2.0 / 3.0 * cost(&all_day),
+        "{} {}",
+        cost(&ready),
+        cost(&all_day)
+    );
+    // The plane that plays every request sees the same; while the workers swing, it is up to two points apart
+    // (docs/MODELS.md: each swing begins with a few requests more or less in the queue).
+    let late = |results: &[ReplicationResult]| {
+        mean(results, |result| {
+            100.0 - 100.0 * result.objectives[1].good_fraction()
+        })
+    };
+    for (ready, computed, allowed) in [(None, &alone, 2.0), (Some(28), &ready, 0.3)] {
+        let mut played = with(ready);
+        played.run.plane = PlaneKind::Requests;
+        let (fluid, requests) = (late(computed), late(&design(&played)));
+        assert!(
+            (fluid - requests).abs() < allowed,
+            "{ready:?}: {fluid} {requests}"
+        );
+    }
 }
 
 #[test]

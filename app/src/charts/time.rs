@@ -293,7 +293,7 @@ fn readout(kind: &PanelKind, report: Option<Arc<Report>>, cursor: Option<usize>)
     if let Some(second) = kind.second.and_then(|key| series(&report, key)) {
         text = format!(
             "{text} · {} {} ({}–{})",
-            second.label.to_lowercase(),
+            second.label.to_ascii_lowercase(),
             show(&second.p50),
             show(&second.p5),
             show(&second.p95)

@@ -8,6 +8,7 @@ use crate::state::{pointer as json_pointer, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_core::words::capitalised;
 use sim_report::form::schema::{Kind, Node};
 
 /// A list of groups.
@@ -156,18 +157,10 @@ fn item_view(node: &'static Node, item: &'static Node, list: &str, index: usize)
 }
 
 fn singular(label: &str) -> String {
-    let low = label.to_lowercase();
+    let low = label.to_ascii_lowercase();
     match low.as_str() {
         "policies" => "policy".to_owned(),
         "sweep" | "knobs that may move" => "knob".to_owned(),
         _ => low.strip_suffix('s').map_or(low.clone(), str::to_owned),
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -83,7 +83,7 @@ fn suffix_factor(suffix: &str, unit: &str) -> Option<f64> {
     if suffix.is_empty() || suffix.eq_ignore_ascii_case(unit) {
         return Some(1.0);
     }
-    let (low, unit) = (suffix.to_lowercase(), unit.to_lowercase());
+    let (low, unit) = (suffix.to_ascii_lowercase(), unit.to_ascii_lowercase());
     for table in [&TIME[..], &SIZE[..]] {
         let find = |name: &str| {
             table

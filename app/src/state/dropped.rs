@@ -41,7 +41,7 @@ fn sort_of(name: &str, text: &str) -> Sort {
     });
     let table = [".csv", ".tsv"]
         .iter()
-        .any(|end| name.to_lowercase().ends_with(end));
+        .any(|end| name.to_ascii_lowercase().ends_with(end));
     if has("traffic") || has("slo") {
         Sort::Scenario
     } else if !table && (has("apiVersion") || text.contains("apiVersion:")) {

@@ -47,9 +47,9 @@ impl Offer {
 
 /// Whether all words of what was typed are in a name.
 fn fits(name: &str, typed: &str) -> bool {
-    let name = name.to_lowercase();
+    let name = name.to_ascii_lowercase();
     typed
-        .to_lowercase()
+        .to_ascii_lowercase()
         .split_whitespace()
         .all(|word| name.contains(word))
 }

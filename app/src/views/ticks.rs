@@ -8,6 +8,7 @@ use crate::state::{Studio, Tab, files, route, studio};
 use crate::workers::microscope;
 use leptos::prelude::*;
 use sim_core::replication::{Replay, ReplayTick};
+use sim_core::stats::sort_by;
 
 /// Ticks that are listed.
 const LISTED: usize = 12;
@@ -69,7 +70,7 @@ fn words(replay: &Replay) -> String {
 /// The worst ticks: most bad requests first, then the longest queue.
 fn worst(replay: &Replay) -> Vec<&ReplayTick> {
     let mut ticks: Vec<&ReplayTick> = replay.ticks.iter().collect();
-    ticks.sort_by(|a, b| {
+    sort_by(&mut ticks, |a, b| {
         let by_bad = b.bad.total_cmp(&a.bad);
         by_bad.then(b.waiting.total_cmp(&a.waiting))
     });

@@ -57,7 +57,7 @@ fn sentence(network: &NetworkReport) -> String {
                 "\u{201c}{}\u{201d} spends most of the error budget: {}, mostly for {}.",
                 most.name,
                 share(&most.budget_consumed),
-                cause(most).to_lowercase()
+                cause(most).to_ascii_lowercase()
             )
         },
     )

@@ -23,6 +23,7 @@ use crate::scenario::document::{
     FallbackBehaviorDocument, FallbackDocument, KedaDocument, ScalingModifiersDocument,
     TriggerDocument,
 };
+use crate::words::capitalised;
 
 /// Where a metric of the HPA comes from.
 #[derive(Clone, Copy, Debug)]
@@ -381,14 +382,6 @@ fn rule(reason: PollReason) -> Rule {
         PollReason::RaisedToMinimum => Rule::Minimum,
         PollReason::ActivationPaused | PollReason::DeactivationPaused => Rule::Disabled,
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next();
-    first
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 /// The HPA that KEDA makes: at least one replica, external metrics for the triggers or their composite.

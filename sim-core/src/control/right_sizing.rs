@@ -20,6 +20,7 @@ use super::vpa::{
 use crate::fleet::memory::Memory;
 use crate::fleet::{Fleet, Pod, Size};
 use crate::scenario::document::{ScenarioDocument, UpdateMode, VpaDocument};
+use crate::stats::sort_by;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -343,7 +344,9 @@ impl RightSizing {
         let restarting = fleet.restarting_pods();
         candidates.extend(restarting.map(|p| one(p.started_s, p.ready_s, p.size, 1, true)));
         candidates.retain(|candidates| candidates.update);
-        candidates.sort_by(|one, two| one.priority.most_urgent_first(&two.priority));
+        sort_by(&mut candidates, |one, two| {
+            one.priority.most_urgent_first(&two.priority)
+        });
         candidates
     }
 

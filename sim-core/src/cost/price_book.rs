@@ -1,6 +1,6 @@
 //! A dated price book: on-demand instance types and the unit prices around them.
 
-use crate::suggest::closest;
+use crate::words::closest;
 
 /// An instance type with its on-demand price.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -26,6 +26,7 @@ use super::room::Room;
 use crate::random::{Rng, uniform};
 use crate::scenario::Scenario;
 use crate::scenario::document::{BudgetDocument, ConsolidationPolicy, KarpenterDocument};
+use crate::stats::sort_by;
 use consolidation::{NodeId, Proposal};
 
 /// The number by which it knows its nodes.
@@ -85,7 +86,7 @@ impl Karpenter {
             kind.map_or(f64::INFINITY, |kind| kind.usd_per_hour)
         };
         let mut kinds: Vec<u32> = (1..).take(document.instance_types.len()).collect();
-        kinds.sort_by(|a, b| price(*a).total_cmp(&price(*b)));
+        sort_by(&mut kinds, |a, b| price(*a).total_cmp(&price(*b)));
         let limit = |limit: Option<f64>, per_unit: f64| match limit {
             Some(limit) => (limit * per_unit).round() as u64,
             None => u64::MAX,

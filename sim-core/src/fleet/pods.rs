@@ -1,6 +1,7 @@
 //! Pods, in the order of their creation.
 
 use super::Size;
+use crate::stats::sort_by_key;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Why a pod that is not ready is on its way.
@@ -191,7 +192,7 @@ impl Pods {
                 None => sizes.push((run.size, run.count)),
             }
         }
-        sizes.sort_by_key(|(size, _)| core::cmp::Reverse(*size));
+        sort_by_key(&mut sizes, |(size, _)| core::cmp::Reverse(*size));
         sizes
     }
 

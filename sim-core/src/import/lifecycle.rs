@@ -15,6 +15,7 @@ use crate::scenario::document::{
     MovesCost, RestoreSpeed, RulesSince, StorageClass, StorageDocument, TierDocument,
     TransitionDocument,
 };
+use crate::stats::sort_by_key;
 use serde_json::Value;
 
 /// Smaller objects are not moved unless a configuration says otherwise, KiB.
@@ -298,7 +299,7 @@ fn read_moves(
             read.push((days.max(1), class));
         }
     }
-    read.sort_by_key(|(days, _)| *days);
+    sort_by_key(&mut read, |(days, _)| *days);
     read
 }
 

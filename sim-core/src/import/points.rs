@@ -2,6 +2,7 @@
 
 use super::{ImportError, instant};
 use crate::scenario::limits::{Limit, plain_number};
+use crate::stats::sort_by;
 
 /// What the numbers of a recording mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(super) fn bin(
     points.retain(|point| point.at_s.is_finite());
     if !points.is_sorted_by(|a, b| a.at_s <= b.at_s) {
         notes.push("The rows were not in order of time; they were sorted.".to_owned());
-        points.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        sort_by(&mut points, |a, b| a.at_s.total_cmp(&b.at_s));
     }
     let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else {
         return Err(ImportError::new(

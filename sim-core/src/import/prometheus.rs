@@ -2,6 +2,7 @@
 
 use super::points::{self, Binned, Point, Unit};
 use super::{ImportError, TrafficOptions, listed, shown};
+use crate::stats::sort_by;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -270,7 +271,7 @@ fn add_up(
     }
     if several {
         // Samples of the same moment become one, quietly: that is what adding up means.
-        all.sort_by(|a, b| a.at_s.total_cmp(&b.at_s));
+        sort_by(&mut all, |a, b| a.at_s.total_cmp(&b.at_s));
         points::add_up_duplicates(&mut all);
     }
     Ok(all)

@@ -318,7 +318,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
-            word.extend(character.to_lowercase());
+            word.push(character.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());

@@ -4,6 +4,7 @@ use super::points::{self, Binned, Point, Unit};
 use super::table::{Cell, Table, TimeFormat, named_unit, words};
 use super::{ImportError, MAX_TRAFFIC_BYTES, listed, prometheus, shown};
 use crate::scenario::document::TrafficSource;
+use crate::words::capitalised;
 
 /// What the reader of a file knows better than the file. All of it may be left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -470,13 +471,6 @@ fn request_or_nameless(table: &Table<'_>, column: usize) -> bool {
         .header
         .get(column)
         .is_none_or(|name| request_score(name) >= 0)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }
 
 /// Public traces whose columns are known by their names.

@@ -2,6 +2,7 @@
 
 use super::part::Part;
 use crate::cost::Resource;
+use crate::stats::sort_by_key;
 use crate::study::NodeMarketResult;
 
 /// Spot nodes and commitments over the window; `None` where every service has all its nodes on demand. The pools of the
@@ -11,7 +12,7 @@ pub(super) fn node_market<'p>(
     parts: impl Iterator<Item = &'p Part<'p>>,
 ) -> Option<NodeMarketResult> {
     let mut parts: Vec<&Part<'_>> = parts.collect();
-    parts.sort_by_key(|part| owner(part));
+    sort_by_key(&mut parts, |part| owner(part));
     let mut sum = Sum::default();
     for part in &parts {
         sum.add(part);

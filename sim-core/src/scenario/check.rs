@@ -5,7 +5,7 @@ use super::field::schema;
 use super::inline::lift_beliefs;
 use super::parse::parse;
 use super::problem::{Found, Problem, Problems};
-use super::read::read;
+use super::read::{FromValue, read};
 use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario, UncertainInput};
@@ -15,7 +15,6 @@ use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
 use crate::storage::StorageModel;
 use crate::topology::Topology;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -161,21 +160,21 @@ fn read_sections(value: &Value) -> Sections {
     }
 }
 
-fn section<T: DeserializeOwned>(value: &Value, name: &str) -> Option<T> {
-    read(value.get(name)?.clone()).ok()
+fn section<T: FromValue>(value: &Value, name: &str) -> Option<T> {
+    read(value.get(name)?).ok()
 }
 
 fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<ScenarioDocument> {
     let sweep = match value.get("sweep") {
-        Some(sweep) => read(sweep.clone()).ok(),
+        Some(sweep) => read(sweep).ok(),
         None => Some(vec![]),
     };
     let search = match value.get("search").filter(|search| !search.is_null()) {
-        Some(search) => read::<SearchDocument>(search.clone()).ok().map(Some),
+        Some(search) => read::<SearchDocument>(search).ok().map(Some),
         None => Some(None),
     };
     let uncertain = match value.get("uncertain") {
-        Some(uncertain) => read(uncertain.clone()).ok(),
+        Some(uncertain) => read(uncertain).ok(),
         None => Some(vec![]),
     };
     let text = |name: &str| {

@@ -51,13 +51,14 @@ pub use topology::*;
 pub use traffic::*;
 pub use uncertain::*;
 
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// The version of the document format that this engine writes.
 pub const DOCUMENT_VERSION: u32 = 1;
 
 /// A whole what-if: traffic, design, prices and the objectives it is judged by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioDocument {
@@ -143,7 +144,7 @@ pub(super) fn controllers<'a>(
 }
 
 /// A positive random quantity; its unit is that of the field that holds it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum DistributionDocument {
@@ -213,7 +214,7 @@ pub enum DistributionDocument {
 }
 
 /// One measured quantile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QuantileDocument {

@@ -88,7 +88,7 @@ fn median_for(node: &Value, median: f64) -> Value {
 /// A belief in its canonical form, and its median.
 fn belief_of(value: &Value) -> Option<(Value, f64)> {
     let canonical = named(value).unwrap_or_else(|| value.clone());
-    let document: BeliefDocument = read(canonical.clone()).ok()?;
+    let document: BeliefDocument = read(&canonical).ok()?;
     let median = Belief::new(&document).ok()?.median();
     median.is_finite().then_some((canonical, median))
 }

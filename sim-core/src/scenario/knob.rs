@@ -25,13 +25,15 @@ pub(crate) fn apply_to<'a>(
     document: &ScenarioDocument,
     knobs: impl IntoIterator<Item = (&'a str, f64)>,
 ) -> Result<ScenarioDocument, Problem> {
-    let unreadable =
-        |error: serde_json::Error| Problem::error("", error.to_string(), "start from a template");
-    let mut tree = serde_json::to_value(document).map_err(unreadable)?;
+    let mut tree = serde_json::to_value(document).map_err(|error| unreadable(&error))?;
     for (path, value) in knobs {
         set(&mut tree, path, value)?;
     }
-    read(tree).map_err(unreadable)
+    read(&tree).map_err(|misfit| unreadable(&misfit))
+}
+
+fn unreadable(error: &dyn core::fmt::Display) -> Problem {
+    Problem::error("", error.to_string(), "start from a template")
 }
 
 /// The document with several of its values set, numbers within the limits of their fields. Whether the design is sound
@@ -43,9 +45,7 @@ pub fn apply_edits(
     document: &ScenarioDocument,
     edits: &[(String, Value)],
 ) -> Result<ScenarioDocument, Problem> {
-    let unreadable =
-        |error: serde_json::Error| Problem::error("", error.to_string(), "start from a template");
-    let mut tree = serde_json::to_value(document).map_err(unreadable)?;
+    let mut tree = serde_json::to_value(document).map_err(|error| unreadable(&error))?;
     for (path, value) in edits {
         match (tree.pointer_mut(path), value.as_f64()) {
             (Some(Value::Number(_)), Some(number)) => set(&mut tree, path, number)?,
@@ -53,7 +53,7 @@ pub fn apply_edits(
             (None, _) => add(&mut tree, path, value)?,
         }
     }
-    read(tree).map_err(unreadable)
+    read(&tree).map_err(|misfit| unreadable(&misfit))
 }
 
 /// Adds a field that was left out to an object that is there.

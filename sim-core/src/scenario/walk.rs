@@ -5,7 +5,7 @@
 use super::field::{limit_of, resolve, tag_name, tag_of};
 use super::limits::plain_number;
 use super::problem::{Found, Problem};
-use crate::suggest::closest;
+use crate::words::closest;
 use core::fmt;
 use serde_json::{Map, Value};
 

@@ -67,7 +67,7 @@ impl Base {
 
     /// The patch that makes `target` of this text; fields that both leave to their defaults are not in it.
     pub(super) fn patch_to(&self, target: &Value) -> Option<Value> {
-        let document: ScenarioDocument = read(self.value()).ok()?;
+        let document: ScenarioDocument = read(&self.value()).ok()?;
         let base = serde_json::to_value(document).ok()?;
         Some(patch::diff(&base, target).unwrap_or_else(|| Value::Object(serde_json::Map::new())))
     }

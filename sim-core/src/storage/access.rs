@@ -92,7 +92,7 @@ pub fn popularity_classes(top_fifth: f64, keep_share: f64) -> Vec<PopularityClas
     if keep_share > 0.0 && keep_share < 1.0 {
         ends.push(keep_share);
     }
-    ends.sort_by(f64::total_cmp);
+    ends.sort_unstable_by(f64::total_cmp);
     ends.dedup();
     let (mut start, mut reads_start) = (0.0, 0.0);
     let class = |end: f64| {

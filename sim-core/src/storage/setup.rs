@@ -11,6 +11,7 @@ use super::lifecycle::{Basis, Lifecycle};
 use super::tiers::{Tier, object_usd_per_day};
 use super::{ByTier, DAYS_PER_MONTH};
 use crate::random::Distribution;
+use crate::stats::sort_by;
 
 /// Storage as a scenario describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,7 +166,9 @@ impl DatasetSetup {
             .collect();
         let order = |times: &Vec<QueryTime>| {
             let mut order: Vec<usize> = (0..times.len()).collect();
-            order.sort_by(|&a, &b| times[a].mean_s().total_cmp(&times[b].mean_s()));
+            sort_by(&mut order, |&a, &b| {
+                times[a].mean_s().total_cmp(&times[b].mean_s())
+            });
             order
         };
         let mut setup = Self {

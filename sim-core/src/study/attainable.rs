@@ -13,6 +13,7 @@
 use super::optimise::at_least;
 use super::sweep::SweepReport;
 use crate::scenario::document::ObjectiveDocument;
+use crate::stats::sort_by;
 use serde::{Deserialize, Serialize};
 
 /// Fewest replications that tell a quantile.
@@ -77,7 +78,9 @@ pub fn attainable(report: &SweepReport) -> Vec<u32> {
             Some((point.design, point.cost_per_month.mean, kept.estimate))
         })
         .collect();
-    known.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2)));
+    sort_by(&mut known, |a, b| {
+        a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2))
+    });
     let mut best = f64::INFINITY;
     known.retain(|(_, _, kept)| {
         let better = *kept < (1.0 - SAME) * best;

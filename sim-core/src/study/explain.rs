@@ -14,6 +14,7 @@ use super::probe::{Adaptive, Answer, Edits, Outcome, Probe, Round, digest, study
 use super::report::Proportion;
 use super::result::Figure;
 use crate::scenario::document::ScenarioDocument;
+use crate::stats::sort_by;
 use crate::stats::{Summary, paired_difference};
 use serde::{Deserialize, Serialize};
 
@@ -214,7 +215,7 @@ impl Explain {
         let mut moves: Vec<(usize, Move)> = moves
             .filter_map(|(index, variant)| Some((index, self.judged(variant)?)))
             .collect();
-        moves.sort_by(|a, b| {
+        sort_by(&mut moves, |a, b| {
             let worth = |one: &Move| self.worth(one, clears);
             worth(&b.1).total_cmp(&worth(&a.1)).then(a.0.cmp(&b.0))
         });

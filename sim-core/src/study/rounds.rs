@@ -9,6 +9,7 @@ use super::plan::{Plan, Shard};
 use super::report::Proportion;
 use crate::scenario::document::RunDocument;
 use crate::stats::Summary;
+use crate::stats::sort_by_key;
 use crate::study::Figure;
 
 /// The rule for when to stop.
@@ -206,7 +207,9 @@ impl Rounds {
                 })
             })
             .collect();
-        shards.sort_by_key(|shard| (shard.first_replication, shard.first_design));
+        sort_by_key(&mut shards, |shard| {
+            (shard.first_replication, shard.first_design)
+        });
         shards
     }
 }

@@ -15,6 +15,7 @@ use super::plan::{Design, Plan, hex};
 use super::report::Proportion;
 use super::result::{Figure, ReplicationResult};
 use crate::scenario::Scenario;
+use crate::stats::sort_by;
 use crate::stats::{Summary, paired_difference};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -163,7 +164,7 @@ impl Sensitivity {
         let mut bars: Vec<SensitivityBar> = bars
             .map(|(factor, ends)| bar(factor, base, ends[0], ends[1]))
             .collect();
-        bars.sort_by(|a, b| {
+        sort_by(&mut bars, |a, b| {
             let size = |bar: &SensitivityBar| bar.cost_swing.mean.abs();
             size(b).total_cmp(&size(a))
         });

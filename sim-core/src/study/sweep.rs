@@ -9,6 +9,7 @@ use super::report::Proportion;
 use super::result::Figure;
 use crate::scenario::document::ObjectiveDocument;
 use crate::stats::Summary;
+use crate::stats::sort_by;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -161,7 +162,7 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
 /// answers them cheapest first.
 pub(super) fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by(|&a, &b| {
+    sort_by(&mut order, |&a, &b| {
         let (a, b) = (&points[a], &points[b]);
         let by_cost = a.cost_per_month.mean.total_cmp(&b.cost_per_month.mean);
         by_cost

@@ -235,15 +235,15 @@ impl Case {
     /// Whether a text names the case: its id, the beginning of its id up to a dash, or a part of its words or of its
     /// group's; in small or capital letters.
     pub fn matches(&self, text: &str) -> bool {
-        let wanted = text.to_lowercase();
-        let id = self.about.id.to_lowercase();
+        let wanted = text.to_ascii_lowercase();
+        let id = self.about.id.to_ascii_lowercase();
         let named = id
             .strip_prefix(&wanted)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
         let words = [&self.about.subject, self.about.family.title()];
         let figures = self.oracles.iter().map(|oracle| oracle.figure.as_str());
         let mut words = words.into_iter().chain(figures);
-        named || words.any(|words| words.to_lowercase().contains(&wanted))
+        named || words.any(|words| words.to_ascii_lowercase().contains(&wanted))
     }
 }
 

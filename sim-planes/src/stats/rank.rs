@@ -1,6 +1,7 @@
 //! Rank correlation: whether one number rises with another, whatever the shape.
 
 use super::special::normal_quantile;
+use crate::stats::sort_by;
 use serde::{Deserialize, Serialize};
 
 /// A correlation, −1 to 1, with its 95 % interval.
@@ -46,7 +47,9 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<Correlation> {
 /// The rank of each value from 1 on.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    sort_by(&mut order, |&a, &b| {
+        values[a].total_cmp(&values[b]).then(a.cmp(&b))
+    });
     let mut ranks = vec![0.0; values.len()];
     let mut from = 0;
     while let Some(&first) = order.get(from) {

@@ -233,7 +233,12 @@ pub fn budget_sentence(report: &Report) -> String {
             .max_by(|a, b| a.budget_consumed.mean.total_cmp(&b.budget_consumed.mean));
         let main = main
             .filter(|cause| cause.budget_consumed.mean > 0.0)
-            .map(|cause| format!(", most of it by {}", cause.cause.label().to_lowercase()));
+            .map(|cause| {
+                format!(
+                    ", most of it by {}",
+                    cause.cause.label().to_ascii_lowercase()
+                )
+            });
         format!(
             "{} uses {} of its error budget{}",
             objective.label,

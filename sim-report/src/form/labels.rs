@@ -419,11 +419,7 @@ fn sentence(name: &str) -> String {
             .map_or_else(|| part.to_owned(), |(_, capital)| (*capital).to_owned())
     });
     let text = words.collect::<Vec<_>>().join(" ");
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    sim_core::words::capitalised(&text)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::labels;
 use serde_json::{Map, Value};
+use sim_core::stats::sort_by_key;
 
 /// What a field takes.
 #[derive(Clone, Debug)]
@@ -255,7 +256,7 @@ impl Reader<'_> {
             _ => Vec::new(),
         };
         let mut names: Vec<&str> = properties.keys().map(String::as_str).collect();
-        names.sort_by_key(|name| {
+        sort_by_key(&mut names, |name| {
             properties
                 .get(*name)
                 .and_then(|property| property.get("x-order"))

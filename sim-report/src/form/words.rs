@@ -51,7 +51,7 @@ fn value_text(path: &str, value: f64) -> String {
     let name = match before {
         // Such names say nothing without what they belong to.
         Some(before) if matches!(last, "Target" | "Value" | "Mean" | "Height") => {
-            format!("{before} {}", last.to_lowercase())
+            format!("{before} {}", last.to_ascii_lowercase())
         }
         _ => last.to_owned(),
     };
@@ -192,7 +192,7 @@ fn group(
 
 /// The unit, unless the name says it.
 fn unit_beside(name: &str, node: &'static Node) -> &'static str {
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     match lower.split(' ').any(|word| word == node.unit) {
         true => "",
         false => &node.unit,

@@ -19,7 +19,7 @@ fn walk(element: &Element, text: &mut String) {
         return;
     }
     let words = || line(&element.text_content().unwrap_or_default());
-    match element.tag_name().to_lowercase().as_str() {
+    match element.tag_name().to_ascii_lowercase().as_str() {
         "h2" => block(text, "## ", &words()),
         "p" => block(text, "", &words()),
         "li" if class.is_empty() => item(text, &words()),

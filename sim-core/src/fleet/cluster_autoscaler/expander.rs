@@ -10,6 +10,7 @@ use super::super::packing::{self, Bin};
 use super::ClusterAutoscaler;
 use crate::random::{Rng, uniform};
 use crate::scenario::document::ExpanderDocument;
+use crate::stats::sort_by;
 
 /// What a group would do for the pending pods.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +98,7 @@ fn sort_for(pods: &mut [(Size, u32)], node: Size) {
         f64::from(size.millicores) / f64::from(node.millicores.max(1))
             + f64::from(size.mib) / f64::from(node.mib.max(1))
     };
-    pods.sort_by(|a, b| share(b.0).total_cmp(&share(a.0)));
+    sort_by(pods, |a, b| share(b.0).total_cmp(&share(a.0)));
 }
 
 /// One of `count`, with equal probability; nothing is drawn when there is no choice.

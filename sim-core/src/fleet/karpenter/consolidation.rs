@@ -13,6 +13,7 @@ use super::budgets;
 use super::words::{self, NothingToDo};
 use super::{Karpenter, Replacement, cheapest, own_nodes, rooms};
 use crate::scenario::document::{ConsolidationPolicy, DisruptionReason};
+use crate::stats::{sort_by, sort_by_key};
 
 /// Time between a proposal and doing it, after which it must still hold.
 const VALIDATION_S: f64 = 15.0;
@@ -129,7 +130,9 @@ impl Karpenter {
             .candidates(&cluster.nodes, now_s)
             .map(|(place, node)| (self.disruption_cost(node, now_s), (place, node.id)))
             .collect();
-        candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        sort_by(&mut candidates, |a, b| {
+            a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+        });
         nothing.candidates = candidates.len() as u32;
         let most = self.allowed(&cluster.nodes, DisruptionReason::Underutilized, now_s) as usize;
         nothing.kept_by_budget |= candidates.len() > most;
@@ -220,7 +223,7 @@ impl Karpenter {
             pods.extend_from_slice(&node.loads);
             there.push(node);
         }
-        pods.sort_by_key(|(size, _)| core::cmp::Reverse(*size));
+        sort_by_key(&mut pods, |(size, _)| core::cmp::Reverse(*size));
         before.extend(packing::put(&mut pods, room));
         packing::undo(before, room);
         if packing::is_done(&pods) {

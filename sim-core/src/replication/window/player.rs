@@ -12,6 +12,7 @@ use crate::replication::setup::model_of;
 use crate::scenario::document::MAIN_SERVICE;
 use crate::slo::budget::Objectives;
 use crate::stats::LogHistogram;
+use crate::stats::sort_by_key;
 use crate::topology::ComponentKind;
 
 /// Cells of time in which the use of replicas is told.
@@ -180,7 +181,7 @@ fn kinds(users: &Outcome, thresholds_s: &[f64]) -> Vec<(Fate, u16, u64)> {
         .filter(|(_, count)| *count > 0.5)
         .map(|(fate, count)| (fate, 0, count.round() as u64))
         .collect();
-    kinds.sort_by_key(|kind| core::cmp::Reverse(kind.2));
+    sort_by_key(&mut kinds, |kind| core::cmp::Reverse(kind.2));
     kinds
 }
 

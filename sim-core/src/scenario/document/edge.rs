@@ -2,10 +2,11 @@
 
 use super::DistributionDocument;
 use super::serving::is_default;
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// An edge cache: it answers what it holds, and asks the services for the rest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EdgeCacheDocument {
@@ -51,7 +52,7 @@ pub struct EdgeCacheDocument {
 }
 
 /// How long the edge keeps an object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum KeepingDocument {
@@ -76,7 +77,7 @@ pub enum KeepingDocument {
 }
 
 /// One step of the price of transfer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TransferTierDocument {

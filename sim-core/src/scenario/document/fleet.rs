@@ -1,10 +1,11 @@
 //! The nodes that replicas run on, and prices.
 
 use super::{CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// The nodes: without a provisioner a group of equal ones that grows when pods do not fit and shrinks when nodes are empty.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FleetDocument {
@@ -40,7 +41,7 @@ pub struct FleetDocument {
 }
 
 /// A kind of node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum NodeDocument {
@@ -65,7 +66,7 @@ pub enum NodeDocument {
 }
 
 /// Prices beside the nodes' own. The defaults are the published ones of the price book.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PricesDocument {

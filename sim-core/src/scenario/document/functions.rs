@@ -2,12 +2,13 @@
 
 use super::serving::is_default;
 use super::{DaysDocument, DistributionDocument};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 pub use crate::functions::NextInstance;
 
 /// A serverless function: the platform starts an instance when a request finds none free, and you pay for what runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FunctionComponentDocument {
@@ -69,7 +70,7 @@ fn is_one(value: &u32) -> bool {
 }
 
 /// How fast new instances may start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FunctionBurstDocument {
@@ -82,7 +83,7 @@ pub struct FunctionBurstDocument {
 }
 
 /// How many instances are started beforehand.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProvisionedDocument {
@@ -116,7 +117,7 @@ pub enum ProvisionedDocument {
 }
 
 /// One entry of the timetable. The window starts on a Monday at 00:00.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProvisionedEntryDocument {
@@ -135,7 +136,7 @@ pub struct ProvisionedEntryDocument {
 }
 
 /// A timer that calls the function now and then.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WarmerDocument {
@@ -148,7 +149,7 @@ pub struct WarmerDocument {
 }
 
 /// What a platform charges. A GB-second is a second of an instance with 1,024 MB.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FunctionPricesDocument {
@@ -178,7 +179,7 @@ fn yes() -> bool {
 }
 
 /// A price that holds up to an amount.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FunctionTierDocument {

@@ -1,10 +1,11 @@
 //! KEDA: scaling on events, from and to zero.
 
 use super::{BehaviorDocument, Signal};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// A KEDA ScaledObject. The HPA that it makes runs with the controller's defaults: every 15 s, with 10 % tolerance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KedaDocument {
@@ -67,7 +68,7 @@ impl KedaDocument {
 }
 
 /// A source of events, and how much of it is work for one replica.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TriggerDocument {
@@ -157,7 +158,7 @@ impl TriggerDocument {
 }
 
 /// How the HPA compares a metric with its threshold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MetricTypeDocument {
@@ -169,7 +170,7 @@ pub enum MetricTypeDocument {
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WeekdayDocument {
@@ -203,7 +204,7 @@ impl WeekdayDocument {
 }
 
 /// A formula over the triggers. Their own thresholds have no part any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScalingModifiersDocument {
@@ -223,7 +224,7 @@ pub struct ScalingModifiersDocument {
 }
 
 /// Replicas in place of metrics that fail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FallbackDocument {
@@ -244,7 +245,7 @@ fn default_failure_threshold() -> u32 {
 }
 
 /// How the replicas of the fallback are put beside those that are there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FallbackBehaviorDocument {
@@ -260,7 +261,7 @@ pub enum FallbackBehaviorDocument {
 }
 
 /// A KEDA ScaledJob. A job is a pod that works until it finds nothing waiting, and then ends by itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KedaScaledJobDocument {
@@ -287,7 +288,7 @@ pub struct KedaScaledJobDocument {
 }
 
 /// How several triggers become one demand for jobs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CalculationDocument {
@@ -303,7 +304,7 @@ pub enum CalculationDocument {
 }
 
 /// How jobs that exist are held against the demand.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum JobStrategyDocument {

@@ -1,6 +1,7 @@
 //! The Knative Pod Autoscaler.
 
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// Requests per second that a replica is taken to bear when nothing is written (Knative's default).
 const DEFAULT_RPS: f64 = 200.0;
@@ -10,7 +11,7 @@ const LEAST_TARGET: f64 = 0.01;
 /// The Knative Pod Autoscaler: requests in flight (or per second) over all replicas divided by a target, averaged over a stable and a shorter panic window, down to no replicas and back.
 ///
 /// It looks every 2 s, so ticks must last 1 or 2 s. The concurrency of the service is Knative's container concurrency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KnativeDocument {
@@ -85,7 +86,7 @@ pub struct KnativeDocument {
 }
 
 /// What the Knative Pod Autoscaler scales on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KnativeMetric {
@@ -97,7 +98,7 @@ pub enum KnativeMetric {
 }
 
 /// How the seconds of a window are averaged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KnativeAveraging {

@@ -1,10 +1,11 @@
 //! Memory of a replica, and the autoscaler that sizes pods.
 
 use super::serving::is_default;
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// How much memory a replica uses, and how much it may use.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MemoryDocument {
@@ -25,7 +26,7 @@ pub struct MemoryDocument {
 }
 
 /// A VerticalPodAutoscaler: it learns what replicas use and sizes their requests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VpaDocument {
@@ -82,7 +83,7 @@ pub struct VpaDocument {
 }
 
 /// What a VerticalPodAutoscaler does with its recommendation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateMode {
@@ -96,7 +97,7 @@ pub enum UpdateMode {
 }
 
 /// The requests that a VerticalPodAutoscaler controls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ControlledResources {

@@ -1,10 +1,11 @@
 //! What adds and removes nodes.
 
 use super::{DaysDocument, NodeDocument};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// What adds and removes nodes. Its nodes come beside the fleet's own `min_nodes`, which are a fixed base then.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProvisionerDocument {
@@ -15,7 +16,7 @@ pub enum ProvisionerDocument {
 }
 
 /// The Kubernetes Cluster Autoscaler.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClusterAutoscalerDocument {
@@ -60,7 +61,7 @@ pub struct ClusterAutoscalerDocument {
 }
 
 /// A group of equal nodes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeGroupDocument {
@@ -75,7 +76,7 @@ pub struct NodeGroupDocument {
 }
 
 /// Which group grows when several could.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExpanderDocument {
@@ -91,7 +92,7 @@ pub enum ExpanderDocument {
 }
 
 /// Karpenter with one pool of on-demand nodes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KarpenterDocument {
@@ -135,7 +136,7 @@ pub struct KarpenterDocument {
 }
 
 /// Which nodes Karpenter removes or replaces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConsolidationPolicy {
@@ -149,7 +150,7 @@ pub enum ConsolidationPolicy {
 }
 
 /// A limit on how many nodes are disrupted at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BudgetDocument {
@@ -165,7 +166,7 @@ pub struct BudgetDocument {
 }
 
 /// How many nodes a budget lets be disrupted at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BudgetLimitDocument {
@@ -184,7 +185,7 @@ pub enum BudgetLimitDocument {
 }
 
 /// Hours in which a budget holds. The window starts on a Monday at 00:00.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BudgetHoursDocument {
@@ -200,7 +201,7 @@ pub struct BudgetHoursDocument {
 }
 
 /// Why a node is disrupted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisruptionReason {
@@ -213,7 +214,7 @@ pub enum DisruptionReason {
 }
 
 /// Most CPU and memory of a pool's nodes together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolLimitsDocument {

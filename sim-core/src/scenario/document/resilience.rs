@@ -2,10 +2,11 @@
 
 use crate::plane::network::breaker::{BreakerModel, SlowCalls};
 use crate::plane::{QueueDiscipline, RateLimit};
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// A token bucket in front: requests beyond it are answered with 429 at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RateLimitDocument {
@@ -28,7 +29,7 @@ impl RateLimitDocument {
 }
 
 /// Who of those that wait is served next, where that is not the one that has waited longest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum QueueDocument {
@@ -62,7 +63,7 @@ impl QueueDocument {
 }
 
 /// A circuit breaker, one for all replicas of the caller, as in Resilience4j with a count-based window.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BreakerDocument {
@@ -87,7 +88,7 @@ pub struct BreakerDocument {
 }
 
 /// When calls that take long open a circuit breaker, whether they fail or not.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SlowCallsDocument {
@@ -117,7 +118,7 @@ impl BreakerDocument {
 }
 
 /// Trouble of a dependency at a time that is known.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TroubleDocument {

@@ -1,10 +1,11 @@
 //! Autoscalers beside the Kubernetes HPA: timetables, steps, target tracking, forecasts, objectives.
 
 use super::Signal;
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// Replicas by the hour of the day and the day of the week.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScheduledDocument {
@@ -17,7 +18,7 @@ pub struct ScheduledDocument {
 }
 
 /// One entry of a timetable. The window starts on a Monday at 00:00.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleEntryDocument {
@@ -36,7 +37,7 @@ pub struct ScheduleEntryDocument {
 }
 
 /// Days of the week.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DaysDocument {
@@ -61,7 +62,7 @@ impl DaysDocument {
 }
 
 /// What steps and target tracking look at.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ScalerMetricDocument {
@@ -80,7 +81,7 @@ pub enum ScalerMetricDocument {
 }
 
 /// Step scaling, as AWS Application Auto Scaling has it: alarms add or remove replicas by how far the metric is out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepScalingDocument {
@@ -110,7 +111,7 @@ pub struct StepScalingDocument {
 }
 
 /// One step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepDocument {
@@ -123,7 +124,7 @@ pub struct StepDocument {
 }
 
 /// Target tracking, as AWS Application Auto Scaling has it: in proportion to the metric, out after three periods above the target, in after fifteen below nine tenths of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TargetTrackingDocument {
@@ -168,7 +169,7 @@ fn fifteen() -> u32 {
 }
 
 /// Predictive scaling: a seasonal forecast from the same hours of the past weeks, made ready in advance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PredictiveDocument {
@@ -199,7 +200,7 @@ pub struct PredictiveDocument {
 }
 
 /// SLO-driven scaling: follows the objective itself, latency or burn rate, with CPU as a fallback and a floor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SloDrivenDocument {
@@ -238,7 +239,7 @@ pub struct SloDrivenDocument {
 }
 
 /// What SLO-driven scaling follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IndicatorDocument {

@@ -5,10 +5,11 @@ use super::{
     Balancing, DistributionDocument, MemoryDocument, OnTimeout, Overflow, ProcessorSharingDocument,
     QueueDocument, RateLimitDocument, Removal, RetryDocument,
 };
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// One replica's way of serving a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceDocument {
@@ -80,7 +81,7 @@ pub struct ServiceDocument {
 }
 
 /// What a replica asks of a node, and how long it takes to start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PodDocument {

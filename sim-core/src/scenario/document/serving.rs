@@ -2,12 +2,13 @@
 //! when a replica goes, and when a request is tried again.
 
 use crate::plane::RetryModel;
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 pub use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
 
 /// Replicas whose requests share their processors.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessorSharingDocument {
@@ -17,7 +18,7 @@ pub struct ProcessorSharingDocument {
 }
 
 /// Clients that try again after a rejection, timeout, error or loss.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RetryDocument {
@@ -60,7 +61,7 @@ fn default_multiplier() -> f64 {
 }
 
 /// How a pause before a retry is spread.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Jitter {

@@ -1,9 +1,10 @@
 //! What the design is judged by.
 
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// Objectives over a window. The SLO is met when every objective is met over the whole window.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SloDocument {
@@ -19,7 +20,7 @@ pub struct SloDocument {
 }
 
 /// One objective: a share of all requests that must be good.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "sli", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ObjectiveDocument {

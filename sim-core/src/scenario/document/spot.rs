@@ -1,10 +1,11 @@
 //! Spot capacity and commitments: cheaper nodes that may be taken away, and cheaper ones that are paid for anyhow.
 
 use super::serving::is_default;
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 /// Spot nodes beside those on demand: cheaper, and the provider may take them back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpotDocument {
@@ -49,7 +50,7 @@ fn default_notice_s() -> u32 {
 }
 
 /// Which pool a new spot node comes from, of those that have capacity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SpotAllocation {
@@ -65,7 +66,7 @@ pub enum SpotAllocation {
 }
 
 /// What is done with the warning before a node is reclaimed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnNotice {
@@ -77,7 +78,7 @@ pub enum OnNotice {
 }
 
 /// A pool of spot capacity: an instance type in a zone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpotPoolDocument {
@@ -115,7 +116,7 @@ fn default_depth() -> f64 {
 }
 
 /// The pool runs out at random, and has capacity again after a random time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolReclaimsDocument {
@@ -131,7 +132,7 @@ pub struct PoolReclaimsDocument {
 }
 
 /// A recorded trace of a pool, repeated as often as needed. All nodes are reclaimed when it goes from 1 to 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpotTraceDocument {
@@ -151,7 +152,7 @@ pub struct SpotTraceDocument {
 }
 
 /// Where in a trace the simulation starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TraceStart {
@@ -163,7 +164,7 @@ pub enum TraceStart {
 }
 
 /// Capacity paid for over a term, whether it is used or not: reserved instances, savings plans.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CommitmentsDocument {
@@ -179,7 +180,7 @@ pub struct CommitmentsDocument {
 }
 
 /// A term with its published discount on the list price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CommitmentTerm {

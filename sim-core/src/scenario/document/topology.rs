@@ -5,7 +5,8 @@ use super::{
     AutoscalerDocument, BreakerDocument, DistributionDocument, FleetDocument,
     FunctionComponentDocument, RateLimitDocument, RetryDocument, ServiceDocument, TroubleDocument,
 };
-use serde::{Deserialize, Serialize};
+use crate::scenario::read::FromValue;
+use serde::Serialize;
 
 use crate::plane::network::CallGuard;
 
@@ -15,7 +16,7 @@ pub use crate::plane::network::CallMode;
 pub const MAIN_SERVICE: &str = "service";
 
 /// Services and dependencies beside the main service, and the calls between them: no circles.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TopologyDocument {
@@ -36,7 +37,7 @@ pub struct TopologyDocument {
 }
 
 /// A component beside the main service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ComponentDocument {
@@ -60,7 +61,7 @@ impl ComponentDocument {
 }
 
 /// A further service of your own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceComponentDocument {
@@ -77,7 +78,7 @@ pub struct ServiceComponentDocument {
 }
 
 /// A database, a cache, a queue, somebody else's interface: it has a latency, a limit, failures and a price, and does not scale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DependencyDocument {
@@ -124,7 +125,7 @@ pub struct DependencyDocument {
 }
 
 /// Outages at random: the times between them and their lengths are exponential.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OutagesDocument {
@@ -137,7 +138,7 @@ pub struct OutagesDocument {
 }
 
 /// Brown-outs at random: the times between them and their lengths are exponential.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BrownOutsDocument {
@@ -153,7 +154,7 @@ pub struct BrownOutsDocument {
 }
 
 /// Calls that each request of a component makes to another one, after its own work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallDocument {
@@ -201,7 +202,7 @@ impl CallDocument {
 }
 
 /// Users who enter elsewhere.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RouteDocument {

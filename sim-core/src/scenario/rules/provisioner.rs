@@ -8,6 +8,7 @@ use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::fleet::{PodsPerNode, catalogue_type, node_type};
 use crate::random::Distribution;
+use crate::stats::sort_by_key;
 
 const PLACE: &str = "/fleet/provisioner";
 
@@ -182,7 +183,7 @@ pub(super) fn room(
                         .map(|group| u64::from(group.max_nodes)),
                 )
                 .collect();
-            groups.sort_by_key(|(each, _)| core::cmp::Reverse(*each));
+            sort_by_key(&mut groups, |(each, _)| core::cmp::Reverse(*each));
             let mut pods = 0;
             for (each, most) in groups {
                 let nodes = most.min(left);

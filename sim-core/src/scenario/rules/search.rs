@@ -6,7 +6,7 @@ use super::super::knob::{numeric_paths, read_choice};
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem};
 use super::sweep::NOT_KNOBS;
-use crate::suggest::closest;
+use crate::words::closest;
 use serde_json::Value;
 
 /// Holds the knobs of a search against a document that is otherwise sound.

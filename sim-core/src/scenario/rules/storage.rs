@@ -16,7 +16,7 @@ use crate::storage::cache::Cache;
 use crate::storage::lifecycle::{Basis, Lifecycle, Step};
 use crate::storage::tiers::object_usd_per_day;
 use crate::storage::{DAYS_PER_MONTH, Dataset, StorageModel, Target, Tier};
-use crate::suggest::closest;
+use crate::words::closest;
 use std::collections::BTreeSet;
 
 const KIB_PER_MIB: f64 = 1024.0;

@@ -6,7 +6,7 @@ use super::super::field::limit_at;
 use super::super::knob::{apply_to, numeric_paths};
 use super::super::limits::{MAX_DESIGNS, plain_number};
 use super::super::problem::{Found, Problem, Severity};
-use crate::suggest::closest;
+use crate::words::closest;
 
 /// Parts of the document that say how to simulate, not what is built.
 pub(super) const NOT_KNOBS: [&str; 4] = ["/version", "/run/", "/sweep", "/search"];

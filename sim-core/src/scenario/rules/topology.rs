@@ -12,8 +12,8 @@ use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
 use crate::replication::service_model;
-use crate::suggest::closest;
 use crate::topology::{Component, ComponentKind, Dependency, Route, Topology};
+use crate::words::closest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

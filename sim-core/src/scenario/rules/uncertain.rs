@@ -12,7 +12,7 @@ use super::super::knob::{apply_to, numeric_paths};
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Severity};
 use super::super::uncertain::UncertainInput;
-use crate::suggest::closest;
+use crate::words::closest;
 
 /// Parts of the document that are chosen or say how to simulate: nobody is in doubt of them.
 const NOT_UNCERTAIN: [&str; 5] = ["/version", "/run/", "/sweep", "/slo/", "/uncertain"];

@@ -3,6 +3,7 @@
 use crate::cost::price_book::PriceBook;
 use crate::scenario::document::ScenarioDocument;
 use crate::scenario::{is_whole_at, limit_at};
+use crate::stats::sort_by;
 use crate::study::probe::Edits;
 use serde_json::Value;
 
@@ -110,7 +111,7 @@ fn instance_types(tree: &Value) -> Vec<Edits> {
         .map(|one| ((one.usd_per_hour / present.usd_per_hour), one.name))
         .filter(|(ratio, _)| (0.4..=2.6).contains(ratio))
         .collect();
-    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+    sort_by(&mut near, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
     let edit = |(_, name): (f64, &str)| vec![(path.to_owned(), Value::from(name))];
     near.into_iter().take(4).map(edit).collect()
 }

@@ -8,6 +8,7 @@ use super::search::{FIRST, Search};
 use super::space::Rungs;
 use super::surrogate::{Lengths, MOST, Seen, Surrogate, first_lengths};
 use super::trial::{FAR, Opinion, Score, Trial};
+use crate::stats::sort_by;
 use crate::study::probe::Probe;
 
 /// Share of the budget for everything until the front is polished.
@@ -97,7 +98,9 @@ impl Search {
             let mut rest: Vec<usize> = (0..guesses.len())
                 .filter(|index| !chosen.contains(index))
                 .collect();
-            rest.sort_by(|&a, &b| guesses[b].doubt.total_cmp(&guesses[a].doubt));
+            sort_by(&mut rest, |&a, &b| {
+                guesses[b].doubt.total_cmp(&guesses[a].doubt)
+            });
             chosen.extend(rest.into_iter().take(wanted - chosen.len()));
         }
         chosen

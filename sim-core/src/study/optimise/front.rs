@@ -1,12 +1,14 @@
 //! Fronts of cost against attainment: which points no other beats, how much they cover, and their knee.
 
+use crate::stats::sort_by;
+
 /// A design's place: cost, to be low, and attainment, to be high.
 pub type Place = (f64, f64);
 
 /// The places that no other dominates (no dearer and at least as likely, one of them strictly), cheapest first.
 pub fn front_of(places: &[Place]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by(|&a, &b| {
+    sort_by(&mut order, |&a, &b| {
         let (cost, chance) = (places[a].0, places[a].1);
         let by_cost = cost.total_cmp(&places[b].0);
         by_cost.then(places[b].1.total_cmp(&chance)).then(a.cmp(&b))
@@ -80,7 +82,7 @@ pub fn front3_of(places: &[Place3]) -> Vec<usize> {
             && !others.take(index).any(|(_, other)| other == place)
     };
     let mut front: Vec<usize> = (0..places.len()).filter(stays).collect();
-    front.sort_by(|&a, &b| {
+    sort_by(&mut front, |&a, &b| {
         let (a, b) = (&places[a], &places[b]);
         let by_cost = a.0.total_cmp(&b.0);
         by_cost.then(b.1.total_cmp(&a.1)).then(a.2.total_cmp(&b.2))
@@ -94,7 +96,7 @@ pub fn hypervolume3(places: &[Place3], reference: Place3) -> f64 {
     let mut order: Vec<usize> = (0..places.len())
         .filter(|&index| places[index].2 < reference.2)
         .collect();
-    order.sort_by(|&a, &b| places[a].2.total_cmp(&places[b].2));
+    sort_by(&mut order, |&a, &b| places[a].2.total_cmp(&places[b].2));
     let mut below: Vec<Place> = Vec::new();
     let mut volume = 0.0;
     for (at, &index) in order.iter().enumerate() {

@@ -8,6 +8,7 @@ use super::surrogate::{Lengths, first_lengths};
 use super::trial::{Opinion, Score, Trial, opinion};
 use crate::random::{Purpose, Rng, StreamKey};
 use crate::scenario::document::{BoundedFigure, ScenarioDocument};
+use crate::stats::{sort_by, sort_by_key};
 use crate::study::probe::{Adaptive, Answer, Probe, Round, study_id};
 use crate::study::result::{FIGURES, Figure};
 use serde::{Deserialize, Serialize};
@@ -238,7 +239,7 @@ impl Search {
         replications: u32,
     ) -> Vec<Probe> {
         chosen.retain(|&index| scores[index].n < target);
-        chosen.sort_by_key(|&index| (scores[index].n, scores[index].trial));
+        sort_by_key(&mut chosen, |&index| (scores[index].n, scores[index].trial));
         let mut more = vec![0u32; chosen.len()];
         let mut left = replications;
         let mut dealt = true;
@@ -277,7 +278,9 @@ impl Search {
         let mut clearing: Vec<usize> = (0..scores.len())
             .filter(|&index| scores[index].bounded && scores[index].chance >= self.wanted)
             .collect();
-        clearing.sort_by(|&a, &b| scores[a].cost.total_cmp(&scores[b].cost));
+        sort_by(&mut clearing, |&a, &b| {
+            scores[a].cost.total_cmp(&scores[b].cost)
+        });
         chosen.extend(clearing.into_iter().take(3));
         chosen.sort_unstable();
         chosen.dedup();

@@ -124,7 +124,7 @@ fn ladder(document: &ScenarioDocument, knob: &SearchKnobDocument) -> Option<Ladd
                 .collect();
             let numbers: Option<Vec<f64>> = rungs.iter().map(Value::as_f64).collect();
             if let Some(mut numbers) = numbers {
-                numbers.sort_by(f64::total_cmp);
+                numbers.sort_unstable_by(f64::total_cmp);
                 numbers.dedup();
                 let whole = is_whole_at(path);
                 rungs = numbers

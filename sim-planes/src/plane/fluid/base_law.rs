@@ -4,6 +4,7 @@
 //! into it, so that sums keep their means exactly.
 
 use crate::random::Distribution;
+use crate::stats::sort_by;
 
 /// Cells of the grid to a doubling.
 const CELLS_PER_OCTAVE: f64 = 32.0;
@@ -182,7 +183,7 @@ impl Law {
             let atoms = law.atoms.iter();
             all.extend(atoms.map(|atom| (atom.value_s, atom.probability, index)));
         }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        sort_by(&mut all, |a, b| a.0.total_cmp(&b.0));
         let mut below = vec![0.0; laws.len()];
         let mut is_longest = vec![0.0; laws.len()];
         let mut grid = Grid::new();

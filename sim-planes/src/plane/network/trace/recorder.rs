@@ -6,6 +6,7 @@ use super::{
 };
 use crate::plane::network::spans::{Link, NOBODY, Origin, Span};
 use crate::stats::LogHistogram;
+use crate::stats::{sort_by, sort_by_key};
 use std::collections::BTreeMap;
 
 /// Which span of which request a number stands for; `serial` tells the users of a place among the open ones apart.
@@ -374,7 +375,7 @@ impl Recorder {
     pub(in crate::plane::network) fn finish(self, now_s: f64) -> Followed {
         let mut traces = self.slowest;
         traces.extend(self.others);
-        traces.sort_by(|a, b| {
+        sort_by(&mut traces, |a, b| {
             let (a, b) = (&a.request, &b.request);
             let by = b.latency_s.total_cmp(&a.latency_s);
             by.then(a.arrival_s.total_cmp(&b.arrival_s))
@@ -384,7 +385,7 @@ impl Recorder {
             .into_iter()
             .map(|((fate, station), count)| (fate, station, count))
             .collect();
-        kinds.sort_by_key(|kind| core::cmp::Reverse(kind.2));
+        sort_by_key(&mut kinds, |kind| core::cmp::Reverse(kind.2));
         Followed {
             requests: self.requests,
             left_out: self.left_out,

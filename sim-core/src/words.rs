@@ -1,4 +1,6 @@
-//! "Did you mean …?": the known word nearest to what was written.
+//! Words: the known one nearest to what was written ("did you mean …?"), and capitals.
+//!
+//! Case is that of ASCII: what is compared or capitalised here is English.
 
 /// The candidate with the smallest edit distance to `word`, if it is near enough to be a slip.
 /// Upper and lower case, `-`, `_` and spaces count as equal. Words are cut to 64 characters.
@@ -13,11 +15,20 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The text with a capital letter at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
 fn folded(word: &str) -> Vec<char> {
     word.chars()
         .filter(|c| !matches!(c, '-' | '_' | ' '))
         .take(64)
-        .flat_map(char::to_lowercase)
+        .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 
