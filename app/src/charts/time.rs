@@ -140,7 +140,7 @@ fn recorded(studio: Studio) -> Memo<Option<Arc<Curve>>> {
     });
     Memo::new(move |_| {
         let (traffic, days) = traffic.get()?;
-        let traffic: TrafficDocument = sim_core::scenario::read(traffic).ok()?;
+        let traffic: TrafficDocument = sim_core::scenario::read(&traffic).ok()?;
         window::recorded(&traffic, days).map(Arc::new)
     })
 }

@@ -168,8 +168,8 @@ pub fn lifecycle(source: &Source<'_>) -> Result<Imported, String> {
     let place = source.place.ok_or(
         "This scenario has no storage with datasets: import it into one that has, such as the template Data lake with lifecycle rules.",
     )?;
-    let storage = source.document.pointer("/storage").cloned();
-    let mut storage: StorageDocument = sim_core::scenario::read(storage.unwrap_or_default())
+    let storage = source.document.pointer("/storage").unwrap_or(&Value::Null);
+    let mut storage: StorageDocument = sim_core::scenario::read(storage)
         .map_err(|error| format!("Fix the problems of the storage first: {error}"))?;
     let index = place.pointer.rsplit('/').next();
     let index = index.and_then(|index| index.parse::<usize>().ok());
