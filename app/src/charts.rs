@@ -14,6 +14,7 @@ mod export;
 mod figure;
 mod front;
 mod front_list;
+mod gestures;
 mod moment;
 mod money_frame;
 mod palette;
@@ -27,7 +28,7 @@ pub use break_even::BreakEvens;
 pub use breakdown::{BudgetByCause, CostByResource};
 pub use commitment::CommitmentLevels;
 pub use data::csv;
-use sim_report::chart::scale;
+use sim_report::chart::{ruler, scale};
 
 pub use distribution::{CostDistribution, SliDistribution};
 pub use export::{all, export_menu};

@@ -42,7 +42,7 @@ impl Command {
 }
 
 /// All commands, in the order of the palette.
-pub const COMMANDS: [Command; 25] = [
+pub const COMMANDS: [Command; 27] = [
     Command {
         name: "Search commands and fields…",
         keys: &["Ctrl+K"],
@@ -187,6 +187,16 @@ pub const COMMANDS: [Command; 25] = [
         name: "Import recorded traffic…",
         keys: &[],
         run: |hands| hands.studio.dialog.set(Dialog::Recording),
+    },
+    Command {
+        name: "Import an S3 lifecycle…",
+        keys: &[],
+        run: |hands| hands.studio.dialog.set(Dialog::Lifecycle),
+    },
+    Command {
+        name: "Import recorded spot availability…",
+        keys: &[],
+        run: |hands| hands.studio.dialog.set(Dialog::SpotTrace),
     },
     Command {
         name: "Light, dark or automatic colours",

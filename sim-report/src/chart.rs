@@ -7,6 +7,7 @@ pub mod distribution;
 pub mod drawing;
 pub mod front;
 pub mod ink;
+pub mod ruler;
 pub mod scale;
 pub mod scene;
 pub mod time;

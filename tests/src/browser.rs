@@ -12,6 +12,7 @@
 //! }
 //! ```
 
+mod memory;
 mod page;
 mod program;
 
@@ -100,6 +101,11 @@ impl Studio {
     /// Address of something on the site; `""` is the page.
     pub fn url(&self, rest: &str) -> String {
         format!("{}{rest}", self.server.answer())
+    }
+
+    /// Memory of the programs behind all pages, workers included, MiB; none where the system does not tell.
+    pub fn memory_mib(&self) -> Option<f64> {
+        memory::of_renderers(self.driver.id())
     }
 
     /// Ends the server: from now on there is no network.

@@ -8,6 +8,8 @@ mod commands;
 mod export;
 #[path = "browser/files.rs"]
 mod files;
+#[path = "browser/imports.rs"]
+mod imports;
 #[path = "browser/journey.rs"]
 mod journey;
 #[path = "browser/manifest.rs"]
@@ -18,6 +20,8 @@ mod mishaps;
 mod offline;
 #[path = "browser/shell.rs"]
 mod shell;
+#[path = "browser/speed.rs"]
+mod speed;
 #[path = "browser/studies.rs"]
 mod studies;
 #[path = "browser/tabs.rs"]
@@ -26,3 +30,5 @@ mod tabs;
 mod validation;
 #[path = "browser/window.rs"]
 mod window;
+#[path = "browser/zoom.rs"]
+mod zoom;

@@ -3,7 +3,7 @@
 use super::data;
 use super::figure::Figure;
 use super::front_list::{FrontList, adopt, difference};
-use super::scene::Point;
+use super::gestures::{Gestures, Part, Wish};
 use super::surface::Surface;
 use crate::check;
 use crate::format;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use sim_core::study::{DesignPoint, Report, SweepReport};
 use sim_report::chart::front::{HEIGHT, Layout, Place, View};
 use sim_report::designs::{chance, cost_text, sentence, table, third_legend, third_text};
-use web_sys::{KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::KeyboardEvent;
 
 /// The chart with its sweep button and the list of the front.
 #[component]
@@ -24,16 +24,29 @@ pub fn Front() -> impl IntoView {
     let width = RwSignal::new(0.0);
     let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
     let wanted = Memo::new(move |_| studio.wanted());
-    let view = RwSignal::new(None::<View>);
-    let brush = RwSignal::new(None::<(Point, Point)>);
-    let drag = StoredValue::new(None::<Drag>);
-    let pointer = StoredValue::new(None::<Point>);
+    let gestures = Gestures::new(move |seen, wish| {
+        let size = (width.get_untracked(), HEIGHT);
+        let layout = untrack(|| {
+            Layout::new(
+                studio.report.get().as_deref(),
+                sweep().as_deref(),
+                size,
+                seen.map(view),
+            )
+        });
+        let View { cost, chance } = match wish {
+            Wish::Between(a, b) => layout.between(a, b),
+            Wish::Moved(from, to) => layout.moved(from, to),
+            Wish::Scaled(at, factor) => layout.zoomed(at.unwrap_or(layout.middle()), factor),
+        };
+        Some(Part { x: cost, y: chance })
+    });
     let layout = move |width: f64| {
         Layout::new(
             studio.report.get().as_deref(),
             sweep().as_deref(),
             (width, HEIGHT),
-            view.get(),
+            gestures.seen.get().map(view),
         )
     };
     // Other designs are somewhere else on the chart.
@@ -41,96 +54,36 @@ pub fn Front() -> impl IntoView {
     Effect::new(move |former: Option<()>| {
         found.track();
         if former.is_some() {
-            view.set(None);
+            gestures.show(None);
         }
     });
-    let seen = move || untrack(|| layout(width.get_untracked()));
     let draw = move |now: f64| {
         width.set(now);
         layout(now).scene(sweep().as_deref(), wanted.get())
     };
     let hover = move |at: Option<(f64, f64)>| {
-        pointer.set_value(at);
-        match (drag.get_value(), at) {
-            (Some(begun), Some(to)) => {
-                let is_far = (to.0 - begun.from.0).hypot(to.1 - begun.from.1) > CLICK;
-                if !is_far && !begun.is_far {
-                    return;
-                }
-                hovered.set(None);
-                drag.set_value(Some(Drag {
-                    is_far: true,
-                    ..begun
-                }));
-                match begun.view {
-                    Some(former) => {
-                        let size = (width.get_untracked(), HEIGHT);
-                        let layout = Layout::new(None, None, size, Some(former));
-                        view.set(Some(layout.moved(begun.from, to)));
-                    }
-                    None => brush.set(Some((begun.from, to))),
-                }
-                return;
-            }
-            (Some(_), None) => {
-                drag.set_value(None);
-                brush.set(None);
-            }
-            (None, _) => {}
+        if gestures.hover(at) {
+            hovered.set(None);
+            return;
         }
         let next = at.and_then(|at| untrack(|| layout(width.get_untracked()).hit(at)));
         if hovered.get_untracked() != next {
             hovered.set(next);
         }
     };
-    let on_down = move |event: PointerEvent| {
-        let begin = pointer.get_value().filter(|_| event.button() == 0);
-        drag.set_value(begin.map(|from| Drag {
-            from,
-            view: view.get_untracked(),
-            is_far: false,
-        }));
-    };
-    let dragged = StoredValue::new(false);
-    let on_up = move |_: PointerEvent| {
-        let begun = drag.get_value();
-        drag.set_value(None);
-        dragged.set_value(begun.is_some_and(|drag| drag.is_far));
-        if let Some((from, to)) = brush.get_untracked() {
-            view.set(Some(seen().between(from, to)));
-            brush.set(None);
-        }
-    };
-    let zoom = move |at: Point, factor: f64| view.set(Some(seen().zoomed(at, factor)));
-    let on_wheel = move |event: WheelEvent| {
-        // Without Ctrl, and without the pinch that browsers tell in the same way, the page scrolls.
-        if let Some(at) = pointer.get_value().filter(|_| event.ctrl_key()) {
-            event.prevent_default();
-            zoom(at, if event.delta_y() < 0.0 { 1.25 } else { 0.8 });
-        }
-    };
-    let on_key = move |event: KeyboardEvent| {
-        let shift = |dx: f64, dy: f64| {
-            let (layout, at) = (seen(), seen().middle());
-            view.set(Some(layout.moved(at, (at.0 + dx, at.1 + dy))));
-        };
+    let keys = move |event: &KeyboardEvent| {
+        let shift = |dx: f64, dy: f64| gestures.wish(Wish::Moved((0.0, 0.0), (dx, dy)));
         match event.key().as_str() {
-            "+" | "=" => zoom(seen().middle(), 1.5),
-            "-" => zoom(seen().middle(), 1.0 / 1.5),
-            "0" | "Escape" => view.set(None),
+            "Escape" => gestures.show(None),
             "ArrowLeft" => shift(STEP, 0.0),
             "ArrowRight" => shift(-STEP, 0.0),
             "ArrowUp" => shift(0.0, STEP),
             "ArrowDown" => shift(0.0, -STEP),
-            _ => return,
+            _ => return false,
         }
-        event.prevent_default();
-        event.stop_propagation();
+        true
     };
-    let on_click = move |_| {
-        if dragged.get_value() {
-            return;
-        }
+    let on_click = move || {
         if let (Some(Place::Swept(index)), Some(report)) = (hovered.get_untracked(), untrack(sweep))
         {
             adopt(studio, &report, index);
@@ -141,19 +94,8 @@ pub fn Front() -> impl IntoView {
             .get()
             .and_then(|place| layout(width.get()).point(place))
     };
-    let marked = move |of: fn((Point, Point)) -> f64| {
-        brush
-            .get()
-            .map_or_else(|| "0".to_owned(), |both| format!("{:.1}", of(both)))
-    };
     let overlay = view! {
-        <rect
-            class="brush"
-            x=move || marked(|(a, b)| a.0.min(b.0))
-            y=move || marked(|(a, b)| a.1.min(b.1))
-            width=move || marked(|(a, b)| (a.0 - b.0).abs())
-            height=move || marked(|(a, b)| (a.1 - b.1).abs())
-        ></rect>
+        {gestures.brush(None)}
         <circle class="halo" class:shown=move || spot().is_some() cx=move || spot().map_or(0.0, |at| at.0).to_string() cy=move || spot().map_or(0.0, |at| at.1).to_string() r="11"></circle>
     }
     .into_any();
@@ -201,7 +143,10 @@ pub fn Front() -> impl IntoView {
         }
     };
     let stale = Signal::derive(move || outdated.get() || (sweep().is_none() && studio.stale.get()));
-    let clickable = move || matches!(hovered.get(), Some(Place::Swept(_)));
+    let class = Signal::derive(move || match hovered.get() {
+        Some(Place::Swept(_)) => "front clickable",
+        _ => "front",
+    });
     view! {
         <Figure
             title="Cost against the chance to meet the SLO"
@@ -211,23 +156,15 @@ pub fn Front() -> impl IntoView {
             table=move || table(sweep().as_deref())
             wide=true
             stale=stale
-            controls=view! { {whole_button(view)} {search_button()} {sweep_button()} {give_up_button()} }.into_any()
+            controls=view! { {gestures.whole_button("front-whole")} {search_button()} {sweep_button()} {give_up_button()} }.into_any()
         >
-            <div
-                class="front"
-                class:clickable=clickable
-                tabindex="0"
-                role="group"
-                aria-label="Cost against the chance; plus and minus zoom, arrows move, 0 shows all of it"
-                on:click=on_click
-                on:pointerdown=on_down
-                on:pointerup=on_up
-                on:dblclick=move |_| view.set(None)
-                on:wheel=on_wheel
-                on:keydown=on_key
-            >
-                {surface}
-            </div>
+            {gestures.area(
+                class,
+                "Cost against the chance; plus and minus zoom, arrows move, 0 shows all of it",
+                Box::new(keys),
+                Box::new(on_click),
+                surface,
+            )}
             {legend()}
             {move || sweep().and_then(|sweep| third_legend(&sweep)).map(|words| view! { <p class="hint">"Points on the front: " {words}</p> })}
             {view! { <FrontList/> }.into_any()}
@@ -235,30 +172,15 @@ pub fn Front() -> impl IntoView {
     }
 }
 
-/// A pointer that goes less far than this has clicked, pixels.
-const CLICK: f64 = 4.0;
+fn view(part: Part) -> View {
+    View {
+        cost: part.x,
+        chance: part.y,
+    }
+}
+
 /// A press of an arrow moves the chart so far, pixels.
 const STEP: f64 = 60.0;
-
-/// A pointer that is down.
-#[derive(Clone, Copy)]
-struct Drag {
-    from: Point,
-    /// What was seen of the chart then; all of it if none.
-    view: Option<View>,
-    is_far: bool,
-}
-
-/// Back to all of the chart.
-fn whole_button(view: RwSignal<Option<View>>) -> AnyView {
-    let is_part = Memo::new(move |_| view.get().is_some());
-    view! {
-        <Show when=move || is_part.get()>
-            <button type="button" class="ghost small" data-testid="front-whole" on:click=move |_| view.set(None)>"Whole chart"</button>
-        </Show>
-    }
-    .into_any()
-}
 
 /// Whether designs are being looked for, rather than a grid swept.
 fn searching(studio: Studio) -> bool {

@@ -67,9 +67,7 @@ impl Painter<'_> {
                 for piece in pieces {
                     let pixels: Vec<(i32, i32)> =
                         piece.into_iter().map(|point| self.pixel(point)).collect();
-                    self.area
-                        .draw(&PathElement::new(thinned(pixels), style))
-                        .ok();
+                    self.area.draw(&PathElement::new(pixels, style)).ok();
                 }
             }
             Mark::Area { points, ink, alpha } => {
@@ -137,33 +135,6 @@ impl Painter<'_> {
     }
 }
 
-/// Points of a line that are painted as they are.
-const MANY: usize = 2000;
-
-/// A line of very many points that looks the same with fewer: of each column of pixels the first, the lowest, the highest
-/// and the last.
-fn thinned(pixels: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
-    if pixels.len() <= MANY {
-        return pixels;
-    }
-    let mut kept = Vec::new();
-    for column in pixels.chunk_by(|a, b| a.0 == b.0) {
-        let places = 0..column.len();
-        let lowest = places.clone().min_by_key(|place| column[*place].1);
-        let highest = places.max_by_key(|place| column[*place].1);
-        let mut wanted = [Some(0), lowest, highest, Some(column.len() - 1)];
-        wanted.sort_unstable();
-        let mut last = None;
-        for place in wanted.into_iter().flatten() {
-            if last != Some(place) {
-                kept.push(column[place]);
-            }
-            last = Some(place);
-        }
-    }
-    kept
-}
-
 /// Cuts a line into dashes with gaps of the same length.
 fn dashes(points: &[Point], dash: f64) -> Vec<Vec<Point>> {
     let mut pieces = Vec::new();
@@ -215,32 +186,6 @@ mod tests {
                 vec![(8.0, 0.0), (10.0, 0.0)]
             ]
         );
-    }
-
-    #[test]
-    fn very_long_lines_keep_their_outline() {
-        let wave = |n: i32| (n / 100, (n * 37) % 101 - 50);
-        let line: Vec<(i32, i32)> = (0..40_000).map(wave).collect();
-        let thin = thinned(line.clone());
-        assert!(thin.len() <= 4 * 400, "{}", thin.len());
-        for column in 0..400 {
-            let of = |points: &[(i32, i32)]| {
-                let ys: Vec<i32> = points
-                    .iter()
-                    .filter(|p| p.0 == column)
-                    .map(|p| p.1)
-                    .collect();
-                (
-                    ys.first().copied(),
-                    ys.iter().min().copied(),
-                    ys.iter().max().copied(),
-                    ys.last().copied(),
-                )
-            };
-            assert_eq!(of(&thin), of(&line));
-        }
-        let short = vec![(0, 1), (0, 2), (0, 3)];
-        assert_eq!(thinned(short.clone()), short);
     }
 
     #[test]

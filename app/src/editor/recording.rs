@@ -42,17 +42,19 @@ pub fn recording_field(node: &'static Node, pointer: String) -> AnyView {
                 .map(|(.., path)| spark::picture(path.clone()))
         })
     };
-    let import = if pointer.ends_with("/counts") {
+    let import = match pointer.rsplit('/').next() {
+        Some("counts") => Some((Dialog::Recording, "Import CSV or Prometheus JSON…")),
+        Some("available") => Some((Dialog::SpotTrace, "Import recorded availability…")),
+        _ => None,
+    };
+    let import = import.map(|(dialog, words)| {
         view! {
-            <button type="button" class="ghost small" data-testid="import-recording" on:click=move |_| studio.dialog.set(Dialog::Recording)>
+            <button type="button" class="ghost small" data-testid="import-recording" on:click=move |_| studio.dialog.set(dialog.clone())>
                 {icon(Icon::Import)}
-                "Import CSV or Prometheus JSON…"
+                {words}
             </button>
         }
-        .into_any()
-    } else {
-        view! { <p class="hint">"Read from a file by qec import spot-trace."</p> }.into_any()
-    };
+    });
     let controls = view! {
         <div class="recording">
             {picture}

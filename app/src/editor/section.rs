@@ -45,7 +45,7 @@ pub fn Editor() -> impl IntoView {
         <div class="editor" aria-label="Scenario editor">
             <div class="editor-head">
                 <h2>"Scenario"</h2>
-                {import_button(studio, "import-hpa")}
+                {import_button(studio, "import-hpa", Dialog::Hpa)}
                 <button
                     type="button"
                     class="icon"
@@ -80,13 +80,29 @@ pub fn Editor() -> impl IntoView {
     .into_any()
 }
 
-fn import_button(studio: Studio, testid: &'static str) -> AnyView {
+fn import_button(studio: Studio, testid: &'static str, dialog: Dialog) -> AnyView {
+    let words = match dialog {
+        Dialog::Lifecycle => "Import S3 lifecycle…",
+        Dialog::SpotTrace => "Import spot availability…",
+        _ => "Import manifest…",
+    };
     view! {
-        <button type="button" class="ghost small" data-testid=testid on:click=move |_| studio.dialog.set(Dialog::Hpa)>
-            {icon(Icon::Import)} "Import manifest…"
+        <button type="button" class="ghost small" data-testid=testid on:click=move |_| studio.dialog.set(dialog.clone())>
+            {icon(Icon::Import)} {words}
         </button>
     }
     .into_any()
+}
+
+/// The imports that fill a section.
+fn imports(section: &str) -> &'static [(&'static str, Dialog)] {
+    match section {
+        "autoscaler" => &[("import", Dialog::Hpa)],
+        "fleet" => &[("import", Dialog::Hpa), ("import-spot", Dialog::SpotTrace)],
+        "storage" => &[("import-lifecycle", Dialog::Lifecycle)],
+        "batch" => &[("import-spot", Dialog::SpotTrace)],
+        _ => &[],
+    }
 }
 
 fn section(node: &'static Node) -> AnyView {
@@ -115,8 +131,9 @@ fn section(node: &'static Node) -> AnyView {
         }
         _ => field(node, pointer.clone(), None),
     };
-    let import = matches!(node.name.as_str(), "autoscaler" | "fleet")
-        .then(|| import_button(studio, "import"));
+    let buttons = imports(&node.name).iter();
+    let buttons = buttons.map(|(testid, dialog)| import_button(studio, testid, dialog.clone()));
+    let import = buttons.collect_view();
     view! {
         <details class="section" data-testid=format!("section-{}", node.name) open=OPEN.contains(&node.name.as_str())>
             <summary>

@@ -92,7 +92,7 @@ impl Studio {
         self.remember_step();
         let said = self.change(|document| {
             for (field, value) in changes {
-                pointer::set(document, field, value.clone());
+                pointer::put(document, field, value.clone());
             }
         });
         self.unreadable.update(|texts| {

@@ -1,4 +1,4 @@
-//! Files dropped onto the page: scenarios are opened, manifests and recordings go to their imports.
+//! Files dropped onto the page: scenarios are opened, manifests, recordings and lifecycles go to their imports.
 
 use super::files;
 use super::model::{Dialog, Studio};
@@ -23,6 +23,8 @@ enum Sort {
     Scenario,
     Manifest,
     Recording,
+    Lifecycle,
+    SpotTrace,
 }
 
 fn sort_of(name: &str, text: &str) -> Sort {
@@ -32,6 +34,11 @@ fn sort_of(name: &str, text: &str) -> Sort {
             .as_ref()
             .is_some_and(|value| value.get(field).is_some())
     };
+    // Prometheus answers with an object named data.
+    let is_spot_trace = value.as_ref().is_some_and(|value| {
+        value.pointer("/metadata/gap_seconds").is_some()
+            || value.get("data").is_some_and(serde_json::Value::is_array)
+    });
     let table = [".csv", ".tsv"]
         .iter()
         .any(|end| name.to_ascii_lowercase().ends_with(end));
@@ -39,6 +46,10 @@ fn sort_of(name: &str, text: &str) -> Sort {
         Sort::Scenario
     } else if !table && (has("apiVersion") || text.contains("apiVersion:")) {
         Sort::Manifest
+    } else if has("Rules") || has("LifecycleConfiguration") {
+        Sort::Lifecycle
+    } else if is_spot_trace {
+        Sort::SpotTrace
     } else if table || value.is_some() {
         Sort::Recording
     } else {
@@ -88,6 +99,8 @@ fn take(studio: Studio, file: File) {
             Sort::Scenario => return files::open_text(studio, &name, &text),
             Sort::Manifest => Dialog::Hpa,
             Sort::Recording => Dialog::Recording,
+            Sort::Lifecycle => Dialog::Lifecycle,
+            Sort::SpotTrace => Dialog::SpotTrace,
         };
         studio.dropped.set(Some(Dropped { name, text }));
         studio.dialog.set(dialog);
@@ -115,6 +128,18 @@ mod tests {
         assert_eq!(sort_of("load.csv", "time,apiVersion: x\n"), Sort::Recording);
         assert_eq!(
             sort_of("range.json", "{\"status\": \"success\"}"),
+            Sort::Recording
+        );
+        assert_eq!(sort_of("rules.json", "{\"Rules\": []}"), Sort::Lifecycle);
+        assert_eq!(
+            sort_of(
+                "zone.json",
+                "{\"metadata\": {\"gap_seconds\": 600}, \"data\": [1]}"
+            ),
+            Sort::SpotTrace
+        );
+        assert_eq!(
+            sort_of("range.json", "{\"data\": {\"resultType\": \"matrix\"}}"),
             Sort::Recording
         );
         assert_eq!(sort_of("notes.txt", "hello"), Sort::Manifest);

@@ -186,6 +186,10 @@ pub enum Dialog {
     Hpa,
     /// Import of recorded traffic.
     Recording,
+    /// Import of a bucket's lifecycle.
+    Lifecycle,
+    /// Import of recorded spot availability.
+    SpotTrace,
     /// Search of commands and fields.
     Palette,
     /// The keyboard shortcuts.

@@ -37,6 +37,15 @@ pub fn set(document: &mut Value, pointer: &str, value: Value) {
     }
 }
 
+/// Writes a value as [`set`] does; null takes the field away.
+pub fn put(document: &mut Value, pointer: &str, value: Value) {
+    if value.is_null() {
+        remove(document, pointer);
+    } else {
+        set(document, pointer, value);
+    }
+}
+
 /// Removes a property or an item of a list.
 pub fn remove(document: &mut Value, pointer: &str) {
     let Some((parent, name)) = split(pointer) else {

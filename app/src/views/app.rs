@@ -5,7 +5,7 @@ use super::compare::CompareLine;
 use super::embed::Embed;
 use super::gallery::Gallery;
 use super::header::Header;
-use super::import::{HpaImport, RecordingImport};
+use super::import::{HpaImport, LifecycleImport, RecordingImport, SpotTraceImport};
 use super::kpis::Kpis;
 use super::palette::{Keys, Palette};
 use super::problems::Problems;
@@ -83,6 +83,8 @@ pub fn App() -> impl IntoView {
         {view! { <Restore/> }.into_any()}
         {view! { <HpaImport/> }.into_any()}
         {view! { <RecordingImport/> }.into_any()}
+        {view! { <LifecycleImport/> }.into_any()}
+        {view! { <SpotTraceImport/> }.into_any()}
         {view! { <Palette/> }.into_any()}
         {view! { <Keys/> }.into_any()}
         {view! { <Toasts/> }.into_any()}

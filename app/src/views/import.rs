@@ -1,112 +1,24 @@
-//! Imports: Kubernetes manifests of autoscalers and node pools, and recorded traffic.
+//! Imports: Kubernetes manifests of autoscalers and node pools, recorded traffic, lifecycles of buckets, recorded spot
+//! availability.
+
+mod read;
 
 use super::icons::{Icon, icon};
 use super::modal::Modal;
-use crate::editor::outline;
-use crate::state::{Dialog, Studio, files, pointer, studio};
-use leptos::html::{Input, Textarea};
+use crate::state::{Dialog, Studio, files, studio};
+use leptos::html::{Input, Select, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Serialize;
+use read::{Imported, Place, Reader, Source};
 use serde_json::Value;
-use sim_core::import::{HpaOptions, TrafficOptions, hpa, keda, nodepool, traffic};
-
-/// What an import gives: the fields to set with their values, and how it was read.
-#[derive(Default)]
-struct Imported {
-    changes: Vec<(String, Value)>,
-    /// Fields to set where the document has none.
-    assumed: Vec<(String, Value)>,
-    /// What was taken, in words.
-    taken: Vec<String>,
-    notes: Vec<String>,
-    message: String,
-}
-
-impl Imported {
-    fn set(&mut self, field: &str, part: &impl Serialize) -> Result<(), String> {
-        let value = serde_json::to_value(part).map_err(|error| error.to_string())?;
-        let value = pointer::tidy(value);
-        self.taken.extend(outline(field, &value));
-        self.changes.push((field.to_owned(), value));
-        Ok(())
-    }
-}
-
-/// How a text becomes parts of the document.
-type Reader = fn(&str, &str) -> Result<Imported, String>;
-
-/// Reads the autoscaler and the node pool of a text that may hold both.
-fn read_manifests(text: &str, name: &str) -> Result<Imported, String> {
-    let options = HpaOptions::default();
-    let mut imported = Imported::default();
-    let (has_keda, has_pool) = (text.contains("keda.sh/"), text.contains("karpenter.sh/v"));
-    if has_keda {
-        let read = keda(text, &options).map_err(|error| error.message)?;
-        imported.set("/autoscaler", &read.autoscaler)?;
-        imported.notes = read.notes;
-    } else if text.contains("HorizontalPodAutoscaler") || !has_pool {
-        let read = hpa(text, &options).map_err(|error| advised(error.message, text))?;
-        imported.set("/autoscaler", &read.autoscaler)?;
-        imported.notes = read.notes;
-    }
-    if has_pool {
-        let read = nodepool(text).map_err(|error| error.message)?;
-        imported.set("/fleet/provisioner", &read.provisioner)?;
-        if let Some(spot) = &read.spot {
-            let spot = serde_json::to_value(spot).map_err(|error| error.to_string())?;
-            let spot = pointer::tidy(spot);
-            imported.assumed.push(("/fleet/spot".to_owned(), spot));
-        }
-        if let Some(most) = read.max_nodes {
-            imported.set("/fleet/max_nodes", &most)?;
-        }
-        imported.notes.extend(read.notes);
-    }
-    imported.message = match name {
-        "" => "Imported the manifest".to_owned(),
-        name => format!("Imported {name}"),
-    };
-    Ok(imported)
-}
-
-/// What to do about a text that holds no autoscaler.
-fn advised(message: String, text: &str) -> String {
-    if text.trim().is_empty() {
-        return "There is nothing to import yet: paste a manifest, or choose a file.".to_owned();
-    }
-    match text.contains("VerticalPodAutoscaler") {
-        true => format!("{message}. A VerticalPodAutoscaler is set in the form: Pod sizes (VPA)."),
-        false => message,
-    }
-}
-
-fn read_traffic(text: &str, name: &str) -> Result<Imported, String> {
-    let imported = traffic(text, &TrafficOptions::default()).map_err(|error| error.message)?;
-    let mut value =
-        pointer::tidy(serde_json::to_value(imported.source()).map_err(|error| error.to_string())?);
-    if !name.is_empty() && imported.origin.is_empty() {
-        pointer::set(&mut value, "/origin", Value::from(name));
-    }
-    let message = format!(
-        "Imported {} intervals of recorded traffic",
-        imported.counts.len()
-    );
-    Ok(Imported {
-        changes: vec![("/traffic/source".to_owned(), value)],
-        assumed: Vec::new(),
-        taken: Vec::new(),
-        notes: imported.notes,
-        message,
-    })
-}
 
 /// The dialog for manifests.
 #[component]
 pub fn HpaImport() -> impl IntoView {
     let content = || {
         body(
-            read_manifests,
+            read::manifests,
+            no_places,
             "Paste what kubectl get hpa NAME -o yaml prints, or choose a file: a HorizontalPodAutoscaler, KEDA's ScaledObject or ScaledJob, or Karpenter's NodePool, in YAML or JSON. It replaces the autoscaler (or the node autoscaler) of this scenario; all else stays.",
             ".yaml,.yml,.json,.txt",
         )
@@ -119,7 +31,8 @@ pub fn HpaImport() -> impl IntoView {
 pub fn RecordingImport() -> impl IntoView {
     let content = || {
         body(
-            read_traffic,
+            read::traffic,
+            no_places,
             "Paste or choose a CSV file with a column of times and one of counts or rates, or the JSON answer of Prometheus to query_range. It replaces the traffic of this scenario.",
             ".csv,.json,.txt,.tsv",
         )
@@ -127,30 +40,89 @@ pub fn RecordingImport() -> impl IntoView {
     view! { <Modal which=Dialog::Recording title="Import recorded traffic" testid="recording-dialog" wide=true content=content/> }
 }
 
-fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
+/// The dialog for lifecycles of buckets.
+#[component]
+pub fn LifecycleImport() -> impl IntoView {
+    let content = || {
+        body(
+            read::lifecycle,
+            read::datasets,
+            "Paste what aws s3api get-bucket-lifecycle-configuration prints, or choose a file. It replaces the lifecycle of a dataset and adds the tiers that it needs; all else stays.",
+            ".json,.txt",
+        )
+    };
+    view! { <Modal which=Dialog::Lifecycle title="Import an S3 lifecycle" testid="lifecycle-dialog" wide=true content=content/> }
+}
+
+/// The dialog for recorded spot availability.
+#[component]
+pub fn SpotTraceImport() -> impl IntoView {
+    let content = || {
+        body(
+            read::spot_trace,
+            read::spot_places,
+            "Paste or choose a recording of spot capacity: JSON with metadata.gap_seconds, data (1 or more where there were machines, 0 where there were none) and, if there are, prices. It says when a spot pool of the fleet, or of a batch job, has machines.",
+            ".json,.txt",
+        )
+    };
+    view! { <Modal which=Dialog::SpotTrace title="Import recorded spot availability" testid="spot-trace-dialog" wide=true content=content/> }
+}
+
+fn no_places(_: &Value) -> Vec<Place> {
+    Vec::new()
+}
+
+fn body(
+    reader: Reader,
+    places: fn(&Value) -> Vec<Place>,
+    words: &'static str,
+    accept: &'static str,
+) -> AnyView {
     let studio = studio();
+    let places = studio.document.with_untracked(places);
+    let names: Vec<String> = places.iter().map(|place| place.name.clone()).collect();
+    let several = names.len() > 1;
+    let (places, names) = (StoredValue::new(places), StoredValue::new(names));
+    let chosen = NodeRef::<Select>::new();
     let text = NodeRef::<Textarea>::new();
     let file = NodeRef::<Input>::new();
     let failure = RwSignal::new(None::<String>);
     let read = RwSignal::new(None::<[Vec<String>; 2]>);
-    let take = move |content: &str, name: &str| match reader(content, name) {
-        Ok(imported) => {
-            failure.set(None);
-            read.set(Some(apply(studio, imported)));
+    let take = move |content: &str, name: &str| {
+        let place = chosen
+            .get_untracked()
+            .map_or(0, |list| list.selected_index());
+        let imported = places.with_value(|places| {
+            studio.document.with_untracked(|document| {
+                reader(&Source {
+                    text: content,
+                    name,
+                    document,
+                    place: usize::try_from(place).ok().and_then(|at| places.get(at)),
+                })
+            })
+        });
+        match imported {
+            Ok(imported) => {
+                failure.set(None);
+                read.set(Some(apply(studio, imported)));
+            }
+            Err(message) => failure.set(Some(message)),
         }
-        Err(message) => failure.set(Some(message)),
     };
-    // A dropped file is read at once, and stays in sight when it cannot be.
+    // A dropped file is read at once where it can belong to one place only, and stays in sight when it cannot be.
     let waiting = studio.dropped.try_update(Option::take).flatten();
     let waiting = waiting.unwrap_or_default();
-    if !waiting.text.is_empty() {
+    if !waiting.text.is_empty() && !several {
         // What the import reads must not make this dialog anew.
         untrack(|| take(&waiting.text, &waiting.name));
     }
-    let dropped = StoredValue::new(waiting.text);
+    let dropped = StoredValue::new((waiting.name, waiting.text));
     let from_text = move |_| {
         if let Some(area) = text.get_untracked() {
-            take(&area.value(), "");
+            let content = area.value();
+            let name = dropped.with_value(|(name, text)| (*text == content).then(|| name.clone()));
+            take(&content, &name.unwrap_or_default());
         }
     };
     let from_file = move |_| {
@@ -170,8 +142,9 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     let form = move || {
         view! {
             <p>{words}</p>
-            <textarea node_ref=text class="paste" rows="10" spellcheck="false" aria-label="Content" data-testid="import-text" prop:value=dropped.get_value()></textarea>
+            <textarea node_ref=text class="paste" rows="10" spellcheck="false" aria-label="Content" data-testid="import-text" prop:value=dropped.get_value().1></textarea>
             {move || failure.get().map(|message| view! { <p class="problem error" role="alert" data-testid="import-problem">{message}</p> })}
+            {several.then(|| place_list(names.get_value(), chosen))}
             <div class="choices">
                 <button type="button" class="primary" data-testid="import-apply" on:click=from_text>{icon(Icon::Import)} "Import"</button>
                 <label class="file ghost">
@@ -212,6 +185,20 @@ fn body(reader: Reader, words: &'static str, accept: &'static str) -> AnyView {
     .into_any()
 }
 
+/// Where the part goes.
+fn place_list(names: Vec<String>, chosen: NodeRef<Select>) -> AnyView {
+    let options = names
+        .into_iter()
+        .map(|name| view! { <option>{name}</option> });
+    view! {
+        <label class="place">
+            <span>"Into"</span>
+            <select node_ref=chosen data-testid="import-place">{options.collect_view()}</select>
+        </label>
+    }
+    .into_any()
+}
+
 /// A sweep's knobs were meant for what is replaced: they go with it.
 fn without_knobs(studio: Studio, changes: &mut Vec<(String, Value)>) -> Option<String> {
     let replaced = |knob: &Value| {
@@ -233,9 +220,6 @@ fn without_knobs(studio: Studio, changes: &mut Vec<(String, Value)>) -> Option<S
 
 fn apply(studio: Studio, imported: Imported) -> [Vec<String>; 2] {
     let (mut changes, mut notes) = (imported.changes, imported.notes);
-    let is_missing =
-        |(field, _): &(String, Value)| studio.value(field).is_none_or(|value| value.is_null());
-    changes.extend(imported.assumed.into_iter().filter(is_missing));
     notes.extend(without_knobs(studio, &mut changes));
     studio.set_many(&changes, &imported.message);
     if imported.taken.is_empty() && notes.is_empty() {

@@ -100,11 +100,39 @@ pub struct Scene {
     pub labels: Vec<Label>,
 }
 
+/// Points of a line that are drawn as they are.
+const MANY: usize = 2000;
+
+/// A line of very many points that looks the same with fewer: of each column of pixels the first, the lowest, the highest
+/// and the last.
+pub fn thinned(points: Vec<Point>) -> Vec<Point> {
+    if points.len() <= MANY {
+        return points;
+    }
+    let mut kept = Vec::new();
+    for column in points.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
+        let places = 0..column.len();
+        let by_height = |a: &usize, b: &usize| column[*a].1.total_cmp(&column[*b].1);
+        let lowest = places.clone().min_by(by_height);
+        let highest = places.max_by(by_height);
+        let mut wanted = [Some(0), lowest, highest, Some(column.len() - 1)];
+        wanted.sort_unstable();
+        let mut last = None;
+        for place in wanted.into_iter().flatten() {
+            if last != Some(place) {
+                kept.push(column[place]);
+            }
+            last = Some(place);
+        }
+    }
+    kept
+}
+
 impl Scene {
     /// Adds a line.
     pub fn line(&mut self, points: Vec<Point>, ink: Ink, width: f64) {
         self.marks.push(Mark::Line {
-            points,
+            points: thinned(points),
             ink,
             alpha: 1.0,
             width,
@@ -169,5 +197,38 @@ impl Scene {
             anchor,
             class,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_long_lines_keep_their_outline() {
+        let wave = |n: u32| {
+            (
+                f64::from(n) / 100.0,
+                f64::from((n * 37) % 101) - 50.0 + 1e-3 * f64::from(n),
+            )
+        };
+        let line: Vec<Point> = (0..40_000).map(wave).collect();
+        let thin = thinned(line.clone());
+        assert!(thin.len() <= 4 * 400, "{}", thin.len());
+        for column in 0..400 {
+            let of = |points: &[Point]| {
+                let ys = points.iter().filter(|p| p.0.floor() == f64::from(column));
+                let ys: Vec<f64> = ys.map(|p| p.1).collect();
+                (
+                    ys.first().copied(),
+                    ys.iter().copied().reduce(f64::min),
+                    ys.iter().copied().reduce(f64::max),
+                    ys.last().copied(),
+                )
+            };
+            assert_eq!(of(&thin), of(&line));
+        }
+        let short = vec![(0.0, 1.0), (0.1, 2.0), (0.2, 3.0)];
+        assert_eq!(thinned(short.clone()), short);
     }
 }

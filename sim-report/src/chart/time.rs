@@ -1,18 +1,23 @@
 //! One quantity over the window as a fan: P5 to P95 as a band, the median as a line.
 
 use super::ink::Ink;
+use super::ruler::{LEFT, Ruler};
 use super::scale::{Scale, round_up};
-use super::scene::{Anchor, Mark, Point, Scene};
-use crate::format::{self, WEEKDAYS};
+use super::scene::{Anchor, Mark, Point, Scene, thinned};
+use crate::format;
 use serde_json::Value;
 use sim_core::study::SeriesReport;
 
-/// Room for the labels of the values.
-const LEFT: f64 = 46.0;
-/// Room at the right end.
-const RIGHT: f64 = 10.0;
 const TOP: f64 = 6.0;
-const DAY_S: f64 = 86_400.0;
+
+/// A quantity that is known in advance, in finer steps than the band.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Seconds between points.
+    pub step_s: f64,
+    /// Its values.
+    pub values: Vec<f32>,
+}
 
 /// What a panel shows.
 pub struct Panel<'a> {
@@ -20,6 +25,8 @@ pub struct Panel<'a> {
     pub main: &'a SeriesReport,
     /// A second quantity of the same unit, its median only.
     pub second: Option<&'a SeriesReport>,
+    /// What was known in advance.
+    pub curve: Option<&'a Curve>,
     /// A line to compare with.
     pub threshold: Option<f64>,
     /// Colour of the band.
@@ -30,76 +37,114 @@ pub struct Panel<'a> {
     pub days: bool,
 }
 
-/// The horizontal scale: seconds of the window.
-pub fn time_scale(points: usize, step_s: f64, width: f64) -> Scale {
-    Scale::new(
-        (0.0, (points.max(1) as f64) * step_s),
-        (LEFT, (width - RIGHT).max(LEFT + 1.0)),
-    )
-}
-
-/// The point nearest to a pixel.
-pub fn nearest(points: usize, step_s: f64, width: f64, x: f64) -> Option<usize> {
-    if points == 0 || x < LEFT - 8.0 || x > width - RIGHT + 8.0 {
-        return None;
-    }
-    let seconds = time_scale(points, step_s, width).value(x);
-    Some(((seconds / step_s - 0.5).round().max(0.0) as usize).min(points - 1))
-}
-
-/// The panel's scene.
-pub fn scene(panel: &Panel<'_>, width: f64, height: f64) -> Scene {
+/// The panel's scene under a ruler.
+pub fn scene(panel: &Panel<'_>, ruler: &Ruler, height: f64) -> Scene {
     let mut scene = Scene::default();
     let bottom = height - if panel.days { 20.0 } else { 6.0 };
-    let x = time_scale(panel.main.p50.len(), panel.step_s, width);
-    let y = Scale::new((0.0, top_of(panel)), (bottom, TOP));
-    grid(&mut scene, &x, &y, panel, width, bottom);
-    for (low, high) in runs(&panel.main.p50) {
-        band(&mut scene, panel, &x, &y, low, high);
-    }
-    if let Some(second) = panel.second {
-        for (low, high) in runs(&second.p50) {
-            scene.dashed(
-                line(&second.p50, panel.step_s, &x, &y, low, high),
-                Ink::Orange,
-                1.5,
-                4.0,
-            );
+    let x = ruler.scale();
+    let y = Scale::new((0.0, top_of(panel, &x)), (bottom, TOP));
+    let plot = Plot {
+        x,
+        y,
+        step_s: panel.step_s,
+    };
+    grid(&mut scene, ruler, &plot, panel.days, bottom);
+    if let Some(curve) = panel.curve {
+        let plot = Plot {
+            step_s: curve.step_s,
+            ..plot
+        };
+        for run in runs(&curve.values) {
+            scene.line(plot.line(&curve.values, run), Ink::Muted, 1.0);
         }
     }
-    if let Some(threshold) = panel
-        .threshold
-        .filter(|threshold| *threshold <= y.domain().1)
-    {
-        scene.dashed(
-            vec![(LEFT, y.at(threshold)), (width - RIGHT, y.at(threshold))],
-            Ink::Red,
-            1.2,
-            5.0,
-        );
+    for run in runs(&panel.main.p50) {
+        band(&mut scene, panel, &plot, run);
+    }
+    if let Some(second) = panel.second {
+        for run in runs(&second.p50) {
+            scene.dashed(plot.line(&second.p50, run), Ink::Orange, 1.5, 4.0);
+        }
+    }
+    let threshold = panel.threshold.filter(|limit| *limit <= y.domain().1);
+    if let Some(threshold) = threshold {
+        let (at, right) = (y.at(threshold), plot.right());
+        scene.dashed(vec![(LEFT, at), (right, at)], Ink::Red, 1.2, 5.0);
         let label = format!("threshold {}", format::milliseconds(threshold));
-        scene.label(
-            (width - RIGHT - 2.0, y.at(threshold) - 4.0),
-            label,
-            Anchor::End,
-            "note red",
-        );
+        scene.label((right - 2.0, at - 4.0), label, Anchor::End, "note red");
     }
     scene
 }
 
-/// The top of the values' axis: above everything that is drawn, and above the threshold when that is near.
-fn top_of(panel: &Panel<'_>) -> f64 {
-    let highest = |values: &[f32]| {
+/// The scales of a panel, and how far its points lie apart.
+#[derive(Clone, Copy)]
+struct Plot {
+    x: Scale,
+    y: Scale,
+    step_s: f64,
+}
+
+impl Plot {
+    fn right(&self) -> f64 {
+        self.x.at(self.x.domain().1)
+    }
+
+    /// The points of a run that are seen, joined, up to both ends of the axis.
+    fn line(&self, values: &[f32], (low, high): (usize, usize)) -> Vec<Point> {
+        let (first, last) = seen(&self.x, self.step_s);
+        let (low, high) = (low.max(first), high.min(last));
+        let points = values.iter().enumerate().take(high).skip(low);
+        let points = points.map(|(index, value)| {
+            let at_s = (index as f64 + 0.5) * self.step_s;
+            (self.x.at(at_s), self.y.at(f64::from(*value)))
+        });
+        cut(thinned(points.collect()), (LEFT, self.right()))
+    }
+}
+
+/// The points that are seen, and one beyond each end, as an index range.
+fn seen(x: &Scale, step_s: f64) -> (usize, usize) {
+    let (from, to) = x.domain();
+    let first = (from / step_s - 0.5).floor().max(0.0);
+    let last = (to / step_s - 0.5).ceil().max(0.0) + 1.0;
+    (first as usize, last as usize)
+}
+
+/// A line from left to right, cut off at both ends of the axis.
+pub fn cut(points: Vec<Point>, (left, right): (f64, f64)) -> Vec<Point> {
+    let at = |a: Point, b: Point, x: f64| (x, a.1 + (b.1 - a.1) * (x - a.0) / (b.0 - a.0));
+    let (beyond, mut kept) = (points.len(), Vec::with_capacity(points.len()));
+    let start = points.iter().position(|point| point.0 >= left);
+    let start = start.unwrap_or(beyond);
+    for (index, point) in points.iter().enumerate().skip(start) {
+        let former = index.checked_sub(1).and_then(|before| points.get(before));
+        if let Some(former) = former.filter(|former| former.0 < left) {
+            kept.push(at(*former, *point, left));
+        }
+        if point.0 > right {
+            kept.extend(former.map(|former| at(*former, *point, right)));
+            break;
+        }
+        kept.push(*point);
+    }
+    kept
+}
+
+/// The top of the values' axis: above everything that is seen, and above the threshold when that is near.
+fn top_of(panel: &Panel<'_>, x: &Scale) -> f64 {
+    let highest = |values: &[f32], step_s: f64| {
+        let (first, last) = seen(x, step_s);
+        let values = values.iter().copied().take(last).skip(first);
         values
-            .iter()
-            .copied()
             .filter(|value| value.is_finite())
             .fold(0.0f32, f32::max)
     };
-    let data = f64::from(
-        highest(&panel.main.p95).max(panel.second.map_or(0.0, |second| highest(&second.p50))),
-    );
+    let of_second = |second: &SeriesReport| highest(&second.p50, panel.step_s);
+    let of_curve = |curve: &Curve| highest(&curve.values, curve.step_s);
+    let data = highest(&panel.main.p95, panel.step_s)
+        .max(panel.second.map_or(0.0, of_second))
+        .max(panel.curve.map_or(0.0, of_curve));
+    let data = f64::from(data);
     let wanted = panel
         .threshold
         .filter(|threshold| *threshold < 4.0 * data)
@@ -107,72 +152,26 @@ fn top_of(panel: &Panel<'_>) -> f64 {
     round_up((data * 1.02).max(wanted).max(1e-6))
 }
 
-fn grid(scene: &mut Scene, x: &Scale, y: &Scale, panel: &Panel<'_>, width: f64, bottom: f64) {
-    for tick in y.ticks(3) {
-        scene.line(
-            vec![(LEFT, y.at(tick)), (width - RIGHT, y.at(tick))],
-            Ink::Grid,
-            1.0,
-        );
+fn grid(scene: &mut Scene, ruler: &Ruler, plot: &Plot, days: bool, bottom: f64) {
+    let right = plot.right();
+    for tick in plot.y.ticks(3) {
+        let at = plot.y.at(tick);
+        scene.line(vec![(LEFT, at), (right, at)], Ink::Grid, 1.0);
         scene.label(
-            (LEFT - 6.0, y.at(tick) + 3.5),
+            (LEFT - 6.0, at + 3.5),
             format::short(tick),
             Anchor::End,
             "tick",
         );
     }
-    let window_s = x.domain().1;
-    for (at, name) in day_ticks(window_s, width) {
-        let px = x.at(at);
+    for (at, name) in ruler.ticks() {
+        let px = plot.x.at(at);
         scene.line(vec![(px, TOP), (px, bottom)], Ink::Grid, 1.0);
-        if panel.days && !name.is_empty() {
+        if days && !name.is_empty() {
             scene.label((px + 3.0, bottom + 14.0), name, Anchor::Start, "tick");
         }
     }
-    scene.line(
-        vec![(LEFT, bottom), (width - RIGHT, bottom)],
-        Ink::Axis,
-        1.0,
-    );
-}
-
-/// Where days (or hours of a short window) begin, and their names as far as there is room.
-fn day_ticks(window_s: f64, width: f64) -> Vec<(f64, String)> {
-    if window_s <= 2.0 * DAY_S {
-        let step = if window_s <= 6.0 * 3600.0 {
-            3600.0
-        } else {
-            6.0 * 3600.0
-        };
-        let count = (window_s / step).ceil() as u32;
-        return (0..count)
-            .map(|n| {
-                (
-                    f64::from(n) * step,
-                    format!("{:02.0}:00", (f64::from(n) * step / 3600.0) % 24.0),
-                )
-            })
-            .collect();
-    }
-    let days = (window_s / DAY_S).ceil() as u32;
-    let room = (width - LEFT - RIGHT) / f64::from(days);
-    let every = if room >= 38.0 { 1 } else { 7 };
-    let tick = |day: u32| {
-        let weekday = WEEKDAYS
-            .get((day % 7) as usize)
-            .copied()
-            .unwrap_or_default();
-        let name = if every == 1 {
-            weekday.to_owned()
-        } else {
-            format!("{weekday} {}", day + 1)
-        };
-        (f64::from(day) * DAY_S, name)
-    };
-    (0..days) // A day that has only just begun when the window ends has no room for its name.
-        .filter(|day| day % every == 0 && f64::from(*day) * DAY_S < 0.98 * window_s)
-        .map(tick)
-        .collect()
+    scene.line(vec![(LEFT, bottom), (right, bottom)], Ink::Axis, 1.0);
 }
 
 /// Stretches without gaps, as index ranges.
@@ -193,16 +192,9 @@ fn runs(values: &[f32]) -> Vec<(usize, usize)> {
     runs
 }
 
-fn line(values: &[f32], step_s: f64, x: &Scale, y: &Scale, low: usize, high: usize) -> Vec<Point> {
-    let points = values.iter().enumerate().skip(low).take(high - low);
-    points
-        .map(|(index, value)| (x.at((index as f64 + 0.5) * step_s), y.at(f64::from(*value))))
-        .collect()
-}
-
-fn band(scene: &mut Scene, panel: &Panel<'_>, x: &Scale, y: &Scale, low: usize, high: usize) {
-    let mut outline = line(&panel.main.p95, panel.step_s, x, y, low, high);
-    let mut below = line(&panel.main.p5, panel.step_s, x, y, low, high);
+fn band(scene: &mut Scene, panel: &Panel<'_>, plot: &Plot, run: (usize, usize)) {
+    let mut outline = plot.line(&panel.main.p95, run);
+    let mut below = plot.line(&panel.main.p5, run);
     below.reverse();
     outline.extend(below);
     scene.marks.push(Mark::Area {
@@ -210,11 +202,7 @@ fn band(scene: &mut Scene, panel: &Panel<'_>, x: &Scale, y: &Scale, low: usize, 
         ink: panel.ink,
         alpha: 0.25,
     });
-    scene.line(
-        line(&panel.main.p50, panel.step_s, x, y, low, high),
-        panel.ink,
-        1.5,
-    );
+    scene.line(plot.line(&panel.main.p50, run), panel.ink, 1.5);
 }
 
 /// The threshold of the first latency objective of a document, milliseconds.
@@ -235,23 +223,42 @@ mod tests {
         assert_eq!(runs(&[f32::NAN]), []);
     }
 
-    #[test]
-    fn the_pointer_finds_the_nearest_point() {
-        let x = time_scale(336, 7200.0, 800.0).at(10.5 * 7200.0);
-        assert_eq!(nearest(336, 7200.0, 800.0, x), Some(10));
-        assert_eq!(nearest(336, 7200.0, 800.0, 0.0), None);
-        assert_eq!(nearest(0, 7200.0, 800.0, 100.0), None);
+    fn scale(from: f64, to: f64) -> Scale {
+        Ruler::new((0.0, 1e6), Some((from, to)), 800.0).scale()
     }
 
     #[test]
-    fn four_weeks_are_named_by_their_mondays() {
-        let ticks = day_ticks(28.0 * DAY_S, 700.0);
-        assert_eq!(
-            ticks
-                .iter()
-                .map(|(_, name)| name.as_str())
-                .collect::<Vec<_>>(),
-            ["Mon 1", "Mon 8", "Mon 15", "Mon 22"]
-        );
+    fn what_is_seen_goes_from_end_to_end() {
+        let x = scale(1000.0, 2000.0);
+        let plot = Plot {
+            x,
+            y: Scale::new((0.0, 10.0), (100.0, 0.0)),
+            step_s: 300.0,
+        };
+        let values: Vec<f32> = (0..100).map(|n| n as f32).collect();
+        let line = plot.line(&values, (0, 100));
+        // A straight line from 1000/300 - 0.5 to 2000/300 - 0.5.
+        let value = |at: Option<&Point>| at.map(|at| plot.y.value(at.1));
+        assert_eq!(line.first().map(|at| at.0), Some(LEFT));
+        assert_eq!(line.last().map(|at| at.0), Some(plot.right()));
+        assert!(value(line.first()).is_some_and(|v| (v - (1000.0 / 300.0 - 0.5)).abs() < 1e-6));
+        assert!(value(line.last()).is_some_and(|v| (v - (2000.0 / 300.0 - 0.5)).abs() < 1e-6));
+        assert_eq!(line.len(), 4 + 2);
+        assert_eq!(plot.line(&values, (50, 60)), []);
+    }
+
+    #[test]
+    fn a_month_of_minutes_is_drawn_by_its_outline() {
+        let plot = Plot {
+            x: Ruler::new((0.0, 2_419_200.0), None, 1056.0).scale(),
+            y: Scale::new((0.0, 10.0), (100.0, 0.0)),
+            step_s: 60.0,
+        };
+        let mut values = vec![1.0f32; 40_320];
+        values[12_345] = 9.0;
+        let line = plot.line(&values, (0, 40_320));
+        assert!(line.len() <= 4 * 1000, "{}", line.len());
+        let top = line.iter().map(|at| plot.y.value(at.1)).fold(0.0, f64::max);
+        assert!((top - 9.0).abs() < 1e-6);
     }
 }

@@ -1,12 +1,17 @@
 //! The window over time: traffic, replicas, latency and bad requests.
 
 use super::ink::Ink;
+use super::ruler::{Ruler, Stretch};
 use super::scene::Scene;
-use super::time::{Panel, scene};
+use super::time::{Curve, Panel, scene};
 use crate::format;
 use crate::table::Table;
+use sim_core::scenario::document::{TrafficDocument, TrafficSource};
 use sim_core::study::{Report, SeriesReport};
+use sim_core::traffic::RateCurve;
 
+/// Recordings in finer steps than this are drawn as if they had these, seconds.
+const MOST_FINE_S: f64 = 60.0;
 /// Rows of the table beside the chart.
 const TABLE_ROWS: usize = 56;
 
@@ -153,20 +158,52 @@ pub fn table(report: Option<&Report>) -> Table {
     }
 }
 
+/// What is looked at, and what is laid beside the figures.
+#[derive(Clone, Copy, Default)]
+pub struct Sight<'a> {
+    /// The part of the window that is seen; all of it if none.
+    pub seen: Option<Stretch>,
+    /// The latency that the objective allows, milliseconds.
+    pub threshold: Option<f64>,
+    /// The traffic as it was recorded.
+    pub recorded: Option<&'a Curve>,
+}
+
+/// The time axis of a report's charts.
+pub fn ruler(report: &Report, seen: Option<Stretch>, width: f64) -> Ruler {
+    Ruler::of_points(length(report), report.series_step_s, seen, width)
+}
+
+/// The point nearest to a pixel; none beside the charts.
+pub fn nearest(report: &Report, ruler: &Ruler, x: f64) -> Option<usize> {
+    let count = length(report).checked_sub(1)?;
+    let at = ruler.seconds_at(x)? / report.series_step_s - 0.5;
+    Some((at.round().max(0.0) as usize).min(count))
+}
+
 /// A panel's scene; none where the report has no such series.
-pub fn panel(
-    kind: &PanelKind,
-    report: &Report,
-    threshold: Option<f64>,
-    width: f64,
-) -> Option<Scene> {
+pub fn panel(kind: &PanelKind, report: &Report, sight: &Sight<'_>, width: f64) -> Option<Scene> {
     let panel = Panel {
         main: series(report, kind.key)?,
         second: kind.second.and_then(|key| series(report, key)),
-        threshold: threshold.filter(|_| kind.key == "p95_ms"),
+        curve: sight.recorded.filter(|_| kind.key == "arrivals_rps"),
+        threshold: sight.threshold.filter(|_| kind.key == "p95_ms"),
         ink: kind.ink,
         step_s: report.series_step_s,
         days: kind.days,
     };
-    Some(scene(&panel, width, kind.height))
+    let ruler = ruler(report, sight.seen, width);
+    Some(scene(&panel, &ruler, kind.height))
+}
+
+/// Recorded traffic over a window, interval by interval; none where the traffic is a model.
+pub fn recorded(traffic: &TrafficDocument, window_days: f64) -> Option<Curve> {
+    let TrafficSource::Recorded { interval_s, .. } = &traffic.source else {
+        return None;
+    };
+    let step_s = interval_s.max(MOST_FINE_S);
+    let steps = (window_days * 86_400.0 / step_s).ceil() as u32;
+    let curve = RateCurve::new(traffic, step_s, 0, steps);
+    let values = curve.rates_rps().iter().map(|rate| *rate as f32).collect();
+    Some(Curve { step_s, values })
 }

@@ -171,7 +171,11 @@ fn distributions(paper: &mut Paper, report: &Report) {
 
 fn over_time(paper: &mut Paper, report: &Report, threshold: Option<f64>) {
     let panels = window::PANELS.iter().filter_map(|kind| {
-        let draw = |width| window::panel(kind, report, threshold, width).unwrap_or_default();
+        let sight = window::Sight {
+            threshold,
+            ..window::Sight::default()
+        };
+        let draw = move |width| window::panel(kind, report, &sight, width).unwrap_or_default();
         window::series(report, kind.key)?;
         Some([
             Block::Hint(kind.title.to_owned()),

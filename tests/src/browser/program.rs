@@ -41,6 +41,11 @@ impl Program {
         &self.answer
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.borrow().id()
+    }
+
     /// Ends it.
     pub fn stop(&self) {
         // It may have ended by itself.

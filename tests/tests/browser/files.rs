@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::browser::Page;
 
 /// Drops a file on the page as a mouse does.
-async fn drop_file(page: &Page, name: &str, text: &str) {
+pub(super) async fn drop_file(page: &Page, name: &str, text: &str) {
     page.value(&format!(
         "(() => {{
             const data = new DataTransfer();

@@ -31,7 +31,7 @@ async fn paste(page: &Page, text: &str) {
 }
 
 /// The scenario on the page, by way of its link.
-async fn document(page: &Page) -> String {
+pub(super) async fn document(page: &Page) -> String {
     page.click("[data-testid=share-open]").await;
     let link = page.find("[data-testid=share-link]").await;
     let link = link
