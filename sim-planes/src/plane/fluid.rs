@@ -30,6 +30,7 @@ mod calibration_table;
 mod capacity;
 mod classes;
 mod crowded;
+mod delay;
 mod flow;
 mod killed;
 mod levels;
