@@ -780,10 +780,9 @@ fn one_slip_is_one_problem() {
 #[test]
 fn the_fluid_plane_says_what_it_cannot_do() {
     for (field, value) in [
-        ("processor_sharing", json!({"cores": 2})),
-        ("overflow", json!("block")),
+        ("overflow", json!("drop_oldest")),
         ("on_timeout", json!("cancel")),
-        ("high_priority_percent", json!(10)),
+        ("queue", json!({"kind": "lifo"})),
     ] {
         let path = format!("/service/{field}");
         let complains = |plane: &str| {
@@ -800,6 +799,9 @@ fn the_fluid_plane_says_what_it_cannot_do() {
     for (field, value) in [
         ("balancing", json!("random")),
         ("removal", json!("kill")),
+        ("processor_sharing", json!({"cores": 2})),
+        ("overflow", json!("block")),
+        ("high_priority_percent", json!(10)),
         ("retries", json!({"max_attempts": 3, "backoff_ms": 100})),
     ] {
         let path = format!("/service/{field}");

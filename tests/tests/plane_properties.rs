@@ -303,6 +303,47 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn classes_and_blocked_requests_are_conserved_in_expectation(
+        model in model(), mut intervals in prop::collection::vec(rich_interval(), 1..20), high in 0.0..1.0f64,
+        concurrency in 1..30u32, blocks in any::<bool>(), seed in any::<u64>()
+    ) {
+        let model = ServiceModel {
+            high_priority_share: high,
+            concurrency,
+            overflow: if blocks { Overflow::Block } else { Overflow::RejectNew },
+            ..model
+        };
+        for interval in &mut intervals {
+            interval.servers *= concurrency;
+            interval.killed_replicas = 0;
+        }
+        let tables = FluidTables::new(model.clone());
+        serve_all(&mut FluidPlane::new(&tables, 4, seed, 0, 0), &model, &intervals)?;
+    }
+}
+
+// What is played of shared processors takes a third of a second for each number of replicas.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn sharing_requests_are_conserved_in_expectation(
+        model in model(), mut intervals in prop::collection::vec(interval(), 1..20), cores in 0.1..8.0f64,
+        concurrency in 1..30u32, replicas in 1..12u32, seed in any::<u64>()
+    ) {
+        let model = ServiceModel { concurrency, discipline: Discipline::ProcessorSharing { cores }, ..model };
+        for interval in &mut intervals {
+            interval.servers = if interval.servers == 0 { 0 } else { replicas * concurrency };
+        }
+        let tables = FluidTables::new(model.clone());
+        serve_all(&mut FluidPlane::new(&tables, 4, seed, 0, 0), &model, &intervals)?;
+    }
+}
+
 /// Values far outside of any plan, in every combination, several times over.
 #[test]
 fn extremes_give_numbers() {

@@ -28,6 +28,7 @@ mod base_law;
 mod calibration;
 mod calibration_table;
 mod capacity;
+mod classes;
 mod crowded;
 mod delay;
 mod flow;
@@ -44,6 +45,7 @@ mod response;
 mod returning;
 mod row;
 mod service_law;
+mod sharing;
 mod tables;
 mod thinned;
 mod throttled;
@@ -56,6 +58,7 @@ use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
 use backlog::Backlog;
 use capacity::CapacityTable;
+use classes::Classes;
 use line::Line;
 use luck::Luck;
 use mixture::Mixture;
@@ -88,6 +91,10 @@ pub struct FluidPlane<'a> {
     offered: f64,
     /// Requests of the random part of the queue, in expectation.
     queue: f64,
+    /// Requests of high priority and others in the present interval, if there are both.
+    classes: Option<Classes>,
+    /// Work of each of these, in mean service times.
+    heft: f64,
     /// Requests left behind by load above capacity.
     backlog: Backlog,
     /// Services that luck has yet to take off those of the backlog.
@@ -145,12 +152,14 @@ impl<'a> FluidPlane<'a> {
             busy: 0.0,
             offered: 0.0,
             queue: 0.0,
+            classes: None,
+            heft: 1.0,
             backlog: Backlog::default(),
             owed: 0.0,
             unlost: 0.0,
             occupied: 0.0,
             now_s: 0.0,
-            patience_s: tables.limits.timeout_s,
+            patience_s: tables.limits.timeout_s + tables.patience_in_service_s(),
             started: 0.0,
             waiting: 0.0,
             line: Line::default(),
@@ -191,7 +200,7 @@ impl<'a> FluidPlane<'a> {
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
     fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
-        let timeout_s = self.patience_s;
+        let timeout_s = self.patience_s - self.tables.patience_in_service_s();
         let end_s = self.now_s + interval.length_s;
         // Requests of the random part have waited for no time worth mentioning.
         self.backlog.set(self.waiting, self.now_s);
@@ -313,6 +322,17 @@ impl FluidPlane<'_> {
 
     /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
     pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
+        let outside = *interval;
+        // Whoever finds no room waits outside, in the same order.
+        let blocks = self.tables.blocks();
+        let interval = &Interval {
+            queue_limit: if blocks {
+                u32::MAX
+            } else {
+                interval.queue_limit
+            },
+            ..*interval
+        };
         let held = self.kill(interval) + self.retire(interval) + self.unlost;
         self.resize(interval.servers);
         let expected = expected(interval);
@@ -324,7 +344,12 @@ impl FluidPlane<'_> {
             Some(table) => {
                 let flow = self.flow(&table, interval, draws);
                 self.capacity = Some(table);
-                self.outcome(interval, arrivals, &flow)
+                let outcome = self.outcome(interval, arrivals, &flow);
+                let mut outcome = self.tell_high(outcome);
+                if blocks {
+                    outcome.blocked = self.blocked(&outside, arrivals, flow.waits);
+                }
+                outcome
             }
             None => {
                 self.recent.push(&self.mixture, 0.0);

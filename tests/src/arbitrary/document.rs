@@ -51,7 +51,7 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 ),
                 topology,
             )| {
-                if !is_plain(&service) {
+                if !fits_fluid(&service) {
                     // The fluid plane cannot compute it yet.
                     run.plane = PlaneKind::Requests;
                 }
@@ -362,13 +362,21 @@ fn retries() -> impl Strategy<Value = RetryDocument> {
         )
 }
 
-fn is_plain(service: &ServiceDocument) -> bool {
+/// Of the services with shared processors, one in so many is left to the fluid plane, which plays them for a third of a
+/// second for each number of replicas.
+const ONE_IN: u32 = 8;
+/// Slots of a service with priorities that it computes, at least.
+const FEWEST_WITH_PRIORITIES: u32 = 4;
+
+/// Whether the fluid plane computes it, whatever its size, and soon.
+fn fits_fluid(service: &ServiceDocument) -> bool {
     service.balancing == Balancing::Shared
-        && service.processor_sharing.is_none()
-        && service.overflow == Overflow::RejectNew
+        && service.overflow != Overflow::DropOldest
+        && (service.processor_sharing.is_none()
+            || service.high_priority_percent == 0.0 && service.concurrency.is_multiple_of(ONE_IN))
+        && (service.high_priority_percent == 0.0 || service.concurrency >= FEWEST_WITH_PRIORITIES)
         && service.on_timeout == OnTimeout::Finish
         && service.removal == Removal::Drain
-        && service.high_priority_percent == 0.0
         && service.retries.is_none()
         && service.queue.is_none()
 }

@@ -60,7 +60,9 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
 /// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load.
 const FEWEST_SLOTS: u32 = 4;
 /// Requests that a service with retries serves at once, at least, for the fluid plane.
-const FEWEST_WITH_RETRIES: u32 = 16;
+const FEWEST_WITH_RETRIES: f64 = 16.0;
+/// The same of a service with priorities.
+const FEWEST_WITH_PRIORITIES: f64 = 4.0;
 
 /// What the fluid plane does not compute yet, of a service with at least so many replicas.
 pub(super) fn hold_plane(
@@ -72,8 +74,17 @@ pub(super) fn hold_plane(
     if run.plane != PlaneKind::Fluid {
         return;
     }
-    let fewest = fewest_replicas.saturating_mul(document.concurrency);
+    // Where processors are shared, it is these that serve.
+    let serves = document
+        .processor_sharing
+        .as_ref()
+        .map_or(f64::from(document.concurrency), |sharing| {
+            sharing.cores.min(f64::from(document.concurrency))
+        });
+    let fewest = f64::from(fewest_replicas) * serves;
     let retries = document.retries.as_ref();
+    let tries_again = retries.is_some_and(|retries| retries.max_attempts > 1);
+    let has_one_queue = document.balancing == Balancing::Shared;
     // Where few serve, it is off by more than is of use.
     let goes_by_load = matches!(
         document.balancing,
@@ -86,19 +97,19 @@ pub(super) fn hold_plane(
             "queues at replicas that serve fewer than 4 requests at once, chosen by load,",
         ),
         (
-            retries.is_some_and(|retries| retries.max_attempts > 1) && fewest < FEWEST_WITH_RETRIES,
+            tries_again && fewest < FEWEST_WITH_RETRIES,
             "retries",
             "retries where there may be room in service for fewer than 16 requests",
         ),
         (
-            document.processor_sharing.is_some(),
-            "processor_sharing",
-            "processor sharing",
+            document.overflow == Overflow::DropOldest,
+            "overflow",
+            "a full queue that drops the oldest request",
         ),
         (
-            document.overflow != Overflow::RejectNew,
+            document.overflow == Overflow::Block && !has_one_queue,
             "overflow",
-            "a full queue that drops the oldest request or blocks",
+            "requests that wait outside full queues at the replicas",
         ),
         (
             document.on_timeout != OnTimeout::Finish,
@@ -106,9 +117,15 @@ pub(super) fn hold_plane(
             "work that is cancelled",
         ),
         (
-            document.high_priority_percent > 0.0,
+            document.high_priority_percent > 0.0
+                && (!has_one_queue || tries_again || document.processor_sharing.is_some()),
             "high_priority_percent",
-            "priorities",
+            "priorities beside queues at the replicas, retries or shared processors",
+        ),
+        (
+            document.high_priority_percent > 0.0 && fewest.max(serves) < FEWEST_WITH_PRIORITIES,
+            "high_priority_percent",
+            "priorities where there may be room in service for fewer than 4 requests",
         ),
         (
             document.queue.is_some(),

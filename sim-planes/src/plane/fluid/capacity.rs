@@ -4,6 +4,7 @@ use super::super::queueing::erlang_c;
 use super::balanced::{Ratio, Ratios};
 use super::calibration::Calibration;
 use super::levels::{Shape, Shapes};
+use super::sharing::{Shared, Sharing};
 
 /// Points per halving of the spare capacity 1 − u.
 const POINTS_PER_OCTAVE: usize = 16;
@@ -18,6 +19,8 @@ pub(super) struct Point {
     pub(super) busy: f64,
     /// Mean number of requests waiting.
     pub(super) queue: f64,
+    /// Their work, in mean service times: where processors are shared, what is left of long services makes up most of it.
+    pub(super) work: f64,
     /// Probability that a request waits.
     pub(super) waits: f64,
     /// Natural logarithm of `waits`, negated.
@@ -35,6 +38,7 @@ fn between(a: &Point, b: &Point, t: f64) -> Point {
     Point {
         busy: between(a.busy, b.busy),
         queue: between(a.queue, b.queue),
+        work: between(a.work, b.work),
         waits: between(a.waits, b.waits),
         rarity: between(a.rarity, b.rarity),
         log_wait: between(a.log_wait, b.log_wait),
@@ -57,6 +61,12 @@ pub(super) struct CapacityTable {
     /// queues alike, 1 and all.
     pub(super) apart: f64,
     pub(super) slots: u32,
+    /// Requests that are served at full speed at once, by all servers, and at one of the queues: as many as there are
+    /// servers, or processors where requests share them.
+    pub(super) capacity: f64,
+    pub(super) width: f64,
+    /// What has been played of requests that share processors.
+    pub(super) shared: Option<Shared>,
     /// Replicas, each with a queue of its own; 1 if there is one queue.
     pub(super) queues: f64,
     points: Vec<Point>,
@@ -88,6 +98,7 @@ impl CapacityTable {
             Point {
                 busy: c * load,
                 queue: c * load * waits * wait,
+                work: c * load * waits * wait,
                 waits,
                 rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
                 log_wait: libm::log2(wait),
@@ -99,6 +110,9 @@ impl CapacityTable {
             servers,
             apart: 1.0,
             slots: servers,
+            capacity: c,
+            width: c,
+            shared: None,
             queues: 1.0,
             stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / c.sqrt(),
             points: (0..POINTS).map(point).collect(),
@@ -129,6 +143,7 @@ impl CapacityTable {
             Point {
                 busy: count * point.busy,
                 queue: count * point.busy * waits * wait,
+                work: count * point.busy * waits * wait,
                 waits,
                 rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
                 log_wait: libm::log2(wait),
@@ -146,17 +161,60 @@ impl CapacityTable {
             servers,
             apart,
             slots,
+            capacity: f64::from(servers),
+            width: f64::from(slots),
+            shared: None,
             queues: count,
             stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / f64::from(slots).sqrt(),
             points: one.points.iter().map(point).collect(),
         }
     }
 
-    /// The state in which `in_system = (1 + turnover) busy + queue`: the end of an interval in which
+    /// The same of `replicas` whose requests share processors, from what has been played of them.
+    pub(super) fn of_sharing(
+        replicas: u32,
+        sharing: &Sharing,
+        shared: Shared,
+        width: f64,
+        scv: f64,
+    ) -> Self {
+        let count = f64::from(replicas);
+        let capacity = count * sharing.cores;
+        let point = |index: usize| {
+            let spare = libm::exp2(-(index as f64) / POINTS_PER_OCTAVE as f64);
+            let load = 1.0 - spare;
+            let excess = shared.excess(sharing, load);
+            let waits = sharing.meets(width, load, excess);
+            Point {
+                busy: capacity * load,
+                queue: capacity * load * excess,
+                work: capacity * load * excess * sharing.heft(width, load),
+                waits,
+                rarity: -libm::log(waits),
+                log_wait: libm::log2((excess / waits).max(f64::MIN_POSITIVE)),
+                shape: Shapes::of_one_server(1.0),
+                scv: 0.0,
+            }
+        };
+        let points = (0..POINTS).map(point).collect();
+        Self {
+            servers: replicas.saturating_mul(sharing.slots),
+            apart: capacity / width,
+            slots: libm::rint(width).max(1.0) as u32,
+            capacity,
+            width,
+            shared: Some(shared),
+            queues: count,
+            stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / width.max(1.0).sqrt(),
+            points,
+        }
+    }
+
+    /// The state in which `in_system = (1 + turnover) busy + work`: the end of an interval in which
     /// `turnover` services per server could be made, by the implicit Euler rule (turnover 0: the state with
     /// so many requests in the system). `hint` is where the search begins, and where it ended.
     pub(super) fn state(&self, in_system: f64, turnover: f64, hint: &mut usize) -> Point {
-        let level = |point: &Point| (1.0 + turnover) * point.busy + point.queue;
+        let level = |point: &Point| (1.0 + turnover) * point.busy + point.work;
         self.find(in_system, level, hint)
     }
 
@@ -195,8 +253,9 @@ impl CapacityTable {
 
     fn fullest(&self) -> Point {
         self.points.last().copied().unwrap_or(Point {
-            busy: f64::from(self.servers),
+            busy: self.capacity,
             queue: 0.0,
+            work: 0.0,
             waits: 1.0,
             rarity: 0.0,
             log_wait: 0.0,

@@ -26,10 +26,14 @@ pub(super) struct Flow {
     pub(super) waits: f64,
     /// Requests waiting at the end.
     pub(super) waiting: f64,
+    /// Mean of these over the interval, where that is known better than at its end.
+    pub(super) crowd: f64,
     /// Share of those that come now about which luck decides alone; the mixture is that of the others.
     pub(super) lucky: f64,
     /// Their wait, in mean service times.
     pub(super) delay: f64,
+    /// The same as they feel it: where processors are shared, the number of requests changes while they are served.
+    pub(super) felt: f64,
 }
 
 /// The conditions of an interval.
@@ -64,16 +68,17 @@ impl FluidPlane<'_> {
         draws: Draws,
     ) -> Flow {
         let mean_s = self.tables.mean_service_s();
-        let servers = f64::from(table.servers);
+        let servers = table.capacity;
         let turnover = interval.length_s / mean_s;
         let load = interval.rate_rps * mean_s / servers;
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
-        let patience = servers * self.patience_s / mean_s;
+        let patience = servers * self.left_to_low(load) * self.patience_s / mean_s;
         let counted = self.is_counted(interval);
-        let room = f64::from(interval.waiting_room()).at_most(patience);
+        let room = self.room(interval).at_most(patience);
         // A limit keeps the queue from going far.
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
         let (state, above) = self.advance(table, load, turnover, may_grow);
+        self.classes = self.classes_at(table, &state, load);
         let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow, &state);
         let tick = Tick {
             table,
@@ -102,9 +107,16 @@ impl FluidPlane<'_> {
     /// Whether it is the room that bounds the queue, not the clients' patience. Above capacity those who will give up
     /// are in line as well, until they do.
     pub(super) fn is_counted(&self, interval: &Interval) -> bool {
-        let served_rps = f64::from(interval.servers) / self.tables.mean_service_s();
-        let in_line = served_rps.at_least(interval.rate_rps) * self.patience_s;
-        f64::from(interval.waiting_room()) <= in_line
+        let served_rps = self.tables.capacity_of(interval.servers) / self.tables.mean_service_s();
+        let load = interval.rate_rps / served_rps.at_least(f64::MIN_POSITIVE);
+        let in_line =
+            served_rps.at_least(interval.rate_rps) * self.left_to_low(load) * self.patience_s;
+        self.room(interval) <= in_line
+    }
+
+    /// Requests that there is room for beyond those served at full speed.
+    pub(super) fn room(&self, interval: &Interval) -> f64 {
+        f64::from(interval.waiting_room()) + self.tables.beyond(interval.servers)
     }
 
     /// Advances the random part by one interval.
@@ -120,21 +132,25 @@ impl FluidPlane<'_> {
         turnover: f64,
         may_grow: bool,
     ) -> (Point, bool) {
-        let servers = f64::from(table.servers);
+        let servers = table.capacity;
         let queue_before = self.queue;
-        let mut in_system = self.busy + self.queue + load * servers * turnover;
+        let mut in_system = self.busy + self.queue * self.heft + load * servers * turnover;
         let mut state = table.state(in_system, turnover, &mut self.hint);
         let mirrored = (2.0 - load).clamp(0.5, 1.0);
         // Long services: the servers may take longer than this interval to fill.
         let crowded = self.backlog.requests() > 0.0;
         let above = load >= 1.0 && (crowded || state.busy > mirrored * servers);
         if above {
-            in_system =
-                self.busy.at_most(mirrored * servers) + self.queue + mirrored * servers * turnover;
+            in_system = self.busy.at_most(mirrored * servers)
+                + self.queue * self.heft
+                + mirrored * servers * turnover;
             state = table.state(in_system, turnover, &mut self.hint);
         }
         self.busy = state.busy;
-        self.queue = (in_system - state.busy * (1.0 + turnover)).at_least(0.0);
+        if table.shared.is_some() && state.queue > 0.0 {
+            self.heft = (state.work / state.queue).at_least(1e-3);
+        }
+        self.queue = (in_system - state.busy * (1.0 + turnover)).at_least(0.0) / self.heft;
         if !may_grow {
             self.queue = self.queue.at_most(queue_before);
         }
@@ -164,15 +180,15 @@ impl FluidPlane<'_> {
         may_grow: bool,
         state: &Point,
     ) -> (Chance, Point) {
-        let servers = f64::from(table.servers);
+        let servers = table.capacity;
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
         let below = load
             .at_most(2.0 - load)
             .at_least(0.5 * f64::from(u8::from(load > 1.0)));
         let used = below.at_most(self.offered / servers).clamp(0.0, FULLEST);
-        let scv = self.tables.scv();
-        let services = f64::from(table.slots) * turnover;
-        let chance = self.luck.pass(services, used, scv, table.stretch, draws);
+        let scvs = (self.tables.scv(), self.tables.queue_scv());
+        let services = table.width * turnover;
+        let chance = self.luck.pass(services, used, scvs, table.stretch, draws);
         if !may_grow {
             self.luck.be_at_most(chance.rarity);
         }
@@ -205,10 +221,15 @@ impl FluidPlane<'_> {
     pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let (state, chance, usual) = (&tick.state, tick.chance, &tick.usual);
         let others = weight * (1.0 - chance.weight);
-        self.tables
-            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * others);
-        self.tables
-            .add_waiting_in(&mut self.mixture, state, state.waits * others);
+        let waits = if let Some(shared) = &tick.table.shared {
+            self.tables
+                .add_shared(&mut self.mixture, shared, state, others)
+        } else {
+            self.tables
+                .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * others);
+            self.add_waiting_classes(state, state.waits * others);
+            state.waits
+        };
         let delay = if chance.rarity > usual.rarity {
             let mean = usual.queue / (usual.busy * usual.waits);
             let beyond = chance.rarity - usual.rarity;
@@ -223,10 +244,15 @@ impl FluidPlane<'_> {
             delay * usual.busy
         };
         Flow {
-            waits: state.waits,
+            waits,
             waiting,
+            crowd: state.queue + chance.weight * (waiting - state.queue),
             lucky: weight * chance.weight,
             delay,
+            felt: match &tick.table.shared {
+                Some(shared) => shared.felt(delay, usual.queue / usual.busy.max(f64::MIN_POSITIVE)),
+                None => delay,
+            },
             ..Flow::default()
         }
     }
@@ -244,20 +270,18 @@ impl FluidPlane<'_> {
         self.tables
             .add_unwaiting(&mut self.mixture, (1.0 - queue.waits) * others);
         let share = queue.waits * others / f64::from(DELAY_SHARES);
-        let is_by_requests = self.tables.is_careful && tick.counted;
+        let is_by_requests = self.tables.is_careful && tick.counted && tick.table.shared.is_none();
         for step in 0..DELAY_SHARES {
             let before = queue.length_quantile((f64::from(step) + 0.5) / f64::from(DELAY_SHARES));
             if is_by_requests {
                 let [low, middle, high] = self.behind_whole(tick, before);
                 for delay in [low, middle, high] {
-                    self.tables
-                        .add_delayed(&mut self.mixture, delay, share / 3.0);
+                    self.add_met(delay, share / 3.0);
                 }
                 continue;
             }
             for delay in behind(tick, before) {
-                self.tables
-                    .add_delayed(&mut self.mixture, delay, 0.5 * share);
+                self.add_met(delay, 0.5 * share);
             }
         }
         let longer = libm::exp(-tick.chance.rarity);
@@ -279,6 +303,7 @@ impl FluidPlane<'_> {
             waiting,
             lucky,
             delay,
+            felt: delay,
             ..Flow::default()
         }
     }
@@ -287,7 +312,7 @@ impl FluidPlane<'_> {
     #[inline]
     pub(super) fn add_lucky(&mut self, delay: f64, weight: f64) {
         if delay > 0.0 {
-            self.tables.add_delayed(&mut self.mixture, delay, weight);
+            self.add_met(delay, weight);
         } else {
             self.tables.add_unwaiting(&mut self.mixture, weight);
         }
@@ -301,10 +326,10 @@ impl FluidPlane<'_> {
             Balancing::RoundRobin => 1.0 / table.queues - 1.0,
             _ => 0.0,
         };
-        let scv = (self.tables.scv() + in_turn).at_least(-0.9);
+        let scv = (self.tables.queue_scv() + in_turn).at_least(-0.9);
         let plain = LimitedQueue::new(table.slots, load, scv, room);
         let mut hint = self.usual_hint;
-        let usual = table.at(load.at_most(1.0) * f64::from(table.servers), &mut hint);
+        let usual = table.at(load.at_most(1.0) * table.capacity, &mut hint);
         plain.balanced(table.slots, load, usual.waits, usual.queue / table.apart)
     }
 
@@ -312,7 +337,7 @@ impl FluidPlane<'_> {
     /// times: a gamma law of as many departures from the replica.
     fn behind_whole(&self, tick: &Tick<'_>, before: f64) -> [f64; 3] {
         let table = tick.table;
-        let k = f64::from(table.servers) / table.queues;
+        let k = table.capacity / table.queues;
         let ahead = (before.floor() * table.apart / table.queues + 1.0)
             .at_most((tick.room / table.queues).at_least(1.0));
         let scv = (1.0 + (self.tables.scv() - 1.0) / k).at_least(0.05) / ahead;
@@ -323,8 +348,12 @@ impl FluidPlane<'_> {
 /// Waits behind `before` other requests, in mean service times. One more than these must leave, at the rate of all
 /// servers: a gamma law, two points of which have its mean and variance. Patience is counted in time, not in requests.
 fn behind(tick: &Tick<'_>, before: f64) -> [f64; 2] {
-    let servers = f64::from(tick.table.slots);
+    let servers = tick.table.width;
     let ahead = (before + 1.0).at_most((tick.room / tick.table.apart).at_least(1.0));
-    let spread = if tick.counted { ahead.sqrt() } else { 0.0 };
+    let spread = if tick.counted && tick.table.shared.is_none() {
+        ahead.sqrt()
+    } else {
+        0.0
+    };
     [(ahead - spread) / servers, (ahead + spread) / servers]
 }

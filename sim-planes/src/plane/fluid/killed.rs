@@ -44,10 +44,11 @@ impl FluidPlane<'_> {
 
     /// Requests that replicas hold.
     fn held(&self, servers: u32) -> f64 {
-        let in_service = self.occupied.min(f64::from(servers));
+        let in_service = self.occupied.min(self.tables.capacity_of(servers))
+            + self.waiting.min(self.tables.beyond(servers));
         match self.tables.service().balancing {
             Balancing::Shared => in_service,
-            _ => in_service + self.waiting,
+            _ => in_service.max(self.occupied.min(self.tables.capacity_of(servers)) + self.waiting),
         }
     }
 }

@@ -80,6 +80,17 @@ impl Line {
         &self.started
     }
 
+    /// [`start`](Self::start), whose answer is to be given back.
+    pub(super) fn take_started(&mut self, now_s: f64) -> Vec<Cohort> {
+        self.start(now_s);
+        core::mem::take(&mut self.started)
+    }
+
+    /// Gives the answer of [`take_started`](Self::take_started) back, for its memory.
+    pub(super) fn give_back(&mut self, started: Vec<Cohort>) {
+        self.started = started;
+    }
+
     fn add_started(&mut self, part: Cohort) {
         if self.started.len() < MOST_AT_ONCE {
             self.started.push(part);

@@ -113,18 +113,19 @@ impl Luck {
 
     /// Passes over an interval in which the servers could serve `services` requests, at the load `load` < 1. When that
     /// is not what it was, the queue is as long as before, which may have become rare, and is on its way to what is
-    /// usual now.
+    /// usual now. Of the service time it takes the squared coefficient of variation, and the one that the number of
+    /// requests goes by.
     #[inline]
     pub(super) fn pass(
         &mut self,
         services: f64,
         load: f64,
-        scv: f64,
+        (scv, queue_scv): (f64, f64),
         stretch: f64,
         draws: Draws,
     ) -> Chance {
         let (spare, spread) = (1.0 - load, 1.0 + load * scv);
-        let of_one = 2.0 * spare / spread;
+        let of_one = 2.0 * spare / (1.0 + load * queue_scv);
         self.rarity *= of_one / self.of_one;
         self.of_one = of_one;
         let rarity = self.rarity;

@@ -14,6 +14,7 @@ impl FluidPlane<'_> {
     /// Applies the interval's shares to the drawn number of arrivals.
     pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
         let lost = arrivals * flow.lost;
+        let before = self.waiting;
         let (started, gave_up) = if flow.lucky >= LEAST_LUCK {
             (self.start_in_line(interval, arrivals - lost, flow), 0.0)
         } else {
@@ -21,6 +22,7 @@ impl FluidPlane<'_> {
         };
         self.started = started;
         let waiting = self.waiting;
+        let (in_service, waiting_outside) = self.shared_service(interval, before, flow);
         if let Some(clients) = &mut self.returning {
             clients.admit(arrivals - lost);
             let shares = self.mixture.shares(self.tables);
@@ -74,7 +76,7 @@ impl FluidPlane<'_> {
             (0.0, lost + gave_up)
         };
         let impatience_s = if impatient > 0.0 {
-            impatient * self.patience_s
+            impatient * (self.patience_s - self.tables.patience_in_service_s())
         } else {
             0.0
         };
@@ -97,17 +99,32 @@ impl FluidPlane<'_> {
             waited: started * flow.waits + impatient,
             latency_sum_s: answered * shares.latency_s,
             busy_server_s,
-            in_service_s: busy_server_s,
-            waiting_at_end: waiting,
+            in_service_s: busy_server_s + in_service * interval.length_s,
+            waiting_at_end: waiting_outside,
             open_at_end: waiting,
             ..Outcome::default()
         }
     }
 
+    /// Of those beyond what is served at full speed: how many shared the processors in an interval that began with so
+    /// many, and how many wait for room in service at its end.
+    fn shared_service(&self, interval: &Interval, before: f64, flow: &Flow) -> (f64, f64) {
+        let beyond = self.tables.beyond(interval.servers);
+        if beyond <= 0.0 {
+            return (0.0, self.waiting);
+        }
+        let mean = if flow.crowd > 0.0 {
+            flow.crowd
+        } else {
+            0.5 * (before + self.waiting)
+        };
+        (mean.min(beyond), (self.waiting - beyond).max(0.0))
+    }
+
     /// Starts what does not wait at the interval's end; who waits then is not told apart from others.
     fn start_at_once(&mut self, admitted: f64, flow: &Flow) -> (f64, f64) {
         self.line.clear();
-        self.add_lucky(flow.delay, flow.lucky);
+        self.add_lucky(flow.felt, flow.lucky);
         let there = self.waiting + admitted;
         self.waiting = flow.waiting.at_most(there);
         let gave_up = flow.gave_up.at_most(there - self.waiting);
@@ -118,7 +135,7 @@ impl FluidPlane<'_> {
     fn start_in_line(&mut self, interval: &Interval, admitted: f64, flow: &Flow) -> f64 {
         if flow.delay <= 0.0 && self.line.count() <= 0.0 {
             // As often: nobody waits, and nobody has waited in line.
-            self.tables.add_unwaiting(&mut self.mixture, flow.lucky);
+            self.add_lucky(flow.felt, flow.lucky);
             return core::mem::take(&mut self.waiting) + admitted;
         }
         // Those that have waited, but not in line, go first.
@@ -126,12 +143,12 @@ impl FluidPlane<'_> {
         let start_s = self.now_s + flow.delay * self.tables.mean_service_s();
         self.line.push(Cohort {
             count: admitted,
-            delay: flow.delay,
+            delay: flow.felt,
             weight: flow.lucky,
             from_s: start_s,
             to_s: start_s + interval.length_s,
         });
-        let cohorts = self.line.start(self.now_s + interval.length_s);
+        let cohorts = self.line.take_started(self.now_s + interval.length_s);
         let started = others + cohorts.iter().map(|cohort| cohort.count).sum::<f64>();
         let mut lucky = cohorts
             .iter()
@@ -143,15 +160,11 @@ impl FluidPlane<'_> {
                 .scale((1.0 - lucky / started).at_least(0.0) / of_mixture);
             lucky = started;
         }
-        for cohort in cohorts {
+        for cohort in &cohorts {
             let weight = cohort.count * cohort.weight / lucky;
-            if cohort.delay > 0.0 {
-                self.tables
-                    .add_delayed(&mut self.mixture, cohort.delay, weight);
-            } else {
-                self.tables.add_unwaiting(&mut self.mixture, weight);
-            }
+            self.add_lucky(cohort.delay, weight);
         }
+        self.line.give_back(cohorts);
         self.waiting = self.line.count();
         started
     }
@@ -159,9 +172,9 @@ impl FluidPlane<'_> {
     /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as
     /// of the queue, but of the drawn number of arrivals. What all servers cannot do in this interval remains.
     fn work(&mut self, interval: &Interval, admitted: f64) -> f64 {
-        let servers = f64::from(interval.servers);
+        let servers = self.tables.capacity_of(interval.servers);
         let turnover = interval.length_s / self.tables.mean_service_s();
-        let room = f64::from(interval.waiting_room());
+        let room = self.room(interval);
         let mut there = (self.in_system + admitted).at_least(0.0);
         if self.backlog.requests() > 0.0 {
             // Somebody waits: all that are occupied work.

@@ -3,6 +3,7 @@
 use super::super::MAX_THRESHOLDS;
 use super::super::tally::LatencyLimits;
 use super::service_law::ServiceLaw;
+use super::sharing::Level;
 use super::wait_law::WaitLaw;
 use crate::random::Distribution;
 use crate::stats::{BUCKETS, edges};
@@ -34,6 +35,8 @@ pub(super) enum Wait<'a> {
     Fixed(f64),
     /// By a law, scaled to a mean in seconds.
     Random(&'a WaitLaw, f64),
+    /// Of fixed length, seconds, before a service so many times as long as alone.
+    Shared(f64, f64),
 }
 
 impl Row {
@@ -46,6 +49,7 @@ impl Row {
         let timeout_s = limits.timeout_s;
         let latency_cdf = |x_s: f64| match wait {
             Wait::Fixed(wait_s) => service.cdf(x_s - wait_s),
+            Wait::Shared(wait_s, stretch) => service.cdf((x_s - wait_s) / stretch),
             Wait::Random(..) => cdf_of_sum(law, wait, x_s, f64::INFINITY),
         };
         let in_time = if timeout_s < f64::INFINITY {
@@ -66,6 +70,7 @@ impl Row {
             }
             let quick_in_time = match wait {
                 Wait::Fixed(wait_s) => service.cdf(t.min(timeout_s - wait_s)),
+                Wait::Shared(wait_s, stretch) => service.cdf(t.min((timeout_s - wait_s) / stretch)),
                 Wait::Random(..) if timeout_s < f64::INFINITY => {
                     cdf_of_sum(law, wait, timeout_s, t)
                 }
@@ -74,7 +79,7 @@ impl Row {
             (in_time - quick_in_time).max(0.0)
         });
         let cdf = cdf_at_edges(latency_cdf, timeout_s, in_time);
-        let full_mean_s = law.mean_s + wait.mean_until(f64::INFINITY);
+        let full_mean_s = law.mean_s * wait.stretch() + wait.mean_until(f64::INFINITY);
         let latency_s = if in_time > 1.0 - 1e-9 {
             full_mean_s
         } else {
@@ -85,6 +90,42 @@ impl Row {
             slow: array_min(slow, in_time),
             slow_in_service: std::array::from_fn(|k| slow_in_service[k].min(slow[k])),
             wait_s: wait.mean_until(timeout_s),
+            latency_s,
+            cdf,
+        }
+    }
+
+    /// From what has been played of requests that share processors.
+    pub(super) fn played(service: &Distribution, level: &Level, limits: &LatencyLimits) -> Self {
+        let timeout_s = limits.timeout_s;
+        let below = |x_s: f64| cdf_between(&level.cdf, x_s);
+        let in_time = if timeout_s < f64::INFINITY {
+            below(timeout_s)
+        } else {
+            1.0
+        };
+        let slow = limits.thresholds_s.map(|t| {
+            if t < timeout_s {
+                (in_time - below(t)).max(0.0)
+            } else {
+                0.0
+            }
+        });
+        // The longest services are the first to be late.
+        let slow_in_service = std::array::from_fn(|k| {
+            (service.survival(limits.thresholds_s[k]) - (1.0 - in_time)).clamp(0.0, slow[k])
+        });
+        let cdf = cdf_at_edges(below, timeout_s, in_time);
+        let latency_s = if in_time > 1.0 - 1e-9 {
+            level.latency_s
+        } else {
+            mean_in_time(&cdf, timeout_s, in_time)
+        };
+        Self {
+            in_time,
+            slow,
+            slow_in_service,
+            wait_s: level.wait_s.min(timeout_s),
             latency_s,
             cdf,
         }
@@ -135,10 +176,18 @@ fn array_min(values: [f64; MAX_THRESHOLDS], most: f64) -> [f64; MAX_THRESHOLDS] 
 }
 
 impl Wait<'_> {
+    /// How many times as long as alone the service takes.
+    fn stretch(&self) -> f64 {
+        match *self {
+            Wait::Fixed(_) | Wait::Random(..) => 1.0,
+            Wait::Shared(_, stretch) => stretch,
+        }
+    }
+
     /// Mean of the wait cut at `limit_s`, seconds.
     fn mean_until(&self, limit_s: f64) -> f64 {
         match *self {
-            Wait::Fixed(wait_s) => wait_s.min(limit_s),
+            Wait::Fixed(wait_s) | Wait::Shared(wait_s, _) => wait_s.min(limit_s),
             Wait::Random(_, mean_s) if limit_s == f64::INFINITY => mean_s,
             Wait::Random(law, mean_s) => limit_s - mean_s * law.integral(limit_s / mean_s),
         }

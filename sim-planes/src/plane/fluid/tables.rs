@@ -9,8 +9,9 @@ use super::mixture::Mixture;
 use super::returning::{AGES, Ages};
 use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
+use super::sharing::{self, Shared, Sharing};
 use crate::plane::tally::LatencyLimits;
-use crate::plane::{Balancing, ServiceModel};
+use crate::plane::{Balancing, Overflow, ServiceModel};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -33,7 +34,9 @@ const FIRST_WAIT: usize = 1;
 const FIRST_LEAST: usize = FIRST_WAIT + WAITS * LEVELS.len();
 const FIRST_DELAY: usize = FIRST_LEAST + WAITS;
 const FIRST_REMAINDER: usize = FIRST_DELAY + DELAYS;
-pub(super) const ROWS: usize = FIRST_REMAINDER + REMAINDERS;
+/// What has been played of requests that share processors: by number of replicas and load.
+const FIRST_PLAYED: usize = FIRST_REMAINDER + REMAINDERS;
+pub(super) const ROWS: usize = FIRST_PLAYED + sharing::COUNTS.len() * sharing::LOADS.len();
 
 /// The wait of all requests of a row, whatever the library: its mean, and its law.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +69,7 @@ pub struct FluidTables {
     waits: OnceLock<Vec<RowWait>>,
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
     balance: Balance,
+    sharing: Option<Sharing>,
     /// Whether queues with a limit are held to balance for any service. It changes the figures of plain services, which are
     /// as they were.
     pub(super) is_careful: bool,
@@ -100,6 +104,7 @@ impl FluidTables {
             waits: OnceLock::new(),
             capacities: Mutex::new(BTreeMap::new()),
             balance: Balance::default(),
+            sharing: Sharing::new(&service),
             is_careful: service.retries.is_on() || service.balancing != Balancing::Shared,
             service,
         }
@@ -112,6 +117,11 @@ impl FluidTables {
 
     pub(super) fn mean_service_s(&self) -> f64 {
         self.law.mean_s
+    }
+
+    /// Whether requests that find no room wait outside.
+    pub(super) fn blocks(&self) -> bool {
+        self.service.overflow == Overflow::Block
     }
 
     /// Squared coefficient of variation of the service time.
@@ -139,6 +149,12 @@ impl FluidTables {
     fn new_capacity(&self, servers: u32) -> CapacityTable {
         let slots = self.service.concurrency.max(1);
         let replicas = servers / slots;
+        if let Some(sharing) = &self.sharing {
+            let replicas = replicas.max(1);
+            let shared = sharing.shared(&self.service, replicas);
+            let width = sharing.width(self.service.balancing, replicas);
+            return CapacityTable::of_sharing(replicas, sharing, shared, width, self.scv);
+        }
         if self.service.balancing == Balancing::Shared || replicas <= 1 {
             return CapacityTable::new(servers, &self.calibration, self.scv);
         }
@@ -177,7 +193,18 @@ impl FluidTables {
 
     #[cold]
     fn compute(&self, index: usize) -> Row {
-        let wait = self.wait_of(index);
+        if let (Some(sharing), Some(played)) = (&self.sharing, index.checked_sub(FIRST_PLAYED)) {
+            let levels = sharing.levels(&self.service, played / sharing::LOADS.len());
+            let level = &levels[played % sharing::LOADS.len()];
+            return Row::played(&self.service.service_time_s, level, &self.limits);
+        }
+        let wait = match (self.wait_of(index), &self.sharing) {
+            (Wait::Fixed(wait_s), Some(sharing)) => {
+                let (stretch, waits) = sharing.snapshot(wait_s / self.law.mean_s);
+                Wait::Shared(waits * self.law.mean_s, stretch)
+            }
+            (wait, _) => wait,
+        };
         Row::new(&self.service.service_time_s, &self.law, &self.limits, wait)
     }
 
@@ -186,7 +213,9 @@ impl FluidTables {
         let scaled = |place: usize, per_octave: f64| {
             self.law.mean_s * libm::exp2(place as f64 / per_octave + SHORTEST_LOG)
         };
-        if index >= FIRST_REMAINDER {
+        if index >= FIRST_PLAYED {
+            Wait::Fixed(0.0)
+        } else if index >= FIRST_REMAINDER {
             let left_s = scaled(index - FIRST_REMAINDER, REMAINDERS_PER_OCTAVE);
             Wait::Fixed((self.limits.timeout_s - left_s).max(0.0))
         } else if index >= FIRST_DELAY {
@@ -212,7 +241,7 @@ impl FluidTables {
 
     fn row_wait(&self, index: usize) -> RowWait {
         let (mean_s, shape) = match self.wait_of(index) {
-            Wait::Fixed(wait_s) => (wait_s, None),
+            Wait::Fixed(wait_s) | Wait::Shared(wait_s, _) => (wait_s, None),
             Wait::Random(_, mean_s) if index >= FIRST_LEAST => (
                 mean_s,
                 Some(Shape {
@@ -305,11 +334,129 @@ impl FluidTables {
         }
     }
 
+    /// Adds the requests of a stationary state where they share processors; answers the share that waits for a slot.
+    pub(super) fn add_shared(
+        &self,
+        mixture: &mut Mixture,
+        shared: &Shared,
+        state: &Point,
+        weight: f64,
+    ) -> f64 {
+        let excess = state.queue / state.busy.max(f64::MIN_POSITIVE);
+        let known = &shared.excesses;
+        let right = known.partition_point(|&known| known <= excess);
+        let mut add = |load: usize, weight: f64| {
+            for (count, part) in [
+                (shared.fewer, 1.0 - shared.part),
+                (shared.more, shared.part),
+            ] {
+                let row = FIRST_PLAYED + count * sharing::LOADS.len() + load;
+                mixture.add(row, weight * part);
+            }
+        };
+        let (Some(&low), Some(&high)) = (
+            right
+                .checked_sub(1)
+                .map_or(Some(&0.0), |left| known.get(left)),
+            known.get(right),
+        ) else {
+            return self.add_beyond(mixture, shared, state, weight);
+        };
+        let t = if high > low {
+            ((excess - low) / (high - low)).clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
+        add(right, weight * t);
+        match right.checked_sub(1) {
+            Some(left) => add(left, weight * (1.0 - t)),
+            None => self.add_unwaiting(mixture, weight * (1.0 - t)),
+        }
+        let waits = |at: Option<usize>| {
+            at.and_then(|at| shared.waits.get(at))
+                .copied()
+                .unwrap_or(0.0)
+        };
+        t * waits(Some(right)) + (1.0 - t) * waits(right.checked_sub(1))
+    }
+
+    /// Adds the requests of a state fuller than any that was played: the more of those that meet an exponential excess,
+    /// of which full load has nothing else, the fuller it is.
+    fn add_beyond(
+        &self,
+        mixture: &mut Mixture,
+        shared: &Shared,
+        state: &Point,
+        weight: f64,
+    ) -> f64 {
+        let last = sharing::LOADS.len() - 1;
+        let (known, waits) = (shared.excesses[last], shared.waits[last]);
+        let excess = state.queue / state.busy.max(f64::MIN_POSITIVE);
+        let exponential = (1.0 - known / excess).clamp(0.0, 1.0);
+        for (count, part) in [
+            (shared.fewer, 1.0 - shared.part),
+            (shared.more, shared.part),
+        ] {
+            let row = FIRST_PLAYED + count * sharing::LOADS.len() + last;
+            mixture.add(row, weight * part * (1.0 - exponential));
+        }
+        let mean = known + (excess - known) / exponential.max(f64::MIN_POSITIVE);
+        let part = weight * exponential / f64::from(balanced::PARTS);
+        let mut full = 0.0;
+        let fullest = self.sharing.as_ref().map_or(1.0, |sharing| sharing.fullest);
+        for point in balanced::points(1.0) {
+            let delay = point * mean;
+            self.add_delayed(mixture, delay, part);
+            if 1.0 + delay > fullest {
+                full += 1.0 / f64::from(balanced::PARTS);
+            }
+        }
+        (1.0 - exponential) * waits + exponential * full
+    }
+
+    /// Requests that are served at full speed at once by replicas with so many slots: as many, or as many as there are
+    /// processors where they share these.
+    pub(super) fn capacity_of(&self, servers: u32) -> f64 {
+        f64::from(servers) - self.beyond(servers)
+    }
+
+    /// Requests in service beyond these.
+    pub(super) fn beyond(&self, servers: u32) -> f64 {
+        self.sharing.as_ref().map_or(0.0, |sharing| {
+            sharing.beyond(f64::from(servers) / f64::from(sharing.slots))
+        })
+    }
+
+    /// By what factor requests that share processors become more, or fewer, more slowly than work does; `None` where they do
+    /// not share any.
+    pub(super) fn slower(&self, load: f64) -> Option<f64> {
+        self.sharing
+            .as_ref()
+            .map(|sharing| sharing.slower(&self.law, load))
+    }
+
+    /// By how much a client in the queue of all that are not served at full speed is more patient than one who waits for
+    /// a slot, seconds: at the head of the line for a slot there are as many before it.
+    pub(super) fn patience_in_service_s(&self) -> f64 {
+        self.sharing.as_ref().map_or(0.0, |sharing| {
+            (sharing.fullest - 1.0).max(0.0) * self.law.mean_s
+        })
+    }
+
+    /// The squared coefficient of variation of services that the number of requests goes by: their own, but that of
+    /// exponential ones where processors are shared, the more the more slots there are.
+    pub(super) fn queue_scv(&self) -> f64 {
+        self.sharing
+            .as_ref()
+            .map_or(self.scv, |sharing| 1.0 + (self.scv - 1.0) / sharing.fullest)
+    }
+
     /// Adds requests that wait for `delay` mean service times each.
     pub(super) fn add_delayed(&self, mixture: &mut Mixture, delay: f64, weight: f64) {
         let timeout = self.limits.timeout_s / self.law.mean_s;
         let left = timeout - delay;
-        let (first, (index, part)) = if left < delay {
+        // Where processors are shared a delay makes the service longer, and it is not all of it that decides.
+        let (first, (index, part)) = if left < delay && self.sharing.is_none() {
             (
                 FIRST_REMAINDER,
                 split(
