@@ -53,8 +53,8 @@ mod tests {
                 .map(|index| ((index as u64 * 7_919 + 3) % (1 + count as u64 / 4), index))
                 .collect();
             let (mut ours, mut theirs) = (items.clone(), items);
-            sort_by(&mut ours, |a, b| b.0.cmp(&a.0));
-            theirs.sort_by(|a, b| b.0.cmp(&a.0));
+            sort_by(&mut ours, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            theirs.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             assert_eq!(ours, theirs);
             sort_by_key(&mut ours, |item| item.0 % 7);
             theirs.sort_by_key(|item| item.0 % 7);

@@ -136,7 +136,7 @@ fn items<'a>(document: &'a Value, list: &str) -> Vec<(String, &'a Value)> {
     items.map(with_pointer).collect()
 }
 
-fn named<'a>(item: &'a Value) -> &'a str {
+fn named(item: &Value) -> &str {
     item.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -258,7 +258,9 @@ mod tests {
 
     #[test]
     fn a_lifecycle_brings_its_tiers() {
-        let document = template("data-lake-lifecycle");
+        let mut document = template("data-lake-lifecycle");
+        // Its knob moves the second of two transitions; the page takes it out with what is replaced.
+        pointer::remove(&mut document, "/sweep");
         let text = json!({"Rules": [{"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""},
             "Transitions": [{"Days": 45, "StorageClass": "GLACIER_IR"}], "Expiration": {"Days": 400}}]});
         let places = datasets(&document);
