@@ -162,6 +162,7 @@ mod tests {
                 "/fleet/provisioner ",
                 "/fleet/spot ",
                 "/fleet/commitments ",
+                "/fleet/backfill ",
             ];
             if deeper.iter().any(|start| words.starts_with(start)) && problems(&document).is_empty()
             {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod app;
+mod backfill;
 mod banner;
 mod batch;
 mod compare;

@@ -87,6 +87,8 @@ fn nodepool(options: &NodepoolArguments) -> Result<(), Failure> {
         options.into.as_deref(),
         |document, provisioner| {
             document.fleet.provisioner = Some(provisioner);
+            let spot = document.fleet.spot.take();
+            document.fleet.spot = spot.or_else(|| imported.spot.clone());
             if let Some(most) = imported.max_nodes {
                 document.fleet.max_nodes = most;
             }

@@ -22,6 +22,7 @@ pub fn write(report: &Report, window_days: f64, wanted_percent: f64) -> String {
         costs(report),
         spot(report),
         commitment(report),
+        backfill(report),
         network(report),
         functions(report),
         resilience(report),
@@ -183,6 +184,22 @@ fn spot(report: &Report) -> String {
         number(spot.all_on_demand_usd_per_month.mean),
         number(spot.lost.mean),
         number(spot.retries_per_request.mean),
+    )
+}
+
+/// Batch work on what the nodes have left; nothing without it.
+fn backfill(report: &Report) -> String {
+    let Some(backfill) = &report.backfill else {
+        return String::new();
+    };
+    format!(
+        "{} core-hours of batch work done on idle nodes ({} of what they had to spare), {} left; {} USD a month on machines of its own; {} pods waited {} s each for it to leave\n",
+        number(backfill.done.mean),
+        percent(backfill.idle_used.mean),
+        number(backfill.left.mean),
+        number(backfill.saved_usd_per_month.mean),
+        number(backfill.preemptions.mean),
+        number(backfill.preemption_s),
     )
 }
 

@@ -14,6 +14,7 @@
 //! When nothing is due, a tick costs two comparisons. What happens costs the logarithm of the number of nodes
 //! a pod, except evictions and restarts, which go through all pods once each.
 
+mod backfill;
 mod cluster;
 mod cluster_autoscaler;
 mod group;
@@ -32,14 +33,15 @@ mod words;
 use crate::control::decision::Decision;
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
+pub use backfill::BackfillTick;
 use cluster::{Cluster, Reclaimed};
 pub use nodes::NodeState;
 use pods::Origin;
 pub use pods::{AgeGroup, Pod, PodAges};
 use provisioner::Provisioner;
 pub use size::Size;
-pub use spot::MAX_SPOT_POOLS;
 use spot::Market;
+pub use spot::{MAX_SPOT_OFFERS, MAX_SPOT_POOLS};
 use std::sync::Arc;
 
 /// The kubelet's default limit of pods on a node.
@@ -261,7 +263,7 @@ impl Fleet {
 
     /// Nodes that are paid for: ready ones, ones being provisioned, and ones being drained.
     pub fn paid_nodes(&self) -> u32 {
-        self.cluster.nodes.count()
+        self.cluster.nodes.paid()
     }
 
     /// The same by type, in the order of [`Scenario::node_types`].
@@ -269,41 +271,48 @@ impl Fleet {
         self.cluster.nodes.counts()
     }
 
-    /// Spot nodes reclaimed so far, by pool; nothing without spot.
+    /// Spot nodes reclaimed so far, by pool of the document; nothing without spot.
     pub fn reclaimed_nodes(&self) -> &[u32] {
-        match &self.provisioner {
-            Provisioner::Spot(group) => group.reclaimed(),
-            _ => &[],
-        }
+        let spot = self.provisioner.spot();
+        spot.map_or(&[], |spot| spot.reclaimed())
     }
 
     /// Nodes on demand that stand in for spot nodes.
     pub fn fallback_nodes(&self) -> u32 {
-        match &self.provisioner {
-            Provisioner::Spot(group) => group.fallback_nodes(),
-            _ => 0,
-        }
+        self.provisioner.fallback_nodes(&self.cluster)
     }
 
     /// What an hour in a spot pool costs at some time, US dollars.
     pub fn spot_usd_per_hour(&self, pool: usize, now_s: f64) -> f64 {
-        match &self.provisioner {
-            Provisioner::Spot(group) => group.usd_per_hour(pool, now_s),
-            _ => 0.0,
-        }
+        let spot = self.provisioner.spot();
+        spot.map_or(0.0, |spot| spot.usd_per_hour(pool, now_s))
     }
 
     /// Ready pods that ended with their nodes since the last call: what they held is lost.
     pub fn take_killed(&mut self) -> u32 {
-        match &mut self.provisioner {
-            Provisioner::Spot(group) => group.take_killed(),
-            _ => 0,
-        }
+        let spot = self.provisioner.spot_mut();
+        spot.map_or(0, |spot| spot.take_killed())
     }
 
     /// What the nodes cost an hour, US dollars, before any discount.
     pub fn nodes_usd_per_hour(&self) -> f64 {
         self.cluster.nodes.usd_per_hour()
+    }
+
+    /// Spreads batch work of low priority over what the pods leave of the ready nodes: it wants so many processors. Pods that
+    /// come in its way from then on wait for it to leave.
+    pub fn backfill(&mut self, wanted_cores: f64, now_s: f64) -> BackfillTick {
+        let cluster = &mut self.cluster;
+        match &mut cluster.backfill {
+            Some(backfill) => backfill.spread(&cluster.nodes, wanted_cores, now_s),
+            None => BackfillTick::default(),
+        }
+    }
+
+    /// Pods that have waited for batch work to leave.
+    pub fn preemptions(&self) -> u32 {
+        let backfill = self.cluster.backfill.as_ref();
+        backfill.map_or(0, |backfill| backfill.preemptions())
     }
 
     /// Pods by age, for a controller that judges young pods differently.
@@ -329,6 +338,7 @@ impl Fleet {
             kind: node.kind,
             state: node.state,
             is_base: node.pool == nodes::BASE,
+            is_wanting: node.is_wanting,
             pods: &node.loads,
             room: node.room.size,
             allocatable: nodes.kind(node.kind).empty.size,
@@ -367,6 +377,8 @@ pub struct NodeView<'a> {
     pub state: NodeState,
     /// Whether it belongs to the fixed base that no provisioner touches.
     pub is_base: bool,
+    /// Whether it was asked for where there is no spot capacity: it costs nothing until there is some.
+    pub is_wanting: bool,
     /// Its pods by size.
     pub pods: &'a [(Size, u32)],
     /// What they leave free.

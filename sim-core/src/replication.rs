@@ -6,6 +6,7 @@
 //!               ─► controllers decide ─► fleet is asked ─► pods are sized ─► meters count
 //! ```
 
+mod backfill;
 mod edge;
 mod guards;
 mod market;
@@ -20,6 +21,7 @@ mod window;
 use crate::batch::BatchResult;
 use crate::control::decision::{DecisionLog, LogFilter};
 use crate::cost::Resource;
+use crate::cost::node_market::SharedDemand;
 use crate::edge::EdgeResult;
 use crate::plane::network::StationInterval;
 use crate::plane::{DataPlane, Outcome};
@@ -349,18 +351,36 @@ impl<'a> Simulation<'a> {
         }
     }
 
+    /// What uses the commitment that the services share; `None` for one service, or without a commitment. While nothing
+    /// does, the main service bears it.
+    fn shared_demand(&self) -> Option<SharedDemand> {
+        if self.others.is_empty() {
+            return None;
+        }
+        let demands = self.parts().map(Part::committable_usd_per_hour);
+        Some(SharedDemand {
+            list_usd_per_hour: demands.sum::<Option<f64>>()?,
+            bears_idle: true,
+        })
+    }
+
     fn meter(&mut self, users: &Outcome, entered: &Outcome, worst: f64) {
         if let Some(edge) = &mut self.edge {
             edge.count(users);
         }
         // Load balancer and egress are those of the users' requests that reach the services: the main service's meter
         // has them.
-        self.main
-            .count_cost(entered.arrivals, entered.served + entered.failed);
+        let shared = self.shared_demand();
+        let answers = entered.served + entered.failed;
+        self.main.count_cost(entered.arrivals, answers, shared);
         let mut ready = self.main.measure.ready;
         let mut nodes = self.main.fleet.paid_nodes();
         for part in &mut self.others {
-            part.count_cost(0.0, 0.0);
+            let shared = shared.map(|shared| SharedDemand {
+                bears_idle: false,
+                ..shared
+            });
+            part.count_cost(0.0, 0.0, shared);
             ready += part.measure.ready;
             nodes += part.fleet.paid_nodes();
         }
@@ -520,6 +540,7 @@ impl<'a> Simulation<'a> {
             edge,
             functions,
             inputs: None,
+            backfill: self.main.backfill_result(),
         }
     }
 }

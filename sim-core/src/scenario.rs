@@ -37,6 +37,7 @@ pub(crate) use rules::mean_rps;
 pub use uncertain::UncertainInput;
 
 use crate::batch::BatchModel;
+use crate::cost::commitments::Commitment;
 use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
@@ -66,8 +67,10 @@ pub struct Scenario {
     pub node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub node_types: Vec<NodeType>,
-    /// Spot nodes, if there may be any; the types of its pools follow the fleet's own in `node_types`.
+    /// Spot nodes, if there may be any; the types of its pools are the last in `node_types`.
     pub spot: Option<Arc<SpotModel>>,
+    /// What is committed to for nodes on demand, of all services together; `None` where all are paid by the hour.
+    pub commitment: Option<Commitment>,
     /// Further services and dependencies, if there are any.
     pub topology: Option<Topology>,
     /// The cache in front of the services, if there is one.

@@ -11,6 +11,7 @@
 //! between rounds, from complete rounds, so that the number of workers changes nothing.
 
 mod attainable;
+mod backfill;
 mod batch;
 mod beginning;
 mod collection;
@@ -35,6 +36,7 @@ mod sweep;
 mod uncertainty;
 
 pub use attainable::{BudgetKept, attainable, with_budget};
+pub use backfill::{BackfillReport, BackfillResult};
 pub use batch::{BatchReport, JobReport};
 pub use beginning::beginning;
 pub use collection::Collection;

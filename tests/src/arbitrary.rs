@@ -11,7 +11,9 @@ mod storage;
 mod topology;
 
 pub use batch::batch;
-pub use document::{autoscaler, distribution, document, provisioner, traffic};
+pub use document::{
+    autoscaler, distribution, document, on_demand_only, provisioner, traffic, without_prices,
+};
 pub use edge::edge_cache;
 pub use edit::{Edit, edit};
 pub use spot::{commitments, spot};

@@ -35,21 +35,40 @@ fn bad_spot() -> Vec<Case> {
     let pool = |name: &str| json!({"name": name, "discount_percent": 60, "monthly_interruption_percent": 5});
     let trace = |available: Value| json!({"gap_s": 600, "available": available});
     let reclaims = json!({"per_month": 4, "nodes_percent": 50, "mean_unavailable_minutes": 30});
-    let mut provisioned = spot("/notice_s", json!(120));
-    set(
-        &mut provisioned,
-        "/fleet/provisioner",
-        karpenter(json!(["m6i.large"])),
-    );
+    let mut karpenter = karpenter(json!(["m6i.large", "m6i.xlarge"]));
+    karpenter["capacity_types"] = json!("spot");
+    let provisioned = |path: &str, value: Value| {
+        let mut document = spot(path, value);
+        set(&mut document, "/fleet/provisioner", karpenter.clone());
+        document
+    };
+    let no_pools = with("/fleet/provisioner", karpenter.clone());
+    let group = json!({"node": {"kind": "catalogue", "instance_type": "m6i.large"}, "min_nodes": 0, "max_nodes": 9, "capacity": "spot"});
+    let autoscaler = json!({"kind": "cluster_autoscaler", "groups": [group]});
     let mut both = spot("/pools/0/trace", trace(json!([1, 0])));
     set(&mut both, "/fleet/spot/pools/0/reclaims", reclaims);
     let mut prices = trace(json!([1, 0, 1]));
     prices["usd_per_hour"] = json!([0.1, 0.2]);
     vec![
         (
-            "/fleet/spot",
-            "spot nodes are computed for the plain node group",
-            provisioned,
+            "/fleet/provisioner/capacity_types",
+            "there are no spot pools",
+            no_pools,
+        ),
+        (
+            "/fleet/provisioner/groups/0/capacity",
+            "there are no spot pools",
+            with("/fleet/provisioner", autoscaler),
+        ),
+        (
+            "/fleet/spot/pools/0/instance_type",
+            "c6i.large is none of the types that the provisioner takes from spot",
+            provisioned("/pools/0/instance_type", json!("c6i.large")),
+        ),
+        (
+            "/fleet/spot/pools/0/instance_type",
+            "one price stands for 2 instance types",
+            provisioned("/pools/0/usd_per_hour", json!(0.05)),
         ),
         (
             "/fleet/spot/spot_share_percent",
@@ -114,6 +133,14 @@ fn bad_spot() -> Vec<Case> {
             "/fleet/spot/pools/0/reclaims",
             "the trace already says when the pool runs out",
             both,
+        ),
+        (
+            "/fleet/backfill/most_cores",
+            "0 is too small",
+            with(
+                "/fleet/backfill",
+                json!({"core_hours_per_day": 1, "most_cores": 0}),
+            ),
         ),
         (
             "/fleet/commitments/term",

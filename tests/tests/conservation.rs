@@ -52,6 +52,15 @@ fn check(result: &ReplicationResult) -> Result<(), TestCaseError> {
         near(arrived, concluded + result.figure(Figure::InFlightAtEnd)),
         "{result:?}"
     );
+    if let Some(backfill) = &result.backfill {
+        let came = backfill.left_at_start + backfill.offered;
+        prop_assert!(near(came, backfill.done + backfill.left), "{backfill:?}");
+        prop_assert!(
+            backfill.done <= backfill.idle * (1.0 + 1e-12),
+            "{backfill:?}"
+        );
+        prop_assert!(backfill.left >= 0.0 && backfill.done >= 0.0, "{backfill:?}");
+    }
     let cost: f64 = result.costs().iter().map(|(_, usd)| usd).sum();
     prop_assert!(near(cost, result.figure(Figure::CostPerMonth)));
     prop_assert!(result.costs().iter().all(|(_, usd)| *usd >= 0.0));

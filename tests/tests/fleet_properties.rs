@@ -75,7 +75,7 @@ fn is_consistent(fleet: &Fleet, scenario: &Scenario) {
     assert!(ages.is_sorted_by(|a, b| a >= b), "{ages:?}");
     let mut by_type = vec![0; scenario.node_types.len()];
     for node in fleet.nodes() {
-        by_type[node.kind as usize] += 1;
+        by_type[node.kind as usize] += u32::from(!node.is_wanting);
         let pods: BTreeMap<Size, u32> = node.pods.iter().copied().collect();
         assert_eq!(pods.len(), node.pods.len(), "no size twice");
         assert_eq!(on_nodes.remove(&node.place).unwrap_or_default(), pods);
@@ -146,10 +146,15 @@ proptest! {
             let fewest: u32 = autoscaler.groups.iter().map(|group| group.min_nodes).sum();
             document.fleet.max_nodes += fewest;
         }
-        if provisioner.is_some() {
-            document.fleet.spot = None;
-        }
-        document.fleet.provisioner = provisioner;
+        let spot = document.fleet.spot.take();
+        document.fleet.provisioner = match (&spot, provisioner) {
+            (None, Some(provisioner)) => Some(arbitrary::on_demand_only(provisioner)),
+            (_, provisioner) => provisioner,
+        };
+        document.fleet.spot = match document.fleet.provisioner {
+            Some(_) => spot.map(arbitrary::without_prices),
+            None => spot,
+        };
         let Some(scenario) = checked(document) else {
             return Ok(());
         };
@@ -182,7 +187,7 @@ proptest! {
         wants in proptest::collection::vec((0..40_u32, 10.0..3000.0_f64), 1..12),
     ) {
         let mut document = document;
-        document.fleet.provisioner = Some(provisioner);
+        document.fleet.provisioner = Some(arbitrary::on_demand_only(provisioner));
         document.fleet.spot = None;
         document.fleet.max_nodes += 100;
         let Some(scenario) = checked(document) else {

@@ -4,8 +4,8 @@ use serde_json::json;
 use sim_core::import::{ImportedNodePool, nodepool};
 use sim_core::scenario::check;
 use sim_core::scenario::document::{
-    BudgetLimitDocument, ConsolidationPolicy, DaysDocument, DisruptionReason, KarpenterDocument,
-    ProvisionerDocument,
+    BudgetLimitDocument, CapacityTypes, ConsolidationPolicy, DaysDocument, DisruptionReason,
+    KarpenterDocument, ProvisionerDocument,
 };
 
 /// A pool with everything that is read.
@@ -108,7 +108,7 @@ fn a_full_pool_is_read() {
     );
     for part in [
         "EC2NodeClass default",
-        "only on-demand",
+        "7.5 % of the nodes interrupted",
         "topology.kubernetes.io/zone",
         "6 of the price book's",
         "terminationGracePeriod",
@@ -123,8 +123,47 @@ fn a_full_pool_is_read() {
 #[test]
 fn what_is_read_can_be_simulated() {
     let mut document = tests::base::base();
-    document.fleet.provisioner = Some(read(FULL).provisioner);
+    let imported = read(FULL);
+    document.fleet.provisioner = Some(imported.provisioner);
+    document.fleet.spot = imported.spot;
     check(&document).unwrap_or_else(|problems| panic!("{problems}"));
+}
+
+#[test]
+fn the_capacity_types_are_those_of_the_pool() {
+    let line = "{ key: karpenter.sh/capacity-type, operator: In, values: [spot, on-demand] }";
+    for (with, capacity) in [
+        (line.to_owned(), CapacityTypes::SpotAndOnDemand),
+        (
+            line.replace("[spot, on-demand]", "[spot]"),
+            CapacityTypes::Spot,
+        ),
+        (
+            line.replace("[spot, on-demand]", "[on-demand]"),
+            CapacityTypes::OnDemand,
+        ),
+        (
+            line.replace("In, values: [spot, on-demand]", "NotIn, values: [spot]"),
+            CapacityTypes::OnDemand,
+        ),
+        (
+            line.replace("In, values: [spot, on-demand]", "Exists"),
+            CapacityTypes::SpotAndOnDemand,
+        ),
+        // Karpenter takes nodes on demand where nothing is said.
+        (
+            "{ key: kubernetes.io/os, operator: In, values: [linux] }".to_owned(),
+            CapacityTypes::OnDemand,
+        ),
+    ] {
+        let imported = read(&FULL.replace(line, &with));
+        assert_eq!(karpenter(&imported).capacity_types, capacity, "{with}");
+        assert_eq!(
+            imported.spot.is_some(),
+            capacity != CapacityTypes::OnDemand,
+            "{with}"
+        );
+    }
 }
 
 #[test]
@@ -173,7 +212,10 @@ fn the_older_version_and_never_are_understood() {
 fn what_cannot_be_modelled_is_refused_with_the_reason() {
     let change = |from: &str, to: &str| FULL.replace(from, to);
     for (text, part) in [
-        (change("[spot, on-demand]", "[spot]"), "allows spot only"),
+        (
+            change("[spot, on-demand]", "[reserved]"),
+            "allows neither spot nor on-demand",
+        ),
         (change("[c6i, m6i, m7g]", "[p4d]"), "none of the"),
         (
             change("0 9 * * mon-fri", "'*/5 * * * *'"),
@@ -233,7 +275,7 @@ fn karpenters_own_examples() {
         assert!(types.len() > 30, "{types:?}");
     }
     if let Some(text) = text("karpenter_nodepool_spot.yaml") {
-        refused(&text, "allows spot only");
+        assert_eq!(karpenter(&read(&text)).capacity_types, CapacityTypes::Spot);
     }
     for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
         let Ok(text) = std::fs::read_to_string(entry.path()) else {

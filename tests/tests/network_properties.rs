@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use sim_core::plane::network::breaker::{BreakerModel, SlowCalls};
 use sim_core::plane::network::{
-    Call, CallGuard, CallMode, Entry, EntryOutcome, NetworkOutcome, NetworkPlane, RequestsNetwork,
-    Station, StationInterval,
+    Call, CallGuard, CallMode, Entry, EntryOutcome, FluidNetwork, NetworkOutcome, NetworkPlane,
+    NetworkTables, RequestsNetwork, Station, StationInterval,
 };
 use sim_core::plane::{
     Balancing, Interval, OnTimeout, Outcome, Overflow, QueueDiscipline, RateLimit, Removal,
@@ -413,5 +413,113 @@ proptest! {
         prop_assert_eq!(latencies.count(), once.served);
         let again = run(&stations, at, &intervals, seed);
         prop_assert_eq!(once.outcomes, again.outcomes);
+    }
+}
+
+/// What the closed form computes of a service.
+fn computed(mut stations: Vec<Station>) -> Vec<Station> {
+    for station in &mut stations {
+        let service = &mut station.service;
+        *service = ServiceModel {
+            timeout_s: service.timeout_s,
+            error_probability: service.error_probability,
+            thresholds_s: service.thresholds_s.clone(),
+            concurrency: service.concurrency,
+            rate_limit: service.rate_limit,
+            ..ServiceModel::new(service.service_time_s.clone())
+        };
+    }
+    stations
+}
+
+/// Whether two sums of a tick's counts are the same, but for rounding.
+fn is_near(a: f64, b: f64, of: f64) -> bool {
+    (a - b).abs() <= 1e-6 * (1.0 + of)
+}
+
+fn compute(stations: &[Station], intervals: &Intervals, seed: u64) -> Vec<NetworkOutcome> {
+    let entries = [Entry {
+        station: 0,
+        share: 1.0,
+    }];
+    let tables = NetworkTables::new(stations, &entries, &[0.2, 1.0]).expect("a network");
+    let mut plane = FluidNetwork::new(&tables, 3, seed, 0);
+    let mut open = 0.0;
+    let mut outcomes = Vec::new();
+    for (length_s, load, now) in intervals {
+        let mut now = now[..stations.len()].to_vec();
+        for now in &mut now {
+            now.interval.length_s = *length_s;
+            now.interval.killed_replicas = 0;
+        }
+        let mut outcome = NetworkOutcome::default();
+        plane.serve(load * 200.0, &now, &mut outcome);
+        for entry in &outcome.entries {
+            let total = &entry.total;
+            open += total.arrivals - fates(total);
+            assert!(
+                is_near(open, total.open_at_end, total.arrivals),
+                "{open} {total:?}"
+            );
+            assert!(
+                total.slow_in_service[0] <= total.slow[0] + 1e-6,
+                "{total:?}"
+            );
+            assert!(total.slow[0] <= total.served + 1e-6, "{total:?}");
+            let mut sums = vec![0.0; bad(total).len()];
+            for blamed in &entry.blamed {
+                for (sum, count) in sums.iter_mut().zip(bad(blamed)) {
+                    assert!(count >= 0.0 && count.is_finite(), "{blamed:?}");
+                    *sum += count;
+                }
+                assert!(blamed.refused <= blamed.failed * (1.0 + 1e-9), "{blamed:?}");
+            }
+            for (sum, count) in sums.iter().zip(bad(total)) {
+                assert!(is_near(*sum, count, total.arrivals), "{sums:?} {total:?}");
+            }
+        }
+        for station in &outcome.stations {
+            let all = [fates(station), station.retries, station.in_service_s];
+            assert!(
+                all.iter().all(|count| count.is_finite() && *count >= -1e-6),
+                "{station:?}"
+            );
+        }
+        for call in &outcome.calls {
+            let away = call.short_circuited + call.crowded_out;
+            assert!(
+                away >= 0.0 && away <= call.wanted * (1.0 + 1e-9),
+                "{call:?}"
+            );
+            assert!(
+                call.open_s >= 0.0 && call.open_s <= length_s * (1.0 + 1e-9),
+                "{call:?}"
+            );
+            assert!(
+                call.hedges_won >= 0.0 && call.hedges_won <= call.hedges + 1e-6,
+                "{call:?}"
+            );
+        }
+        outcomes.push(outcome);
+    }
+    let mut latencies = LogHistogram::new();
+    plane.drain_latency(0, &mut latencies);
+    assert!(latencies.count().is_finite());
+    outcomes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    /// In closed form, too: with guards of all kinds, everybody's fate and blame sum to what came.
+    #[test]
+    fn computed_requests_have_one_fate_and_are_blamed_once(
+        stations in stations(),
+        intervals in intervals(),
+        seed in any::<u64>(),
+    ) {
+        let stations = computed(stations);
+        let once = compute(&stations, &intervals, seed);
+        prop_assert_eq!(once, compute(&stations, &intervals, seed));
     }
 }

@@ -181,22 +181,64 @@ fn trouble_comes_when_the_timetable_says() {
 
 #[test]
 fn what_the_fluid_plane_cannot_do_is_said_at_its_place() {
-    let mut fluid = document("third-party-risk");
-    fluid.run.plane = PlaneKind::Fluid;
-    fluid.topology.as_mut().expect("a topology").calls[1].hedge_after_ms = Some(100.0);
     let mut newest_first = steady(PlaneKind::Fluid, 16.0, 1.0);
     newest_first.service.queue = Some(QueueDocument::Lifo);
-    let mut problems = problems(&fluid);
-    problems.extend(self::problems(&newest_first));
-    for path in [
-        "/topology/calls/1/breaker",
-        "/topology/calls/1/max_concurrent",
-        "/topology/calls/1/hedge_after_ms",
-        "/service/queue",
+    let problems = problems(&newest_first);
+    let found = problems.iter().find(|(place, _)| place == "/service/queue");
+    let (_, hint) = found.unwrap_or_else(|| panic!("{problems:?}"));
+    assert!(hint.contains("requests"), "{hint}");
+}
+
+/// The template on both planes: when the breaker was open, what it turned away, who is to blame, what users saw.
+#[test]
+fn a_breaker_does_the_same_in_both_planes() {
+    let by = |plane, edit: &dyn Fn(&mut CallDocument)| {
+        let mut document = document("third-party-risk");
+        document.run.plane = plane;
+        edit(&mut document.topology.as_mut().expect("a topology").calls[1]);
+        results(&document, 4)
+    };
+    let required = |call: &mut CallDocument| call.optional = false;
+    for edit in [
+        &|_: &mut CallDocument| (),
+        &required as &dyn Fn(&mut CallDocument),
     ] {
-        let found = problems.iter().find(|(place, _)| place == path);
-        let (_, hint) = found.unwrap_or_else(|| panic!("{path} in {problems:?}"));
-        assert!(hint.contains("requests"), "{path}: {hint}");
+        let (requests, fluid) = (by(PlaneKind::Requests, edit), by(PlaneKind::Fluid, edit));
+        let mean = |results: &[ReplicationResult], of: &dyn Fn(&ReplicationResult) -> f64| {
+            results.iter().map(of).sum::<f64>() / results.len() as f64
+        };
+        let both = |of: &dyn Fn(&ReplicationResult) -> f64| (mean(&requests, of), mean(&fluid, of));
+        let guard = |result: &ReplicationResult| {
+            result.resilience.as_ref().expect("a breaker").calls[0].clone()
+        };
+        let near = |(played, computed): (f64, f64), relative: f64, least: f64, what: &str| {
+            println!("{what}: {played} {computed}");
+            let most = (relative * played).max(least);
+            assert!(
+                (computed - played).abs() < most,
+                "{what}: {played} {computed}"
+            );
+        };
+        near(both(&|of| guard(of).open), 0.05, 0.0, "open");
+        near(both(&|of| guard(of).opened), 0.05, 0.0, "opened");
+        let away = |of: &ReplicationResult| guard(of).short_circuited / guard(of).wanted;
+        near(both(&away), 0.05, 0.0, "turned away");
+        let crowded = |of: &ReplicationResult| guard(of).crowded_out / guard(of).wanted;
+        near(both(&crowded), 0.0, 0.001, "crowded out");
+        for objective in 0..2 {
+            let good = |of: &ReplicationResult| of.objectives[objective].good_fraction();
+            near(both(&good), 0.0, 0.002, "good");
+            for cause in [Cause::CircuitBreaker, Cause::Dependency] {
+                let bad = |of: &ReplicationResult| {
+                    let objective = &of.objectives[objective];
+                    objective.bad_by_cause[cause as usize] / objective.total
+                };
+                near(both(&bad), 0.0, 0.002, "blame");
+            }
+        }
+        let p95 =
+            |of: &ReplicationResult| of.network.as_ref().expect("a topology").routes[0].p95_ms;
+        near(both(&p95), 0.05, 0.0, "P95");
     }
 }
 
@@ -220,4 +262,37 @@ fn guards_that_contradict_themselves_are_warned_of() {
         let problems = problems(document);
         assert!(problems.iter().any(|(place, _)| place == path), "{path}");
     }
+}
+
+/// A month of a provider that is slow every other day for a third of an hour: the breaker is open then, and at the known
+/// times of the first day, and every bad request has its cause.
+#[test]
+fn a_month_with_a_breaker_is_computed() {
+    let mut document = document("third-party-risk");
+    document.run.plane = PlaneKind::Fluid;
+    document.slo.window_days = 28.0;
+    document.sweep.clear();
+    let topology = document.topology.as_mut().expect("a topology");
+    let ComponentDocument::Dependency(provider) = &mut topology.components[1] else {
+        panic!("the provider is a dependency");
+    };
+    provider.brown_outs = Some(BrownOutsDocument {
+        mean_hours_between: 48.0,
+        mean_duration_minutes: 20.0,
+        slowdown: 30.0,
+    });
+    let (mut open, begun) = (0.0, std::time::Instant::now());
+    let all = results(&document, 8);
+    println!("{:?} a month", begun.elapsed() / 8);
+    for result in &all {
+        open += result.resilience.as_ref().expect("a breaker").calls[0].open / 8.0;
+        for objective in &result.objectives {
+            let causes: f64 = objective.bad_by_cause.iter().sum();
+            assert!((causes - objective.bad()).abs() <= 1e-6 * (1.0 + causes));
+        }
+    }
+    // Some 110 exponential times of 20 minutes in eight months, and 45 minutes in each: give or take 3 standard deviations.
+    let expected = 20.0 / (48.0 * 60.0 + 20.0) + 45.0 / (28.0 * 24.0 * 60.0);
+    println!("open {open}, expected {expected}");
+    assert!((open / expected - 1.0).abs() < 3.0 * (2.0_f64 / 110.0).sqrt());
 }

@@ -7,7 +7,9 @@ use sim_core::scenario::check;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
-use sim_core::study::{Figure, NodeMarketResult, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{
+    Collection, Figure, NodeMarketResult, Plan, Prepared, ReplicationResult, Shard,
+};
 use sim_core::topology::ComponentKind;
 use tests::base::base;
 
@@ -264,4 +266,160 @@ fn the_pools_of_the_fleet_run_out_for_all_at_once() {
     assert_eq!(main, stock);
     let (main, stock) = times(own);
     assert!(main != stock);
+}
+
+/// The same two services, all on demand: twenty nodes at 0.2 USD/h, and sixteen of their own at 0.4, which use a commitment as
+/// thirty-two do. The committed price is 0.123 (38.5 % off), a month has 730 hours.
+fn committed(nodes: f64) -> ScenarioDocument {
+    let mut document = two_services(&Value::Null, "drain", PlaneKind::Fluid);
+    document.fleet.spot = None;
+    let mut value = serde_json::to_value(&document).expect("JSON");
+    value["fleet"]["commitments"] = json!({"nodes": nodes, "term": "one_year_no_upfront"});
+    let own = &mut value["topology"]["components"][0]["fleet"];
+    own["node"]["usd_per_hour"] = json!(0.4);
+    own.as_object_mut().expect("fields").remove("spot");
+    serde_json::from_value(value).expect("a document")
+}
+
+#[test]
+fn services_share_one_commitment() {
+    let month = |usd: f64| usd * 730.0;
+    for (nodes, on_demand, used, unused) in [
+        (0.0, 52.0, 0.0, 0.0),
+        (13.0, 39.0, 13.0, 0.0),
+        (60.0, 0.0, 52.0, 8.0),
+    ] {
+        let result = run(&committed(nodes), 1).remove(0);
+        for (resource, expected) in [
+            (Resource::OnDemandNodes, month(0.2 * on_demand)),
+            (Resource::CommittedNodes, month(0.123 * used)),
+            (Resource::UnusedCommitment, month(0.123 * unused)),
+        ] {
+            let found = cost(&result, resource);
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{nodes} {resource:?}: {found} {expected}"
+            );
+        }
+        // Each service has its share: 20 and 32 of 52.
+        let all = month(0.2 * on_demand + 0.123 * (used + unused));
+        let network = result.network.as_ref().expect("a network");
+        let services = network
+            .components
+            .iter()
+            .map(|component| component.usd_per_month);
+        let mut services: Vec<f64> = services.collect();
+        services.sort_by(f64::total_cmp);
+        for (found, share) in services.iter().zip([20.0 / 52.0, 32.0 / 52.0]) {
+            assert!((found - all * share).abs() < 1e-6, "{services:?} {all}");
+        }
+        // All of the 52 are used all the time.
+        let used = &market(&result).used;
+        assert_eq!(used.len(), 52);
+        assert!(
+            used.iter().all(|share| (share - 1.0).abs() < 1e-9),
+            "{used:?}"
+        );
+    }
+}
+
+/// One service in the place of two alike: the same commitment costs the same, whoever has the nodes.
+#[test]
+fn what_is_committed_to_does_not_ask_who_uses_it() {
+    let nodes_usd = |document: &ScenarioDocument| {
+        let result = run(document, 1).remove(0);
+        [
+            Resource::OnDemandNodes,
+            Resource::CommittedNodes,
+            Resource::UnusedCommitment,
+        ]
+        .map(|resource| cost(&result, resource))
+    };
+    let two = committed(30.0);
+    let mut one = two.clone();
+    one.topology = None;
+    one.autoscaler =
+        serde_json::from_value(json!({"kind": "static", "replicas": 52})).expect("JSON");
+    for (two, one) in nodes_usd(&two).into_iter().zip(nodes_usd(&one)) {
+        assert!((two - one).abs() < 1e-6, "{two} {one}");
+    }
+}
+
+/// The level that the report finds for two services that scale at different hours is the cheapest of all, and what it says
+/// of a level is what a run there costs.
+#[test]
+fn the_best_shared_commitment_is_the_cheapest_of_all() {
+    let with = |nodes: f64| {
+        let mut value = serde_json::to_value(committed(nodes)).expect("JSON");
+        let scheduled = |fewest: u32, most: u32, from: u32, to: u32| {
+            json!({
+                "kind": "scheduled", "replicas": fewest,
+                "entries": [{"from_hour": from, "to_hour": to, "replicas": most}]
+            })
+        };
+        value["autoscaler"] = scheduled(4, 12, 6, 12);
+        value["topology"]["components"][0]["autoscaler"] = scheduled(2, 6, 9, 20);
+        let document: ScenarioDocument = serde_json::from_value(value).expect("a document");
+        let plan = Plan::single(&document);
+        let prepared = Prepared::new(plan.clone()).unwrap_or_else(|p| panic!("{p}"));
+        let mut collection = Collection::new(&plan);
+        collection.add(prepared.run_shard(Shard {
+            first_design: 0,
+            designs: 1,
+            first_replication: 0,
+            replications: 2,
+        }));
+        collection.report(&plan).expect("results")
+    };
+    let commitment = with(0.0).commitment.expect("a commitment");
+    let cost_of = |nodes: usize| -> f64 {
+        let report = with(nodes as f64);
+        let is_node = |resource| {
+            matches!(
+                resource,
+                Resource::OnDemandNodes | Resource::CommittedNodes | Resource::UnusedCommitment
+            )
+        };
+        let costs = report.costs.iter().filter(|cost| is_node(cost.resource));
+        costs.map(|cost| cost.usd_per_month.mean).sum()
+    };
+    let costs: Vec<f64> = (0..commitment.usd_per_month.len()).map(cost_of).collect();
+    for (found, said) in costs.iter().zip(&commitment.usd_per_month) {
+        assert!((found - said).abs() < 1e-6 * found, "{found} {said}");
+    }
+    let best = commitment.best_nodes as usize;
+    let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(best > 0 && costs[best] <= least + 1e-9, "{best} {costs:?}");
+    assert!(
+        costs[best + 1] > costs[best] && costs[best - 1] > costs[best],
+        "{costs:?}"
+    );
+}
+
+/// What the services share is stated once.
+#[test]
+fn components_state_no_commitment_and_no_backfill_of_their_own() {
+    for (field, own) in [
+        ("commitments", json!({"nodes": 1, "term": "three_years"})),
+        (
+            "backfill",
+            json!({"core_hours_per_day": 1, "most_cores": 1}),
+        ),
+    ] {
+        let mut value = serde_json::to_value(committed(1.0)).expect("JSON");
+        value["topology"]["components"][0]["fleet"][field] = own;
+        let document: ScenarioDocument = serde_json::from_value(value).expect("a document");
+        let problems = check(&document).expect_err("refused").to_string();
+        let place = format!("/topology/components/0/fleet/{field}");
+        assert!(problems.contains(&place), "{problems}");
+    }
+    // 200 nodes of one size and 200 of twice the price.
+    let warned = |nodes: f64| {
+        let scenario = check(&committed(nodes)).unwrap_or_else(|problems| panic!("{problems}"));
+        let warnings = scenario.warnings.iter();
+        warnings
+            .filter(|warning| warning.path == "/fleet/commitments/nodes")
+            .count()
+    };
+    assert_eq!((warned(600.0), warned(601.0)), (0, 1));
 }

@@ -23,12 +23,28 @@ fn suspicious_designs_are_warned_of() {
         set(&mut spot, path, value);
         with("/fleet/spot", spot)
     };
+    let provisioned = |capacity: &str| {
+        let mut document = spot("/notice_s", json!(120));
+        let karpenter = json!({"kind": "karpenter", "instance_types": ["m6i.large"], "capacity_types": capacity});
+        set(&mut document, "/fleet/provisioner", karpenter);
+        document
+    };
     let commit = |nodes: u32, discount: u32| json!({"nodes": nodes, "term": "three_years", "discount_percent": discount});
     let cases = [
         (
             "/fleet/spot/on_demand_base",
             "14 nodes are on demand before any is spot, and there are never more than 14",
             spot("/on_demand_base", json!(14)),
+        ),
+        (
+            "/fleet/spot",
+            "the provisioner takes nodes on demand only",
+            provisioned("on_demand"),
+        ),
+        (
+            "/fleet/spot/spot_share_percent",
+            "the base on demand and the share of spot are those of the plain node group",
+            provisioned("spot_and_on_demand"),
         ),
         (
             "/fleet/spot/pools/0/usd_per_hour",
@@ -47,6 +63,14 @@ fn suspicious_designs_are_warned_of() {
             "/fleet/spot/pools",
             "no pool ever has capacity",
             spot("/pools/0/trace", json!({"gap_s": 60, "available": [0, 0]})),
+        ),
+        (
+            "/fleet/backfill/most_cores",
+            "work for 2 processors comes all the time, and at most 1 work on it",
+            with(
+                "/fleet/backfill",
+                json!({"core_hours_per_day": 48, "most_cores": 1}),
+            ),
         ),
         (
             "/fleet/commitments/nodes",

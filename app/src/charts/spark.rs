@@ -1,7 +1,8 @@
 //! Small pictures of traffic: of a recording, and of a template.
 
 use leptos::prelude::*;
-use serde_json::Value;
+use sim_core::scenario::document::ScenarioDocument;
+use sim_core::traffic::RateCurve;
 
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 48.0;
@@ -50,45 +51,18 @@ pub fn picture(path: String) -> AnyView {
     .into_any()
 }
 
-/// A picture of a document's traffic over two weeks.
+/// A picture of a document's traffic over its window, two weeks at most.
 pub fn of_document(json: &str) -> AnyView {
-    let document: Value = serde_json::from_str(json).unwrap_or(Value::Null);
-    picture(outline(&traffic(&document)))
+    picture(outline(&traffic(json).unwrap_or_default()))
 }
 
-fn traffic(document: &Value) -> Vec<f64> {
-    let list = |pointer: &str| {
-        document
-            .pointer(pointer)
-            .and_then(Value::as_array)
-            .map(|list| {
-                list.iter()
-                    .map(|value| value.as_f64().unwrap_or(0.0))
-                    .collect::<Vec<_>>()
-            })
-    };
-    if let Some(counts) = list("/traffic/source/counts") {
-        return counts;
-    }
-    let number = |pointer: &str| {
-        document
-            .pointer(pointer)
-            .and_then(Value::as_f64)
-            .unwrap_or(0.0)
-    };
-    let week = list("/traffic/source/weekday_weights").unwrap_or_default();
-    let hours = list("/traffic/source/daily/weights").unwrap_or_default();
-    let (amplitude, peak) = (
-        number("/traffic/source/daily/amplitude"),
-        number("/traffic/source/daily/peak_hour"),
-    );
-    let rate = |hour: usize| {
-        let day = week.get(hour / 24 % 7).copied().unwrap_or(1.0);
-        let wave =
-            1.0 + amplitude * (((hour % 24) as f64 - peak) / 24.0 * std::f64::consts::TAU).cos();
-        day * hours.get(hour % 24).copied().unwrap_or(wave)
-    };
-    (0..24 * 14).map(rate).collect()
+/// The rate that is expected, with its crowds; ten points for each column.
+fn traffic(json: &str) -> Option<Vec<f64>> {
+    let document: ScenarioDocument = serde_json::from_str(json).ok()?;
+    let points = 10 * COLUMNS as u32;
+    let step_s = document.slo.window_days.min(14.0) * 86_400.0 / f64::from(points);
+    let curve = RateCurve::new(&document.traffic, step_s, 0, points);
+    Some(curve.rates_rps().to_vec())
 }
 
 #[cfg(test)]
@@ -105,5 +79,16 @@ mod tests {
         );
         assert_eq!(outline(&[]), "");
         assert_eq!(outline(&[f64::NAN, 0.0]), "");
+    }
+
+    #[test]
+    fn waves_between_sleep_are_seen() {
+        let json = sim_core::scenario::templates::template("knative-scale-to-zero")
+            .expect("in the gallery")
+            .json;
+        let rates = traffic(json).expect("a document");
+        let asleep = rates.iter().filter(|rate| **rate < 1.0).count() as f64 / rates.len() as f64;
+        // Three hours of six.
+        assert!((0.45..0.55).contains(&asleep), "{asleep}");
     }
 }

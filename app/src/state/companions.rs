@@ -60,7 +60,8 @@ fn drop_knobs(before: &Value, document: &mut Value, said: &mut Vec<String>) {
     }
 }
 
-/// Spot nodes and a node autoscaler exclude each other, as do a pool's trace and its random reclaims: the new one stays.
+/// A node autoscaler beside spot nodes takes spot. A pool's trace and its random reclaims exclude each other: the new one
+/// stays.
 fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
     let (spot, provisioner) = ("/fleet/spot", "/fleet/provisioner");
     let is_there = |document: &Value, field: &str| {
@@ -68,17 +69,39 @@ fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
             .pointer(field)
             .is_some_and(|value| !value.is_null())
     };
-    if is_there(document, spot) && is_there(document, provisioner) {
-        let (gone, words) = if is_there(before, spot) {
-            (spot, "Spot nodes are off: they need the plain node group")
-        } else {
-            (
-                provisioner,
-                "The node autoscaler is off: spot nodes need the plain node group",
-            )
+    let both = |document: &Value| is_there(document, spot) && is_there(document, provisioner);
+    if both(document) && !both(before) {
+        let kind = document
+            .pointer("/fleet/provisioner/kind")
+            .and_then(Value::as_str);
+        let (field, value, words) = match kind {
+            Some("karpenter") => (
+                "/fleet/provisioner/capacity_types",
+                "spot_and_on_demand",
+                "Karpenter takes spot nodes where there are some",
+            ),
+            _ => (
+                "/fleet/provisioner/groups/0/capacity",
+                "spot",
+                "The first node group is of spot nodes",
+            ),
         };
-        pointer::remove(document, gone);
+        pointer::set(document, field, json!(value));
         said.push(words.to_owned());
+    }
+    if !is_there(document, spot) && is_there(before, spot) {
+        without_spot(document);
+    }
+    if !is_there(document, spot) && takes_spot(document) {
+        // As the AWS Spot Instance Advisor has m6i.xlarge in us-east-1, 2025-07.
+        let pool = json!({
+            "name": "any zone", "discount_percent": 55, "monthly_interruption_percent": 7.5
+        });
+        let pools = json!({
+            "on_demand_base": 0, "spot_share_percent": 100, "fallback_percent": 100, "pools": [pool]
+        });
+        pointer::set(document, spot, pools);
+        said.push("Spot nodes are on: one pool for each type, 55 % off".to_owned());
     }
     let pools = document
         .pointer("/fleet/spot/pools")
@@ -94,6 +117,32 @@ fn part_spot(before: &Value, document: &mut Value, said: &mut Vec<String>) {
             };
             pointer::remove(document, gone);
         }
+    }
+}
+
+/// Whether a node autoscaler takes spot nodes.
+fn takes_spot(document: &Value) -> bool {
+    let is_spot = |value: Option<&Value>| {
+        let word = value.and_then(Value::as_str);
+        word.is_some_and(|word| word != "on_demand")
+    };
+    let groups = document.pointer("/fleet/provisioner/groups");
+    let mut groups = groups.and_then(Value::as_array).into_iter().flatten();
+    is_spot(document.pointer("/fleet/provisioner/capacity_types"))
+        || groups.any(|group| is_spot(group.get("capacity")))
+}
+
+/// A node autoscaler takes nodes on demand where spot nodes are gone.
+fn without_spot(document: &mut Value) {
+    pointer::remove(document, "/fleet/provisioner/capacity_types");
+    let groups = document
+        .pointer("/fleet/provisioner/groups")
+        .and_then(Value::as_array);
+    for index in 0..groups.map_or(0, Vec::len) {
+        pointer::remove(
+            document,
+            &format!("/fleet/provisioner/groups/{index}/capacity"),
+        );
     }
 }
 
@@ -269,10 +318,35 @@ mod tests {
         pointer::set(&mut traced, "/fleet/spot/pools/0/trace", json!({}));
         settle(&before, &mut traced);
         assert_eq!(traced["fleet"]["spot"]["pools"], json!([pool("trace")]));
+    }
+
+    #[test]
+    fn a_node_autoscaler_beside_spot_nodes_takes_spot() {
+        let before = json!({"fleet": {"spot": {"pools": []}}});
         let mut scaled = before.clone();
-        pointer::set(&mut scaled, "/fleet/provisioner", json!({}));
+        pointer::set(
+            &mut scaled,
+            "/fleet/provisioner",
+            json!({"kind": "karpenter"}),
+        );
         assert_eq!(settle(&before, &mut scaled).len(), 1);
-        assert_eq!(scaled["fleet"], json!({"provisioner": {}}));
+        let capacity = "/fleet/provisioner/capacity_types";
+        assert_eq!(scaled.pointer(capacity), Some(&json!("spot_and_on_demand")));
+        let mut without = scaled.clone();
+        pointer::remove(&mut without, "/fleet/spot");
+        settle(&scaled, &mut without);
+        assert_eq!(
+            without["fleet"],
+            json!({"provisioner": {"kind": "karpenter"}})
+        );
+        let mut groups = before.clone();
+        let autoscaler = json!({"kind": "cluster_autoscaler", "groups": [{}, {}]});
+        pointer::set(&mut groups, "/fleet/provisioner", autoscaler);
+        settle(&before, &mut groups);
+        assert_eq!(
+            groups["fleet"]["provisioner"]["groups"],
+            json!([{"capacity": "spot"}, {}])
+        );
     }
 
     #[test]

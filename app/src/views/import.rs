@@ -15,6 +15,8 @@ use sim_core::import::{HpaOptions, TrafficOptions, hpa, keda, nodepool, traffic}
 #[derive(Default)]
 struct Imported {
     changes: Vec<(String, Value)>,
+    /// Fields to set where the document has none.
+    assumed: Vec<(String, Value)>,
     /// What was taken, in words.
     taken: Vec<String>,
     notes: Vec<String>,
@@ -51,6 +53,11 @@ fn read_manifests(text: &str, name: &str) -> Result<Imported, String> {
     if has_pool {
         let read = nodepool(text).map_err(|error| error.message)?;
         imported.set("/fleet/provisioner", &read.provisioner)?;
+        if let Some(spot) = &read.spot {
+            let spot = serde_json::to_value(spot).map_err(|error| error.to_string())?;
+            let spot = pointer::tidy(spot);
+            imported.assumed.push(("/fleet/spot".to_owned(), spot));
+        }
         if let Some(most) = read.max_nodes {
             imported.set("/fleet/max_nodes", &most)?;
         }
@@ -87,6 +94,7 @@ fn read_traffic(text: &str, name: &str) -> Result<Imported, String> {
     );
     Ok(Imported {
         changes: vec![("/traffic/source".to_owned(), value)],
+        assumed: Vec::new(),
         taken: Vec::new(),
         notes: imported.notes,
         message,
@@ -225,6 +233,9 @@ fn without_knobs(studio: Studio, changes: &mut Vec<(String, Value)>) -> Option<S
 
 fn apply(studio: Studio, imported: Imported) -> [Vec<String>; 2] {
     let (mut changes, mut notes) = (imported.changes, imported.notes);
+    let is_missing =
+        |(field, _): &(String, Value)| studio.value(field).is_none_or(|value| value.is_null());
+    changes.extend(imported.assumed.into_iter().filter(is_missing));
     notes.extend(without_knobs(studio, &mut changes));
     studio.set_many(&changes, &imported.message);
     if imported.taken.is_empty() && notes.is_empty() {

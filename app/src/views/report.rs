@@ -4,6 +4,7 @@
 mod file;
 mod markdown;
 
+use super::backfill::BackfillPanel;
 use super::batch::BatchPanel;
 use super::edge::EdgePanel;
 use super::figures::{of_table, table};
@@ -44,6 +45,7 @@ pub fn Report() -> impl IntoView {
             {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
+            {view! { <BackfillPanel/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
             {view! { <BatchPanel/> }.into_any()}

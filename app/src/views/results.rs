@@ -1,6 +1,7 @@
 //! What was found, in tabs by who asks: a list of panels each.
 
 use super::advice::AdvicePanel;
+use super::backfill::BackfillPanel;
 use super::batch::BatchPanel;
 use super::compare::ComparePanel;
 use super::edge::EdgePanel;
@@ -39,6 +40,7 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <FunctionsPanel/> }.into_any()}
             {view! { <CommitmentLevels/> }.into_any()}
             {view! { <SpotPanel/> }.into_any()}
+            {view! { <BackfillPanel/> }.into_any()}
             {view! { <StoragePanel/> }.into_any()}
             {view! { <BatchPanel/> }.into_any()}
         }

@@ -108,6 +108,15 @@ impl CostMeter {
         self.hours
     }
 
+    /// What nodes cost on demand by list an hour that would use a commitment, US dollars; `None` without one.
+    pub fn committable_usd_per_hour(&self, nodes: &[u32]) -> Option<f64> {
+        let meter = self
+            .market
+            .as_ref()
+            .filter(|meter| meter.has_commitment())?;
+        Some(meter.list_usd_per_hour(nodes))
+    }
+
     /// What the nodes have cost so far, US dollars.
     pub fn nodes_usd(&self) -> f64 {
         let nodes = self.node_hours.iter().zip(&self.usd_per_node_hour);

@@ -1,5 +1,6 @@
 //! Pods and nodes together, and what can be done with them.
 
+use super::backfill::Backfill;
 use super::nodes::{NewNode, Node, NodeState, Nodes};
 use super::pods::{Origin, Pending, Pods};
 use super::{Size, pod_request};
@@ -20,6 +21,8 @@ pub(super) struct Cluster {
     provisioning_rng: Rng,
     /// What replaces reclaimed nodes and their pods; `None` without spot nodes.
     reclaimed: Option<Reclaimed>,
+    /// Batch work on what the pods leave, if there is any.
+    pub(super) backfill: Option<Backfill>,
     /// Decisions about nodes that nobody has fetched yet; `None` while nobody wants them. Their times are seconds
     /// since the start of the simulation.
     pub(super) decisions: Option<Vec<Decision>>,
@@ -38,6 +41,12 @@ impl Cluster {
             provisioning_s: scenario.provisioning_s.clone(),
             provisioning_rng,
             reclaimed: None,
+            backfill: scenario
+                .document()
+                .fleet
+                .backfill
+                .as_ref()
+                .map(Backfill::new),
             decisions: None,
         }
     }
@@ -128,9 +137,21 @@ impl Cluster {
             self.pods.start_pending(index, place, now_s, now_s);
             return;
         }
-        let ready_s = node_ready_s.max(now_s) + self.startup_time_s(origin);
+        let starts_s = node_ready_s.max(now_s) + self.wait_for_backfill_s(place, now_s);
+        let ready_s = starts_s + self.startup_time_s(origin);
         self.pods.start_pending(index, place, now_s, ready_s);
         self.nodes.touch(place, now_s);
+    }
+
+    /// How long the pod that has come to a node waits for batch work to leave, seconds.
+    fn wait_for_backfill_s(&mut self, place: u32, now_s: f64) -> f64 {
+        let Some(backfill) = &mut self.backfill else {
+            return 0.0;
+        };
+        let node = self.nodes.get(place).filter(|node| node.ready_s <= now_s);
+        node.map_or(0.0, |node| {
+            backfill.give_way(place, node.room.size.millicores)
+        })
     }
 
     /// Asks for a node: it is ready after its provisioning time, unless that is longer than `patience_s`, or
@@ -150,16 +171,23 @@ impl Cluster {
             ready_s,
             given_up_s: now_s + launch.patience_s,
             expires_s: now_s + launch.lifetime_s,
+            reclaimed_s: ready_s + launch.spot_s,
+            is_wanting: false,
         })
     }
 
     /// Gives up a node that did not become ready: the pods that wait for it are pending again.
     pub(super) fn give_up(&mut self, place: u32) {
+        self.take_off(place);
+        self.nodes.remove(place);
+    }
+
+    /// The pods that wait for a node that is coming are pending again.
+    pub(super) fn take_off(&mut self, place: u32) {
         for pod in self.pods.take_from_node(place) {
             self.nodes.release(place, pod.size, 0.0);
             self.pods.add_pending(pod.size, 1, pod.origin());
         }
-        self.nodes.remove(place);
     }
 
     /// New pods replace those of a node, which takes no more. The ready ones go on serving until others stand in for
@@ -172,6 +200,8 @@ impl Cluster {
         self.nodes.change(place, |node| {
             node.state = NodeState::Cordoned;
             node.expires_s = ends_s;
+            node.reclaimed_s = f64::INFINITY;
+            node.gone_s = ends_s;
         });
         let staying = self.nodes.get(place).map_or(0, Node::pods);
         let count = staying + starting.len() as u32;
@@ -232,4 +262,6 @@ pub(super) struct Launch {
     pub(super) patience_s: f64,
     /// How old it may become; infinite for ever.
     pub(super) lifetime_s: f64,
+    /// How long after it is ready its provider takes it back; infinite on demand.
+    pub(super) spot_s: f64,
 }

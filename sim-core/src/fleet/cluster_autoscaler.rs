@@ -11,17 +11,19 @@
 //! Simplifications: pods wait for the node that was asked for on their behalf, even if room appears elsewhere;
 //! the price expander compares the price of the new nodes per pod; a drain evicts all pods of a node at once;
 //! there is no new node while more than 45 % of the nodes are unready upstream, which is not modelled. Scans while
-//! nothing has changed and nothing is due would decide nothing and are skipped.
+//! nothing has changed and nothing is due would decide nothing and are skipped. Groups of spot nodes: see `spot_groups`.
 
 mod expander;
+mod spot_groups;
 mod words;
 
 use super::cluster::{Cluster, Launch};
 use super::nodes::{NewNode, Node, NodeState, Nodes};
 use super::packing;
+use super::spot::SpotNodes;
 use crate::random::{Rng, uniform};
 use crate::scenario::Scenario;
-use crate::scenario::document::{ClusterAutoscalerDocument, ExpanderDocument};
+use crate::scenario::document::{ClusterAutoscalerDocument, ExpanderDocument, GroupCapacity};
 use expander::Expansion;
 use words::{Look, NoScaleUp};
 
@@ -43,6 +45,10 @@ struct Group {
     maximum: u32,
     /// Nodes, without those that are being removed.
     count: u32,
+    /// Whether its nodes are spot: they are of the types of its pools, which are of its own size.
+    is_spot: bool,
+    /// The priority expander takes the group with the highest.
+    priority: u32,
     backoff_s: f64,
     backoff_until_s: f64,
 }
@@ -83,6 +89,8 @@ pub(super) struct ClusterAutoscaler {
     drain_s: f64,
     /// Nodes at most, of all groups and the base together.
     most_nodes: u32,
+    /// Spot nodes, where there may be any.
+    spot: Option<SpotNodes>,
     choices: Rng,
     last_add_s: f64,
     last_failure_s: f64,
@@ -95,11 +103,14 @@ impl ClusterAutoscaler {
         document: &ClusterAutoscalerDocument,
         scenario: &Scenario,
         mut choices: Rng,
+        spot: Option<SpotNodes>,
     ) -> Self {
         let groups = document.groups.iter().map(|group| Group {
             minimum: group.min_nodes,
             maximum: group.max_nodes,
             count: 0,
+            is_spot: group.capacity == GroupCapacity::Spot,
+            priority: group.priority,
             backoff_s: 0.0,
             backoff_until_s: f64::NEG_INFINITY,
         });
@@ -117,6 +128,7 @@ impl ClusterAutoscaler {
             most_empty: document.max_empty_bulk_delete,
             drain_s: f64::from(document.drain_s),
             most_nodes: scenario.document().fleet.max_nodes,
+            spot,
             choices,
             last_add_s: f64::NEG_INFINITY,
             last_failure_s: f64::NEG_INFINITY,
@@ -128,12 +140,16 @@ impl ClusterAutoscaler {
     /// The groups at their minimum, and nodes for the pending pods, as the expander picks them.
     pub(super) fn start(&mut self, cluster: &mut Cluster) {
         for (group, number) in self.groups.iter_mut().zip(1..) {
+            if group.is_spot {
+                continue;
+            }
             for _ in 0..group.minimum {
                 cluster.nodes.add(NewNode::at_start(number, number));
             }
             group.count = group.minimum;
         }
         let now_s = f64::NEG_INFINITY;
+        self.replenish(cluster, now_s);
         cluster.place_pending(now_s, |_, _| None);
         while let Some(expansion) = self.pick_expansion(cluster, now_s) {
             self.expand(cluster, &expansion, now_s);
@@ -218,7 +234,7 @@ impl ClusterAutoscaler {
             let empty = cluster.nodes.kind(number).empty;
             pods.iter().any(|(size, _)| empty.count(*size) > 0)
         };
-        let mut reason = if cluster.nodes.count() >= self.most_nodes {
+        let mut reason = if cluster.nodes.count() >= self.most_nodes() {
             NoScaleUp::Maximum
         } else {
             NoScaleUp::TooLarge
@@ -246,27 +262,40 @@ impl ClusterAutoscaler {
 
     fn expand(&mut self, cluster: &mut Cluster, expansion: &Expansion, now_s: f64) {
         let (number, at_start) = (expansion.group, now_s == f64::NEG_INFINITY);
+        let is_spot = self.group(number).is_some_and(|group| group.is_spot);
+        let mut wanted = 0;
         for bin in &expansion.bins {
-            let place = if at_start {
+            let place = if is_spot {
+                self.ask_for_spot(cluster, number, now_s)
+            } else if at_start {
                 cluster.nodes.add(NewNode::at_start(number, number))
             } else {
-                let fails = self.failure_probability > 0.0
-                    && uniform(&mut self.choices) < self.failure_probability;
                 let launch = Launch {
-                    fails,
+                    fails: self.fails(),
                     patience_s: self.patience_s,
                     lifetime_s: f64::INFINITY,
+                    spot_s: f64::INFINITY,
                 };
                 cluster.launch(number, number, now_s, launch)
             };
             for (size, count) in &bin.loads {
                 cluster.place_on(place, *size, *count, now_s);
             }
+            let node = cluster.nodes.get(place);
+            wanted += u32::from(node.is_some_and(|node| node.is_wanting));
+        }
+        if wanted > 0 {
+            cluster.note(|nodes| words::no_spot(nodes, wanted, self.patience_s, now_s));
         }
         let added = expansion.bins.len() as u32;
         if let Some(group) = self.group_mut(number) {
             group.count += added;
         }
+    }
+
+    /// Whether the next node will never become ready.
+    fn fails(&mut self) -> bool {
+        self.failure_probability > 0.0 && uniform(&mut self.choices) < self.failure_probability
     }
 
     /// Removes what is not needed, and sets when to look again.

@@ -10,24 +10,31 @@
 //!   a node too old is drained at once, whatever the budgets say
 //! ```
 //!
-//! Source: kubernetes-sigs/karpenter (pkg/controllers/provisioning, disruption) and karpenter.sh/v1. On-demand
-//! capacity only: launched types are the cheapest that fit. Simplifications: pods wait for the node that was
-//! launched on their behalf; all pods of a node are evicted at once; drift, spot and reservations are not modelled.
+//! Source: kubernetes-sigs/karpenter (pkg/controllers/provisioning, disruption) and karpenter.sh/v1. On demand
+//! the cheapest type that fits is launched; spot goes before that where the pool allows it, see `offers`.
+//! Simplifications: pods wait for the node that was launched on their behalf; all pods of a node are evicted at once;
+//! pods of a reclaimed node serve until others stand in for them or the warning ends; drift and reservations are not
+//! modelled.
 //! Looks while nothing has changed and nothing is due would decide nothing and are skipped.
 
 mod budgets;
 mod consolidation;
+mod offers;
 mod words;
 
 use super::cluster::{Cluster, Launch};
 use super::nodes::{NewNode, Node, NodeState, Nodes};
 use super::packing::{self, Bin};
 use super::room::Room;
+use super::spot::SpotNodes;
 use crate::random::{Rng, uniform};
 use crate::scenario::Scenario;
-use crate::scenario::document::{BudgetDocument, ConsolidationPolicy, KarpenterDocument};
+use crate::scenario::document::{
+    BudgetDocument, CapacityTypes, ConsolidationPolicy, KarpenterDocument,
+};
 use crate::stats::sort_by;
 use consolidation::{NodeId, Proposal};
+use offers::{Asked, SpotOffers};
 
 /// The number by which it knows its nodes.
 const POOL: u32 = 1;
@@ -53,6 +60,10 @@ struct Replacement {
 pub(super) struct Karpenter {
     /// Types it may launch, the cheapest first.
     kinds: Vec<u32>,
+    /// Spot, where its pool may take any.
+    spot: Option<SpotOffers>,
+    /// When spot capacity is asked for again for pods that wait for it; infinite when none do.
+    retry_s: f64,
     batch_idle_s: f64,
     batch_longest_s: f64,
     policy: ConsolidationPolicy,
@@ -80,7 +91,12 @@ pub(super) struct Karpenter {
 }
 
 impl Karpenter {
-    pub(super) fn new(document: &KarpenterDocument, scenario: &Scenario, mut choices: Rng) -> Self {
+    pub(super) fn new(
+        document: &KarpenterDocument,
+        scenario: &Scenario,
+        mut choices: Rng,
+        spot: Option<SpotNodes>,
+    ) -> Self {
         let price = |kind: u32| {
             let kind = scenario.node_types.get(kind as usize);
             kind.map_or(f64::INFINITY, |kind| kind.usd_per_hour)
@@ -93,8 +109,12 @@ impl Karpenter {
         };
         let limits = document.limits.as_ref();
         let hours = document.expire_after_hours;
+        let spot = spot.filter(|_| document.capacity_types != CapacityTypes::OnDemand);
         Self {
             kinds,
+            spot: spot
+                .map(|spot| SpotOffers::new(spot, document.capacity_types, document.spot_to_spot)),
+            retry_s: f64::INFINITY,
             batch_idle_s: document.batch_idle_s,
             batch_longest_s: document.batch_max_s,
             policy: document.consolidation,
@@ -136,14 +156,42 @@ impl Karpenter {
 
     pub(super) fn next_s(&self) -> f64 {
         let proposal_s = self.proposal.as_ref().map(|proposal| proposal.due_s);
-        self.batch_closes_s()
+        self.provisions_s()
             .min(proposal_s.unwrap_or(self.next_poll_s))
     }
 
-    fn batch_closes_s(&self) -> f64 {
-        self.batch.map_or(f64::INFINITY, |batch| {
+    /// When its batch is closed, or spot is asked for again.
+    fn provisions_s(&self) -> f64 {
+        let closes_s = self.batch.map_or(f64::INFINITY, |batch| {
             (batch.last_s + self.batch_idle_s).min(batch.first_s + self.batch_longest_s)
-        })
+        });
+        closes_s.min(self.retry_s)
+    }
+
+    pub(super) fn spot_nodes(&self) -> Option<&SpotNodes> {
+        self.spot.as_ref().map(|spot| &spot.nodes)
+    }
+
+    pub(super) fn spot_nodes_mut(&mut self) -> Option<&mut SpotNodes> {
+        self.spot.as_mut().map(|spot| &mut spot.nodes)
+    }
+
+    /// Nodes on demand that stand in for spot ones: all of its own, where it may take spot.
+    pub(super) fn fallback_nodes(&self, nodes: &Nodes) -> u32 {
+        let Some(spot) = &self.spot else {
+            return 0;
+        };
+        let counts = nodes.counts().iter().zip(0..).skip(1);
+        counts
+            .filter(|(_, kind)| !spot.is_spot(*kind))
+            .map(|(count, _)| count)
+            .sum()
+    }
+
+    /// Nodes that there may be: those that are reclaimed do not count.
+    fn most_nodes(&self) -> u32 {
+        let leaving = self.spot_nodes().map_or(0, SpotNodes::leaving);
+        self.most_nodes.saturating_add(leaving)
     }
 
     pub(super) fn is_stuck(&self) -> bool {
@@ -166,6 +214,9 @@ impl Karpenter {
             }),
             batch => batch,
         };
+        if pending == 0 {
+            self.retry_s = f64::INFINITY;
+        }
         self.seen_pending = pending;
         self.poll_at(now_s);
     }
@@ -187,7 +238,7 @@ impl Karpenter {
 
     /// Does what is due first.
     pub(super) fn look(&mut self, cluster: &mut Cluster, now_s: f64) {
-        if self.batch_closes_s() <= now_s {
+        if self.provisions_s() <= now_s {
             self.provision(cluster, now_s);
         } else if let Some(proposal) = self.proposal.take() {
             self.carry_out(cluster, proposal, now_s);
@@ -202,17 +253,22 @@ impl Karpenter {
     /// Launches nodes for the pending pods.
     fn provision(&mut self, cluster: &mut Cluster, now_s: f64) {
         self.batch = None;
+        self.retry_s = f64::INFINITY;
         let mut pods = cluster.pods.pending_largest_first();
         let pending = cluster.pods.pending();
         let before = cluster.nodes.count();
         let mut launched = Vec::new();
-        while cluster.nodes.count() < self.most_nodes {
-            let allowed = self.kinds_within_limits(&cluster.nodes);
-            let bin = packing::fill(&mut pods, &rooms(&allowed, &cluster.nodes));
-            let Some(kind) = cheapest(&allowed, &bin, &cluster.nodes).filter(|_| bin.pods > 0)
-            else {
-                break;
+        while cluster.nodes.count() < self.most_nodes() {
+            let mut allowed = self.kinds_within_limits(&cluster.nodes);
+            allowed.retain(|kind| self.is_offered(*kind, now_s));
+            let mut left = pods.clone();
+            let bin = packing::fill(&mut left, &rooms(&allowed, &cluster.nodes));
+            let kind = match self.choose(&allowed, &bin, &cluster.nodes, now_s) {
+                Asked::Given(kind) => kind,
+                Asked::Closed => continue,
+                Asked::Nothing => break,
             };
+            pods = left;
             launched.push((kind, bin.pods));
             let place = self.launch(cluster, kind, now_s).0;
             for (size, count) in &bin.loads {
@@ -220,19 +276,68 @@ impl Karpenter {
             }
         }
         self.seen_pending = cluster.pods.pending();
-        self.is_stuck = self.seen_pending > 0;
-        let at_most = cluster.nodes.count() >= self.most_nodes;
-        cluster.note(|nodes| words::provisioned(nodes, before, pending, &launched, at_most, now_s));
+        let why = if cluster.nodes.count() >= self.most_nodes() {
+            NotAll::MostNodes
+        } else if self.waits_for_spot(now_s) {
+            NotAll::NoSpot
+        } else {
+            NotAll::NoType
+        };
+        if self.seen_pending > 0
+            && why == NotAll::NoSpot
+            && let Some(spot) = &self.spot
+        {
+            self.retry_s = spot.next_open_s(now_s.max(0.0));
+        }
+        self.is_stuck = self.seen_pending > 0 && self.retry_s == f64::INFINITY;
+        cluster.note(|nodes| words::provisioned(nodes, before, pending, &launched, why, now_s));
     }
 
-    fn launch(&self, cluster: &mut Cluster, kind: u32, now_s: f64) -> NodeId {
+    /// Whether pools are left out that on demand does not make good.
+    fn waits_for_spot(&self, now_s: f64) -> bool {
+        let spot = self.spot.as_ref().filter(|spot| !spot.on_demand_too);
+        spot.is_some_and(|spot| spot.next_open_s(now_s.max(0.0)) < f64::INFINITY)
+    }
+
+    /// Whether a type may be launched now, on demand or as spot.
+    fn is_offered(&self, kind: u32, now_s: f64) -> bool {
+        self.spot
+            .as_ref()
+            .is_none_or(|spot| spot.on_demand_too || spot.is_offered(kind, now_s.max(0.0)))
+    }
+
+    /// The type of the node for what was packed: spot where a pool has capacity, else the cheapest on demand.
+    fn choose(&mut self, kinds: &[u32], bin: &Bin, nodes: &Nodes, now_s: f64) -> Asked {
+        if bin.pods == 0 {
+            return Asked::Nothing;
+        }
+        if let Some(spot) = &mut self.spot {
+            let fit = kinds.iter().copied();
+            let fit: Vec<u32> = fit
+                .filter(|kind| bin.fits(nodes.kind(*kind).empty))
+                .collect();
+            let asked = spot.ask(&fit, nodes, now_s.max(0.0));
+            if matches!(asked, Asked::Given(_)) || !spot.on_demand_too {
+                return asked;
+            }
+        }
+        cheapest(kinds, bin, nodes).map_or(Asked::Nothing, Asked::Given)
+    }
+
+    fn launch(&mut self, cluster: &mut Cluster, kind: u32, now_s: f64) -> NodeId {
+        let spot = self.spot.as_mut();
+        let spot_s = spot.map_or(f64::INFINITY, |spot| spot.nodes.life_s(kind));
         let place = if now_s == f64::NEG_INFINITY {
-            cluster.nodes.add(NewNode::at_start(kind, POOL))
+            cluster.nodes.add(NewNode {
+                reclaimed_s: spot_s,
+                ..NewNode::at_start(kind, POOL)
+            })
         } else {
             let launch = Launch {
                 fails: false,
                 patience_s: self.patience_s,
                 lifetime_s: self.lifetime_s,
+                spot_s,
             };
             cluster.launch(kind, POOL, now_s, launch)
         };
@@ -263,7 +368,8 @@ impl Karpenter {
             return;
         };
         for id in replacement.nodes {
-            let is_waiting = |node: &Node| node.state == NodeState::Cordoned;
+            let is_waiting =
+                |node: &Node| node.state == NodeState::Cordoned && !node.is_reclaimed();
             if cluster.nodes.find(id).is_some_and(is_waiting) {
                 self.drain(cluster, id.0, now_s);
             }
@@ -279,7 +385,7 @@ impl Karpenter {
         for id in replacement.nodes {
             if cluster.nodes.find(id).is_some() {
                 cluster.nodes.change(id.0, |node| {
-                    if node.state == NodeState::Cordoned {
+                    if node.state == NodeState::Cordoned && !node.is_reclaimed() {
                         node.state = NodeState::Ready;
                     }
                 });
@@ -302,6 +408,16 @@ impl Karpenter {
         self.drain(cluster, place, now_s);
     }
 
+    /// A node has become empty. One that is reclaimed is given back at once.
+    pub(super) fn note_empty(&mut self, cluster: &mut Cluster, place: u32) {
+        let is_over = |node: &Node| node.is_reclaimed() && node.is_empty();
+        if let Some(spot) = &mut self.spot
+            && cluster.nodes.get(place).is_some_and(is_over)
+        {
+            spot.nodes.give_back(cluster, place);
+        }
+    }
+
     fn drain(&self, cluster: &mut Cluster, place: u32, now_s: f64) {
         let is_empty = cluster.nodes.get(place).is_some_and(Node::is_empty);
         let gone_s = if is_empty {
@@ -311,6 +427,17 @@ impl Karpenter {
         };
         cluster.drain(place, now_s, gone_s);
     }
+}
+
+/// Why pods are left without a node to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NotAll {
+    /// The fleet has its most nodes.
+    MostNodes,
+    /// The pools that could take them have no capacity.
+    NoSpot,
+    /// No type within the limits takes them.
+    NoType,
 }
 
 /// Its own nodes, not those of the base.

@@ -43,8 +43,12 @@ pub(super) struct Node {
     pub(super) given_up_s: f64,
     /// When it is too old.
     pub(super) expires_s: f64,
-    /// When it is gone, while it drains.
+    /// When its provider takes it back; infinite when never, and once it is known to go.
+    pub(super) reclaimed_s: f64,
+    /// When it is gone, while it drains or has been reclaimed.
     pub(super) gone_s: f64,
+    /// Nobody has the machine yet: it was asked for where there is no capacity, and costs nothing.
+    pub(super) is_wanting: bool,
     /// When a pod came to it or left it last, or it became ready.
     pub(super) touched_s: f64,
     /// Since when it has been empty; meaningless while it has pods.
@@ -62,12 +66,24 @@ impl Node {
         self.loads.is_empty()
     }
 
+    /// Whether it serves until the node that replaces it is ready.
+    pub(super) fn is_waiting_for_replacement(&self) -> bool {
+        self.state == NodeState::Cordoned && self.reclaimed_s < f64::INFINITY
+    }
+
+    /// Whether its provider takes it back: its pods have been replaced, and it ends at `gone_s`.
+    pub(super) fn is_reclaimed(&self) -> bool {
+        self.state == NodeState::Cordoned && self.gone_s < f64::INFINITY
+    }
+
     /// When something happens to it by itself.
     fn due_s(&self) -> f64 {
         match self.state {
             NodeState::Coming => self.ready_s.min(self.given_up_s),
             // One that took longer to come than it may live is too old as soon as it is there.
-            NodeState::Ready | NodeState::Cordoned => self.expires_s.max(self.ready_s),
+            NodeState::Ready | NodeState::Cordoned => {
+                self.expires_s.min(self.reclaimed_s).max(self.ready_s)
+            }
             NodeState::Draining => self.gone_s,
         }
     }
@@ -111,6 +127,8 @@ pub(super) struct NewNode {
     pub(super) ready_s: f64,
     pub(super) given_up_s: f64,
     pub(super) expires_s: f64,
+    pub(super) reclaimed_s: f64,
+    pub(super) is_wanting: bool,
 }
 
 impl NewNode {
@@ -123,6 +141,8 @@ impl NewNode {
             ready_s: f64::NEG_INFINITY,
             given_up_s: f64::INFINITY,
             expires_s: f64::INFINITY,
+            reclaimed_s: f64::INFINITY,
+            is_wanting: false,
         }
     }
 }
@@ -141,7 +161,9 @@ pub(super) struct Nodes {
     tells_ready_from_coming: bool,
     next_id: u64,
     count: u32,
-    /// Nodes of each type.
+    /// Of these, those that were asked for where there is no capacity.
+    wanting: u32,
+    /// Nodes of each type, without those.
     counts: Vec<u32>,
     /// What is due when, by the bits of the time (no time is negative) and the place.
     agenda: BTreeSet<(u64, u32)>,
@@ -170,6 +192,7 @@ impl Nodes {
             tells_ready_from_coming,
             next_id: 0,
             count: 0,
+            wanting: 0,
             agenda: BTreeSet::new(),
             next_due_s: f64::INFINITY,
         }
@@ -177,6 +200,11 @@ impl Nodes {
 
     pub(super) fn count(&self) -> u32 {
         self.count
+    }
+
+    /// Nodes that are paid for.
+    pub(super) fn paid(&self) -> u32 {
+        self.count - self.wanting
     }
 
     pub(super) fn counts(&self) -> &[u32] {
@@ -247,7 +275,9 @@ impl Nodes {
             ready_s: new.ready_s,
             given_up_s: new.given_up_s,
             expires_s: new.expires_s,
+            reclaimed_s: new.reclaimed_s,
             gone_s: f64::INFINITY,
+            is_wanting: new.is_wanting,
             touched_s: new.ready_s.max(new.now_s),
             empty_since_s: new.ready_s.max(new.now_s),
             unneeded_since_s: f64::INFINITY,
@@ -259,7 +289,12 @@ impl Nodes {
                 (self.places.len() - 1) as u32
             }
         };
-        self.count_kind(new.kind, true);
+        self.count += 1;
+        if new.is_wanting {
+            self.wanting += 1;
+        } else {
+            self.count_kind(new.kind, true);
+        }
         self.places[place as usize] = Some(node);
         self.change(place, |_| ());
         place
@@ -276,23 +311,39 @@ impl Nodes {
         };
         debug_assert!(node.is_empty(), "a node is removed with its pods");
         self.forget_due(&node, place);
-        self.count_kind(node.kind, false);
+        self.count = self.count.saturating_sub(1);
+        if node.is_wanting {
+            self.wanting = self.wanting.saturating_sub(1);
+        } else {
+            self.count_kind(node.kind, false);
+        }
         self.room.set(place, Room::NONE);
         self.coming_room.set(place, Room::NONE);
         self.vacant.push(Reverse(place));
     }
 
+    /// There is capacity for a node that waits for some: it is of this type, and ready at `ready_s`.
+    pub(super) fn fulfil(&mut self, place: u32, kind: u32, ready_s: f64, reclaimed_s: f64) {
+        if !self.get(place).is_some_and(|node| node.is_wanting) {
+            return;
+        }
+        self.wanting = self.wanting.saturating_sub(1);
+        self.count_kind(kind, true);
+        self.change(place, |node| {
+            node.is_wanting = false;
+            node.kind = kind;
+            node.ready_s = ready_s;
+            node.reclaimed_s = reclaimed_s;
+        });
+    }
+
     fn count_kind(&mut self, kind: u32, one_more: bool) {
-        let change = |count: &mut u32| {
+        if let Some(count) = self.counts.get_mut(kind as usize) {
             *count = if one_more {
                 *count + 1
             } else {
                 count.saturating_sub(1)
-            }
-        };
-        change(&mut self.count);
-        if let Some(count) = self.counts.get_mut(kind as usize) {
-            change(count);
+            };
         }
     }
 

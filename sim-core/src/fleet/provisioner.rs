@@ -6,7 +6,7 @@ use super::group::NodeGroup;
 use super::karpenter::Karpenter;
 use super::nodes::{BASE, NewNode, NodeState};
 use super::pods::Pending;
-use super::spot::{Market, SpotGroup};
+use super::spot::{Market, SpotGroup, SpotNodes};
 use crate::random::Rng;
 use crate::scenario::Scenario;
 use crate::scenario::document::ProvisionerDocument;
@@ -26,18 +26,49 @@ pub(super) enum Provisioner {
 
 impl Provisioner {
     pub(super) fn new(scenario: &Scenario, choices: Rng, spot: Option<Market>) -> Self {
-        if let Some(market) = spot {
-            return Provisioner::Spot(Box::new(SpotGroup::new(scenario, market)));
-        }
-        match &scenario.document().fleet.provisioner {
-            None => Provisioner::Group(NodeGroup::new(scenario)),
-            Some(ProvisionerDocument::ClusterAutoscaler(document)) => {
-                let autoscaler = ClusterAutoscaler::new(document, scenario, choices);
+        match (&scenario.document().fleet.provisioner, spot) {
+            (None, None) => Provisioner::Group(NodeGroup::new(scenario)),
+            (None, Some(market)) => Provisioner::Spot(Box::new(SpotGroup::new(scenario, market))),
+            (Some(ProvisionerDocument::ClusterAutoscaler(document)), market) => {
+                let spot = market.map(SpotNodes::new);
+                let autoscaler = ClusterAutoscaler::new(document, scenario, choices, spot);
                 Provisioner::ClusterAutoscaler(Box::new(autoscaler))
             }
-            Some(ProvisionerDocument::Karpenter(document)) => {
-                Provisioner::Karpenter(Box::new(Karpenter::new(document, scenario, choices)))
+            (Some(ProvisionerDocument::Karpenter(document)), market) => {
+                let spot = market.map(SpotNodes::new);
+                let karpenter = Karpenter::new(document, scenario, choices, spot);
+                Provisioner::Karpenter(Box::new(karpenter))
             }
+        }
+    }
+
+    /// The spot nodes, where there may be any.
+    pub(super) fn spot(&self) -> Option<&SpotNodes> {
+        match self {
+            Provisioner::Group(_) => None,
+            Provisioner::Spot(group) => Some(group.spot_nodes()),
+            Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.spot_nodes(),
+            Provisioner::Karpenter(karpenter) => karpenter.spot_nodes(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn spot_mut(&mut self) -> Option<&mut SpotNodes> {
+        match self {
+            Provisioner::Group(_) => None,
+            Provisioner::Spot(group) => Some(group.spot_nodes_mut()),
+            Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.spot_nodes_mut(),
+            Provisioner::Karpenter(karpenter) => karpenter.spot_nodes_mut(),
+        }
+    }
+
+    /// Nodes on demand that stand in for spot ones.
+    pub(super) fn fallback_nodes(&self, cluster: &Cluster) -> u32 {
+        match self {
+            Provisioner::Group(_) => 0,
+            Provisioner::Spot(group) => group.fallback_nodes(),
+            Provisioner::ClusterAutoscaler(autoscaler) => autoscaler.fallback_nodes(),
+            Provisioner::Karpenter(karpenter) => karpenter.fallback_nodes(&cluster.nodes),
         }
     }
 
@@ -79,7 +110,9 @@ impl Provisioner {
         match self {
             Provisioner::Group(group) => group.note_empty(&cluster.nodes, place),
             Provisioner::Spot(group) => group.note_empty(cluster, place),
-            Provisioner::ClusterAutoscaler(_) | Provisioner::Karpenter(_) => {}
+            // The provider takes it back when the warning ends.
+            Provisioner::ClusterAutoscaler(_) => {}
+            Provisioner::Karpenter(karpenter) => karpenter.note_empty(cluster, place),
         }
     }
 
@@ -125,13 +158,16 @@ impl Provisioner {
         }
         loop {
             let (node_s, look_s) = (cluster.nodes.next_due_s(), self.next_s());
-            let at_s = node_s.min(look_s);
+            let market_s = self.spot().map_or(f64::INFINITY, SpotNodes::next_change_s);
+            let at_s = node_s.min(look_s).min(market_s);
             if at_s > now_s {
                 return;
             }
             cluster.pods.make_ready(at_s);
-            if node_s <= look_s {
+            if node_s <= at_s {
                 self.node_event(cluster, at_s);
+            } else if market_s <= at_s {
+                self.pool_event(cluster, at_s);
             } else {
                 match self {
                     Provisioner::Group(_) | Provisioner::Spot(_) => {}
@@ -140,6 +176,28 @@ impl Provisioner {
                 }
             }
         }
+    }
+
+    /// A pool gets capacity, or runs out.
+    fn pool_event(&mut self, cluster: &mut Cluster, now_s: f64) {
+        let up = self.spot_mut().and_then(|spot| spot.change(cluster, now_s));
+        if let (Provisioner::ClusterAutoscaler(autoscaler), Some(pool)) = (&mut *self, up) {
+            autoscaler.pool_is_up(cluster, pool, now_s);
+        }
+        self.note_change(cluster, now_s);
+    }
+
+    /// Its provider takes a node back: it is warned, or gone where nobody heeds warnings.
+    fn reclaim(&mut self, cluster: &mut Cluster, place: u32, now_s: f64) {
+        let number = cluster.nodes.get(place).map_or(BASE, |node| node.pool);
+        if let Some(spot) = self.spot_mut() {
+            spot.reclaim(cluster, place, now_s);
+        }
+        if let Provisioner::ClusterAutoscaler(autoscaler) = self {
+            autoscaler.node_is_reclaimed(number);
+        }
+        // All its pods may still have been starting.
+        self.note_empty(cluster, place);
     }
 
     /// Something happens to a node by itself.
@@ -173,12 +231,23 @@ impl Provisioner {
                 }
                 cluster.give_up(place);
             }
+            NodeState::Cordoned if node.is_reclaimed() => {
+                if let Some(spot) = self.spot_mut() {
+                    spot.end(cluster, place, now_s);
+                }
+            }
+            NodeState::Ready | NodeState::Cordoned if node.reclaimed_s <= now_s => {
+                self.reclaim(cluster, place, now_s);
+            }
             NodeState::Ready | NodeState::Cordoned => {
                 if let Provisioner::Karpenter(karpenter) = self {
                     karpenter.node_has_expired(cluster, place, now_s);
                 }
             }
             NodeState::Draining => cluster.nodes.remove(place),
+        }
+        if let Provisioner::ClusterAutoscaler(autoscaler) = self {
+            autoscaler.replenish(cluster, now_s);
         }
         cluster.place_pending(now_s, |_, _| None);
         self.note_change(cluster, now_s);

@@ -5,6 +5,8 @@
 //!        each node alone: exponential life         │
 //!        the whole pool:  runs out, comes back     ▼
 //!        a recorded trace: 1 = capacity     node group: on-demand base, spot share above it, fallback
+//!                                           Karpenter: where there is capacity, else on demand
+//!                                           Cluster Autoscaler: groups of spot nodes, another group after a time-out
 //! ```
 //!
 //! Sources: AWS EC2 user guide (spot interruptions, allocation strategies, mixed instances policy of Auto Scaling
@@ -14,18 +16,22 @@
 mod group;
 mod market;
 pub mod model;
+mod taken;
 pub mod trace;
 mod words;
 
 pub(super) use group::SpotGroup;
 pub(super) use market::Market;
 pub use model::{PoolModel, SpotModel};
+pub(super) use taken::SpotNodes;
 pub use trace::{SpotTrace, TraceStatistics};
 
 use crate::cost::HOURS_PER_MONTH;
 
 /// Most pools of a fleet.
 pub const MAX_SPOT_POOLS: u32 = 16;
+/// Most pools of a fleet where a provisioner takes one for each of its types.
+pub const MAX_SPOT_OFFERS: u32 = 400;
 
 /// Rate at which a node is reclaimed, when this share of the nodes is within a month of 730 hours: −ln(1 − share) / 730 h.
 /// Providers publish the share; that a node's life is exponential is our assumption.

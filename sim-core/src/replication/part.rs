@@ -1,5 +1,6 @@
 //! One service in a replication: its pods and their nodes, what its controllers see, and what they decide.
 
+use super::backfill::BackfillQueue;
 use super::setup::Setup;
 use crate::control::arbitration::Controllers;
 use crate::control::controller::{LatencyWanted, Surroundings, View};
@@ -7,7 +8,7 @@ use crate::control::decision::DecisionLog;
 use crate::control::right_sizing::{RightSizing, SizingView};
 use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
-use crate::cost::node_market::{MarketTick, NodeBill};
+use crate::cost::node_market::{MarketTick, NodeBill, SharedDemand};
 use crate::fleet::Fleet;
 use crate::fleet::memory::{Memory, MemoryUse};
 use crate::plane::{Interval, Outcome};
@@ -17,6 +18,7 @@ use crate::scenario::document::Removal;
 use crate::slo::Cause;
 use crate::slo::attribution::{Attribution, Capacity};
 use crate::slo::budget::{Judged, Ledger};
+use crate::study::BackfillResult;
 use crate::traffic::RateCurve;
 use sim_planes::bounds::Bounds;
 
@@ -28,6 +30,8 @@ pub(super) struct Part<'a> {
     cpu_per_busy_second: f64,
     pub(super) fleet: Fleet,
     memory: Option<Memory>,
+    /// Batch work on what its nodes have left.
+    backfill: Option<BackfillQueue>,
     pub(super) right_sizing: Option<RightSizing>,
     /// Replicas killed for memory at the end of the last tick.
     killed: u32,
@@ -131,6 +135,11 @@ impl<'a> Part<'a> {
             cpu_per_busy_second: document.service.cpu_ms_per_request / mean_service_ms,
             fleet,
             memory,
+            backfill: document
+                .fleet
+                .backfill
+                .as_ref()
+                .map(|backfill| BackfillQueue::new(backfill, setup.tick_s)),
             right_sizing: RightSizing::new(document, setup.tick_s),
             killed: 0,
             loses_to_reclaims_only: document.service.removal == Removal::Drain
@@ -162,6 +171,9 @@ impl<'a> Part<'a> {
         let service = &self.scenario.document().service;
         self.fleet.advance(start_s + 0.5 * self.setup.tick_s);
         self.log_nodes(log);
+        if let Some(backfill) = &mut self.backfill {
+            backfill.tick(&mut self.fleet, start_s + 0.5 * self.setup.tick_s);
+        }
         self.start_s = start_s;
         // They are taken from the replicas of the tick before.
         self.reclaimed = self.fleet.take_killed().min(self.ready);
@@ -351,6 +363,9 @@ impl<'a> Part<'a> {
     pub(super) fn start_window(&mut self) {
         self.sums.conflicts_at_start = self.controllers.conflicts();
         self.reclaimed_at_start = self.fleet.reclaimed_nodes().to_vec();
+        if let Some(backfill) = &mut self.backfill {
+            backfill.start_window(&self.fleet);
+        }
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
@@ -375,8 +390,11 @@ impl<'a> Part<'a> {
     }
 
     /// Counts what a tick costs: nodes, and what the users' requests cost beside.
-    pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64) {
-        let market = self.market_tick();
+    pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64, shared: Option<SharedDemand>) {
+        let market = MarketTick {
+            shared,
+            ..self.market_tick()
+        };
         let nodes = self.fleet.paid_nodes_by_type();
         self.cost.tick(nodes, market, arrivals, answers);
     }
@@ -386,7 +404,8 @@ impl<'a> Part<'a> {
         let Some(spot) = &self.scenario.spot else {
             return MarketTick::default();
         };
-        let counts = self.fleet.paid_nodes_by_type().iter().skip(1);
+        let first = spot.first_kind as usize;
+        let counts = self.fleet.paid_nodes_by_type().iter().skip(first);
         let spot_usd_per_hour = counts
             .take(spot.pools.len())
             .enumerate()
@@ -397,7 +416,14 @@ impl<'a> Part<'a> {
         MarketTick {
             spot_usd_per_hour,
             fallback_nodes: self.fleet.fallback_nodes(),
+            shared: None,
         }
+    }
+
+    /// What its nodes on demand cost by list an hour, US dollars; `None` where nothing is committed to.
+    pub(super) fn committable_usd_per_hour(&self) -> Option<f64> {
+        let nodes = self.fleet.paid_nodes_by_type();
+        self.cost.committable_usd_per_hour(nodes)
     }
 
     /// Spot nodes reclaimed in the window, by pool.
@@ -426,6 +452,12 @@ impl<'a> Part<'a> {
     pub(super) fn finish(&mut self) {
         self.attribution.finish(&mut self.ledger);
         self.bill = self.cost.finish_nodes();
+    }
+
+    /// What batch work on its nodes came to; `None` without any.
+    pub(super) fn backfill_result(&self) -> Option<BackfillResult> {
+        let backfill = self.backfill.as_ref();
+        backfill.map(|backfill| backfill.result(&self.fleet))
     }
 
     /// Ticks of the window in which its controllers were in conflict.

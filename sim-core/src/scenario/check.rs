@@ -10,6 +10,7 @@ use super::rules::{self, Sections};
 use super::walk::{Place, walk};
 use super::{NodeType, Scenario, UncertainInput};
 use crate::batch::BatchModel;
+use crate::cost::commitments::Commitment;
 use crate::edge::Edge;
 use crate::fleet::spot::SpotModel;
 use crate::random::Distribution;
@@ -250,6 +251,11 @@ impl Parts {
             storage,
             batch,
         } = self;
+        let commitments = document.fleet.commitments.as_ref();
+        let commitment = commitments.map(|commitments| {
+            let discount_percent = document.prices.node_discount_percent;
+            Commitment::new(commitments, node.usd_per_hour, discount_percent)
+        });
         Scenario {
             document,
             service_time_s,
@@ -258,6 +264,7 @@ impl Parts {
             node,
             node_types,
             spot,
+            commitment,
             topology,
             edge,
             storage,

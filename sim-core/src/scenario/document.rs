@@ -6,6 +6,7 @@
 //! [`Scenario`](super::Scenario) that cannot be.
 
 mod autoscaler;
+mod backfill;
 mod batch;
 mod edge;
 mod fleet;
@@ -29,6 +30,7 @@ mod traffic;
 mod uncertain;
 
 pub use autoscaler::*;
+pub use backfill::*;
 pub use batch::*;
 pub use edge::*;
 pub use fleet::*;

@@ -18,6 +18,7 @@ mod run;
 mod search;
 mod service;
 mod serving;
+mod shared;
 mod slo;
 mod spot;
 mod storage;
@@ -175,6 +176,10 @@ fn hold_pairs(
     }
     if let (Some(fleet), Some(prices)) = (fleet_document, &sections.prices) {
         spot::hold_discount(fleet, prices, found);
+    }
+    // With a topology, all services together may use it.
+    if let (Some(fleet), None) = (fleet_document, &sections.topology) {
+        spot::hold_commitments(fleet, found);
     }
     let (Some(document), Some(service)) = (service_document, service) else {
         return;

@@ -78,7 +78,7 @@ pub const TEMPLATES: &[Template] = &[
     },
     Template {
         id: "queue-workers-keda",
-        title: "Workers behind a queue",
+        title: "Workers behind a queue, under KEDA",
         summary: "Four weeks of a renderer of documents: KEDA scales its workers from none to sixty on the length of their queue, with some ready in office hours.",
         promise: "On the length of the queue alone the workers swing between few and all, and the latency objective is missed. The more of them the timetable keeps ready, the less they swing: with 28 the SLO is met for a fifth less money, and for less than two thirds of what 28 cost all day.",
         rows: &["U1", "AP3"],

@@ -1,5 +1,6 @@
 //! The report: what a study found, for people and programs.
 
+use super::backfill::BackfillReport;
 use super::batch::BatchReport;
 use super::collection::Collection;
 use super::edge::EdgeReport;
@@ -169,6 +170,9 @@ pub struct Report {
     /// A commitment, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitment: Option<CommitmentReport>,
+    /// Batch work on what the nodes have left, if there is any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill: Option<BackfillReport>,
     /// Batch jobs beside the requests, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<BatchReport>,
@@ -317,6 +321,7 @@ impl Report {
             batch,
             spot: SpotReport::new(document, results),
             commitment: CommitmentReport::new(document, results),
+            backfill: BackfillReport::new(document, results),
             uncertainty: UncertaintyReport::new(plan, collection),
             series: SERIES
                 .iter()

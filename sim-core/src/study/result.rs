@@ -1,5 +1,6 @@
 //! What one replication yields, and the figures a report shows.
 
+use super::backfill::BackfillResult;
 use super::network::NetworkResult;
 use super::node_market::NodeMarketResult;
 use super::resilience::ResilienceResult;
@@ -254,6 +255,8 @@ pub struct ReplicationResult {
     pub resilience: Option<ResilienceResult>,
     /// The values drawn of uncertain numbers, if there are any, in the document's order.
     pub inputs: Option<Vec<f64>>,
+    /// Batch work on what the nodes have left, if there is any.
+    pub backfill: Option<BackfillResult>,
 }
 
 impl ReplicationResult {
@@ -309,6 +312,7 @@ impl ReplicationResult {
         // Plain numbers and lists: serialising them cannot fail.
         let mut bytes = postcard::to_allocvec(self).unwrap_or_default();
         let is_empty = [
+            self.backfill.is_none(),
             self.inputs.is_none(),
             self.resilience.is_none(),
             self.functions.is_none(),

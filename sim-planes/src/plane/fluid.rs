@@ -29,6 +29,7 @@ mod calibration;
 mod calibration_table;
 mod capacity;
 mod crowded;
+mod delay;
 mod flow;
 mod killed;
 mod levels;

@@ -83,6 +83,8 @@ pub enum Purpose {
     EdgeObjects = 100,
     /// Which fetches of an edge cache fail.
     EdgeFetches = 101,
+    /// Which calls open a circuit breaker that is computed, not played.
+    Breakers = 94,
     /// Which designs a search tries.
     DesignSearch = 110,
 }

@@ -3,7 +3,7 @@
 use super::batch::batch;
 use super::edge::edge_cache;
 use super::keda;
-use super::resilience::{is_guarded, queue, rate_limit};
+use super::resilience::{queue, rate_limit};
 use super::spot::{commitments, spot};
 use super::storage::storage;
 use super::topology::topology;
@@ -58,12 +58,6 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 if needs_short_ticks(&autoscaler, shared_control.as_ref()) {
                     run.tick_s = 1 + run.tick_s % 2;
                 }
-                // Nor guards of calls.
-                if topology.as_ref().is_some_and(is_guarded) {
-                    run.plane = PlaneKind::Requests;
-                }
-                // Several services have no commitments yet.
-                let topology = topology.filter(|_| fleet.commitments.is_none());
                 ScenarioDocument {
                     version: DOCUMENT_VERSION,
                     name: "Random".into(),
@@ -794,6 +788,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
             proptest::option::of(provisioner()),
             proptest::option::weighted(0.6, spot()),
             proptest::option::weighted(0.3, commitments()),
+            proptest::option::weighted(0.2, backfill()),
         ),
     )
         .prop_map(
@@ -803,7 +798,7 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                 provisioning_s,
                 empty_node_removal_s,
                 reserved,
-                (provisioner, spot, commitments),
+                (provisioner, spot, commitments, backfill),
             )| {
                 // The groups' fewest nodes come beside the base.
                 let fewest = match &provisioner {
@@ -812,6 +807,10 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     }
                     _ => 0,
                 };
+                let provisioner = provisioner.map(|provisioner| match &spot {
+                    Some(_) => provisioner,
+                    None => on_demand_only(provisioner),
+                });
                 FleetDocument {
                     node,
                     min_nodes,
@@ -820,13 +819,58 @@ fn fleet() -> impl Strategy<Value = FleetDocument> {
                     empty_node_removal_s,
                     reserved_millicores: reserved.0,
                     reserved_mib: reserved.1,
-                    // Spot nodes are not computed under a node autoscaler.
-                    spot: spot.filter(|_| provisioner.is_none()),
+                    spot: spot.map(|spot| match &provisioner {
+                        // A price of its own would stand for several types.
+                        Some(_) => without_prices(spot),
+                        None => spot,
+                    }),
                     commitments,
+                    backfill,
                     provisioner,
                 }
             },
         )
+}
+
+/// The provisioner where there are no spot nodes.
+pub fn on_demand_only(provisioner: ProvisionerDocument) -> ProvisionerDocument {
+    match provisioner {
+        ProvisionerDocument::Karpenter(karpenter) => {
+            ProvisionerDocument::Karpenter(KarpenterDocument {
+                capacity_types: CapacityTypes::OnDemand,
+                ..karpenter
+            })
+        }
+        ProvisionerDocument::ClusterAutoscaler(mut autoscaler) => {
+            for group in &mut autoscaler.groups {
+                group.capacity = GroupCapacity::OnDemand;
+            }
+            ProvisionerDocument::ClusterAutoscaler(autoscaler)
+        }
+    }
+}
+
+/// Spot nodes whose prices go by the discount.
+pub fn without_prices(mut spot: SpotDocument) -> SpotDocument {
+    for pool in &mut spot.pools {
+        pool.usd_per_hour = None;
+        if let Some(trace) = &mut pool.trace {
+            trace.usd_per_hour.clear();
+        }
+    }
+    spot
+}
+
+fn backfill() -> impl Strategy<Value = BackfillDocument> {
+    let work = prop_oneof![Just(0.0), 0.0..2000.0_f64];
+    (work, 0.1..100.0_f64, 0..300_u32, 0.0..1.0_f64).prop_map(
+        |(core_hours_per_day, most_cores, preemption_s, usd_per_core_hour)| BackfillDocument {
+            core_hours_per_day,
+            most_cores,
+            preemption_s,
+            usd_per_core_hour,
+        },
+    )
 }
 
 /// Nodes with room for the largest pod of this generator.
@@ -857,17 +901,22 @@ pub fn provisioner() -> impl Strategy<Value = ProvisionerDocument> {
 }
 
 fn cluster_autoscaler() -> impl Strategy<Value = ClusterAutoscalerDocument> {
-    let group =
-        (node(), 0..3_u32, 1..20_u32).prop_map(|(node, min_nodes, more)| NodeGroupDocument {
+    let capacity = prop_oneof![Just(GroupCapacity::OnDemand), Just(GroupCapacity::Spot)];
+    let group = (node(), 0..3_u32, 1..20_u32, capacity, 0..4_u32).prop_map(
+        |(node, min_nodes, more, capacity, priority)| NodeGroupDocument {
             node,
             min_nodes,
             max_nodes: min_nodes + more,
-        });
+            capacity,
+            priority,
+        },
+    );
     let expander = prop_oneof![
         Just(ExpanderDocument::LeastWaste),
         Just(ExpanderDocument::Random),
         Just(ExpanderDocument::MostPods),
         Just(ExpanderDocument::Price),
+        Just(ExpanderDocument::Priority),
     ];
     (
         proptest::collection::vec(group, 1..4),
@@ -898,6 +947,11 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
         1 => Just(ConsolidationPolicy::WhenEmpty),
         1 => Just(ConsolidationPolicy::Never),
     ];
+    let capacity = prop_oneof![
+        Just(CapacityTypes::OnDemand),
+        Just(CapacityTypes::Spot),
+        Just(CapacityTypes::SpotAndOnDemand),
+    ];
     let limits = (
         proptest::option::of(4.0..200.0_f64),
         proptest::option::of(16.0..800.0_f64),
@@ -911,7 +965,7 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
         proptest::collection::vec(budget(), 0..3),
         proptest::option::of(0.1..10.0_f64),
         (10..900_u32, 0..120_u32),
-        proptest::option::of(limits),
+        (proptest::option::of(limits), capacity, any::<bool>()),
     )
         .prop_map(
             |(
@@ -922,10 +976,12 @@ fn karpenter() -> impl Strategy<Value = KarpenterDocument> {
                 budgets,
                 expire_after_hours,
                 times,
-                limits,
+                (limits, capacity_types, spot_to_spot),
             )| {
                 KarpenterDocument {
                     instance_types,
+                    capacity_types,
+                    spot_to_spot,
                     batch_idle_s: batch.0,
                     batch_max_s: batch.1,
                     consolidation,

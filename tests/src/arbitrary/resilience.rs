@@ -60,10 +60,3 @@ pub fn guards() -> impl Strategy<Value = Guards> {
         proptest::option::weighted(0.3, 1.0..500.0_f64),
     )
 }
-
-/// Whether only the `requests` plane can play the calls of a topology.
-pub fn is_guarded(topology: &TopologyDocument) -> bool {
-    topology.calls.iter().any(|call| {
-        call.breaker.is_some() || call.max_concurrent.is_some() || call.hedge_after_ms.is_some()
-    })
-}

@@ -1,11 +1,14 @@
 //! Networks of services: `fluid` against `requests`, end to end.
 
 mod cases;
+mod guards;
 
 pub use cases::{Case, RATE_RPS, cases};
+pub use guards::guarded_cases;
 
 use sim_core::plane::network::{
-    FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, RequestsNetwork, StationInterval,
+    CallOutcome, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, RequestsNetwork,
+    StationInterval,
 };
 use sim_core::plane::{Interval, Outcome};
 use sim_core::stats::{LogHistogram, Welford};
@@ -47,6 +50,23 @@ pub struct Figures {
     pub p95_s: Mean,
     /// Of all that ended: the bad ones that each station is to blame for.
     pub blamed: Vec<f64>,
+    /// What the guards of the first call did.
+    pub guard: Guarded,
+}
+
+/// What a guard did in a replication, as means.
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded {
+    /// Of the attempts that were to be made: turned away by the breaker, and by the bulkhead.
+    pub refused: Mean,
+    pub crowded: Mean,
+    /// Hedges for each of them, and those that were answered first.
+    pub hedges: Mean,
+    pub won: Mean,
+    /// Share of the time that the breaker was open.
+    pub open: Mean,
+    /// How often it opened.
+    pub opened: Mean,
 }
 
 /// How far `fluid` is off, and what the comparison leaves open: half the width of its own 99 % interval.
@@ -158,11 +178,15 @@ fn figures<'a>(
 ) -> Figures {
     let (mut good, mut success, mut p95_s) = (Welford::new(), Welford::new(), Welford::new());
     let mut blamed = vec![Welford::new(); case.stations.len()];
+    let mut guard = [(); 6].map(|()| Welford::new());
     for replication in 0..replications {
         let seen = replicate(case, &mut *plane(replication));
         good.push(1.0 - seen.bad / seen.all);
         success.push(1.0 - seen.failed / seen.all);
         p95_s.push(seen.latencies.quantile(0.95).unwrap_or(f64::NAN));
+        for (sum, one) in guard.iter_mut().zip(guarded(&seen.guard)) {
+            sum.push(one);
+        }
         for (station, bad) in blamed.iter_mut().zip(&seen.blamed) {
             station.push(bad / seen.all);
         }
@@ -172,6 +196,54 @@ fn figures<'a>(
         success: Mean::of(&success),
         p95_s: Mean::of(&p95_s),
         blamed: blamed.iter().map(Welford::mean).collect(),
+        guard: Guarded::of(&guard.map(|seen| Mean::of(&seen))),
+    }
+}
+
+fn add(sum: &mut CallOutcome, other: &CallOutcome) {
+    sum.wanted += other.wanted;
+    sum.short_circuited += other.short_circuited;
+    sum.crowded_out += other.crowded_out;
+    sum.hedges += other.hedges;
+    sum.hedges_won += other.hedges_won;
+    sum.opened += other.opened;
+    sum.open_s += other.open_s;
+}
+
+/// The figures of [`Guarded`], in its order.
+fn guarded(sum: &CallOutcome) -> [f64; 6] {
+    let of_wanted = |part: f64| part / sum.wanted.max(1.0);
+    [
+        of_wanted(sum.short_circuited),
+        of_wanted(sum.crowded_out),
+        of_wanted(sum.hedges),
+        of_wanted(sum.hedges_won),
+        sum.open_s / (f64::from(TICKS) * TICK_S),
+        sum.opened,
+    ]
+}
+
+impl Guarded {
+    fn of(&[refused, crowded, hedges, won, open, opened]: &[Mean; 6]) -> Self {
+        Self {
+            refused,
+            crowded,
+            hedges,
+            won,
+            open,
+            opened,
+        }
+    }
+
+    /// The shares of two, with their names: by how much they differ.
+    pub fn off(&self, of: &Self) -> [(&'static str, Mean); 5] {
+        [
+            ("refused", self.refused.minus(of.refused)),
+            ("crowded out", self.crowded.minus(of.crowded)),
+            ("hedges", self.hedges.minus(of.hedges)),
+            ("hedges won", self.won.minus(of.won)),
+            ("open", self.open.minus(of.open)),
+        ]
     }
 }
 
@@ -183,6 +255,7 @@ struct Seen {
     bad: f64,
     blamed: Vec<f64>,
     latencies: LogHistogram,
+    guard: CallOutcome,
 }
 
 fn replicate(case: &Case, plane: &mut dyn NetworkPlane) -> Seen {
@@ -193,6 +266,7 @@ fn replicate(case: &Case, plane: &mut dyn NetworkPlane) -> Seen {
         bad: 0.0,
         blamed: vec![0.0; case.stations.len()],
         latencies: LogHistogram::new(),
+        guard: CallOutcome::default(),
     };
     for tick in 0..WARM_UP + TICKS {
         if tick == WARM_UP {
@@ -215,6 +289,10 @@ fn drain(case: &Case, plane: &mut dyn NetworkPlane, into: &mut LogHistogram) {
 
 impl Seen {
     fn count(&mut self, outcome: &NetworkOutcome) {
+        let calls = outcome.calls.iter().filter(|call| call.wanted > 0.0);
+        for call in calls.take(1) {
+            add(&mut self.guard, call);
+        }
         for entry in &outcome.entries {
             self.all += entry.total.served + failed(&entry.total);
             self.failed += failed(&entry.total);
@@ -250,6 +328,7 @@ pub fn conditions(case: &Case, tick: u32) -> Vec<StationInterval> {
         } else {
             1.0
         },
+        down: case.outage && index == last && browned.contains(&tick),
         ..StationInterval::default()
     };
     case.servers.iter().enumerate().map(station).collect()

@@ -1,7 +1,7 @@
 //! Which group grows.
 //!
 //! Source: kubernetes/autoscaler, cluster-autoscaler/expander: waste (share of CPU plus share of memory that the new
-//! nodes would have left, of their whole capacity), mostpods, price, random. Where several are best, one is drawn.
+//! nodes would have left, of their whole capacity), mostpods, price, random, priority. Where several are best, one is drawn.
 
 use super::super::Size;
 use super::super::cluster::Cluster;
@@ -35,11 +35,11 @@ impl ClusterAutoscaler {
     /// What the expander picks; `None` when no group can take any pending pod.
     pub(super) fn pick_expansion(&mut self, cluster: &Cluster, now_s: f64) -> Option<Expansion> {
         let pods = cluster.pods.pending_largest_first();
-        let most_nodes = self.most_nodes.saturating_sub(cluster.nodes.count());
+        let most_nodes = self.most_nodes().saturating_sub(cluster.nodes.count());
         let mut best: Vec<Expansion> = Vec::new();
         let mut options = 0;
         for (group, number) in self.groups.iter().zip(1..) {
-            if group.is_in_backoff(now_s) {
+            if group.is_in_backoff(now_s) || !self.can_start(group, number, now_s) {
                 continue;
             }
             let most = group.maximum.saturating_sub(group.count).min(most_nodes);
@@ -53,7 +53,15 @@ impl ClusterAutoscaler {
             options += 1;
             let option = Expansion {
                 group: number,
-                score: score(self.expander, kind, &bins),
+                score: match self.expander {
+                    // The highest first.
+                    ExpanderDocument::Priority => -f64::from(group.priority),
+                    ExpanderDocument::Price => {
+                        let usd_per_hour = self.usd_per_hour(group, number, kind, now_s);
+                        price(usd_per_hour, &bins)
+                    }
+                    expander => score(expander, kind, &bins),
+                },
                 bins,
                 others: 0,
             };
@@ -88,8 +96,15 @@ pub(super) fn score(expander: ExpanderDocument, kind: &Kind, bins: &[Bin]) -> f6
         }
         ExpanderDocument::Random => 0.0,
         ExpanderDocument::MostPods => -f64::from(pods),
-        ExpanderDocument::Price => kind.usd_per_hour * nodes / f64::from(pods.max(1)),
+        ExpanderDocument::Price => price(kind.usd_per_hour, bins),
+        ExpanderDocument::Priority => 0.0,
     }
+}
+
+/// Price of the new nodes for each pod, US dollars an hour.
+fn price(usd_per_hour: f64, bins: &[Bin]) -> f64 {
+    let pods: u32 = bins.iter().map(|bin| bin.pods).sum();
+    usd_per_hour * bins.len() as f64 / f64::from(pods.max(1))
 }
 
 /// Pods in the order in which upstream's estimator packs them: by the share of the node that they ask for.

@@ -80,6 +80,9 @@ pub(super) fn scale_up(
                 expansion.score
             )
         }
+        (_, ExpanderDocument::Priority) => {
+            format!("highest priority, {:.0}", -expansion.score)
+        }
     };
     Decision {
         inputs: vec![pending_pods(pending)],
@@ -118,6 +121,18 @@ pub(super) fn no_scale_up(nodes: &Nodes, reason: NoScaleUp, pending: u32, now_s:
             are(pending)
         ),
         ..decision(NAME, nodes, rule, now_s)
+    }
+}
+
+/// A spot group's nodes were asked for where no pool has capacity.
+pub(super) fn no_spot(nodes: &Nodes, wanted: u32, patience_s: f64, now_s: f64) -> Decision {
+    Decision {
+        why: format!(
+            "No pool of the group has spot capacity: {} {} waited for, {patience_s:.0} s at most.",
+            count(wanted, "node"),
+            are(wanted)
+        ),
+        ..decision(NAME, nodes, Rule::Fallback, now_s)
     }
 }
 

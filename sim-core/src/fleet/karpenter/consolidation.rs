@@ -7,11 +7,13 @@
 use super::super::Size;
 use super::super::cluster::Cluster;
 use super::super::nodes::{Node, NodeState, Nodes};
-use super::super::packing;
+use super::super::packing::{self, Bin};
 use super::super::room::{Room, RoomIndex};
 use super::budgets;
+use super::offers::FEWEST_CHEAPER;
 use super::words::{self, NothingToDo};
 use super::{Karpenter, Replacement, cheapest, own_nodes, rooms};
+
 use crate::scenario::document::{ConsolidationPolicy, DisruptionReason};
 use crate::stats::{sort_by, sort_by_key};
 
@@ -44,7 +46,11 @@ impl Karpenter {
             Some(proposal) => cluster.note(|nodes| words::proposed(nodes, proposal, now_s)),
             None => {
                 cluster.note(|nodes| words::nothing_to_do(nodes, &nothing, now_s));
-                let mut next_s = self.next_candidate_s(&cluster.nodes, now_s);
+                let opens_s = self
+                    .spot
+                    .as_ref()
+                    .map_or(f64::INFINITY, |spot| spot.next_open_s(now_s));
+                let mut next_s = self.next_candidate_s(&cluster.nodes, now_s).min(opens_s);
                 if nothing.kept_by_budget {
                     let time_s = now_s - self.monday_s;
                     next_s =
@@ -142,8 +148,8 @@ impl Karpenter {
         let candidates: Vec<NodeId> = candidates.into_iter().map(|(_, id)| id).collect();
         let together = &candidates[..candidates.len().min(most).min(MOST_AT_ONCE)];
         let mut room = cluster.nodes.ready_room();
-        self.propose_several(&cluster.nodes, together, &mut room)
-            .or_else(|| self.propose_one(&cluster.nodes, &candidates, &mut room, nothing))
+        self.propose_several(&cluster.nodes, together, &mut room, now_s)
+            .or_else(|| self.propose_one(&cluster.nodes, &candidates, &mut room, now_s, nothing))
             .map(|(nodes, by)| Proposal {
                 due_s: now_s + VALIDATION_S,
                 reason: DisruptionReason::Underutilized,
@@ -168,13 +174,14 @@ impl Karpenter {
         nodes: &Nodes,
         candidates: &[NodeId],
         room: &mut RoomIndex,
+        now_s: f64,
     ) -> Option<(Vec<NodeId>, Option<u32>)> {
         let mut found = None;
         let (mut low, mut high) = (1, candidates.len().checked_sub(1)?);
         while low <= high {
             let middle = (low + high) / 2;
             let together = candidates.get(..=middle)?;
-            match self.consolidate(nodes, together, room) {
+            match self.consolidate(nodes, together, room, now_s) {
                 Ok(by) => {
                     found = Some((together.to_vec(), by));
                     low = middle + 1;
@@ -191,10 +198,11 @@ impl Karpenter {
         nodes: &Nodes,
         candidates: &[NodeId],
         room: &mut RoomIndex,
+        now_s: f64,
         nothing: &mut NothingToDo,
     ) -> Option<(Vec<NodeId>, Option<u32>)> {
         for id in candidates {
-            match self.consolidate(nodes, &[*id], room) {
+            match self.consolidate(nodes, &[*id], room, now_s) {
                 Ok(by) => return Some((vec![*id], by)),
                 Err(NotPossible::FitsNowhere) => nothing.fits_nowhere += 1,
                 Err(NotPossible::NoneCheaper) => nothing.none_cheaper += 1,
@@ -210,6 +218,7 @@ impl Karpenter {
         nodes: &Nodes,
         going: &[NodeId],
         room: &mut RoomIndex,
+        now_s: f64,
     ) -> Result<Option<u32>, NotPossible> {
         let mut before = Vec::new();
         let mut pods = Vec::new();
@@ -229,7 +238,7 @@ impl Karpenter {
         if packing::is_done(&pods) {
             return Ok(None);
         }
-        self.cheaper(nodes, &there, pods).map(Some)
+        self.cheaper(nodes, &there, pods, now_s).map(Some)
     }
 
     /// One new node for the pods that fit nowhere else, cheaper than the nodes that go.
@@ -238,10 +247,15 @@ impl Karpenter {
         nodes: &Nodes,
         going: &[&Node],
         mut pods: Vec<(Size, u32)>,
+        now_s: f64,
     ) -> Result<u32, NotPossible> {
         let bin = packing::fill(&mut pods, &rooms(&self.kinds, nodes));
-        if !packing::is_done(&pods) || nodes.count() >= self.most_nodes {
+        if !packing::is_done(&pods) || nodes.count() >= self.most_nodes() {
             return Err(NotPossible::FitsNowhere);
+        }
+        if self.spot.is_some() {
+            let by = self.cheaper_spot(nodes, going, &bin, now_s);
+            return by.ok_or(NotPossible::NoneCheaper);
         }
         let usd = |kind: u32| nodes.kind(kind).usd_per_hour;
         let price: f64 = going.iter().map(|node| usd(node.kind)).sum();
@@ -263,8 +277,67 @@ impl Karpenter {
             .ok_or(NotPossible::NoneCheaper)
     }
 
+    /// One new spot node that is cheaper than the nodes that go. Where spot is allowed the replacement is spot, so that a
+    /// fallback never makes it dearer; spot by spot takes the feature gate, and for one node 15 types that are cheaper.
+    fn cheaper_spot(&self, nodes: &Nodes, going: &[&Node], bin: &Bin, now_s: f64) -> Option<u32> {
+        let spot = self.spot.as_ref()?;
+        let all_spot = going.iter().all(|node| spot.is_spot(node.kind));
+        if all_spot && !spot.spot_to_spot {
+            return None;
+        }
+        let price: f64 = going
+            .iter()
+            .map(|node| spot.usd_of(node, nodes, now_s))
+            .sum();
+        let fits = self.kinds.iter().filter_map(|&kind| {
+            let usd = spot.usd_per_hour(kind, now_s)?;
+            (bin.fits(nodes.kind(kind).empty) && usd < price).then_some((usd, kind))
+        });
+        let mut fits: Vec<(f64, u32)> = fits.collect();
+        sort_by(&mut fits, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        if going.len() > 1 {
+            // What is of a type that goes could as well stay.
+            let goes = |kind: u32| {
+                going
+                    .iter()
+                    .any(|node| spot.instance_kind(node.kind) == kind)
+            };
+            let could_stay = fits.iter().filter(|(_, kind)| goes(*kind));
+            let limit = could_stay
+                .map(|(usd, _)| *usd)
+                .fold(f64::INFINITY, f64::min);
+            fits.retain(|(usd, _)| *usd < limit);
+        } else if all_spot {
+            if fits.len() < FEWEST_CHEAPER {
+                return None;
+            }
+            fits.truncate(FEWEST_CHEAPER);
+        }
+        let model = spot.nodes.model();
+        let pool = spot.nodes.pick(nodes, now_s, |pool| {
+            let kind = model.pools.get(pool).map(|pool| pool.on_demand_kind);
+            fits.iter().any(|(_, fits)| Some(*fits) == kind) && spot.is_open(pool, now_s)
+        })?;
+        Some(model.kind_of(pool))
+    }
+
+    /// Whether what was proposed for these nodes can still be done: what replaces them. Another spot pool will do as well.
+    fn still_possible(
+        &self,
+        nodes: &Nodes,
+        proposal: &Proposal,
+        now_s: f64,
+    ) -> Option<Option<u32>> {
+        let by = self.consolidate(nodes, &proposal.nodes, &mut nodes.ready_room(), now_s);
+        let is_spot = |kind: u32| self.spot.as_ref().is_some_and(|spot| spot.is_spot(kind));
+        match (by.ok()?, proposal.by) {
+            (Some(by), Some(before)) if is_spot(by) && is_spot(before) => Some(Some(by)),
+            (by, before) => (by == before).then_some(by),
+        }
+    }
+
     /// Does what was proposed, if it still holds.
-    pub(super) fn carry_out(&mut self, cluster: &mut Cluster, proposal: Proposal, now_s: f64) {
+    pub(super) fn carry_out(&mut self, cluster: &mut Cluster, mut proposal: Proposal, now_s: f64) {
         let most = self.allowed(&cluster.nodes, proposal.reason, now_s) as usize;
         let still_candidate = |id: &NodeId| {
             cluster.nodes.find(*id).is_some_and(|node| {
@@ -281,12 +354,12 @@ impl Karpenter {
             .collect();
         let holds = match proposal.reason {
             DisruptionReason::Empty => !nodes.is_empty() && nodes.len() <= most,
-            _ => {
-                nodes == proposal.nodes
-                    && nodes.len() <= most
-                    && self.consolidate(&cluster.nodes, &nodes, &mut cluster.nodes.ready_room())
-                        == Ok(proposal.by)
+            _ if nodes == proposal.nodes && nodes.len() <= most => {
+                let by = self.still_possible(&cluster.nodes, &proposal, now_s);
+                proposal.by = by.flatten();
+                by.is_some()
             }
+            _ => false,
         };
         if !holds {
             cluster.note(|nodes| words::no_longer_holds(nodes, now_s));

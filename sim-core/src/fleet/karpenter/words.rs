@@ -2,6 +2,7 @@
 
 use super::super::nodes::Nodes;
 use super::super::words::{are, count, decision, input, listed};
+use super::NotAll;
 use super::consolidation::{NodeId, Proposal};
 use crate::control::decision::{Decision, Rule};
 use crate::scenario::document::DisruptionReason;
@@ -27,7 +28,7 @@ pub(super) fn provisioned(
     before: u32,
     pending: u32,
     launched: &[(u32, u32)],
-    at_most: bool,
+    not_all: NotAll,
     now_s: f64,
 ) -> Decision {
     let placed: u32 = launched.iter().map(|(_, pods)| pods).sum();
@@ -45,10 +46,10 @@ pub(super) fn provisioned(
     if left > 0 {
         why.push_str(&format!(
             " {left} stay pending: {}.",
-            if at_most {
-                "the fleet has its most nodes"
-            } else {
-                "no type within the pool's limits takes them"
+            match not_all {
+                NotAll::MostNodes => "the fleet has its most nodes",
+                NotAll::NoSpot => "no pool that could take them has spot capacity",
+                NotAll::NoType => "no type within the pool's limits takes them",
             }
         ));
     }

@@ -15,7 +15,8 @@ use super::super::cluster::Cluster;
 use super::super::group::{KIND, NodeGroup, POOL};
 use super::super::nodes::{NewNode, NodeState, Nodes};
 use super::super::pods::{Origin, Pending};
-use super::market::{Change, Market};
+use super::market::{Market, PricePer};
+use super::taken::SpotNodes;
 use super::words;
 use crate::scenario::Scenario;
 
@@ -34,17 +35,13 @@ enum Choice {
 #[derive(Clone, Debug)]
 pub(in super::super) struct SpotGroup {
     group: NodeGroup,
-    market: Market,
+    nodes: SpotNodes,
     /// Spot nodes that stay, by pool.
     spot: Vec<u32>,
     /// Fallback nodes that stay.
     fallback: u32,
-    /// Nodes that have been replaced and are not gone yet.
-    leaving: u32,
-    /// Nodes reclaimed so far, by pool.
-    reclaimed: Vec<u32>,
-    /// Ready pods that ended with their nodes and that nobody has asked for yet.
-    killed: u32,
+    /// Fallback nodes whose pods have been replaced and that are not gone yet.
+    going: u32,
 }
 
 impl SpotGroup {
@@ -52,33 +49,24 @@ impl SpotGroup {
         let pools = market.model().pools.len();
         Self {
             group: NodeGroup::new(scenario),
-            market,
+            nodes: SpotNodes::new(market),
             spot: vec![0; pools],
             fallback: 0,
-            leaving: 0,
-            reclaimed: vec![0; pools],
-            killed: 0,
+            going: 0,
         }
     }
 
-    /// Nodes reclaimed so far, by pool.
-    pub(in super::super) fn reclaimed(&self) -> &[u32] {
-        &self.reclaimed
+    pub(in super::super) fn spot_nodes(&self) -> &SpotNodes {
+        &self.nodes
+    }
+
+    pub(in super::super) fn spot_nodes_mut(&mut self) -> &mut SpotNodes {
+        &mut self.nodes
     }
 
     /// Nodes on demand that stand in for spot ones.
     pub(in super::super) fn fallback_nodes(&self) -> u32 {
         self.fallback
-    }
-
-    /// What an hour in a pool costs now, US dollars.
-    pub(in super::super) fn usd_per_hour(&self, pool: usize, now_s: f64) -> f64 {
-        self.market.usd_per_hour_at(pool, now_s)
-    }
-
-    /// Ready pods that ended with their nodes since the last call.
-    pub(in super::super) fn take_killed(&mut self) -> u32 {
-        core::mem::take(&mut self.killed)
     }
 
     /// Nodes for the pending pods, and at least the minimum, ready at the very start.
@@ -91,14 +79,19 @@ impl SpotGroup {
         self.replenish(cluster, 0.0, f64::NEG_INFINITY);
     }
 
+    /// Nodes that have been replaced and are not gone yet.
+    fn leaving(&self) -> u32 {
+        self.nodes.leaving() + self.going
+    }
+
     /// Nodes that are not leaving.
     fn staying(&self, nodes: &Nodes) -> u32 {
-        nodes.count().saturating_sub(self.leaving)
+        nodes.count().saturating_sub(self.leaving())
     }
 
     /// How many of so many nodes are to be on demand.
     fn on_demand_of(&self, nodes: u32) -> u32 {
-        let model = self.market.model();
+        let model = self.nodes.model();
         let base = nodes.min(model.on_demand_base);
         // A share that floating point has made a hair larger is not rounded up to one node more.
         let above = (1.0 - model.share) * f64::from(nodes - base);
@@ -120,8 +113,11 @@ impl SpotGroup {
             return fits(KIND).then_some(Choice::OnDemand);
         }
         let pick = self
+            .nodes
             .market
-            .pick(&self.spot, now_s, |pool| fits(pool as u32 + 1));
+            .pick(&self.spot, now_s, PricePer::Processor, |pool| {
+                fits(pool as u32 + 1)
+            });
         if let Some(pool) = pick {
             return Some(Choice::Spot(pool));
         }
@@ -137,7 +133,7 @@ impl SpotGroup {
             return Some(Choice::OnDemand);
         }
         let missing = wanted.saturating_sub(wanted_on_demand + spot);
-        let allowed = (self.market.model().fallback * f64::from(missing)).round() as u32;
+        let allowed = (self.nodes.model().fallback * f64::from(missing)).round() as u32;
         (self.fallback < allowed).then_some(Choice::Fallback)
     }
 
@@ -149,15 +145,15 @@ impl SpotGroup {
             Choice::Fallback => {
                 self.fallback += 1;
                 cluster.note(|nodes| words::fell_back(nodes, now_s));
-                (KIND, FALLBACK, up_s + self.market.model().retry_s)
+                (KIND, FALLBACK, up_s + self.nodes.model().retry_s)
             }
             Choice::Spot(pool) => {
                 self.spot[pool] += 1;
-                let life_s = self.market.life_s(pool);
+                let life_s = self.nodes.market.life_s(pool);
                 (
                     pool as u32 + 1,
                     POOL,
-                    up_s + life_s + self.ignored_notice_s(),
+                    up_s + life_s + self.nodes.model().ignored_notice_s(),
                 )
             }
         };
@@ -167,12 +163,6 @@ impl SpotGroup {
             expires_s,
             ..NewNode::at_start(kind, pool)
         })
-    }
-
-    /// Where nobody heeds the warning, all that happens happens at its end.
-    fn ignored_notice_s(&self) -> f64 {
-        let model = self.market.model();
-        if model.drains { 0.0 } else { model.notice_s }
     }
 
     /// A node for a pod that found no room: its place and when it is ready.
@@ -210,7 +200,7 @@ impl SpotGroup {
         };
         if node.state == NodeState::Cordoned {
             if node.pool == FALLBACK {
-                self.leaving = self.leaving.saturating_sub(1);
+                self.going = self.going.saturating_sub(1);
                 cluster.nodes.remove(place);
             }
         } else {
@@ -231,7 +221,7 @@ impl SpotGroup {
     /// Lets the market act up to `now_s`, each thing at its own time.
     pub(in super::super) fn advance_market(&mut self, cluster: &mut Cluster, now_s: f64) {
         loop {
-            let (node_s, market_s) = (cluster.nodes.next_due_s(), self.market.next_change_s());
+            let (node_s, market_s) = (cluster.nodes.next_due_s(), self.nodes.next_change_s());
             let at_s = node_s.min(market_s);
             if at_s > now_s {
                 return;
@@ -252,7 +242,7 @@ impl SpotGroup {
         self.advance_market(cluster, now_s);
         let due = self
             .group
-            .empty_for_long(&cluster.nodes, self.leaving, now_s);
+            .empty_for_long(&cluster.nodes, self.leaving(), now_s);
         for &place in &due {
             self.forget(&cluster.nodes, place);
             cluster.nodes.remove(place);
@@ -287,50 +277,35 @@ impl SpotGroup {
             return;
         };
         if node.state == NodeState::Cordoned {
-            cluster.end(place, now_s, false);
-            self.leaving = self.leaving.saturating_sub(1);
-        } else if let Some(pool) = pool_of(node.kind) {
-            self.reclaim(cluster, place, pool, now_s);
+            self.nodes.end(cluster, place, now_s);
+        } else if pool_of(node.kind).is_some() {
+            self.reclaim(cluster, place, now_s);
         } else {
             self.retry_spot(cluster, place, now_s);
         }
     }
 
     /// A spot node is warned, or gone where nobody heeds warnings.
-    fn reclaim(&mut self, cluster: &mut Cluster, place: u32, pool: usize, now_s: f64) {
+    fn reclaim(&mut self, cluster: &mut Cluster, place: u32, now_s: f64) {
         self.forget(&cluster.nodes, place);
-        self.reclaimed[pool] += 1;
-        let model = self.market.model();
-        let notice_s = if model.drains { model.notice_s } else { 0.0 };
-        let name = &model.pools[pool].name;
-        let pods = cluster.nodes.get(place).map_or(0, |node| node.pods());
-        cluster.note(|nodes| words::reclaimed(nodes, name, pods, notice_s, now_s));
-        if model.drains {
-            cluster.leave(place, now_s, now_s + notice_s);
-            self.leaving += 1;
-        } else {
-            self.killed += cluster.end(place, now_s, true);
-        }
+        self.nodes.reclaim(cluster, place, now_s);
     }
 
     /// A fallback node has run for long enough to try spot again. Its pods are replaced first, then it goes.
     fn retry_spot(&mut self, cluster: &mut Cluster, place: u32, now_s: f64) {
-        let spot = self.market.pick(&self.spot, now_s, |pool| {
-            cluster
-                .nodes
-                .kind(pool as u32 + 1)
-                .empty
-                .count(cluster.request)
-                > 0
+        let market = &self.nodes.market;
+        let spot = market.pick(&self.spot, now_s, PricePer::Processor, |pool| {
+            let kind = cluster.nodes.kind(pool as u32 + 1);
+            kind.empty.count(cluster.request) > 0
         });
         let is_empty = cluster.nodes.get(place).is_none_or(|node| node.is_empty());
         if spot.is_none() || is_empty {
-            let again_s = now_s + self.market.model().retry_s;
+            let again_s = now_s + self.nodes.model().retry_s;
             cluster.nodes.change(place, |node| node.expires_s = again_s);
             return;
         }
         self.forget(&cluster.nodes, place);
-        self.leaving += 1;
+        self.going += 1;
         cluster.leave(place, now_s, f64::INFINITY);
         if cluster.nodes.get(place).is_some_and(|node| node.is_empty()) {
             // All its pods were still starting.
@@ -340,34 +315,16 @@ impl SpotGroup {
 
     /// A pool gets capacity, or runs out.
     fn pool_event(&mut self, cluster: &mut Cluster, now_s: f64) {
-        let Some((pool, change)) = self.market.change() else {
+        let Some((_, _, victims)) = self.nodes.next_change(cluster, now_s) else {
             return;
         };
-        let model = self.market.model();
-        let name = &model.pools[pool].name;
-        cluster.note(|nodes| words::pool_changed(nodes, name, change == Change::Up, now_s));
-        let Change::Down {
-            share,
-            chance,
-            place,
-        } = change
-        else {
-            return;
-        };
-        let is_victim =
-            |kind: u32, state: NodeState| pool_of(kind) == Some(pool) && state == NodeState::Ready;
-        let nodes: Vec<u32> = cluster
-            .nodes
-            .iter()
-            .filter(|(_, node)| is_victim(node.kind, node.state))
-            .map(|(place, _)| place)
-            .collect();
-        let count = ((share * nodes.len() as f64 + chance) as usize).min(nodes.len());
-        let first = (place * nodes.len() as f64) as usize;
-        let (drains, ends_s) = (model.drains, now_s + model.notice_s);
-        for &place in nodes.iter().cycle().skip(first).take(count) {
+        let (drains, ends_s) = (
+            self.nodes.model().drains,
+            now_s + self.nodes.model().notice_s,
+        );
+        for place in victims {
             if drains {
-                self.reclaim(cluster, place, pool, now_s);
+                self.reclaim(cluster, place, now_s);
             } else {
                 cluster
                     .nodes

@@ -35,6 +35,15 @@ pub(super) enum Change {
     Down { share: f64, chance: f64, place: f64 },
 }
 
+/// What pools are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum PricePer {
+    /// The price of a processor: a group wants so much capacity.
+    Processor,
+    /// The price of a node: whatever fits will do (a fleet request for one instance).
+    Node,
+}
+
 /// The pools.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Market {
@@ -54,8 +63,12 @@ impl Market {
             // The fleet's pools run out for all services at once; nodes have lives of their own.
             let owner = if model.owner == 0 { 0 } else { component };
             let stream = |component: u32, purpose| {
-                // At most 16 pools: no two components share a number.
-                let component = component.wrapping_mul(super::MAX_SPOT_POOLS) + index;
+                // No two pools share a number: sixteen of a component are neighbours, further ones lie far above.
+                let (pool, block) = (index % super::MAX_SPOT_POOLS, index / super::MAX_SPOT_POOLS);
+                let component = component
+                    .wrapping_mul(super::MAX_SPOT_POOLS)
+                    .wrapping_add(pool)
+                    .wrapping_add(block << 20);
                 StreamKey {
                     seed,
                     replication,
@@ -104,10 +117,12 @@ impl Market {
     }
 
     /// The pool for a new node, of those that have capacity and of which `fits`; `own` counts the fleet's nodes by pool.
+    /// Prices are compared per processor, or per node where any node does that fits.
     pub(super) fn pick(
         &self,
         own: &[u32],
         now_s: f64,
+        per: PricePer,
         fits: impl Fn(usize) -> bool,
     ) -> Option<usize> {
         let open = |&index: &usize| self.pools[index].is_up && fits(index);
@@ -117,8 +132,13 @@ impl Market {
         let least = |value: &dyn Fn(usize) -> f64| {
             all().min_by(|&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)))
         };
-        let price =
-            |index: usize| self.usd_per_hour_at(index, now_s) / self.model.pools[index].vcpus;
+        let price = |index: usize| {
+            let usd = self.usd_per_hour_at(index, now_s);
+            match per {
+                PricePer::Processor => usd / self.model.pools[index].vcpus,
+                PricePer::Node => usd,
+            }
+        };
         match self.model.allocation {
             SpotAllocation::LowestPrice => least(&price),
             SpotAllocation::CapacityOptimized => least(&|index| -depth(index)),
@@ -136,6 +156,11 @@ impl Market {
                 least(&|index| f64::from(own.get(index).copied().unwrap_or(0)))
             }
         }
+    }
+
+    /// Whether a pool has capacity.
+    pub(super) fn has_capacity(&self, index: usize) -> bool {
+        self.pools.get(index).is_some_and(|pool| pool.is_up)
     }
 
     /// How long the next node of a pool runs before it alone is reclaimed, seconds; infinite for ever.
@@ -157,11 +182,6 @@ impl Market {
         };
         let step = self.pools[index].first_step + (now_s / trace.gap_s()).max(0.0) as u64;
         trace.usd_per_hour(step).unwrap_or(pool.usd_per_hour)
-    }
-
-    #[cfg(test)]
-    fn is_up(&self, index: usize) -> bool {
-        self.pools[index].is_up
     }
 }
 

@@ -26,7 +26,11 @@ pub struct SpotModel {
     /// Whose pools they are: 0 for those of the scenario's fleet, which run out at the same times for all services there;
     /// of component n's own nodes n + 1.
     pub owner: u32,
-    /// The pools, in the document's order. The nodes of pool i are of the scenario's node type i + 1.
+    /// Type of the nodes of the first pool in the scenario's list; those of the other pools follow.
+    pub first_kind: u32,
+    /// How many pools the document has. Under a provisioner one of them may stand for several: one for each type.
+    pub written: u32,
+    /// The pools, in the document's order.
     pub pools: Vec<PoolModel>,
 }
 
@@ -35,6 +39,10 @@ pub struct SpotModel {
 pub struct PoolModel {
     /// Name.
     pub name: String,
+    /// Which of the document's pools it is, or is a part of.
+    pub written: u32,
+    /// The type of its nodes where they are on demand, in the scenario's list.
+    pub on_demand_kind: u32,
     /// Price of an hour, US dollars, where no trace has another.
     pub usd_per_hour: f64,
     /// The same on demand.
@@ -70,6 +78,24 @@ pub enum Availability {
         /// Whether each replication starts at another step.
         random_start: bool,
     },
+}
+
+impl SpotModel {
+    /// The pool whose nodes are of this type; `None` for nodes on demand.
+    pub fn pool_of(&self, kind: u32) -> Option<usize> {
+        let pool = kind.checked_sub(self.first_kind)? as usize;
+        (pool < self.pools.len()).then_some(pool)
+    }
+
+    /// The type of the nodes of a pool.
+    pub fn kind_of(&self, pool: usize) -> u32 {
+        self.first_kind + pool as u32
+    }
+
+    /// Where nobody heeds the warning, all that happens happens at its end: how long that is, seconds.
+    pub fn ignored_notice_s(&self) -> f64 {
+        if self.drains { 0.0 } else { self.notice_s }
+    }
 }
 
 impl Availability {

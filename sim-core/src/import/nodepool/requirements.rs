@@ -6,6 +6,7 @@
 use super::super::manifest::fields::{Fields, Findings, in_words};
 use super::super::{listed, shown};
 use crate::cost::price_book::{InstanceType, PriceBook};
+use crate::scenario::document::CapacityTypes;
 use serde_json::Value;
 
 /// Label of the capacity type.
@@ -42,8 +43,11 @@ enum Label {
     Unknown,
 }
 
-/// Names of the types that match; notes and errors say what was assumed.
-pub(super) fn matching(requirements: Option<&Value>, found: &mut Findings) -> Vec<String> {
+/// Names of the types that match, and how they may be paid for; notes and errors say what was assumed.
+pub(super) fn matching(
+    requirements: Option<&Value>,
+    found: &mut Findings,
+) -> (Vec<String>, CapacityTypes) {
     let path = "spec.template.spec.requirements";
     let items = match requirements {
         None => Vec::new(),
@@ -53,7 +57,7 @@ pub(super) fn matching(requirements: Option<&Value>, found: &mut Findings) -> Ve
                 "{path}: expected is a list of requirements, not {}",
                 in_words(other)
             ));
-            return Vec::new();
+            return (Vec::new(), CapacityTypes::OnDemand);
         }
     };
     let read: Vec<Requirement> = items
@@ -61,9 +65,7 @@ pub(super) fn matching(requirements: Option<&Value>, found: &mut Findings) -> Ve
         .enumerate()
         .filter_map(|(index, item)| read(&format!("{path}[{index}]"), item, found))
         .collect();
-    for requirement in read.iter().filter(|read| read.key == CAPACITY_TYPE) {
-        hold_capacity_type(requirement, found);
-    }
+    let capacity = capacity_types(&read, found);
     let instances = PriceBook::CURRENT.instances;
     let mut unknown: Vec<&str> = Vec::new();
     for requirement in &read {
@@ -96,7 +98,7 @@ pub(super) fn matching(requirements: Option<&Value>, found: &mut Findings) -> Ve
             instances.len()
         ));
     }
-    names
+    (names, capacity)
 }
 
 fn families() -> Vec<&'static str> {
@@ -165,26 +167,46 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Nodes are on demand: a pool must allow that.
-fn hold_capacity_type(requirement: &Requirement, found: &mut Findings) {
-    let names = |word: &str| requirement.values.iter().any(|value| value == word);
-    let on_demand_is_allowed = match requirement.operator {
-        Operator::In => names("on-demand"),
-        Operator::NotIn => !names("on-demand"),
-        Operator::Exists => true,
-        _ => false,
-    };
-    if !on_demand_is_allowed {
-        found.error(format!(
-            "spec.template.spec.requirements: {CAPACITY_TYPE} allows {} only, and node pools are simulated at on-demand prices without interruptions; add on-demand to see that",
-            listed(&requirement.values)
-        ));
-    } else if requirement.operator == Operator::In && requirement.values.len() > 1 {
-        found.note("Of the capacity types only on-demand is simulated.");
+/// How the nodes may be paid for. A pool that says nothing about it takes nodes on demand.
+fn capacity_types(read: &[Requirement], found: &mut Findings) -> CapacityTypes {
+    let said: Vec<&Requirement> = read
+        .iter()
+        .filter(|read| read.key == CAPACITY_TYPE)
+        .collect();
+    let allows = |word: &str| said.iter().all(|requirement| requirement.allows(word));
+    if said.is_empty() {
+        return CapacityTypes::OnDemand;
+    }
+    if allows("reserved") && said.iter().any(|said| said.operator == Operator::In) {
+        found.note(
+            "Reserved capacity is not read; a commitment of the scenario is the nearest to it.",
+        );
+    }
+    match (allows("spot"), allows("on-demand")) {
+        (true, true) => CapacityTypes::SpotAndOnDemand,
+        (true, false) => CapacityTypes::Spot,
+        (false, true) => CapacityTypes::OnDemand,
+        (false, false) => {
+            found.error(format!(
+                "spec.template.spec.requirements: {CAPACITY_TYPE} allows neither spot nor on-demand"
+            ));
+            CapacityTypes::OnDemand
+        }
     }
 }
 
 impl Requirement {
+    /// Whether the label may have this value.
+    fn allows(&self, word: &str) -> bool {
+        let is_named = self.values.iter().any(|value| value == word);
+        match self.operator {
+            Operator::In => is_named,
+            Operator::NotIn => !is_named,
+            Operator::Exists => true,
+            _ => false,
+        }
+    }
+
     fn holds(&self, instance: &InstanceType) -> bool {
         if self.key == CAPACITY_TYPE {
             return true;

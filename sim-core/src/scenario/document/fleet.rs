@@ -1,6 +1,8 @@
 //! The nodes that replicas run on, and prices.
 
-use super::{CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument};
+use super::{
+    BackfillDocument, CommitmentsDocument, DistributionDocument, ProvisionerDocument, SpotDocument,
+};
 use crate::scenario::read::FromValue;
 use serde::Serialize;
 
@@ -32,12 +34,15 @@ pub struct FleetDocument {
     /// What adds and removes nodes; without it nodes are added at once when a pod does not fit, and removed when they stay empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioner: Option<ProvisionerDocument>,
-    /// Spot nodes beside those on demand; without it all nodes are on demand.
+    /// Spot nodes beside those on demand; without it all nodes are on demand. Under a provisioner, what is spot is said there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<SpotDocument>,
-    /// Reserved capacity or a savings plan for nodes on demand; without it all are paid by the hour.
+    /// Reserved capacity or a savings plan for nodes on demand, of all services together; without it all are paid by the hour. Not in a component's own fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commitments: Option<CommitmentsDocument>,
+    /// Batch work of low priority on what the pods leave of the nodes. With a topology, on the main service's nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backfill: Option<BackfillDocument>,
 }
 
 /// A kind of node.

@@ -1,5 +1,6 @@
 //! What adds and removes nodes.
 
+use super::serving::is_default;
 use super::{DaysDocument, NodeDocument};
 use crate::scenario::read::FromValue;
 use serde::Serialize;
@@ -73,6 +74,26 @@ pub struct NodeGroupDocument {
     /// Most nodes of the group; the fleet's `max_nodes` bounds all nodes together.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaled.max_nodes")))]
     pub max_nodes: u32,
+    /// How its nodes are paid for.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "on_demand")))]
+    pub capacity: GroupCapacity,
+    /// With the expander `priority`, the group with the highest grows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "autoscaled.priority", "default" = 0)))]
+    pub priority: u32,
+}
+
+/// How the nodes of a group are paid for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GroupCapacity {
+    /// On demand.
+    #[default]
+    OnDemand,
+    /// Spot, from the pools of the fleet's spot nodes. Where none has capacity, the group waits for it until `max_provision_s` has passed, then backs off, and another group grows.
+    Spot,
 }
 
 /// Which group grows when several could.
@@ -89,9 +110,11 @@ pub enum ExpanderDocument {
     MostPods,
     /// The one whose new nodes cost least for each pod.
     Price,
+    /// The one with the highest priority.
+    Priority,
 }
 
-/// Karpenter with one pool of on-demand nodes.
+/// Karpenter with one node pool.
 #[derive(Clone, Debug, PartialEq, Serialize, FromValue)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -99,6 +122,14 @@ pub struct KarpenterDocument {
     /// Instance types it may launch; of those that take a node's pods, the cheapest is.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.instance_types")))]
     pub instance_types: Vec<String>,
+    /// Whether its nodes may be spot, of the pools of the fleet's spot nodes (karpenter.sh/capacity-type).
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = "on_demand")))]
+    pub capacity_types: CapacityTypes,
+    /// Consolidation also replaces spot nodes by cheaper spot nodes: several by one, and one only when at least 15 types are cheaper (feature gate SpotToSpotConsolidation).
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
+    pub spot_to_spot: bool,
     /// A batch of pods is closed when none has come for so long (flag batch-idle-duration).
     #[serde(default = "default_batch_idle_s")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "karpenter.batch_idle_s")))]
@@ -133,6 +164,20 @@ pub struct KarpenterDocument {
     #[serde(default = "default_drain_s")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "provisioner.drain_s")))]
     pub drain_s: u32,
+}
+
+/// How Karpenter's nodes may be paid for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromValue)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CapacityTypes {
+    /// On demand only.
+    #[default]
+    OnDemand,
+    /// Spot only: pods wait while no pool has capacity.
+    Spot,
+    /// Spot where a pool has capacity, on demand where none has.
+    SpotAndOnDemand,
 }
 
 /// Which nodes Karpenter removes or replaces.

@@ -9,16 +9,16 @@ use serde::Serialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpotDocument {
-    /// Nodes that are on demand before any is spot.
+    /// Nodes that are on demand before any is spot; not under a provisioner.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.on_demand_base")))]
     pub on_demand_base: u32,
-    /// Of the nodes above that base, the share that shall be spot.
+    /// Of the nodes above that base, the share that shall be spot; not under a provisioner.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.spot_share_percent")))]
     pub spot_share_percent: f64,
-    /// When no pool has spot capacity, the share of the missing spot nodes that is taken on demand instead; 0 waits for spot.
+    /// When no pool has spot capacity, the share of the missing spot nodes that is taken on demand instead; 0 waits for spot. Not under a provisioner.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.fallback_percent")))]
     pub fallback_percent: f64,
-    /// How long a node taken on demand instead runs before spot is tried again for it.
+    /// How long a node taken on demand instead runs before spot is tried again for it; how long Karpenter leaves out a pool that had no capacity.
     #[serde(default = "default_retry_spot_after_s")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.retry_spot_after_s")))]
     pub retry_spot_after_s: u32,
@@ -36,7 +36,7 @@ pub struct SpotDocument {
     #[serde(default, skip_serializing_if = "is_default")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.recovery_s")))]
     pub recovery_s: f64,
-    /// The pools: an instance type in a zone each, with a price and interruptions of its own.
+    /// The pools: an instance type in a zone each, with a price and interruptions of its own. Under a provisioner, a pool without an instance type stands for one of each type that may be spot.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.pools")))]
     pub pools: Vec<SpotPoolDocument>,
 }
@@ -85,7 +85,7 @@ pub struct SpotPoolDocument {
     /// Name, such as the zone.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "spot.pool_name")))]
     pub name: String,
-    /// Its instance type; the fleet's own node if left out.
+    /// Its instance type; the fleet's own node if left out, or each of a provisioner's types.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "fleet.instance_type")))]
     pub instance_type: Option<String>,

@@ -1,6 +1,7 @@
 //! The rows, one file for each part of the document.
 
 mod autoscaler;
+mod backfill;
 mod batch;
 mod document;
 mod edge;
@@ -95,6 +96,7 @@ pub(super) const PARTS: &[&[Limit]] = &[
     fleet::ROWS,
     provisioner::ROWS,
     spot::ROWS,
+    backfill::ROWS,
     prices::ROWS,
     topology::ROWS,
     functions::ROWS,

@@ -5,6 +5,7 @@ use super::super::document::{AutoscalerDocument, FleetDocument, NodeDocument, Po
 use super::super::limits::plain_number;
 use super::super::problem::Found;
 use super::distribution::compile;
+use super::service::rounded;
 use super::{provisioner, spot};
 use crate::cost::price_book::PriceBook;
 use crate::fleet::MAX_PODS_PER_NODE;
@@ -18,7 +19,7 @@ pub(super) struct CompiledFleet {
     pub(super) node: NodeType,
     /// Every type of node that the fleet may have; the first is `node`.
     pub(super) node_types: Vec<NodeType>,
-    /// Spot nodes; the types of its pools follow the first in `node_types`.
+    /// Spot nodes; the types of its pools are the last in `node_types`.
     pub(super) spot: Option<Arc<SpotModel>>,
 }
 
@@ -60,14 +61,14 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
             "reserve less, or take a bigger node",
         );
     }
+    hold_backfill(fleet, found);
     let mut node_types = vec![node.clone()];
     if let Some(provisioner) = &fleet.provisioner {
         node_types.extend(provisioner::node_types(provisioner)?);
     }
-    spot::hold_commitments(fleet, found);
     let mut spot_model = None;
     if let Some(document) = &fleet.spot {
-        let (model, pools) = spot::hold(document, fleet, &node, found)?;
+        let (model, pools) = spot::hold(document, fleet, &node_types, found)?;
         node_types.extend(pools);
         spot_model = Some(Arc::new(model));
     }
@@ -77,6 +78,26 @@ pub(super) fn hold(fleet: &FleetDocument, found: &mut Found) -> Option<CompiledF
         node_types,
         spot: spot_model,
     })
+}
+
+/// What comes should not be more than may ever be done.
+fn hold_backfill(fleet: &FleetDocument, found: &mut Found) {
+    let Some(backfill) = &fleet.backfill else {
+        return;
+    };
+    let offered_cores = backfill.core_hours_per_day / 24.0;
+    if offered_cores > backfill.most_cores {
+        let message = format!(
+            "work for {} processors comes all the time, and at most {} work on it",
+            rounded(offered_cores),
+            plain_number(backfill.most_cores)
+        );
+        found.warning(
+            "/fleet/backfill/most_cores",
+            message,
+            "what waits grows without end: raise it, or let less come",
+        );
+    }
 }
 
 /// `None` for an instance type that the price book does not know; the schema's list has told the user.
@@ -161,7 +182,9 @@ pub(super) fn hold_room(
         }
         return;
     };
-    let types = compiled.node_types.get(1..).unwrap_or_default();
+    let pools = compiled.spot.as_ref().map_or(0, |spot| spot.pools.len());
+    let on_demand = compiled.node_types.len() - pools;
+    let types = compiled.node_types.get(1..on_demand).unwrap_or_default();
     provisioner::hold_types(fleet, node, types, pod, found);
     let room = provisioner::room(fleet, document, node, types, pod);
     if let Some(autoscaler) = autoscaler

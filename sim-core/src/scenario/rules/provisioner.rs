@@ -2,7 +2,8 @@
 
 use super::super::NodeType;
 use super::super::document::{
-    ClusterAutoscalerDocument, FleetDocument, KarpenterDocument, PodDocument, ProvisionerDocument,
+    CapacityTypes, ClusterAutoscalerDocument, FleetDocument, GroupCapacity, KarpenterDocument,
+    PodDocument, ProvisionerDocument,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -43,6 +44,7 @@ pub(super) fn hold(
             (karpenter.registration_timeout_s, "registration_timeout_s")
         }
     };
+    hold_spot(fleet, found);
     if fleet.min_nodes == fleet.max_nodes {
         let message = format!(
             "the fixed base of {} nodes is all that the fleet may have: the provisioner can add none",
@@ -96,6 +98,32 @@ fn hold_groups(fleet: &FleetDocument, autoscaler: &ClusterAutoscalerDocument, fo
             message,
             "raise it, or lower the fewest nodes",
         );
+    }
+}
+
+/// What takes spot nodes needs pools of them.
+fn hold_spot(fleet: &FleetDocument, found: &mut Found) {
+    if fleet.spot.is_some() {
+        return;
+    }
+    let (message, hint) = (
+        "there are no spot pools",
+        "describe them in /fleet/spot, or take on demand",
+    );
+    match &fleet.provisioner {
+        Some(ProvisionerDocument::Karpenter(karpenter))
+            if karpenter.capacity_types != CapacityTypes::OnDemand =>
+        {
+            found.error(format!("{PLACE}/capacity_types"), message, hint);
+        }
+        Some(ProvisionerDocument::ClusterAutoscaler(autoscaler)) => {
+            let groups = autoscaler.groups.iter().enumerate();
+            for (index, _) in groups.filter(|(_, group)| group.capacity == GroupCapacity::Spot) {
+                let place = format!("{PLACE}/groups/{index}/capacity");
+                found.error(place, message, hint);
+            }
+        }
+        _ => {}
     }
 }
 

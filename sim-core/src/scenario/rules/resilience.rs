@@ -1,6 +1,6 @@
-//! Guards of calls and rate limits: what contradicts itself, and what only the `requests` plane plays.
+//! Guards of calls and rate limits: what contradicts itself.
 
-use super::super::document::{CallDocument, ComponentDocument, PlaneKind, ScenarioDocument};
+use super::super::document::{CallDocument, ComponentDocument, ScenarioDocument};
 use super::super::document::{RateLimitDocument, TopologyDocument, TrafficDocument};
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -14,27 +14,6 @@ pub(super) fn hold_calls(
 ) {
     for (index, call) in written.calls.iter().enumerate() {
         let path = |field: &str| format!("/topology/calls/{index}/{field}");
-        let guards = [
-            ("breaker", call.breaker.is_some(), "a circuit breaker"),
-            (
-                "hedge_after_ms",
-                call.hedge_after_ms.is_some(),
-                "hedged calls",
-            ),
-            (
-                "max_concurrent",
-                call.max_concurrent.is_some(),
-                "a bulkhead",
-            ),
-        ];
-        let used = guards.iter().filter(|(_, used, _)| *used);
-        for (field, _, what) in used.filter(|_| document.run.plane == PlaneKind::Fluid) {
-            found.error(
-                path(field),
-                format!("the fluid plane does not compute {what}"),
-                "set /run/plane to \"requests\", with a window of hours or a few days",
-            );
-        }
         if let Some(breaker) = &call.breaker
             && breaker.minimum_calls > breaker.window_calls
         {

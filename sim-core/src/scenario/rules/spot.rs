@@ -2,8 +2,9 @@
 
 use super::super::NodeType;
 use super::super::document::{
-    CommitmentsDocument, FleetDocument, OnNotice, PodDocument, PricesDocument, SpotDocument,
-    SpotPoolDocument, SpotTraceDocument, TraceStart,
+    CapacityTypes, CommitmentsDocument, FleetDocument, GroupCapacity, OnNotice, PodDocument,
+    PricesDocument, ProvisionerDocument, SpotDocument, SpotPoolDocument, SpotTraceDocument,
+    TraceStart,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -11,26 +12,22 @@ use super::fleet::{CompiledFleet, PodsPerNode, catalogue_type};
 use super::service::rounded;
 use crate::cost::HOURS_PER_MONTH;
 use crate::cost::commitments::discount_percent;
+use crate::fleet::MAX_SPOT_OFFERS;
 use crate::fleet::spot::model::Availability;
 use crate::fleet::spot::{PoolModel, SpotModel, SpotTrace, hazard_per_hour};
 use std::sync::Arc;
 
-/// The model and the types of its pools; `None` when something in it cannot be simulated.
+/// The model and the types of its pools, which follow `node_types`, those on demand, the fleet's own first; `None` when
+/// something in it cannot be simulated.
 pub(super) fn hold(
     document: &SpotDocument,
     fleet: &FleetDocument,
-    node: &NodeType,
+    node_types: &[NodeType],
     found: &mut Found,
 ) -> Option<(SpotModel, Vec<NodeType>)> {
-    if fleet.provisioner.is_some() {
-        found.error(
-            "/fleet/spot",
-            "spot nodes are computed for the plain node group, not under a node autoscaler yet",
-            "remove /fleet/provisioner, or the spot nodes",
-        );
-        return None;
-    }
+    let node = node_types.first()?;
     hold_use(document, fleet, found);
+    let kinds = spot_kinds(fleet, node_types);
     let mut pools = Vec::new();
     let mut types = Vec::new();
     for (index, pool) in document.pools.iter().enumerate() {
@@ -40,9 +37,31 @@ pub(super) fn hold(
             let message = format!("there are two pools named {:?}", pool.name);
             found.error(format!("{place}/name"), message, "give each its own name");
         }
-        let (model, kind) = hold_pool(pool, &place, fleet, node, found)?;
-        pools.push(model);
-        types.push(kind);
+        let written = u32::try_from(index).unwrap_or(u32::MAX);
+        if fleet.provisioner.is_none() {
+            let kind = match &pool.instance_type {
+                None => node.clone(),
+                Some(name) => catalogue_type(name)?,
+            };
+            let (model, kind) = hold_pool(pool, &place, fleet, (0, &kind), written, found)?;
+            pools.push(model);
+            types.push(kind);
+            continue;
+        }
+        for (kind, node) in own_kinds(pool, &place, &kinds, found) {
+            let (model, kind) = hold_pool(pool, &place, fleet, (kind, node), written, found)?;
+            pools.push(model);
+            types.push(kind);
+        }
+    }
+    if pools.len() > MAX_SPOT_OFFERS as usize {
+        let message = format!(
+            "{} pools stand for {} types: {} offers, and {MAX_SPOT_OFFERS} are simulated",
+            document.pools.len(),
+            kinds.len(),
+            plain_number(pools.len() as f64)
+        );
+        found.error("/fleet/spot/pools", message, "leave out pools or types");
     }
     let model = SpotModel {
         on_demand_base: document.on_demand_base,
@@ -54,13 +73,66 @@ pub(super) fn hold(
         drains: document.on_notice == OnNotice::Drain && document.notice_s > 0,
         recovery_s: document.recovery_s,
         owner: 0,
+        first_kind: u32::try_from(node_types.len()).unwrap_or(u32::MAX),
+        written: u32::try_from(document.pools.len()).unwrap_or(u32::MAX),
         pools,
     };
     Some((model, types))
 }
 
+/// The types of a provisioner that it may take from spot, with their places among all types.
+fn spot_kinds<'t>(fleet: &FleetDocument, node_types: &'t [NodeType]) -> Vec<(u32, &'t NodeType)> {
+    let is_spot = |index: usize| match &fleet.provisioner {
+        None => false,
+        Some(ProvisionerDocument::Karpenter(karpenter)) => {
+            karpenter.capacity_types != CapacityTypes::OnDemand
+        }
+        Some(ProvisionerDocument::ClusterAutoscaler(autoscaler)) => autoscaler
+            .groups
+            .get(index)
+            .is_some_and(|group| group.capacity == GroupCapacity::Spot),
+    };
+    let types = node_types.iter().skip(1).enumerate();
+    types
+        .filter(|(index, _)| is_spot(*index))
+        .filter_map(|(index, kind)| Some((u32::try_from(index + 1).ok()?, kind)))
+        .collect()
+}
+
+/// The types that a pool stands for under a provisioner: all that may be spot, or the one that it names.
+fn own_kinds<'t>(
+    pool: &SpotPoolDocument,
+    place: &str,
+    kinds: &[(u32, &'t NodeType)],
+    found: &mut Found,
+) -> Vec<(u32, &'t NodeType)> {
+    let Some(name) = &pool.instance_type else {
+        let has_prices = pool.usd_per_hour.is_some()
+            || (pool.trace.as_ref()).is_some_and(|trace| !trace.usd_per_hour.is_empty());
+        if has_prices && kinds.len() > 1 {
+            let message = format!("one price stands for {} instance types", kinds.len());
+            let hint = "name the instance type, or leave the price to the discount";
+            found.error(format!("{place}/instance_type"), message, hint);
+        }
+        return kinds.to_vec();
+    };
+    let own: Vec<(u32, &NodeType)> = kinds
+        .iter()
+        .filter(|(_, kind)| kind.name == *name)
+        .copied()
+        .collect();
+    if own.is_empty() && !kinds.is_empty() {
+        let message = format!("{name} is none of the types that the provisioner takes from spot");
+        let hint = "name one of them, or leave it out for all";
+        found.error(format!("{place}/instance_type"), message, hint);
+    }
+    own
+}
+
 fn hold_use(document: &SpotDocument, fleet: &FleetDocument, found: &mut Found) {
-    if document.on_demand_base >= fleet.max_nodes {
+    if let Some(provisioner) = &fleet.provisioner {
+        hold_provisioned(document, provisioner, found);
+    } else if document.on_demand_base >= fleet.max_nodes {
         let message = format!(
             "{} nodes are on demand before any is spot, and there are never more than {}",
             document.on_demand_base, fleet.max_nodes
@@ -84,17 +156,46 @@ fn hold_use(document: &SpotDocument, fleet: &FleetDocument, found: &mut Found) {
     }
 }
 
+/// Under a provisioner something must be spot, and the split of a group says nothing.
+fn hold_provisioned(document: &SpotDocument, provisioner: &ProvisionerDocument, found: &mut Found) {
+    if !takes_spot(provisioner) {
+        let hint = match provisioner {
+            ProvisionerDocument::Karpenter(_) => "let its capacity_types be spot, too",
+            ProvisionerDocument::ClusterAutoscaler(_) => "let the capacity of a group be spot",
+        };
+        let message = "the provisioner takes nodes on demand only: none is ever spot";
+        found.warning("/fleet/spot", message, hint);
+    } else if document.on_demand_base > 0 || document.spot_share_percent < 100.0 {
+        found.warning(
+            "/fleet/spot/spot_share_percent",
+            "the base on demand and the share of spot are those of the plain node group; the provisioner has its own rules",
+            "let them be 0 nodes and 100 %, and state a fixed base as min_nodes",
+        );
+    }
+}
+
+/// Whether a provisioner takes any node from spot.
+pub(super) fn takes_spot(provisioner: &ProvisionerDocument) -> bool {
+    match provisioner {
+        ProvisionerDocument::Karpenter(karpenter) => {
+            karpenter.capacity_types != CapacityTypes::OnDemand
+        }
+        ProvisionerDocument::ClusterAutoscaler(autoscaler) => {
+            let mut groups = autoscaler.groups.iter();
+            groups.any(|group| group.capacity == GroupCapacity::Spot)
+        }
+    }
+}
+
 fn hold_pool(
     pool: &SpotPoolDocument,
     place: &str,
     fleet: &FleetDocument,
-    node: &NodeType,
+    (on_demand_kind, node): (u32, &NodeType),
+    written: u32,
     found: &mut Found,
 ) -> Option<(PoolModel, NodeType)> {
-    let kind = match &pool.instance_type {
-        None => node.clone(),
-        Some(name) => catalogue_type(name)?,
-    };
+    let kind = node.clone();
     if fleet.reserved_millicores >= kind.vcpus_millicores || fleet.reserved_mib >= kind.memory_mib {
         let message = format!(
             "{} millicores and {} MiB of each node are reserved; a {} has {} and {}",
@@ -122,7 +223,9 @@ fn hold_pool(
     }
     hold_traced_prices(pool, place, on_demand_usd_per_hour, found);
     let model = PoolModel {
-        name: pool.name.clone(),
+        name: pool_name(pool, &kind, fleet),
+        written,
+        on_demand_kind,
         usd_per_hour,
         on_demand_usd_per_hour,
         vcpus: f64::from(kind.vcpus_millicores.max(1)) / 1000.0,
@@ -137,6 +240,15 @@ fn hold_pool(
         ..kind
     };
     Some((model, kind))
+}
+
+/// What the log calls a pool: one that stands for several types has theirs before its own name.
+fn pool_name(pool: &SpotPoolDocument, kind: &NodeType, fleet: &FleetDocument) -> String {
+    if fleet.provisioner.is_some() && pool.instance_type.is_none() {
+        format!("{}, {}", kind.name, pool.name)
+    } else {
+        pool.name.clone()
+    }
 }
 
 /// A trace of another instance type brings that one's prices.

@@ -7,6 +7,7 @@ use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
 use super::functions;
+use super::shared;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
 use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
@@ -23,7 +24,7 @@ pub(in super::super) fn hold_topology(
     found: &mut Found,
 ) -> Option<Topology> {
     let written = document.topology.as_ref()?;
-    hold_commitments(document, written, found);
+    shared::hold_shared(document, written, found);
     functions::hold_account(written, found);
     super::resilience::hold_calls(document, written, found);
     let names = names(written, found)?;
@@ -392,6 +393,10 @@ fn kind(
                         Some(_) => own_pools(scenario, index),
                         None => scenario,
                     };
+                    let scenario = Scenario {
+                        commitment: shared::shared_commitment(document),
+                        ..scenario
+                    };
                     return Some(ComponentKind::Service(Box::new(scenario)));
                 }
                 Ok(_) => return None,
@@ -425,27 +430,6 @@ fn kind(
     }
 }
 
-/// Commitments are those of a single service yet.
-fn hold_commitments(document: &ScenarioDocument, written: &TopologyDocument, found: &mut Found) {
-    let own = written.components.iter().enumerate();
-    let own = own.filter_map(|(index, component)| match component {
-        ComponentDocument::Service(service) => {
-            let place = format!("/topology/components/{index}/fleet");
-            Some((place, service.fleet.as_ref()?))
-        }
-        ComponentDocument::Dependency(_) | ComponentDocument::Function(_) => None,
-    });
-    for (place, fleet) in core::iter::once(("/fleet".to_owned(), &document.fleet)).chain(own) {
-        if fleet.commitments.is_some() {
-            found.error(
-                format!("{place}/commitments"),
-                "commitments are not computed for several services yet",
-                "remove it, or the topology",
-            );
-        }
-    }
-}
-
 /// Says whose pools the nodes of component `index` come from.
 fn own_pools(mut scenario: Scenario, index: usize) -> Scenario {
     scenario.spot = scenario.spot.map(|model| {
@@ -462,10 +446,13 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
     ScenarioDocument {
         service: service.service.clone(),
         autoscaler: service.autoscaler.clone(),
-        fleet: service
-            .fleet
-            .clone()
-            .unwrap_or_else(|| document.fleet.clone()),
+        fleet: FleetDocument {
+            backfill: None,
+            ..service
+                .fleet
+                .clone()
+                .unwrap_or_else(|| document.fleet.clone())
+        },
         shared_control: None,
         right_sizing: None,
         topology: None,
@@ -485,7 +472,8 @@ fn pass_on<'a>(
     has_fleet: bool,
     found: &mut Found,
 ) {
-    for problem in problems {
+    // The commitment has been judged with the whole.
+    for problem in problems.filter(|problem| !problem.path.starts_with("/fleet/commitments")) {
         let own = ["/service", "/autoscaler"];
         let is_own = own.iter().any(|section| problem.path.starts_with(section))
             || has_fleet && problem.path.starts_with("/fleet");

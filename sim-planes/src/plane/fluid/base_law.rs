@@ -46,6 +46,22 @@ impl Law {
         }
     }
 
+    /// Times with their probabilities.
+    pub(super) fn of_times(times: &[(f64, f64)]) -> Self {
+        let mut grid = Grid::new();
+        for &(time_s, probability) in times {
+            grid.add(time_s, probability, time_s, time_s);
+        }
+        grid.law()
+    }
+
+    /// Its times with their probabilities.
+    pub(super) fn times_of(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.atoms
+            .iter()
+            .map(|atom| (atom.value_s, atom.probability))
+    }
+
     /// A service time.
     pub(super) fn of(service: &Distribution) -> Self {
         let mut grid = Grid::new();
@@ -73,7 +89,6 @@ impl Law {
     }
 
     /// Mean, seconds.
-    #[cfg(test)]
     pub(super) fn mean_s(&self) -> f64 {
         let parts = self.atoms.iter();
         parts.map(|atom| atom.value_s * atom.probability).sum()

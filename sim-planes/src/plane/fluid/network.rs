@@ -15,12 +15,17 @@
 //!   of the kill are answered. The calls that they had made are answered all the same.
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
+mod attempt;
 mod calls;
 mod functions;
+mod live;
 mod sources;
+mod steps;
+mod switch;
 mod tables;
 mod users;
 
+use super::delay::Delay;
 use super::response::{Response, Station};
 use super::throttled::Throttle;
 use crate::functions::FunctionUse;
@@ -29,9 +34,10 @@ use crate::plane::network::{
 };
 use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
-use calls::{attempts, calls_at_once, fails_request};
+use calls::{attempts, calls_at_once};
 use functions::FunctionState;
 pub use functions::Precision;
+use live::{LiveCall, Sent, Stamp};
 use sources::Sources;
 use tables::Node;
 pub use tables::{NetworkTables, unsupported};
@@ -51,6 +57,12 @@ pub struct FluidNetwork<'a> {
     /// Of stations that are functions.
     functions: Vec<Option<FunctionState>>,
     users: Vec<Users>,
+    /// Calls whose answers are followed, and what their callers wait for them, by station.
+    live: Vec<LiveCall>,
+    delays: Vec<Delay>,
+    stamps: Vec<Stamp>,
+    /// By what factor the own service of each station takes longer now.
+    slower: Vec<f64>,
 }
 
 /// A station in the last interval.
@@ -85,6 +97,32 @@ struct State {
     fails: f64,
     /// Mean by which callers held their slots for longer than without waits, seconds.
     holds_s: f64,
+    /// Good answers to second attempts of which the first was answered well, too.
+    surplus: f64,
+    /// What attempts met in the last interval in which there were any.
+    met: Met,
+}
+
+/// What became of attempts, as shares.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    /// Of those that came: turned away, and tired of waiting.
+    rejected: f64,
+    gave_up: f64,
+    /// Of those that started: not lost with a replica; failed for a call of their own.
+    kept: f64,
+    calls_fail: f64,
+}
+
+impl Default for Met {
+    fn default() -> Self {
+        Self {
+            rejected: 0.0,
+            gave_up: 0.0,
+            kept: 1.0,
+            calls_fail: 0.0,
+        }
+    }
 }
 
 impl State {
@@ -111,7 +149,7 @@ impl<'a> FluidNetwork<'a> {
             responses: tables
                 .nodes
                 .iter()
-                .map(|node| Response::new(&node.tables, recent_intervals))
+                .map(|node| Response::new(node.answers(), recent_intervals))
                 .collect(),
             throttles: tables
                 .nodes
@@ -128,21 +166,24 @@ impl<'a> FluidNetwork<'a> {
             users: (0..tables.entries.len() as u32)
                 .map(|entry| Users::new(seed, replication, count + entry))
                 .collect(),
+            live: LiveCall::all(tables, seed, replication),
+            delays: tables.nodes.iter().map(|_| Delay::default()).collect(),
+            stamps: tables.nodes.iter().map(|_| Stamp::default()).collect(),
+            slower: vec![1.0; tables.nodes.len()],
             tables,
         }
     }
 
     /// Users come.
-    fn enter(&mut self, rate_rps: f64, length_s: f64, into: &mut NetworkOutcome) {
-        for ((entry, users), outcome) in self
+    fn enter(&mut self, rate_rps: f64, arrivals: &[f64], into: &mut NetworkOutcome) {
+        for ((entry, &arrivals), outcome) in self
             .tables
             .entries
             .iter()
-            .zip(&mut self.users)
+            .zip(arrivals)
             .zip(&mut into.entries)
         {
             let rate_rps = rate_rps * entry.share;
-            let arrivals = users.come(rate_rps * length_s);
             outcome.total.arrivals = arrivals;
             if let Some(state) = self.states.get_mut(entry.station) {
                 state.rate_rps += rate_rps;
@@ -158,9 +199,6 @@ impl<'a> FluidNetwork<'a> {
         let node = self.tables.nodes.get(index)?;
         let state = *self.states.get(index)?;
         let length_s = given.interval.length_s;
-        let slower_s = node.own_s * (given.time_factor - 1.0).max(0.0);
-        let longer_s = slower_s + self.answers_take_longer_s(node);
-        let held = 1.0 + longer_s / node.tables.mean_service_s();
         // In an outage nobody gets as far as the queue.
         let (rate_rps, arrivals) = if given.down {
             (0.0, 0.0)
@@ -177,6 +215,11 @@ impl<'a> FluidNetwork<'a> {
         } else {
             (rate_rps, arrivals)
         };
+        let error = 1.0 - (1.0 - node.error_probability) * (1.0 - given.error_probability);
+        self.decide(index, rate_rps * (1.0 - error), all);
+        let slower_s = node.own_s * (given.time_factor - 1.0).max(0.0);
+        let longer_s = slower_s + self.answers_take_longer_s(index, node);
+        let held = held(longer_s, node.tables.mean_service_s());
         let mut interval = Interval {
             rate_rps,
             ..given.interval
@@ -200,7 +243,6 @@ impl<'a> FluidNetwork<'a> {
         }
         let started = served.started();
         let gave_up = (outcome.waits - started).max(0.0);
-        let error = 1.0 - (1.0 - node.error_probability) * (1.0 - given.error_probability);
         let change = outcome.waiting_at_end - state.waiting_before;
         let start_rps = if change.abs() > 1.0 + STEADY * arrivals || arrivals <= 0.0 {
             started / length_s
@@ -230,21 +272,36 @@ impl<'a> FluidNetwork<'a> {
             if edge.group != group {
                 (group, left) = (edge.group, after);
             }
+            let calls = edge.call.per_request * left;
+            let fails = self.call_fails(edge);
             let Some(state) = self.states.get_mut(edge.call.to) else {
                 continue;
             };
-            let calls = edge.call.per_request * left;
+            if let Some(live) = edge.live.and_then(|live| self.live.get_mut(live)) {
+                let Sent {
+                    attempts,
+                    first,
+                    surplus,
+                } = live.send(count * calls);
+                state.rate_rps += rate_rps * calls * live.attempts_per_call();
+                state.arrivals += attempts;
+                state.first += first;
+                state.surplus += surplus;
+                after *= 1.0 - fails;
+                continue;
+            }
             let attempts = attempts(&edge.call.retries, state.fails);
             state.rate_rps += rate_rps * calls * attempts;
             state.arrivals += count * calls * attempts;
             state.first += count * calls;
-            after *= 1.0 - fails_request(edge, state.fails);
+            after *= 1.0 - fails;
         }
     }
 
     /// Mean by which answers that a station waits for take longer than usual, seconds.
-    fn answers_take_longer_s(&self, node: &Node) -> f64 {
-        let longer = node.calls.iter().map(|edge| {
+    fn answers_take_longer_s(&self, index: usize, node: &Node) -> f64 {
+        let usual = node.calls.iter().filter(|edge| edge.live.is_none());
+        let longer = usual.map(|edge| {
             let state = self.states.get(edge.call.to);
             let patience_s = self
                 .tables
@@ -253,31 +310,31 @@ impl<'a> FluidNetwork<'a> {
                 .map_or(0.0, |callee| callee.timeout_s);
             edge.waited_for * state.map_or(0.0, |state| state.holds_s.min(patience_s))
         });
-        longer.sum()
+        let longer_s: f64 = longer.sum();
+        match self.delays.get(index) {
+            Some(delay) if node.has_live => longer_s + delay.holds_s,
+            _ => longer_s,
+        }
     }
 
     /// How a station answers, given those that it calls.
-    fn answer(&mut self, index: usize) {
+    fn answer(&mut self, index: usize, all: &[StationInterval]) {
+        self.look_back(index, all);
         let (Some(node), Some(response)) =
             (self.tables.nodes.get(index), self.responses.get_mut(index))
         else {
             return;
         };
-        response.update(&node.tree, &self.stations);
-        let survive: f64 = node
-            .calls
-            .iter()
-            .map(|edge| {
-                let callee = self.states.get(edge.call.to);
-                1.0 - fails_request(edge, callee.map_or(0.0, |callee| callee.fails))
-            })
-            .product();
+        response.update(&node.tree, &self.stations, &self.delays);
+        let (holds_s, in_time) = (response.holds_s(), response.in_time());
+        let calls = node.calls.iter();
+        let survive: f64 = calls.map(|edge| 1.0 - self.call_fails(edge)).product();
         let Some(state) = self.states.get_mut(index) else {
             return;
         };
-        state.holds_s = response.holds_s();
+        state.holds_s = holds_s;
         state.calls_fail = 1.0 - survive;
-        let answered = state.kept() * (1.0 - state.error) * survive * response.in_time();
+        let answered = state.kept() * (1.0 - state.error) * survive * in_time;
         let all = state.started + state.rejected + state.gave_up;
         // Where nobody has come, nobody is turned away.
         let starts = if all > 0.0 {
@@ -290,6 +347,15 @@ impl<'a> FluidNetwork<'a> {
         } else {
             (1.0 - starts * answered).clamp(0.0, 1.0)
         };
+        state.met.calls_fail = state.calls_fail;
+        if all > 0.0 {
+            state.met = Met {
+                rejected: share(state.rejected, all),
+                gave_up: share(state.gave_up, all),
+                kept: state.kept(),
+                calls_fail: state.calls_fail,
+            };
+        }
     }
 
     /// What a station did with requests: its queue's outcome, with the answers that it waited for.
@@ -303,14 +369,16 @@ impl<'a> FluidNetwork<'a> {
         };
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
         let kept = state.started - state.lost;
-        let served = kept * fine * response.in_time();
-        let late = kept * fine - served;
+        let answered = kept * fine * response.in_time();
+        let late = kept * fine - answered;
+        // Where two attempts were answered well, one of them counts.
+        let served = answered - state.surplus.min(answered);
         let failed = kept * (1.0 - fine) + if state.is_down { state.arrivals } else { 0.0 };
         response.count(served);
         // Of the attempts that came to nothing, some were tried again: the request is not over.
         let nothing = state.rejected + state.gave_up + late + failed + state.lost;
         let retries = state.arrivals - state.carried - state.first;
-        let over = share(nothing - retries, nothing);
+        let over = share(nothing - (retries - state.surplus), nothing);
         let slots = if node.function.is_some() {
             f64::INFINITY
         } else {
@@ -342,12 +410,17 @@ impl<'a> FluidNetwork<'a> {
             ..Outcome::default()
         }
     }
-}
 
-impl NetworkPlane for FluidNetwork<'_> {
-    fn serve(&mut self, rate_rps: f64, given: &[StationInterval], into: &mut NetworkOutcome) {
+    /// Serves an interval, or a step of one.
+    fn step(
+        &mut self,
+        rate_rps: f64,
+        arrivals: &[f64],
+        length_s: f64,
+        given: &[StationInterval],
+        into: &mut NetworkOutcome,
+    ) {
         let count = self.states.len();
-        let length_s = given.first().map_or(0.0, |first| first.interval.length_s);
         into.calls.clear();
         let calls = self.tables.nodes.iter().map(|node| node.calls.len()).sum();
         into.calls.resize(calls, CallOutcome::default());
@@ -368,10 +441,11 @@ impl NetworkPlane for FluidNetwork<'_> {
                 waiting_before: state.waiting,
                 fails: state.fails,
                 holds_s: state.holds_s,
+                met: state.met,
                 ..State::default()
             };
         }
-        self.enter(rate_rps, length_s, into);
+        self.enter(rate_rps, arrivals, into);
         let at = |index: usize| {
             let given = given.get(index).copied().unwrap_or_default();
             let interval = Interval {
@@ -382,6 +456,14 @@ impl NetworkPlane for FluidNetwork<'_> {
         };
         let mut queues = vec![Outcome::default(); count];
         let given: Vec<StationInterval> = (0..count).map(at).collect();
+        for (slower, given) in self.slower.iter_mut().zip(&given) {
+            let factor = given.time_factor;
+            *slower = if factor > 0.0 && factor.is_finite() {
+                factor
+            } else {
+                1.0
+            };
+        }
         into.functions.clear();
         if self.functions.iter().any(Option::is_some) {
             into.functions.resize(count, FunctionUse::default());
@@ -389,14 +471,14 @@ impl NetworkPlane for FluidNetwork<'_> {
         for (index, queue) in queues.iter_mut().enumerate() {
             let passed = match into.functions.get_mut(index) {
                 Some(used) if self.functions.get(index).is_some_and(Option::is_some) => {
-                    self.invoke(index, &given[index], used)
+                    self.invoke(index, &given, used)
                 }
                 _ => self.pass(index, &given),
             };
             *queue = passed.unwrap_or_default();
         }
         for index in (0..count).rev() {
-            self.answer(index);
+            self.answer(index, &given);
         }
         for (index, (queue, outcome)) in queues.iter().zip(&mut into.stations).enumerate() {
             *outcome = self.conclude(index, queue, &given[index]);
@@ -404,6 +486,44 @@ impl NetworkPlane for FluidNetwork<'_> {
         for (index, outcome) in into.entries.iter_mut().enumerate() {
             self.tell_users(index, outcome);
         }
+        let edges = self.tables.nodes.iter().flat_map(|node| &node.calls);
+        for (edge, outcome) in edges.zip(&mut into.calls) {
+            if let Some(live) = edge.live.and_then(|live| self.live.get(live))
+                && edge.call.guard.is_on()
+            {
+                *outcome = live.outcome;
+            }
+        }
+    }
+}
+
+impl NetworkPlane for FluidNetwork<'_> {
+    fn serve(&mut self, rate_rps: f64, given: &[StationInterval], into: &mut NetworkOutcome) {
+        let length_s = given.first().map_or(0.0, |first| first.interval.length_s);
+        let entries = self.tables.entries.iter().zip(&mut self.users);
+        let mut arrivals: Vec<f64> = entries
+            .map(|(entry, users)| users.come(rate_rps * entry.share * length_s))
+            .collect();
+        let steps = self.steps(length_s, given);
+        if steps == 1 {
+            return self.step(rate_rps, &arrivals, length_s, given, into);
+        }
+        let parts = f64::from(steps);
+        for arrivals in &mut arrivals {
+            *arrivals /= parts;
+        }
+        let (mut sum, mut step) = (NetworkOutcome::default(), NetworkOutcome::default());
+        for number in 0..steps {
+            for response in &mut self.responses {
+                response.continue_interval(number > 0);
+            }
+            self.step(rate_rps, &arrivals, length_s / parts, given, &mut step);
+            steps::add(&mut sum, &step);
+        }
+        for response in &mut self.responses {
+            response.continue_interval(false);
+        }
+        *into = sum;
     }
 
     // It knows rates only.
@@ -417,7 +537,7 @@ impl NetworkPlane for FluidNetwork<'_> {
         let of = self.tables.entries.get(entry);
         let node = of.and_then(|of| self.tables.nodes.get(of.station));
         if let (Some(users), Some(node)) = (self.users.get_mut(entry), node) {
-            users.undrained.drain(&node.tables, into);
+            users.undrained.drain(node.answers(), into);
         }
     }
 
@@ -426,6 +546,13 @@ impl NetworkPlane for FluidNetwork<'_> {
             response.drain_latency(into);
         }
     }
+}
+
+/// By what factor slots are held for longer, when that is so much longer on average, of `usual_s`.
+fn held(longer_s: f64, usual_s: f64) -> f64 {
+    /// Own service is never turned away.
+    const LEAST: f64 = 0.01;
+    (1.0 + longer_s / usual_s).max(LEAST)
 }
 
 /// A share of a whole; 0 of nothing.

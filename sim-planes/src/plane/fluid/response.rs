@@ -6,6 +6,7 @@
 //! other waits. Waits at different stations are taken to be independent of each other.
 
 use super::FluidPlane;
+use super::delay::Delay;
 use super::levels::Shape;
 use super::mixture::{Mixture, Shares};
 use super::recent::Recent;
@@ -111,6 +112,16 @@ impl<'a> Station<'a> {
         outcome
     }
 
+    /// The waits of the last interval, over the station's own library; nobody's service is slower in it.
+    pub(super) fn queue(&self) -> &Mixture {
+        &self.plane.mixture
+    }
+
+    /// Mean wait of those that started, not what was slow, seconds.
+    pub(super) fn queue_wait_s(&self) -> f64 {
+        (self.waits * self.wait_s - self.slower_s).max(0.0)
+    }
+
     /// Requests that started in the last interval.
     pub(super) fn started(&self) -> f64 {
         self.plane.started
@@ -159,6 +170,71 @@ pub(super) struct Member {
     pub(super) station: usize,
     /// How often a request of the tree's root waits for it, on average.
     pub(super) visits: f64,
+    /// It stands for those calls of the station whose answers are followed, not for the station.
+    pub(super) is_delay: bool,
+}
+
+/// What a member's requests wait for.
+#[derive(Clone, Copy)]
+enum Source<'s, 'a> {
+    Queue(&'s Station<'a>),
+    Calls(&'s Delay),
+}
+
+impl<'s, 'a> Source<'s, 'a> {
+    fn of(member: &Member, stations: &'s [Station<'a>], delays: &'s [Delay]) -> Option<Self> {
+        if member.is_delay {
+            delays.get(member.station).map(Self::Calls)
+        } else {
+            stations.get(member.station).map(Self::Queue)
+        }
+    }
+
+    /// Probability of waiting, below 1.
+    fn probability(self) -> f64 {
+        let waits = match self {
+            Self::Queue(station) => station.waits,
+            Self::Calls(delay) => delay.waits,
+        };
+        waits.min(1.0 - 1e-9)
+    }
+
+    fn wait_s(self) -> f64 {
+        match self {
+            Self::Queue(station) => station.wait_s,
+            Self::Calls(delay) => delay.wait_s,
+        }
+    }
+
+    fn holds_s(self) -> f64 {
+        match self {
+            Self::Queue(station) => station.holds_s,
+            Self::Calls(delay) => delay.holds_s,
+        }
+    }
+
+    /// What of the mean wait is service.
+    fn service_s(self) -> f64 {
+        match self {
+            Self::Queue(_) => 0.0,
+            Self::Calls(delay) => delay.waits * delay.wait_s - delay.waiting_s,
+        }
+    }
+
+    fn add_waits(self, tables: &FluidTables, into: &mut Mixture, weight: f64, more_s: f64) {
+        let delay = match self {
+            Self::Queue(station) => return station.add_waits(tables, into, weight, more_s),
+            Self::Calls(delay) => delay,
+        };
+        for &(time_s, share) in &delay.times {
+            let wait = RowWait {
+                mean_s: time_s,
+                log_s: 0.0,
+                shape: None,
+            };
+            tables.add_wait(into, &wait, 1.0, more_s, weight * share);
+        }
+    }
 }
 
 /// Who is to blame for answers that were slow or late, as shares of all answers.
@@ -202,15 +278,20 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// Takes in the waits of an interval at the stations of the tree.
-    pub(super) fn update(&mut self, members: &[Member], stations: &[Station<'_>]) {
+    /// Takes in the waits of an interval at the stations of the tree, and for calls that are followed.
+    pub(super) fn update(
+        &mut self,
+        members: &[Member],
+        stations: &[Station<'_>],
+        delays: &[Delay],
+    ) {
         let tree = || {
-            let at = |member: &Member| Some((member.visits, stations.get(member.station)?));
+            let at = |member: &Member| Some((member.visits, Source::of(member, stations, delays)?));
             members.iter().map(at)
         };
         let nowhere: f64 = tree()
             .flatten()
-            .map(|(visits, at)| none_of(visits, probability(at)))
+            .map(|(visits, at)| none_of(visits, at.probability()))
             .product();
         self.mixture.clear();
         self.blame.clear();
@@ -223,18 +304,19 @@ impl<'a> Response<'a> {
             self.tables.add_unwaiting(&mut alone, 1.0);
             alone.shares(self.tables)
         };
-        let (mut once, mut once_s, mut all_s) = (0.0, 0.0, 0.0);
+        let (mut once, mut once_s, mut all_s, mut service_s) = (0.0, 0.0, 0.0, 0.0);
         let mut most = (0.0, 0);
         for (index, member) in tree().enumerate() {
             let mut blame = Blame::default();
             if let Some((visits, at)) = member {
-                let p = probability(at);
+                let (p, wait_s) = (at.probability(), at.wait_s());
                 let here = one_over_none(visits, p) * nowhere;
                 once += here;
-                once_s += here * at.wait_s;
-                all_s += visits * p * at.wait_s;
-                if visits * p * at.wait_s > most.0 {
-                    most = (visits * p * at.wait_s, index);
+                once_s += here * wait_s;
+                all_s += visits * p * wait_s;
+                service_s += visits * at.service_s();
+                if visits * p * wait_s > most.0 {
+                    most = (visits * p * wait_s, index);
                 }
                 if here > NEGLIGIBLE {
                     blame = self.add(at, here, 0.0, &mut sum);
@@ -244,9 +326,11 @@ impl<'a> Response<'a> {
         }
         let several = 1.0 - nowhere - once;
         if several > NEGLIGIBLE
-            && let Some(at) = members.get(most.1).and_then(|m| stations.get(m.station))
+            && let Some(at) = members
+                .get(most.1)
+                .and_then(|member| Source::of(member, stations, delays))
         {
-            let more_s = ((all_s - once_s) / several - at.wait_s).max(0.0);
+            let more_s = ((all_s - once_s) / several - at.wait_s()).max(0.0);
             let blame = self.add(at, several, more_s, &mut sum);
             if let Some(own) = self.blame.get_mut(most.1) {
                 own.late += blame.late;
@@ -256,13 +340,13 @@ impl<'a> Response<'a> {
             }
         }
         self.shares = sum;
-        self.longer_s = all_s;
-        let holds = tree().flatten().map(|(visits, at)| visits * at.holds_s);
+        self.longer_s = all_s - service_s;
+        let holds = tree().flatten().map(|(visits, at)| visits * at.holds_s());
         self.holds_s = holds.sum();
     }
 
     /// Adds requests that wait at a station; answers what that costs.
-    fn add(&mut self, at: &Station<'_>, weight: f64, more_s: f64, sum: &mut Shares) -> Blame {
+    fn add(&mut self, at: Source<'_, '_>, weight: f64, more_s: f64, sum: &mut Shares) -> Blame {
         let first = self.mixture.parts().len();
         at.add_waits(self.tables, &mut self.mixture, weight, more_s);
         let here = self.mixture.shares_from(self.tables, first);
@@ -330,6 +414,11 @@ impl<'a> Response<'a> {
         self.recent.push(&self.mixture, answered);
     }
 
+    /// Whether what is counted next belongs to the interval before, too.
+    pub(super) fn continue_interval(&mut self, continues: bool) {
+        self.recent.continues = continues;
+    }
+
     /// Latency quantile of what was answered in the last intervals, seconds.
     pub(super) fn recent_quantile(&self, q: f64, intervals: u32) -> Option<f64> {
         self.recent.quantile(self.tables, q, intervals)
@@ -339,11 +428,6 @@ impl<'a> Response<'a> {
     pub(super) fn drain_latency(&mut self, into: &mut LogHistogram) {
         self.undrained.drain(self.tables, into);
     }
-}
-
-/// Probability of waiting, below 1.
-fn probability(at: &Station<'_>) -> f64 {
-    at.waits.min(1.0 - 1e-9)
 }
 
 /// Probability that none of so many visits (the whole ones, and one more with the probability that is left) meets what

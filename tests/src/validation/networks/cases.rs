@@ -20,6 +20,8 @@ pub struct Case {
     pub rate_rps: f64,
     /// Time factor of the last station in the second third of the time.
     pub brown_out: f64,
+    /// Whether it is down then.
+    pub outage: bool,
 }
 
 /// The networks on which the planes are compared.
@@ -78,6 +80,7 @@ fn large_shop() -> Case {
         entries: topology.routes.iter().map(|route| route.entry).collect(),
         rate_rps: RATE_RPS,
         brown_out: 1.0,
+        outage: false,
     }
 }
 
@@ -106,7 +109,7 @@ fn service(mean_ms: f64, cv: f64, timeout_ms: f64) -> ServiceModel {
 }
 
 /// A required call without retries.
-fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
+pub(super) fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
     Call {
         to,
         per_request,
@@ -117,7 +120,7 @@ fn call(to: usize, per_request: f64, mode: CallMode) -> Call {
     }
 }
 
-fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
+pub(super) fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
     Station {
         service: service(mean_ms, cv, timeout_ms),
         calls: Vec::new(),
@@ -126,7 +129,7 @@ fn leaf(mean_ms: f64, cv: f64, timeout_ms: f64) -> Station {
 }
 
 /// Where users enter: little work of its own.
-fn gateway(calls: Vec<Call>) -> Station {
+pub(super) fn gateway(calls: Vec<Call>) -> Station {
     Station {
         service: service(10.0, 0.7, 2000.0),
         calls,
@@ -135,7 +138,7 @@ fn gateway(calls: Vec<Call>) -> Station {
 }
 
 /// All users enter at the first station, and nothing changes over time.
-fn case(name: &'static str, stations: Vec<Station>, servers: &[u32]) -> Case {
+pub(super) fn case(name: &'static str, stations: Vec<Station>, servers: &[u32]) -> Case {
     Case {
         name,
         stations,
@@ -146,6 +149,7 @@ fn case(name: &'static str, stations: Vec<Station>, servers: &[u32]) -> Case {
         }],
         rate_rps: RATE_RPS,
         brown_out: 1.0,
+        outage: false,
     }
 }
 

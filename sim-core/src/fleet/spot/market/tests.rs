@@ -4,6 +4,8 @@ use crate::fleet::spot::SpotTrace;
 fn pool(availability: Availability) -> PoolModel {
     PoolModel {
         name: "zone".to_owned(),
+        written: 0,
+        on_demand_kind: 0,
         usd_per_hour: 0.1,
         on_demand_usd_per_hour: 0.2,
         vcpus: 4.0,
@@ -24,6 +26,8 @@ fn market(pools: Vec<PoolModel>, allocation: SpotAllocation, seed: u64) -> Marke
         notice_s: 120.0,
         drains: true,
         recovery_s: 0.0,
+        first_kind: 1,
+        written: pools.len() as u32,
         pools,
     };
     Market::new(Arc::new(model), seed, 0, 0)
@@ -43,10 +47,14 @@ fn availability_is_that_of_an_alternating_renewal_process() {
     let (mut last_s, mut with_s) = (0.0, 0.0);
     while last_s < 5e7 {
         let at_s = market.next_change_s();
-        with_s += if market.is_up(0) { at_s - last_s } else { 0.0 };
+        with_s += if market.has_capacity(0) {
+            at_s - last_s
+        } else {
+            0.0
+        };
         last_s = at_s;
         let change = market.change().expect("it always changes again");
-        assert_eq!(change.1 == Change::Up, market.is_up(0));
+        assert_eq!(change.1 == Change::Up, market.has_capacity(0));
     }
     let share = with_s / last_s;
     let sum: f64 = up_s + down_s;
@@ -88,7 +96,7 @@ fn a_trace_is_replayed_step_by_step() {
         while market.next_change_s() <= time_s {
             market.change();
         }
-        assert_eq!(market.is_up(0), steps[step % 7], "step {step}");
+        assert_eq!(market.has_capacity(0), steps[step % 7], "step {step}");
     }
 }
 
@@ -101,8 +109,9 @@ fn each_strategy_picks_its_pool() {
     };
     // The cheapest is shallow; the deepest is dear; the second is deep enough and cheaper.
     let pools = vec![named(0.05, 1.0), named(0.08, 6.0), named(0.12, 10.0)];
-    let pick =
-        |allocation, own: [u32; 3]| market(pools.clone(), allocation, 1).pick(&own, 0.0, |_| true);
+    let pick = |allocation, own: [u32; 3]| {
+        market(pools.clone(), allocation, 1).pick(&own, 0.0, PricePer::Processor, |_| true)
+    };
     assert_eq!(pick(SpotAllocation::LowestPrice, [9, 0, 0]), Some(0));
     assert_eq!(pick(SpotAllocation::CapacityOptimized, [0, 0, 9]), Some(2));
     assert_eq!(
@@ -110,9 +119,19 @@ fn each_strategy_picks_its_pool() {
         Some(1)
     );
     assert_eq!(pick(SpotAllocation::Diversified, [2, 2, 1]), Some(2));
-    let none = market(pools.clone(), SpotAllocation::LowestPrice, 1).pick(&[0; 3], 0.0, |_| false);
+    let none = market(pools.clone(), SpotAllocation::LowestPrice, 1).pick(
+        &[0; 3],
+        0.0,
+        PricePer::Processor,
+        |_| false,
+    );
     assert_eq!(none, None);
-    let fits = market(pools, SpotAllocation::LowestPrice, 1).pick(&[0; 3], 0.0, |pool| pool > 0);
+    let fits = market(pools, SpotAllocation::LowestPrice, 1).pick(
+        &[0; 3],
+        0.0,
+        PricePer::Processor,
+        |pool| pool > 0,
+    );
     assert_eq!(fits, Some(1));
 }
 

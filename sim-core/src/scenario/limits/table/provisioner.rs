@@ -15,6 +15,9 @@ pub(super) const ROWS: &[Limit] = &[
         .log()
         .soft(1.0, 200.0)
         .default(10.0),
+    whole("autoscaled.priority", 0, 1000, "")
+        .soft(0.0, 100.0)
+        .default(10.0),
     whole("autoscaled.scan_interval_s", 1, 600, "s")
         .soft(5.0, 60.0)
         .default(10.0)

@@ -20,7 +20,7 @@ pub(super) fn attempts(retries: &RetryModel, fails: f64) -> f64 {
 }
 
 /// Probability that one call comes to nothing, with all its attempts.
-fn fails_call(retries: &RetryModel, fails: f64) -> f64 {
+pub(super) fn fails_call(retries: &RetryModel, fails: f64) -> f64 {
     // Every attempt but the last is followed by another; those beyond the budget are not.
     (1.0 - attempts(retries, fails) * (1.0 - fails)).clamp(0.0, 1.0)
 }

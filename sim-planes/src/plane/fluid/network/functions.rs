@@ -13,7 +13,7 @@
 
 use super::super::thinned::Thinning;
 use super::tables::Node;
-use super::{FluidNetwork, share};
+use super::{FluidNetwork, held, share};
 use crate::functions::{ColdStart, FunctionModel, FunctionPool, FunctionUse, TokenBucket, Warmer};
 use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
@@ -330,15 +330,17 @@ impl FluidNetwork<'_> {
     pub(super) fn invoke(
         &mut self,
         index: usize,
-        given: &StationInterval,
+        all: &[StationInterval],
         into: &mut FunctionUse,
     ) -> Option<Outcome> {
+        let given = all.get(index)?;
         let node = self.tables.nodes.get(index)?;
         let tables = node.function.as_ref()?;
         let state = *self.states.get(index)?;
         let length_s = given.interval.length_s;
-        let longer_s = self.answers_take_longer_s(node);
-        let held = 1.0 + longer_s / tables.service_s;
+        self.decide(index, state.rate_rps, all);
+        let longer_s = self.answers_take_longer_s(index, node);
+        let held = held(longer_s, tables.service_s);
         let others: f64 = self.functions.iter().flatten().map(|f| f.of_account).sum();
         let provisioned = given.interval.servers;
         let function = self.functions.get_mut(index)?.as_mut()?;

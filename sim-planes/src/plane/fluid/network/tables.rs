@@ -23,16 +23,20 @@ pub struct NetworkTables {
 
 /// What was computed before, and can be shared: services and functions that are the same have the same tables.
 #[derive(Default)]
-struct Known {
+struct Shared {
     services: Vec<Arc<FluidTables>>,
     functions: Vec<Arc<FunctionTables>>,
 }
 
-impl Known {
+impl Shared {
     fn of(former: Option<&NetworkTables>) -> Self {
         let nodes = || former.into_iter().flat_map(|former| &former.nodes);
         Self {
-            services: nodes().map(|node| Arc::clone(&node.tables)).collect(),
+            services: nodes()
+                .flat_map(|node| [Some(&node.tables), node.answers.as_ref()])
+                .flatten()
+                .map(Arc::clone)
+                .collect(),
             functions: nodes()
                 .filter_map(|node| node.function.clone())
                 .chain(former.iter().flat_map(|former| former.others.clone()))
@@ -79,6 +83,12 @@ impl Known {
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) tables: Arc<FluidTables>,
+    /// The library of its answers without the calls that are followed, where it waits for such.
+    answers: Option<Arc<FluidTables>>,
+    /// Whether calls of its own are followed.
+    pub(super) has_live: bool,
+    /// Mean time that the queue's library reckons with for those, seconds.
+    pub(super) live_usual_s: f64,
     /// What it does in the long run, if it is a function.
     pub(super) function: Option<Arc<FunctionTables>>,
     /// Its own service alone.
@@ -99,6 +109,16 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// The library of its answers: what it waits for calls that are followed comes on top.
+    pub(super) fn answers(&self) -> &FluidTables {
+        self.answers.as_ref().unwrap_or(&self.tables)
+    }
+
+    /// Whether it serves all alone.
+    pub(super) fn is_leaf(&self) -> bool {
+        self.calls.is_empty() && self.function.is_none()
+    }
+
     /// A member's share of the blame for answers that are slow although nobody waits.
     pub(super) fn slow_share(&self, index: usize) -> f64 {
         self.slow_share.get(index).copied().unwrap_or(0.0)
@@ -113,6 +133,8 @@ pub(super) struct Edge {
     pub(super) waited_for: f64,
     /// Number of the group of calls that are made at the same time.
     pub(super) group: usize,
+    /// If its answers are followed, because it or one made together with it is guarded: its number among those.
+    pub(super) live: Option<usize>,
 }
 
 impl NetworkTables {
@@ -145,13 +167,9 @@ impl NetworkTables {
             if let Some(what) = unsupported(&at.service) {
                 return Err(NetworkError::Unsupported { station, what });
             }
-            if at.calls.iter().any(|call| call.guard.is_on()) {
-                let what = "breakers, bulkheads and hedges";
-                return Err(NetworkError::Unsupported { station, what });
-            }
         }
-        let mut shared = Known::of(former);
-        let mut nodes: Vec<Option<(Node, Law)>> = stations.iter().map(|_| None).collect();
+        let mut shared = Shared::of(former);
+        let mut nodes: Vec<Option<Known>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
         for (index, station) in stations.iter().enumerate().rev() {
             let node = node(index, station, thresholds_s, &nodes, precision, &mut shared);
@@ -159,7 +177,16 @@ impl NetworkTables {
                 *place = Some(node);
             }
         }
-        let mut nodes: Vec<Node> = nodes.into_iter().flatten().map(|(node, _)| node).collect();
+        let mut nodes: Vec<Node> = nodes
+            .into_iter()
+            .flatten()
+            .map(|known| known.node)
+            .collect();
+        let edges = nodes.iter_mut().flat_map(|node| &mut node.calls);
+        let live = edges.filter_map(|edge| edge.live.as_mut());
+        for (number, live) in live.enumerate() {
+            *live = number;
+        }
         for (index, node) in nodes.iter_mut().enumerate() {
             node.callers = callers(index, stations, entries);
         }
@@ -192,33 +219,57 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
     }
 }
 
+/// A node, and in what time it answers when nobody waits.
+struct Known {
+    node: Node,
+    law: Law,
+    /// Without the calls that are followed, if there are any.
+    bare: Option<Law>,
+}
+
 fn node(
     index: usize,
     station: &Station,
     thresholds_s: &[f64],
-    later: &[Option<(Node, Law)>],
+    later: &[Option<Known>],
     precision: Precision,
-    shared: &mut Known,
-) -> (Node, Law) {
+    shared: &mut Shared,
+) -> Known {
     let own = &station.service.service_time_s;
     let known = |to: usize| later.get(to).and_then(Option::as_ref);
     let mut law = Law::of(own);
+    let mut bare: Option<Law> = None;
+    let mut live_usual_s = 0.0;
+    let mut has_live = false;
     let mut calls = Vec::new();
     let mut waits_for_none = true;
     for (group, members) in groups(&station.calls).into_iter().enumerate() {
-        let laws: Vec<Law> = members
-            .iter()
-            .filter(|call| call.mode != CallMode::Async)
-            .filter_map(|call| {
-                let (node, law) = known(call.to)?;
-                Some(answers(call, law, node.timeout_s))
-            })
-            .collect();
-        let (longest, shares) = match &laws[..] {
-            [] => (Law::zero(), Vec::new()),
-            [one] => (one.clone(), vec![1.0]),
-            several => Law::longest(several),
+        let is_live = members.iter().any(|call| call.guard.is_on());
+        has_live |= is_live;
+        let waited = || {
+            let waited = members.iter().filter(|call| call.mode != CallMode::Async);
+            waited.filter_map(|call| Some((call, known(call.to)?)))
         };
+        let laws: Vec<Law> = waited()
+            .map(|(call, of)| answers(call, &of.law, of.node.timeout_s))
+            .collect();
+        if is_live || waited().any(|(_, of)| of.bare.is_some()) {
+            let so_far = bare.take().unwrap_or_else(|| law.clone());
+            bare = Some(if is_live {
+                so_far
+            } else {
+                let laws = waited().map(|(call, of)| {
+                    answers(call, of.bare.as_ref().unwrap_or(&of.law), of.node.timeout_s)
+                });
+                so_far.then(&longest_of_all(&laws.collect::<Vec<_>>()).0)
+            });
+        } else if let Some(so_far) = bare.take() {
+            bare = Some(so_far.then(&longest_of_all(&laws).0));
+        }
+        let (longest, shares) = longest_of_all(&laws);
+        if is_live {
+            live_usual_s += longest.mean_s();
+        }
         if !laws.is_empty() {
             law = law.then(&longest);
             waits_for_none = false;
@@ -238,6 +289,8 @@ fn node(
                     },
                 call: call.clone(),
                 group,
+                // Numbered when all are known.
+                live: is_live.then_some(0),
             });
         }
     }
@@ -247,9 +300,16 @@ fn node(
     } else {
         law.distribution().unwrap_or_else(|| own.clone())
     };
-    let long_s = long_service_s(&base, thresholds_s);
+    let answered = match &bare {
+        Some(bare) => bare.distribution().unwrap_or_else(|| own.clone()),
+        None => base.clone(),
+    };
+    let long_s = long_service_s(&answered, thresholds_s);
     let long = |member: &Member| {
-        let of_node = known(member.station).map(|(node, _)| &node.own);
+        if member.is_delay {
+            return 0.0;
+        }
+        let of_node = known(member.station).map(|of| &of.node.own);
         let service = if member.station == index {
             Some(own)
         } else {
@@ -259,33 +319,49 @@ fn node(
     };
     let long: Vec<f64> = tree.iter().map(long).collect();
     let all: f64 = long.iter().sum();
-    let slow_share = long.iter().map(|long| {
+    let stations = tree.iter().filter(|member| !member.is_delay).count() as f64;
+    let slow_share = tree.iter().zip(&long).map(|(member, long)| {
         if all > 0.0 {
             long / all
+        } else if member.is_delay {
+            0.0
         } else {
-            1.0 / tree.len() as f64
+            1.0 / stations
         }
     });
     let timeout_s = station.service.timeout_s;
     let function = station.function.as_ref();
+    let model = |law: Distribution| ServiceModel {
+        service_time_s: law,
+        error_probability: 0.0,
+        thresholds_s: thresholds_s.to_vec(),
+        ..station.service.clone()
+    };
     let node = Node {
         function: function.map(|model| shared.function(model, &base, timeout_s, precision)),
+        answers: bare.as_ref().map(|_| shared.service(model(answered))),
+        has_live,
+        live_usual_s,
         slow_share: slow_share.collect(),
         own: own.clone(),
         own_s: own.mean(),
         error_probability: station.service.error_probability,
         timeout_s: station.service.timeout_s,
-        tables: shared.service(ServiceModel {
-            service_time_s: base,
-            error_probability: 0.0,
-            thresholds_s: thresholds_s.to_vec(),
-            ..station.service.clone()
-        }),
+        tables: shared.service(model(base)),
         calls,
         callers: None,
         tree,
     };
-    (node, law)
+    Known { node, law, bare }
+}
+
+/// Answers that are waited for together: the longest, and how often each is that.
+fn longest_of_all(laws: &[Law]) -> (Law, Vec<f64>) {
+    match laws {
+        [] => (Law::zero(), Vec::new()),
+        [one] => (one.clone(), vec![1.0]),
+        several => Law::longest(several),
+    }
 }
 
 /// How long a caller waits for its calls of one kind, when nobody waits anywhere: never longer than it has patience.
@@ -352,24 +428,31 @@ fn groups(calls: &[Call]) -> Vec<Vec<&Call>> {
 fn tree<'a>(
     index: usize,
     calls: &[Edge],
-    known: &impl Fn(usize) -> Option<&'a (Node, Law)>,
+    known: &impl Fn(usize) -> Option<&'a Known>,
 ) -> Vec<Member> {
     let mut tree = vec![Member {
         station: index,
         visits: 1.0,
+        is_delay: false,
     }];
-    for edge in calls.iter().filter(|edge| edge.waited_for > 0.0) {
-        let Some((node, _)) = known(edge.call.to) else {
+    let mut waited = calls.iter().filter(|edge| edge.waited_for > 0.0);
+    if waited.clone().any(|edge| edge.live.is_some()) {
+        tree.push(Member {
+            is_delay: true,
+            ..tree[0]
+        });
+    }
+    for edge in waited.by_ref().filter(|edge| edge.live.is_none()) {
+        let Some(of) = known(edge.call.to) else {
             continue;
         };
-        for member in &node.tree {
+        for member in &of.node.tree {
             let visits = member.visits * edge.waited_for;
-            match tree.iter_mut().find(|m| m.station == member.station) {
+            let is_same =
+                |m: &&mut Member| (m.station, m.is_delay) == (member.station, member.is_delay);
+            match tree.iter_mut().find(is_same) {
                 Some(there) => there.visits += visits,
-                None => tree.push(Member {
-                    station: member.station,
-                    visits,
-                }),
+                None => tree.push(Member { visits, ..*member }),
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What the users of a network see, and who is to blame when it is bad.
 
+use super::super::delay::Delay;
 use super::super::response::{Blame, Response};
 use super::super::tables::RowWeights;
 use super::super::thinned::Thinning;
-use super::calls::fails_request;
 use super::tables::{Edge, Node};
 use super::{FluidNetwork, share};
 use crate::plane::Outcome;
@@ -119,7 +119,12 @@ impl FluidNetwork<'_> {
             blame.timed_out += gave_up;
             blame.lost += total.lost;
         }
-        blame_late(node, response, late, late_in_service, blamed);
+        let blame = Blaming {
+            node,
+            response,
+            delays: &self.delays,
+        };
+        total.timed_out_in_service += blame.late(late, late_in_service, blamed);
         for k in 0..total.slow.len() {
             let (slow, alone) = (total.slow[k], total.slow_in_service[k]);
             let shares = Guilt::new(response, |blame| blame.slow[k]);
@@ -129,7 +134,20 @@ impl FluidNetwork<'_> {
                 };
                 let served = alone * node.slow_share(index);
                 blame.slow_in_service[k] += served;
-                blame.slow[k] += served + (slow - alone) * shares.of(index);
+                if !member.is_delay {
+                    blame.slow[k] += served + (slow - alone) * shares.of(index);
+                    continue;
+                }
+                let waited = (slow - alone) * shares.of(index);
+                let delay = self.delays.get(member.station);
+                for part in delay.iter().flat_map(|delay| &delay.guilt) {
+                    if let Some(blame) = blamed.get_mut(part.station) {
+                        let slow = waited * part.share;
+                        blame.slow[k] += slow;
+                        blame.slow_in_service[k] += slow * part.service;
+                        total.slow_in_service[k] += slow * part.service;
+                    }
+                }
             }
         }
         if total.failed > 0.0 {
@@ -152,10 +170,7 @@ impl FluidNetwork<'_> {
                 continue;
             }
             let own = self.states.get(index).map_or(0.0, |state| state.error);
-            let of = |edge: &Edge| {
-                let callee = self.states.get(edge.call.to);
-                fails_request(edge, callee.map_or(0.0, |callee| callee.fails))
-            };
+            let of = |edge: &Edge| self.call_fails(edge);
             let all = own + node.calls.iter().map(of).sum::<f64>();
             if all <= NEGLIGIBLE {
                 blamed[index].failed += count;
@@ -163,7 +178,13 @@ impl FluidNetwork<'_> {
             }
             blamed[index].failed += count * own / all;
             for edge in &node.calls {
-                let part = count * of(edge) / all;
+                let mut part = count * of(edge) / all;
+                if let Some(live) = edge.live.and_then(|live| self.live.get(live)) {
+                    let refused = part * live.refused_of_failed();
+                    blamed[edge.call.to].failed += refused;
+                    blamed[edge.call.to].refused += refused;
+                    part -= refused;
+                }
                 if part > 0.0 {
                     failing[edge.call.to] += self.blame_attempt(edge.call.to, part, blamed);
                 }
@@ -204,20 +225,50 @@ impl FluidNetwork<'_> {
         blamed[station].lost += state.lost * part;
         let late = late * part;
         let alone = late * share(response.late_in_service(), 1.0 - response.in_time()).min(1.0);
-        blame_late(node, response, late, alone, blamed);
+        let blame = Blaming {
+            node,
+            response,
+            delays: &self.delays,
+        };
+        blame.late(late, alone, blamed);
         failed * part
     }
 }
 
-/// Blames late answers on the members of a tree: `alone` of them would have been late if nobody had waited.
-fn blame_late(node: &Node, response: &Response<'_>, late: f64, alone: f64, blamed: &mut [Outcome]) {
-    let shares = Guilt::new(response, |blame| blame.late);
-    for (index, member) in node.tree.iter().enumerate() {
-        if let Some(blame) = blamed.get_mut(member.station) {
-            let served = alone * node.slow_share(index);
-            blame.timed_out_in_service += served;
-            blame.timed_out += served + (late - alone) * shares.of(index);
+/// Whose answers were late.
+struct Blaming<'r, 'a> {
+    node: &'r Node,
+    response: &'r Response<'a>,
+    delays: &'r [Delay],
+}
+
+impl Blaming<'_, '_> {
+    /// Blames late answers on the members of a tree: `alone` of them would have been late if nobody had waited, for calls
+    /// that are followed neither. How many more are late for service: those calls' own.
+    fn late(&self, late: f64, alone: f64, blamed: &mut [Outcome]) -> f64 {
+        let shares = Guilt::new(self.response, |blame| blame.late);
+        let mut in_service = 0.0;
+        for (index, member) in self.node.tree.iter().enumerate() {
+            let served = alone * self.node.slow_share(index);
+            let waited = (late - alone) * shares.of(index);
+            if !member.is_delay {
+                if let Some(blame) = blamed.get_mut(member.station) {
+                    blame.timed_out_in_service += served;
+                    blame.timed_out += served + waited;
+                }
+                continue;
+            }
+            let delay = self.delays.get(member.station);
+            for part in delay.iter().flat_map(|delay| &delay.guilt) {
+                if let Some(blame) = blamed.get_mut(part.station) {
+                    let late = waited * part.share;
+                    blame.timed_out += late;
+                    blame.timed_out_in_service += late * part.service;
+                    in_service += late * part.service;
+                }
+            }
         }
+        in_service
     }
 }
 
