@@ -246,9 +246,11 @@ impl Fleet {
         pods.waiting(Origin::Evicted) + pods.waiting(Origin::Reclaimed)
     }
 
-    /// Of the pods that are not ready, those whose containers were restarted.
+    /// Of the pods that are not ready, those whose containers were restarted: not more than all, as those that stand in for ready
+    /// pods of leaving nodes are not counted there.
     pub fn not_ready_after_restart(&self) -> u32 {
-        self.cluster.pods.waiting(Origin::Restarted)
+        let restarted = self.cluster.pods.waiting(Origin::Restarted);
+        restarted.min(self.not_ready())
     }
 
     /// Pods without a node, not even one to come.

@@ -11,6 +11,9 @@ const MESSAGE_MS: f64 = 40.0;
 /// Most replications of one message.
 const MAX_REPLICATIONS: u32 = 32;
 
+/// Work that takes less than this is quick: something newer can wait for it.
+const QUICK_MS: f64 = 250.0;
+
 /// How long replications take, as far as is known.
 #[derive(Default)]
 pub(super) struct Pace {
@@ -27,6 +30,18 @@ impl Pace {
             1.0
         };
         (quick as u32).clamp(1, MAX_REPLICATIONS)
+    }
+
+    /// Whether a replication is known to be quick.
+    pub(super) fn is_quick(&self) -> bool {
+        self.computed > 0 && self.busy_ms < QUICK_MS * f64::from(self.computed)
+    }
+
+    /// Seconds left for `remaining` replications on so many workers, once there is a rate to tell from.
+    pub(super) fn seconds_left(&self, remaining: u32, workers: usize) -> Option<f64> {
+        let each_ms = self.busy_ms / f64::from(self.computed);
+        let known = self.computed > 1 && self.busy_ms > 500.0;
+        known.then(|| f64::from(remaining) * each_ms / workers.max(1) as f64 / 1000.0)
     }
 
     /// Notes that so many replications took so long.
@@ -100,6 +115,11 @@ impl Deal {
         }
     }
 
+    /// Whether its replications are quick.
+    pub fn is_quick(&self) -> bool {
+        self.pace.is_quick()
+    }
+
     /// Whether nothing of it has been dealt out yet.
     pub fn untouched(&self) -> bool {
         self.out == 0 && self.pace.computed == 0
@@ -161,10 +181,7 @@ impl Deal {
 
     /// Seconds left for `remaining` replications on so many workers, once there is a rate to tell from.
     pub fn seconds_left(&self, remaining: u32, workers: usize) -> Option<f64> {
-        let Pace { busy_ms, computed } = self.pace;
-        let each_ms = busy_ms / f64::from(computed);
-        let known = computed > 1 && busy_ms > 500.0;
-        known.then(|| f64::from(remaining) * each_ms / workers.max(1) as f64 / 1000.0)
+        self.pace.seconds_left(remaining, workers)
     }
 
     /// What has arrived.

@@ -1,5 +1,6 @@
 //! A study that decides as it goes, dealt out to workers: its rounds are laid out when the former are complete.
 
+use super::deal::Pace;
 use crate::state::Advice;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::explain::Explain;
@@ -9,11 +10,6 @@ use sim_core::study::{Adaptive, Answer, Plan, Probe, SweepReport};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// Work of one message should take about this long, so that a worker is soon free for something newer.
-const MESSAGE_MS: f64 = 40.0;
-/// Most replications of one message.
-const MAX_REPLICATIONS: u32 = 32;
 
 /// What is asked.
 pub enum Question {
@@ -53,8 +49,7 @@ pub struct Inquiry {
     question: Question,
     waiting: VecDeque<Probe>,
     out: u32,
-    busy_ms: f64,
-    computed: u32,
+    pace: Pace,
     /// Whether a round was completed since the last report.
     pub news: bool,
 }
@@ -70,8 +65,7 @@ impl Inquiry {
             question,
             waiting,
             out: 0,
-            busy_ms: 0.0,
-            computed: 0,
+            pace: Pace::default(),
             news: true,
         }
     }
@@ -79,11 +73,7 @@ impl Inquiry {
     /// The next probe. Quick replications of one variant go together.
     pub fn next(&mut self) -> Option<Probe> {
         let mut probe = self.waiting.pop_front()?;
-        let quick = match self.computed {
-            0 => 1.0,
-            computed => MESSAGE_MS / (self.busy_ms / f64::from(computed)).max(0.01),
-        };
-        let most = (quick as u32).clamp(1, MAX_REPLICATIONS);
+        let most = self.pace.most();
         while let Some(next) = self.waiting.front()
             && probe.replications < most
             && next.variant == probe.variant
@@ -99,8 +89,7 @@ impl Inquiry {
     /// Takes in an answer that took so long; at the end of a round, the next is laid out.
     pub fn take(&mut self, answer: Answer, took_ms: f64) {
         self.out = self.out.saturating_sub(1);
-        self.computed += answer.outcomes.len() as u32;
-        self.busy_ms += took_ms;
+        self.pace.note(answer.outcomes.len(), took_ms);
         self.question.study().tell(answer);
         if self.finished() {
             self.waiting = self.question.study().next_round().into();
@@ -121,9 +110,12 @@ impl Inquiry {
     /// Seconds left on so many workers, once there is a rate to tell from.
     pub fn seconds_left(&self, workers: usize) -> Option<f64> {
         let (done, needed) = self.totals();
-        let each_ms = self.busy_ms / f64::from(self.computed);
-        let left = f64::from(needed.saturating_sub(done));
-        (self.busy_ms > 500.0).then(|| left * each_ms / workers.max(1) as f64 / 1000.0)
+        self.pace.seconds_left(needed.saturating_sub(done), workers)
+    }
+
+    /// Whether its replications are quick.
+    pub fn is_quick(&self) -> bool {
+        self.pace.is_quick()
     }
 
     /// Whether it looks for designs.

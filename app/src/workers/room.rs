@@ -367,6 +367,25 @@ impl Room {
         self.trials.as_ref().is_some_and(|trials| trials.job == job)
     }
 
+    /// Work of a sweep or a study that was asked for, for the spare worker, while that is quick enough that a first
+    /// answer would hardly wait for it.
+    fn lent_work(&mut self) -> Option<Work> {
+        if self.stopped || self.keeps_quiet() {
+            return None;
+        }
+        let sweep = self.sweep.as_mut().filter(|sweep| sweep.is_quick());
+        let shard = sweep.and_then(next_of);
+        shard.or_else(|| {
+            let inquiry = self.inquiry.as_mut().filter(|one| one.is_quick());
+            inquiry.and_then(next_probe)
+        })
+    }
+
+    /// Workers at a study that was asked for, of which the spare one is one while it is quick.
+    fn workers_asked(&self, is_quick: bool) -> usize {
+        self.workers() + usize::from(self.spare && is_quick)
+    }
+
     /// Workers that refine; the spare one does not.
     fn workers(&self) -> usize {
         self.slots.len() - usize::from(self.spare && !self.slots.is_empty())

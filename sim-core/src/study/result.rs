@@ -306,7 +306,8 @@ impl ReplicationResult {
         serving.chain(storage).chain(batch).collect()
     }
 
-    /// What a digest is made of. A result without storage, jobs, a topology, spot nodes, an edge, functions or guards has the bytes that it had before there were
+    /// What a digest is made of. A result without storage, jobs, a topology, spot nodes, an edge, functions, guards,
+    /// uncertain inputs or backfill has the bytes that it had before there were
     /// any: an empty option is one byte in postcard's encoding, and empty ones at the end are left out.
     pub fn bytes(&self) -> Vec<u8> {
         // Plain numbers and lists: serialising them cannot fail.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// Most that the WebAssembly of the page, which is that of its workers too, may have, in kB (1000 bytes) of brotli.
-pub const LIMIT_KB: u64 = 1250;
+pub const LIMIT_KB: u64 = 1170;
 
 /// Sizes of the WebAssembly module, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

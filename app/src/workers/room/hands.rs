@@ -174,7 +174,9 @@ pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
         let again = this.slots.get_mut(index).and_then(|slot| slot.again.take());
         let work = match again {
             Some(work) if this.is_current(work.job) => Some(work),
-            _ if this.spare && index + 1 == this.slots.len() => this.first_answer(),
+            _ if this.spare && index + 1 == this.slots.len() => {
+                this.first_answer().or_else(|| this.lent_work())
+            }
             _ => this.next_work(),
         };
         let Some(work) = work else {

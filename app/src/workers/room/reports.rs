@@ -78,7 +78,8 @@ impl Room {
     }
 
     pub(super) fn show_sweep(&mut self) {
-        let (stopped, workers) = (self.stopped, self.workers());
+        let quick = self.sweep.as_ref().is_some_and(Deal::is_quick);
+        let (stopped, workers) = (self.stopped, self.workers_asked(quick));
         let Some(sweep) = self.sweep.as_mut() else {
             return;
         };
@@ -104,7 +105,8 @@ impl Room {
 impl Room {
     /// Puts the study that decides as it goes on the page.
     pub(super) fn show_inquiry(&mut self) {
-        let (stopped, workers) = (self.stopped, self.workers());
+        let quick = self.inquiry.as_ref().is_some_and(Inquiry::is_quick);
+        let (stopped, workers) = (self.stopped, self.workers_asked(quick));
         let Some(inquiry) = self.inquiry.as_mut() else {
             return;
         };
