@@ -20,7 +20,7 @@ fn panel(backfill: &BackfillReport, stale: Signal<bool>) -> AnyView {
         money(&backfill.saved_usd_per_month),
     );
     let price = format!(
-        "{} pods wait {} s each for the work to leave. What that costs the objectives shows the comparison with a copy without it.",
+        "{} pods wait {} s each for the work to leave. Compare it with a copy without backfill to see what that costs the objectives.",
         figure(&backfill.preemptions, format::number),
         format::number(backfill.preemption_s),
     );

@@ -50,7 +50,7 @@ fn value_text(path: &str, value: f64) -> String {
     let (last, before) = (parts.next().unwrap_or_default(), parts.next());
     let name = match before {
         // Such names say nothing without what they belong to.
-        Some(before) if matches!(last, "Target" | "Value" | "Mean" | "Height") => {
+        Some(before) if matches!(last, "Target" | "Value" | "Mean" | "Height" | "After") => {
             format!("{before} {}", last.to_ascii_lowercase())
         }
         _ => last.to_owned(),
