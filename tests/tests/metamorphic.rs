@@ -129,14 +129,17 @@ fn with_replicas(document: &ScenarioDocument, replicas: u32) -> ScenarioDocument
     document
 }
 
-/// Paired differences are at most zero, as far as their own scatter can tell.
-fn at_most_zero(differences: impl Iterator<Item = f64>) -> Result<(), TestCaseError> {
+/// Paired differences are at most zero, as far as their own scatter and `precision` can tell.
+fn at_most_zero(
+    differences: impl Iterator<Item = f64>,
+    precision: f64,
+) -> Result<(), TestCaseError> {
     let mut seen = Welford::new();
     differences.for_each(|difference| seen.push(difference));
     // With a dozen pairs five standard errors are passed by chance once in some thousands of cases.
     let error = (seen.variance() / f64::from(PAIRS)).sqrt();
     prop_assert!(
-        seen.mean() <= 5.0 * error + 1e-6,
+        seen.mean() <= 5.0 * error + precision,
         "worse by {} ± {error}",
         seen.mean()
     );
@@ -165,7 +168,10 @@ proptest! {
         let (Some(few), Some(many)) = (run(&few, PAIRS), run(&many, PAIRS)) else {
             return Ok(());
         };
-        at_most_zero(few.iter().zip(&many).map(|(few, many)| bad_share(many) - bad_share(few)))?;
+        // Where nothing is lost but by errors of the service, `fluid` has up to 0.16 % fewer of them at two replicas than at
+        // three, `requests` as many.
+        let precision = 1e-6 + 2e-3 * few.iter().map(bad_share).sum::<f64>() / few.len() as f64;
+        at_most_zero(few.iter().zip(&many).map(|(few, many)| bad_share(many) - bad_share(few)), precision)?;
     }
 
     #[test]
