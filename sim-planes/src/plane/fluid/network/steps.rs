@@ -4,8 +4,8 @@
 //! that patience; then the breaker opens, the queue empties, and a while later all begins anew. Intervals much longer than
 //! the patience would see none of it.
 
+use super::super::returning::join;
 use super::{FluidNetwork, State};
-use crate::plane::Outcome;
 use crate::plane::network::{CallOutcome, NetworkOutcome, StationInterval};
 
 /// From this load on, of all that would be called, a station's queue may bring its callers to give up.
@@ -64,15 +64,15 @@ pub(super) fn add(sum: &mut NetworkOutcome, step: &NetworkOutcome) {
         return;
     }
     for (sum, step) in sum.stations.iter_mut().zip(&step.stations) {
-        add_outcome(sum, step);
+        join(sum, step);
     }
     for (sum, step) in sum.calls.iter_mut().zip(&step.calls) {
         add_call(sum, step);
     }
     for (sum, step) in sum.entries.iter_mut().zip(&step.entries) {
-        add_outcome(&mut sum.total, &step.total);
+        join(&mut sum.total, &step.total);
         for (sum, step) in sum.blamed.iter_mut().zip(&step.blamed) {
-            add_outcome(sum, step);
+            join(sum, step);
         }
     }
 }
@@ -85,38 +85,4 @@ fn add_call(sum: &mut CallOutcome, step: &CallOutcome) {
     sum.hedges_won += step.hedges_won;
     sum.opened += step.opened;
     sum.open_s += step.open_s;
-}
-
-fn add_outcome(sum: &mut Outcome, step: &Outcome) {
-    let before = *sum;
-    let each = |k: usize| before.slow[k] + step.slow[k];
-    let each_in_service = |k: usize| before.slow_in_service[k] + step.slow_in_service[k];
-    *sum = Outcome {
-        arrivals: before.arrivals + step.arrivals,
-        retries: before.retries + step.retries,
-        served: before.served + step.served,
-        rejected: before.rejected + step.rejected,
-        dropped: before.dropped + step.dropped,
-        throttled: before.throttled + step.throttled,
-        timed_out: before.timed_out + step.timed_out,
-        timed_out_in_service: before.timed_out_in_service + step.timed_out_in_service,
-        failed: before.failed + step.failed,
-        refused: before.refused + step.refused,
-        lost: before.lost + step.lost,
-        slow: std::array::from_fn(each),
-        slow_in_service: std::array::from_fn(each_in_service),
-        waits: before.waits + step.waits,
-        wait_sum_s: before.wait_sum_s + step.wait_sum_s,
-        waited: before.waited + step.waited,
-        waits_high: before.waits_high + step.waits_high,
-        wait_sum_high_s: before.wait_sum_high_s + step.wait_sum_high_s,
-        blocked: before.blocked + step.blocked,
-        turned_away: before.turned_away + step.turned_away,
-        cancelled: before.cancelled + step.cancelled,
-        latency_sum_s: before.latency_sum_s + step.latency_sum_s,
-        busy_server_s: before.busy_server_s + step.busy_server_s,
-        in_service_s: before.in_service_s + step.in_service_s,
-        waiting_at_end: step.waiting_at_end,
-        open_at_end: step.open_at_end,
-    };
 }
