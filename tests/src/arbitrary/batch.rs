@@ -1,6 +1,6 @@
 //! Random sound batch jobs: small enough to play in a test, under every policy.
 
-use super::document::distribution;
+use super::distribution::distribution;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 

@@ -1,6 +1,6 @@
 //! Random sound edge caches: small catalogues under every way to keep objects.
 
-use super::document::distribution;
+use super::distribution::distribution;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 

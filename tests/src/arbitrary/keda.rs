@@ -1,6 +1,6 @@
 //! Random sound ScaledObjects and ScaledJobs.
 
-use super::document::{behavior, signal};
+use super::autoscaler::{behavior, signal};
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 

@@ -1,6 +1,6 @@
 //! Random sound storage: small datasets under every kind of lifecycle.
 
-use super::document::distribution;
+use super::distribution::distribution;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
 

@@ -1,6 +1,6 @@
 //! Random sound topologies around a random sound service.
 
-use super::document::autoscaler;
+use super::autoscaler::autoscaler;
 use super::resilience::{Guards, guards, rate_limit};
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
