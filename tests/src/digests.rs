@@ -1,8 +1,9 @@
 //! Golden digests: what each template gives under each engine version, to the last bit.
 
+use crate::runs::first;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::templates::TEMPLATES;
-use sim_core::study::{Collection, Plan, Prepared, Shard};
+use sim_core::study::{Collection, Plan, Prepared};
 
 /// The committed digests: engine version, template, SHA-256 of its first replications.
 pub const DIGESTS: &str = include_str!("../golden/digests.txt");
@@ -44,12 +45,7 @@ pub fn current() -> Vec<Golden> {
         let plan = Plan::single(&document);
         let prepared = Prepared::new(plan.clone()).expect("a sound scenario");
         let mut collection = Collection::new(&plan);
-        collection.add(prepared.run_shard(Shard {
-            first_design: 0,
-            designs: 1,
-            first_replication: 0,
-            replications: REPLICATIONS,
-        }));
+        collection.add(prepared.run_shard(first(REPLICATIONS)));
         Golden {
             engine: sim_core::ENGINE_VERSION.to_owned(),
             template: id.to_owned(),

@@ -8,6 +8,7 @@ pub mod digests;
 pub mod fixture;
 pub mod golden;
 pub mod markup;
+pub mod runs;
 pub mod validation;
 
 #[cfg(feature = "browser")]

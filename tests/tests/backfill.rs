@@ -5,9 +5,10 @@ use sim_core::fleet::Fleet;
 use sim_core::scenario::check_json;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::{
-    BackfillResult, Collection, Figure, Plan, Prepared, ReplicationResult, Report, Shard,
+    BackfillResult, Collection, Figure, Plan, Prepared, ReplicationResult, Report,
 };
 use tests::base::base;
+use tests::runs::first;
 
 /// Four replicas of half a core on one node of four: two cores are idle for six hours.
 fn document(backfill: Value) -> Value {
@@ -30,12 +31,7 @@ fn report(document: &Value) -> (ReplicationResult, Report) {
     let document: ScenarioDocument = serde_json::from_value(document.clone()).expect("a document");
     let plan = Plan::single(&document);
     let prepared = Prepared::new(plan.clone()).unwrap_or_else(|p| panic!("{p}"));
-    let shard = prepared.run_shard(Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    });
+    let shard = prepared.run_shard(first(1));
     let result = shard.results[0].clone();
     let mut collection = Collection::new(&plan);
     collection.add(shard);

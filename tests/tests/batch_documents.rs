@@ -7,8 +7,9 @@ use sim_core::batch::run::events;
 use sim_core::import;
 use sim_core::scenario::document::{MarketDocument, ScenarioDocument};
 use sim_core::scenario::{check_value, templates::template};
-use sim_core::study::{Collection, Plan, Prepared, Shard};
+use sim_core::study::{Collection, Plan, Prepared};
 use tests::fixture::problems;
+use tests::runs::first;
 
 fn nightly() -> Value {
     serde_json::from_str(
@@ -314,12 +315,7 @@ fn a_report_names_jobs_and_sums_up() {
     let plan = Plan::single(&document);
     let prepared = Prepared::new(plan.clone()).expect("sound");
     let mut collection = Collection::new(&plan);
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 4,
-    };
+    let shard = first(4);
     let shard = prepared.run_shard(shard);
     for result in &shard.results {
         let batch = result.batch.as_ref().expect("jobs");

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument, TrafficSource};
-use sim_core::study::{FIGURES, Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{FIGURES, Figure, Plan, Prepared, ReplicationResult};
 use tests::arbitrary;
+use tests::runs::first;
 
 /// Any valid scenario, cut to an hour or so and to a rate that the requests plane plays in a moment.
 fn short(mut document: ScenarioDocument, plane: PlaneKind) -> ScenarioDocument {
@@ -31,12 +32,7 @@ fn short(mut document: ScenarioDocument, plane: PlaneKind) -> ScenarioDocument {
 fn run(document: &ScenarioDocument) -> Option<ReplicationResult> {
     // A cut can make a valid scenario invalid (a crowd after the end); such cases are left out.
     let prepared = Prepared::new(Plan::single(document)).ok()?;
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
+    let shard = first(1);
     prepared.run_shard(shard).results.pop()
 }
 

@@ -7,8 +7,9 @@ use sim_core::scenario::document::{
     AutoscalerDocument, HpaDocument, MetricDocument, MetricTarget, PlaneKind, ScenarioDocument,
     Signal, TrafficSource,
 };
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use tests::base::base;
+use tests::runs::run_once;
 
 fn with_hpa(base_rps: f64, metrics: Vec<MetricDocument>, plane: PlaneKind) -> ScenarioDocument {
     let mut document = base();
@@ -31,18 +32,6 @@ fn with_hpa(base_rps: f64, metrics: Vec<MetricDocument>, plane: PlaneKind) -> Sc
     document
 }
 
-fn run(document: &ScenarioDocument) -> ReplicationResult {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
-    prepared.run_shard(shard).results.remove(0)
-}
-
 /// Replicas at which the controller rests: within tolerance of the target, reached from below.
 fn rests_between(result: &ReplicationResult, low: f64, high: f64) {
     let (mean, peak) = (
@@ -63,7 +52,11 @@ fn request_rate_per_pod_rests_where_the_formula_says() {
             signal: Signal::RequestsPerSecond,
             average_value: 70.0,
         };
-        rests_between(&run(&with_hpa(1000.0, vec![metric], plane)), 13.0, 16.0);
+        rests_between(
+            &run_once(&with_hpa(1000.0, vec![metric], plane)),
+            13.0,
+            16.0,
+        );
     }
 }
 
@@ -71,11 +64,11 @@ fn request_rate_per_pod_rests_where_the_formula_says() {
 fn cpu_utilisation_rests_where_the_formula_says() {
     // 400 requests a second × 50 ms = 20 cores; at 60 % of half a core: 66.7 pods; the maximum of 40 binds.
     let metric = MetricDocument::CpuUtilization { target_percent: 60 };
-    let bound = run(&with_hpa(400.0, vec![metric.clone()], PlaneKind::Fluid));
+    let bound = run_once(&with_hpa(400.0, vec![metric.clone()], PlaneKind::Fluid));
     assert_eq!(bound.figure(Figure::PeakReplicas), 40.0);
     // 150 requests a second: 7.5 cores, 25 pods at 60 % exactly.
     rests_between(
-        &run(&with_hpa(150.0, vec![metric], PlaneKind::Fluid)),
+        &run_once(&with_hpa(150.0, vec![metric], PlaneKind::Fluid)),
         23.0,
         28.0,
     );
@@ -88,7 +81,7 @@ fn a_service_wide_average_rests_at_its_quotient() {
         target: MetricTarget::AverageValue { value: 50.0 },
     };
     rests_between(
-        &run(&with_hpa(600.0, vec![metric], PlaneKind::Fluid)),
+        &run_once(&with_hpa(600.0, vec![metric], PlaneKind::Fluid)),
         11.0,
         13.5,
     );
@@ -105,7 +98,7 @@ fn latency_without_answers_leaves_the_decision_to_cpu() {
         MetricDocument::CpuUtilization { target_percent: 60 },
     ];
     rests_between(
-        &run(&with_hpa(150.0, metrics, PlaneKind::Fluid)),
+        &run_once(&with_hpa(150.0, metrics, PlaneKind::Fluid)),
         23.0,
         28.0,
     );
@@ -120,7 +113,7 @@ fn latency_above_its_target_adds_replicas_until_it_is_met() {
     }];
     let mut document = with_hpa(300.0, metrics, PlaneKind::Requests);
     document.service.concurrency = 4;
-    let result = run(&document);
+    let result = run_once(&document);
     assert!(
         result.figure(Figure::MeanReplicas) > 8.0,
         "{}",
@@ -142,7 +135,7 @@ fn pods_that_find_no_node_are_blamed_on_the_node_limit() {
     let mut document = with_hpa(300.0, vec![metric], PlaneKind::Fluid);
     document.service.concurrency = 4;
     document.fleet.max_nodes = 1;
-    let result = run(&document);
+    let result = run_once(&document);
     // Eight pods of half a core on four cores: 32 slots for 30 busy ones, and 15 pods wanted.
     assert_eq!(result.figure(Figure::PeakReplicas), 8.0);
     let latency = &result.objectives[1];

@@ -4,8 +4,9 @@ use sim_core::control::decision::{LogFilter, Rule};
 use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
 use sim_core::scenario::check_json;
 use sim_core::scenario::document::ScenarioDocument;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::Figure;
 use tests::base::base;
+use tests::runs::run_once;
 
 fn template(id: &str) -> ScenarioDocument {
     let template = sim_core::scenario::templates::TEMPLATES
@@ -33,18 +34,6 @@ fn look(document: &ScenarioDocument, request: &ReplayRequest) -> Replay {
     let scenario = check_json(&text).unwrap_or_else(|problems| panic!("{problems}"));
     let setup = Setup::new(scenario, false, None);
     replay(&setup, document.run.seed, request)
-}
-
-fn result(document: &ScenarioDocument) -> ReplicationResult {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
-    prepared.run_shard(shard).results.remove(0)
 }
 
 /// Every decision starts where the one before it ended, and the ticks show what was decided.
@@ -80,7 +69,7 @@ fn a_log_tells_every_reconcile_and_changes_nothing() {
     }
     // The log's changes are those that the report of the same replication counts.
     let changes = replay.decisions.iter().filter(|d| d.is_change()).count();
-    let counted = result(&document).figure(Figure::ScaleEventsPerHour) * 24.0;
+    let counted = run_once(&document).figure(Figure::ScaleEventsPerHour) * 24.0;
     assert_eq!(changes as f64, counted.round());
 }
 
@@ -154,7 +143,8 @@ fn arbitration_decides_between_controllers() {
 #[test]
 fn conflicts_are_counted() {
     let ticks_per_hour = 3600.0 / f64::from(base().run.tick_s);
-    let conflicts = |document: &ScenarioDocument| result(document).figure(Figure::ConflictsPerHour);
+    let conflicts =
+        |document: &ScenarioDocument| run_once(document).figure(Figure::ConflictsPerHour);
     assert_eq!(conflicts(&base()), 0.0, "one controller agrees with itself");
     // In every tick: from 2 up to 4 and 9, and down to 2 again.
     let last_writer = conflicts(&quarrel(r#"{"kind":"last_writer"}"#));

@@ -5,23 +5,13 @@ use serde_json::{Value, json};
 use sim_core::cost::Resource;
 use sim_core::scenario::document::{KeepingDocument, PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use tests::fixture::problems;
+use tests::runs::run;
 
 fn news() -> ScenarioDocument {
     let json = template("news-behind-cdn").expect("in the gallery").json;
     serde_json::from_str(json).expect("a document")
-}
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared = Prepared::new(Plan::single(document)).unwrap_or_else(|p| panic!("{p}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
 }
 
 /// Two hours of the template at a tenth of its traffic and fleet, which both planes can play, with slow fetches.

@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use tests::base::base;
+use tests::runs::first;
 
 /// Bytes before the rest of an answer: its kind, and the job.
 const HEAD: usize = 5;
@@ -81,12 +82,7 @@ impl Drop for Worker {
 #[test]
 fn node_gives_the_native_bytes() {
     let mut worker = Worker::start();
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 2,
-    };
+    let shard = first(2);
     for (job, template) in TEMPLATES.iter().enumerate() {
         let document: ScenarioDocument =
             serde_json::from_str(template.json).expect("templates are documents");
@@ -116,12 +112,7 @@ fn builds_and_threads_agree() {
     let builds = std::env::var_os("QEC_BUILDS").expect("QEC_BUILDS lists builds of qec");
     let document = short();
     let plan = Plan::single(&document);
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 6,
-    };
+    let shard = first(6);
     let mut here = Collection::new(&plan);
     here.add(Prepared::new(plan.clone()).expect("sound").run_shard(shard));
     let file = std::env::temp_dir().join(format!("qec-builds-{}.json", std::process::id()));

@@ -10,6 +10,7 @@ use sim_core::study::{
     Collection, Figure, Plan, Prepared, ReplicationResult, Rounds, Shard, SweepReport,
 };
 use tests::base::base;
+use tests::runs::run;
 
 /// The first template, without its sweep.
 fn template() -> ScenarioDocument {
@@ -23,19 +24,6 @@ fn steady(plane: PlaneKind) -> ScenarioDocument {
     let mut document = base();
     document.run.plane = plane;
     document
-}
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    prepared
-        .run_shard(Shard {
-            first_design: 0,
-            designs: 1,
-            first_replication: 0,
-            replications,
-        })
-        .results
 }
 
 fn assert_conserved(result: &ReplicationResult) {

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::{Problems, Severity, check_value, limit_at};
-use sim_core::study::{FIGURES, Plan, Prepared, Shard};
+use sim_core::study::{FIGURES, Plan, Prepared};
 use tests::fixture::{base, set};
+use tests::runs::first;
 
 /// The fixture over half an hour, with every optional part present.
 fn full() -> Value {
@@ -157,12 +158,7 @@ fn at_its_limits_every_number_is_simulated() {
                 continue;
             };
             let prepared = Prepared::new(Plan::single(scenario.document())).expect("checked");
-            let shard = Shard {
-                first_design: 0,
-                designs: 1,
-                first_replication: 0,
-                replications: 1,
-            };
+            let shard = first(1);
             let results = prepared.run_shard(shard).results;
             for (info, figure) in FIGURES.iter().zip(results[0].figures) {
                 assert!(

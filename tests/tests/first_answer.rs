@@ -4,13 +4,9 @@ use sim_core::plane::network::Precision;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::templates::TEMPLATES;
 use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard, beginning};
+use tests::runs::first;
 
-const ONE: Shard = Shard {
-    first_design: 0,
-    designs: 1,
-    first_replication: 0,
-    replications: 1,
-};
+const ONE: Shard = first(1);
 
 fn month_of(id: &str) -> ScenarioDocument {
     let template = TEMPLATES.iter().find(|one| one.id == id).unwrap();

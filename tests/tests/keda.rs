@@ -8,8 +8,9 @@ use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
 use sim_core::scenario::document::{AutoscalerDocument, ScenarioDocument};
 use sim_core::scenario::{Severity, check_value};
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::Figure;
 use tests::base::base;
+use tests::runs::run_once;
 
 const OPERATOR: &str = "KEDA operator";
 
@@ -49,18 +50,6 @@ fn look(document: &ScenarioDocument) -> Replay {
         most_ticks: 1_000_000,
     };
     replay(&setup, document.run.seed, &request)
-}
-
-fn result(document: &ScenarioDocument) -> ReplicationResult {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
-    prepared.run_shard(shard).results.remove(0)
 }
 
 fn by<'a>(replay: &'a Replay, who: &'a str) -> impl Iterator<Item = &'a Decision> {
@@ -193,7 +182,7 @@ fn the_first_requests_wake_it_and_wait_for_it() {
             // Then the HPA takes over: 1, 4 (its cap), and what the load asks for.
             let taken_over = by(&replay, HPA).find(|d| d.at_s > woken.at_s && d.is_change());
             assert_eq!(taken_over.map(|d| d.from), Some(1), "{plane}");
-            let [_, rejected, timed_out, ..] = result(&document).fates;
+            let [_, rejected, timed_out, ..] = run_once(&document).fates;
             assert_eq!(rejected, 0.0, "{plane}");
             assert!(plane == "fluid" || timed_out == 0.0, "{timed_out}");
         }
@@ -208,7 +197,7 @@ fn without_a_buffer_what_comes_at_zero_is_rejected() {
     let scenario = check_value(&value).expect("is sound");
     let warned: Vec<&str> = scenario.warnings.iter().map(|w| w.path.as_str()).collect();
     assert!(warned.contains(&"/service/buffer_limit"), "{warned:?}");
-    let rejected = result(&document).fates[1];
+    let rejected = run_once(&document).fates[1];
     // From 5400 s on 50 a second, until the poll sees them and a pod is there.
     assert!((1000.0..6000.0).contains(&rejected), "{rejected}");
 }
@@ -376,7 +365,7 @@ fn with_a_minimum_and_cpu_alone_it_is_that_hpa() {
             let mut document = scenario(autoscaler, plane);
             document.service.concurrency = 20;
             recorded(&mut document, &[90_000.0, 270_000.0, 30_000.0, 180_000.0]);
-            result(&document)
+            run_once(&document)
         });
         assert!(hpa.figure(Figure::PeakReplicas) > 20.0);
         assert_eq!(keda.figures, hpa.figures, "{plane}");

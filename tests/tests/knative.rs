@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use sim_core::control::decision::{Decision, LogFilter, Rule};
 use sim_core::replication::{Replay, ReplayRequest, Setup, replay};
 use sim_core::scenario::check_value;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use tests::base::base;
+use tests::runs::run_once;
 
 const PLANES: [&str; 2] = ["fluid", "requests"];
 
@@ -53,16 +54,7 @@ fn look(value: &Value) -> Replay {
 }
 
 fn result(value: &Value) -> ReplicationResult {
-    let document = serde_json::from_value(value.clone()).expect("a document");
-    let prepared =
-        Prepared::new(Plan::single(&document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
-    prepared.run_shard(shard).results.remove(0)
+    run_once(&serde_json::from_value(value.clone()).expect("a document"))
 }
 
 /// An input of a decision by the beginning of its name.

@@ -6,24 +6,14 @@ use sim_core::scenario::check;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Figure, ReplicationResult};
+use tests::runs::run;
 
 fn shop() -> ScenarioDocument {
     let json = template("large-shop").expect("in the gallery").json;
     let mut document: ScenarioDocument = serde_json::from_str(json).expect("a document");
     document.sweep.clear();
     document
-}
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared = Prepared::new(Plan::single(document)).unwrap_or_else(|p| panic!("{p}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
 }
 
 /// It is what it says, and the checker has nothing to say about it.

@@ -7,21 +7,10 @@ use sim_core::scenario::document::{
     ScenarioDocument, TrafficSource,
 };
 use sim_core::slo::Cause;
-use sim_core::study::{Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use tests::base::base;
 use tests::fixture;
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
-}
+use tests::runs::run;
 
 fn replicas(document: &mut ScenarioDocument, replicas: u32) {
     document.autoscaler = AutoscalerDocument::Static { replicas };

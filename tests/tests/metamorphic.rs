@@ -9,8 +9,9 @@ use sim_core::scenario::document::{
     TrafficSource,
 };
 use sim_core::stats::Welford;
-use sim_core::study::{FIGURES, Figure, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::{FIGURES, Figure, Plan, Prepared, ReplicationResult};
 use tests::arbitrary;
+use tests::runs::first;
 
 fn config() -> ProptestConfig {
     let long = std::env::var_os("QEC_LONG").is_some();
@@ -51,12 +52,7 @@ fn is_unlimited(component: &ComponentDocument) -> bool {
 
 fn run(document: &ScenarioDocument, replications: u32) -> Option<Vec<ReplicationResult>> {
     let prepared = Prepared::new(Plan::single(document)).ok()?;
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
+    let shard = first(replications);
     Some(prepared.run_shard(shard).results)
 }
 

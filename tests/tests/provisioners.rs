@@ -15,9 +15,10 @@ use sim_core::fleet::{Fleet, NodeState, Size};
 use sim_core::replication::{ReplayRequest, Setup, replay};
 use sim_core::scenario::{Scenario, check_json};
 use sim_core::slo::Cause;
-use sim_core::study::{Plan, Prepared, Shard};
+use sim_core::study::{Plan, Prepared};
 use std::collections::BTreeSet;
 use tests::base::base;
+use tests::runs::first;
 
 /// Pods of one core and 2 GiB that start in 20 s; nodes come after 100 s; nothing is reserved, no base.
 fn scenario(provisioner: Value) -> Scenario {
@@ -220,12 +221,7 @@ fn requests_lost_to_an_eviction_are_blamed_on_it() {
     });
     let document = scenario.document().clone();
     let prepared = Prepared::new(Plan::single(&document)).expect("sound");
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
+    let shard = first(1);
     let result = prepared.run_shard(shard).results.remove(0);
     let success = &result.objectives[0];
     let evicted = success.bad_by_cause[Cause::Eviction as usize];

@@ -4,22 +4,11 @@ use sim_core::scenario::check;
 use sim_core::scenario::document::*;
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
-use sim_core::study::{Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::ReplicationResult;
+use tests::runs::{run, run_once};
 
 fn document(id: &str) -> ScenarioDocument {
     serde_json::from_str(template(id).expect("in the gallery").json).expect("a document")
-}
-
-fn results(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared =
-        Prepared::new(Plan::single(document)).unwrap_or_else(|problems| panic!("{problems}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
 }
 
 fn problems(document: &ScenarioDocument) -> Vec<(String, String)> {
@@ -64,7 +53,7 @@ fn a_rate_limit_turns_away_the_same_in_both_planes() {
         for plane in [PlaneKind::Requests, PlaneKind::Fluid] {
             let limit = RateLimitDocument { rps, burst };
             let (mut bad, mut total, mut attempts, mut away) = (0.0, 0.0, 0.0, 0.0);
-            for result in results(&limited(plane, limit.clone(), 6.0), 4) {
+            for result in run(&limited(plane, limit.clone(), 6.0), 4) {
                 let success = &result.objectives[0];
                 let throttled = success.bad_by_cause[Cause::Throttled as usize];
                 assert!((success.bad() - throttled).abs() < 1e-6);
@@ -116,7 +105,7 @@ fn retries_make_429_more_frequent_and_nothing_else() {
     let mut again = once.clone();
     again.service.retries = document("retry-storm").service.retries;
     let share_away = |document: &ScenarioDocument| {
-        let result = &results(document, 1)[0];
+        let result = &run_once(document);
         let limit = result.resilience.as_ref().expect("a limit").limits[0];
         (limit.turned_away / limit.attempts, result.fates[0])
     };
@@ -132,7 +121,7 @@ fn refused_calls_have_their_cause_at_the_one_that_was_called() {
     let mut required = document("third-party-risk");
     let call = &mut required.topology.as_mut().expect("a topology").calls[1];
     call.optional = false;
-    for result in results(&required, 2) {
+    for result in run(&required, 2) {
         let network = result.network.as_ref().expect("a topology");
         for (index, objective) in result.objectives.iter().enumerate() {
             for cause in Cause::ALL {
@@ -171,7 +160,7 @@ fn trouble_comes_when_the_timetable_says() {
             duration_minutes: 30.0,
             slowdown: None,
         }];
-        for result in results(&document, 2) {
+        for result in run(&document, 2) {
             let success = &result.objectives[0];
             let down = success.bad_by_cause[Cause::Dependency as usize] / success.total;
             assert!((down - 0.5 / 6.0).abs() < 0.004, "{plane:?}: {down}");
@@ -196,7 +185,7 @@ fn a_breaker_does_the_same_in_both_planes() {
         let mut document = document("third-party-risk");
         document.run.plane = plane;
         edit(&mut document.topology.as_mut().expect("a topology").calls[1]);
-        results(&document, 4)
+        run(&document, 4)
     };
     let required = |call: &mut CallDocument| call.optional = false;
     for edit in [
@@ -282,7 +271,7 @@ fn a_month_with_a_breaker_is_computed() {
         slowdown: 30.0,
     });
     let (mut open, begun) = (0.0, std::time::Instant::now());
-    let all = results(&document, 8);
+    let all = run(&document, 8);
     println!("{:?} a month", begun.elapsed() / 8);
     for result in &all {
         open += result.resilience.as_ref().expect("a breaker").calls[0].open / 8.0;

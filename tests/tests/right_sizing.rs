@@ -11,13 +11,9 @@ use sim_core::slo::Cause;
 use sim_core::study::{Collection, Figure, Plan, Prepared, ReplicationResult, Shard};
 use tests::base::base;
 use tests::fixture;
+use tests::runs::first;
 
-const SHARD: Shard = Shard {
-    first_design: 0,
-    designs: 1,
-    first_replication: 0,
-    replications: 1,
-};
+const SHARD: Shard = first(1);
 
 fn run(document: &ScenarioDocument) -> ReplicationResult {
     let prepared =

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use sim_core::cost::Resource;
 use sim_core::functions::billing::cents;
 use sim_core::functions::meter::FunctionResult;
+use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
 use sim_core::stats::Welford;
-use sim_core::study::{Collection, Figure, Plan, Prepared, ReplicationResult, Report, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use tests::fixture::problems;
+use tests::runs::{report, run};
 
 const PLANES: [&str; 2] = ["requests", "fluid"];
 
@@ -29,19 +31,12 @@ fn changed(path: &str, value: Value) -> Value {
     document
 }
 
-fn prepared(document: &Value) -> Prepared {
-    let document = serde_json::from_value(document.clone()).expect("a document");
-    Prepared::new(Plan::single(&document)).unwrap_or_else(|problems| panic!("{problems}"))
+fn document(value: &Value) -> ScenarioDocument {
+    serde_json::from_value(value.clone()).expect("a document")
 }
 
-fn results(document: &Value, replications: u32) -> Vec<ReplicationResult> {
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared(document).run_shard(shard).results
+fn results(value: &Value, replications: u32) -> Vec<ReplicationResult> {
+    run(&document(value), replications)
 }
 
 /// Its first function.
@@ -408,18 +403,9 @@ fn fluid_is_as_played_on_the_template() {
 /// A report tells what a replication's functions did, and from what traffic on containers cost less.
 #[test]
 fn the_report_has_them() {
-    let mut document = api();
-    document["slo"]["window_days"] = json!(1);
-    let prepared = prepared(&document);
-    let shard = prepared.run_shard(Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 3,
-    });
-    let mut collection = Collection::new(prepared.plan());
-    assert!(collection.add(shard));
-    let report: Report = collection.report(prepared.plan()).expect("a report");
+    let mut api = api();
+    api["slo"]["window_days"] = json!(1);
+    let report = report(&document(&api), 3);
     assert_eq!(report.functions.len(), 2);
     for function in &report.functions {
         let parts: f64 = function

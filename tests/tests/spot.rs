@@ -11,9 +11,10 @@ use sim_core::import::{SpotTraceOptions, spot_trace};
 use sim_core::scenario::check;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::slo::Cause;
-use sim_core::study::{Collection, Figure, Plan, Prepared, ReplicationResult, Report, Shard};
+use sim_core::study::{Figure, ReplicationResult};
 use std::path::PathBuf;
 use tests::base::base;
+use tests::runs::{market, report, run};
 
 /// Twenty nodes of one replica each, with room for as many again.
 fn fleet_of(nodes: u32, spot: Value) -> ScenarioDocument {
@@ -42,34 +43,6 @@ fn one_pool(changes: &[(&str, Value)]) -> Value {
         tests::fixture::set(&mut spot, path, value.clone());
     }
     spot
-}
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared = Prepared::new(Plan::single(document)).unwrap_or_else(|p| panic!("{p}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
-}
-
-fn report(document: &ScenarioDocument, replications: u32) -> Report {
-    let plan = Plan::single(document);
-    let prepared = Prepared::new(plan.clone()).unwrap_or_else(|p| panic!("{p}"));
-    let mut collection = Collection::new(&plan);
-    collection.add(prepared.run_shard(Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    }));
-    collection.report(&plan).expect("results")
-}
-
-fn market(result: &ReplicationResult) -> &sim_core::study::NodeMarketResult {
-    result.node_market.as_ref().expect("spot nodes")
 }
 
 fn cost(result: &ReplicationResult, resource: Resource) -> f64 {

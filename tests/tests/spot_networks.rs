@@ -7,26 +7,10 @@ use sim_core::scenario::check;
 use sim_core::scenario::document::{PlaneKind, ScenarioDocument};
 use sim_core::scenario::templates::template;
 use sim_core::slo::Cause;
-use sim_core::study::{
-    Collection, Figure, NodeMarketResult, Plan, Prepared, ReplicationResult, Shard,
-};
+use sim_core::study::{Figure, ReplicationResult};
 use sim_core::topology::ComponentKind;
 use tests::base::base;
-
-fn run(document: &ScenarioDocument, replications: u32) -> Vec<ReplicationResult> {
-    let prepared = Prepared::new(Plan::single(document)).unwrap_or_else(|p| panic!("{p}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
-}
-
-fn market(result: &ReplicationResult) -> &NodeMarketResult {
-    result.node_market.as_ref().expect("spot nodes")
-}
+use tests::runs::{market, report, run};
 
 fn cost(result: &ReplicationResult, resource: Resource) -> f64 {
     let costs = result.costs();
@@ -360,16 +344,7 @@ fn the_best_shared_commitment_is_the_cheapest_of_all() {
         value["autoscaler"] = scheduled(4, 12, 6, 12);
         value["topology"]["components"][0]["autoscaler"] = scheduled(2, 6, 9, 20);
         let document: ScenarioDocument = serde_json::from_value(value).expect("a document");
-        let plan = Plan::single(&document);
-        let prepared = Prepared::new(plan.clone()).unwrap_or_else(|p| panic!("{p}"));
-        let mut collection = Collection::new(&plan);
-        collection.add(prepared.run_shard(Shard {
-            first_design: 0,
-            designs: 1,
-            first_replication: 0,
-            replications: 2,
-        }));
-        collection.report(&plan).expect("results")
+        report(&document, 2)
     };
     let commitment = with(0.0).commitment.expect("a commitment");
     let cost_of = |nodes: usize| -> f64 {

@@ -7,8 +7,9 @@ use sim_core::fleet::spot::hazard_per_hour;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::{Scenario, check_json};
 use sim_core::slo::Cause;
-use sim_core::study::{NodeMarketResult, Plan, Prepared, ReplicationResult, Shard};
+use sim_core::study::ReplicationResult;
 use tests::base::base;
+use tests::runs::{self, market};
 
 /// Pods of one core and 2 GiB that start in 20 s; nodes come after 100 s; nothing is reserved, no base.
 fn document(provisioner: Value, pools: Value, more: Value) -> Value {
@@ -99,18 +100,7 @@ impl<'a> Driver<'a> {
 
 fn run(document: &Value, replications: u32) -> Vec<ReplicationResult> {
     let document: ScenarioDocument = serde_json::from_value(document.clone()).expect("a document");
-    let prepared = Prepared::new(Plan::single(&document)).unwrap_or_else(|p| panic!("{p}"));
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications,
-    };
-    prepared.run_shard(shard).results
-}
-
-fn market(result: &ReplicationResult) -> &NodeMarketResult {
-    result.node_market.as_ref().expect("spot nodes")
+    runs::run(&document, replications)
 }
 
 fn cost(result: &ReplicationResult, resource: Resource) -> f64 {

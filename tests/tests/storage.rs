@@ -18,7 +18,6 @@ use sim_core::storage::cache::Cache;
 use sim_core::storage::lifecycle::{Basis, Lifecycle, Step};
 use sim_core::storage::run::{StorageRun, run};
 use sim_core::storage::{Dataset, StorageModel, StorageResult, StorageSetup, Target, Tier};
-use sim_core::study::{Plan, Prepared, Shard};
 use tests::fixture::problems;
 
 /// A class of S3 with a constant wait.

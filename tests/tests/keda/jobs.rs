@@ -50,7 +50,7 @@ fn a_job_for_every_request_and_none_when_they_are_done() {
     assert!((135.0..=180.0).contains(&over_s), "{over_s}");
     let after = replay.ticks.iter().filter(|t| t.at_s > over_s);
     assert!(after.into_iter().all(|t| t.desired == 0 && t.ready == 0));
-    let result = result(&document);
+    let result = run_once(&document);
     assert_eq!(result.fates[0], arrivals.round(), "all are served");
 }
 
@@ -61,7 +61,7 @@ fn strategies_differ_in_what_jobs_at_work_count_for() {
         let document = jobs(strategy, &[180.0; 8]);
         let replay = look(&document);
         is_a_chain(&replay);
-        let result = result(&document);
+        let result = run_once(&document);
         assert_eq!(result.fates[1] + result.fates[2], 0.0, "{strategy}");
         let work = result.fates[0] * 60.0 / (4.0 * 3600.0);
         let wait_s = result.figure(Figure::MeanLatency) / 1000.0 - 60.0;

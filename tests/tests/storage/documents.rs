@@ -1,6 +1,7 @@
 //! Storage in documents, imports and reports.
 
 use super::*;
+use tests::runs::{report, run_once};
 
 fn lake() -> Value {
     serde_json::from_str(
@@ -170,16 +171,7 @@ fn lifecycles_among_the_samples_are_read() {
 #[test]
 fn a_report_names_tiers_and_sums_up() {
     let document: ScenarioDocument = serde_json::from_value(lake()).expect("a document");
-    let plan = Plan::single(&document);
-    let prepared = Prepared::new(plan.clone()).expect("sound");
-    let mut collection = sim_core::study::Collection::new(&plan);
-    collection.add(prepared.run_shard(Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 4,
-    }));
-    let report = collection.report(&plan).expect("results");
+    let report = report(&document, 4);
     let costs: f64 = report
         .costs
         .iter()
@@ -209,14 +201,7 @@ fn results_without_storage_have_the_bytes_they_had() {
     let document = tests::fixture::document();
     let mut short = document.clone();
     short.slo.window_days = 0.05;
-    let prepared = Prepared::new(Plan::single(&short)).expect("sound");
-    let shard = Shard {
-        first_design: 0,
-        designs: 1,
-        first_replication: 0,
-        replications: 1,
-    };
-    let result = prepared.run_shard(shard).results.remove(0);
+    let result = run_once(&short);
     let whole = postcard::to_allocvec(&result).expect("serialises");
     // Neither storage, jobs, a topology, spot nodes, an edge, functions, guards, uncertain inputs nor backfill: empty options at the end.
     let (bytes, nothing) = whole.split_at(whole.len() - 9);
@@ -226,8 +211,7 @@ fn results_without_storage_have_the_bytes_they_had() {
     short.fleet.commitments =
         serde_json::from_value(serde_json::json!({"nodes": 1, "term": "three_years"}))
             .expect("a commitment");
-    let prepared = Prepared::new(Plan::single(&short)).expect("sound");
-    let result = prepared.run_shard(shard).results.remove(0);
+    let result = run_once(&short);
     let whole = postcard::to_allocvec(&result).expect("serialises");
     assert!(whole[..whole.len() - 5] == result.bytes());
     assert!(check_value(&lake()).is_ok());
