@@ -507,6 +507,13 @@ impl<'a> Simulation<'a> {
                 100.0 * share(of_parts(|part| part.sums.pressure_ticks), ready_ticks)
             }
             Figure::PodsResized => of_parts(|part| part.sums.pods_resized),
+            Figure::IncidentsPerMonth => cost.per_month(f64::from(self.budget.incidents())),
+            Figure::RevenueAtRisk => {
+                let unanswered = sums.rejected + sums.timed_out + sums.failed + sums.lost;
+                let slo = &setup.scenario.document().slo;
+                let usd_per_1000 = slo.revenue_usd_per_1000_requests.unwrap_or(0.0);
+                cost.per_month(unanswered / 1000.0 * usd_per_1000)
+            }
         });
         let dependencies = match &self.plane {
             Plane::One(_) => None,

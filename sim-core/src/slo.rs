@@ -4,6 +4,7 @@ pub mod attribution;
 pub mod budget;
 mod cause;
 mod cause_counts;
+mod incidents;
 
 pub use cause::Cause;
 pub use cause_counts::CauseCounts;

@@ -1,6 +1,8 @@
 //! The result in sentences: the same words at the head of the page and of the report.
 
 use crate::format;
+use crate::study::figure;
+use sim_core::stats::Summary;
 use sim_core::study::Report;
 
 /// What it costs and how likely it is good enough, against what is wanted (a share, 0..1).
@@ -69,4 +71,36 @@ pub fn drivers(report: &Report) -> String {
         .chain(budgets)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// How often somebody is called, and how long an objective is below its target.
+pub fn incidents(report: &Report) -> Option<String> {
+    let calls = &report.figure("incidents_per_month")?.summary;
+    let below = &report.figure("violation_minutes")?.summary;
+    Some(format!(
+        "{} incidents a month are expected{}; {} of the window are below a target.",
+        figure(calls, format::number),
+        quantiles(calls, format::number),
+        figure(below, |minutes| format::with_unit(minutes, "min")),
+    ))
+}
+
+/// What counts as an incident.
+pub const INCIDENT: &str = "An incident is when somebody would be called: the error budget burns 14.4 times as fast as it may, over an hour and over its last five minutes (SRE Workbook), or half of all requests are bad. It lasts until an hour is good again.";
+
+/// What the requests without an answer would have brought in; nothing where the document does not say.
+pub fn at_risk(report: &Report) -> Option<String> {
+    let usd = &report.figure("revenue_at_risk")?.summary;
+    Some(format!(
+        "{} of revenue a month are at risk{}: what the requests without an answer would have brought in.",
+        figure(usd, format::money),
+        quantiles(usd, format::money),
+    ))
+}
+
+fn quantiles(summary: &Summary, show: impl Fn(f64) -> String) -> String {
+    if summary.n < 2 {
+        return String::new();
+    }
+    format!(" (P5–P95 {})", format::range(summary.p5, summary.p95, show))
 }

@@ -7,6 +7,7 @@ use super::compare::ComparePanel;
 use super::edge::EdgePanel;
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
+use super::incidents::IncidentsPanel;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
 use super::requests::RequestsPanel;
@@ -32,6 +33,7 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <Headline/> }.into_any()}
             {view! { <CostByResource/> }.into_any()}
             {view! { <BudgetByCause/> }.into_any()}
+            {view! { <IncidentsPanel/> }.into_any()}
             {view! { <CostDistribution/> }.into_any()}
             {view! { <SliDistribution/> }.into_any()}
             {view! { <TopologyPanel/> }.into_any()}

@@ -1,5 +1,6 @@
 //! Error budgets: bad requests per objective, by cause, over the window and over each hour.
 
+use super::incidents::IncidentWatch;
 use super::{Cause, CauseCounts};
 use crate::plane::{MAX_THRESHOLDS, Outcome};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
@@ -172,13 +173,13 @@ const SLICES_PER_HOUR: u32 = 12;
 
 /// Requests of a stretch of time, and the bad ones per objective.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stretch {
-    total: f64,
-    bad: [f64; MAX_OBJECTIVES],
+pub(super) struct Stretch {
+    pub(super) total: f64,
+    pub(super) bad: [f64; MAX_OBJECTIVES],
 }
 
 impl Stretch {
-    fn add(&mut self, other: &Stretch) {
+    pub(super) fn add(&mut self, other: &Stretch) {
         self.total += other.total;
         for (sum, bad) in self.bad.iter_mut().zip(other.bad) {
             *sum += bad;
@@ -271,6 +272,7 @@ pub struct BudgetMeter {
     worst_hourly_burn: f64,
     slices_in_violation: u32,
     slice_minutes: f64,
+    incidents: IncidentWatch,
 }
 
 impl BudgetMeter {
@@ -286,6 +288,7 @@ impl BudgetMeter {
             hour_slices: 0,
             worst_hourly_burn: 0.0,
             slices_in_violation: 0,
+            incidents: IncidentWatch::default(),
             slice_minutes: f64::from(ticks_per_slice) * tick_s / 60.0,
         }
     }
@@ -305,6 +308,8 @@ impl BudgetMeter {
 
     fn close_slice(&mut self, objectives: &Objectives) {
         self.slices_in_violation += u32::from(self.slice.burn(objectives) > 1.0);
+        let targets = (0..objectives.len()).map(|index| objectives.target(index));
+        self.incidents.add(self.slice, targets);
         self.hour.add(&self.slice);
         self.slice = Stretch::default();
         self.slice_ticks = 0;
@@ -333,6 +338,11 @@ impl BudgetMeter {
     /// Time in slices of five minutes in which some objective's share of good requests was below its target.
     pub fn violation_minutes(&self) -> f64 {
         f64::from(self.slices_in_violation) * self.slice_minutes
+    }
+
+    /// Times that budget burnt so fast that somebody would have been called.
+    pub fn incidents(&self) -> u32 {
+        self.incidents.incidents()
     }
 
     /// Largest burn rate over any hour of the window, over all objectives.

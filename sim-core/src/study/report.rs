@@ -246,9 +246,11 @@ impl Report {
         let document = &plan.document;
         let summary =
             |value: &dyn Fn(&ReplicationResult) -> f64| Summary::of(&samples(results, value));
+        let has_revenue = document.slo.revenue_usd_per_1000_requests.is_some();
         let figures = FIGURES
             .iter()
             .enumerate()
+            .filter(|(_, info)| has_revenue || info.figure != Figure::RevenueAtRisk)
             .map(|(index, info)| FigureReport {
                 key: info.key.to_owned(),
                 label: info.label.to_owned(),

@@ -59,6 +59,11 @@ pub enum Figure {
     MemoryPressure,
     /// Pods that the Vertical Pod Autoscaler evicted or resized in the window.
     PodsResized,
+    /// Times that error budget burnt so fast that somebody would have been called, scaled to a month: 14.4 times as fast as
+    /// it may over an hour and over five minutes, or half of all requests bad.
+    IncidentsPerMonth,
+    /// What the requests of a month that got no answer would have been worth, US dollars; zero where that is not said.
+    RevenueAtRisk,
 }
 
 /// How a figure is shown.
@@ -89,7 +94,7 @@ const fn info(
 }
 
 /// Number of figures.
-pub const FIGURE_COUNT: usize = 21;
+pub const FIGURE_COUNT: usize = 23;
 
 /// All figures, in the order of [`ReplicationResult::figures`].
 pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
@@ -173,6 +178,18 @@ pub const FIGURES: [FigureInfo; FIGURE_COUNT] = [
         "pods_resized",
         "Pods given another size",
         "",
+    ),
+    info(
+        Figure::IncidentsPerMonth,
+        "incidents_per_month",
+        "Incidents per month",
+        "",
+    ),
+    info(
+        Figure::RevenueAtRisk,
+        "revenue_at_risk",
+        "Revenue at risk per month",
+        "USD",
     ),
 ];
 

@@ -20,6 +20,12 @@ pub fn paper(report: &Report, wanted: f64, words: &str, origin: &Origin) -> Pape
             Block::Words(summary::drivers(report)),
         ],
     );
+    let trouble = [summary::incidents(report), summary::at_risk(report)];
+    let trouble = trouble.into_iter().flatten().map(Block::Words);
+    paper.section(
+        "Incidents and revenue at risk",
+        trouble.chain([Block::Hint(summary::INCIDENT.to_owned())]),
+    );
     paper.section(
         "Key figures",
         [

@@ -133,6 +133,8 @@ fn search() -> impl Strategy<Value = SearchDocument> {
             Just(BoundedFigure::NodeHours),
             Just(BoundedFigure::ScaleEventsPerHour),
             Just(BoundedFigure::ViolationMinutes),
+            Just(BoundedFigure::IncidentsPerMonth),
+            Just(BoundedFigure::RevenueAtRisk),
         ]
     };
     let discount =
@@ -212,14 +214,16 @@ fn slo() -> impl Strategy<Value = SloDocument> {
         success,
         proptest::collection::vec(latency(), 0..4),
         50.0..99.0_f64,
+        proptest::option::of(0.0..50.0_f64),
     )
         .prop_map(
-            |(window_days, success, mut objectives, wanted_attainment_percent)| {
+            |(window_days, success, mut objectives, wanted_attainment_percent, revenue)| {
                 objectives.insert(0, success);
                 SloDocument {
                     window_days,
                     objectives,
                     wanted_attainment_percent,
+                    revenue_usd_per_1000_requests: revenue,
                 }
             },
         )

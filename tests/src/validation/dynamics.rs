@@ -87,6 +87,7 @@ fn objectives(course: &Course) -> Objectives {
             threshold_ms: 1000.0 * threshold_s.expect("a course has a threshold"),
             target_percent: 100.0 * course.target,
         }],
+        revenue_usd_per_1000_requests: None,
         wanted_attainment_percent: 50.0,
     })
 }

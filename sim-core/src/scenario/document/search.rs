@@ -118,4 +118,8 @@ pub enum BoundedFigure {
     ViolationMinutes,
     /// Largest burn rate of the error budget over any hour.
     WorstHourlyBurnRate,
+    /// Incidents in a month: times that error budget burns so fast that somebody is called.
+    IncidentsPerMonth,
+    /// Revenue of a month's requests that get no answer, US dollars.
+    RevenueAtRisk,
 }

@@ -17,6 +17,11 @@ pub struct SloDocument {
     /// Wanted probability of meeting the SLO; designs are recommended only when even the lower bound clears it.
     #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "slo.wanted_attainment_percent")))]
     pub wanted_attainment_percent: f64,
+    /// What a thousand answered requests bring in, US dollars. With it the report says how much revenue is at risk: that of the
+    /// requests that get no answer.
+    #[cfg_attr(feature = "schema", schemars(extend("x-limit" = "slo.revenue_usd_per_1000_requests")))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revenue_usd_per_1000_requests: Option<f64>,
 }
 
 /// One objective: a share of all requests that must be good.

@@ -354,5 +354,7 @@ fn figure(bounded: BoundedFigure) -> Figure {
         BoundedFigure::ScaleEventsPerHour => Figure::ScaleEventsPerHour,
         BoundedFigure::ViolationMinutes => Figure::ViolationMinutes,
         BoundedFigure::WorstHourlyBurnRate => Figure::WorstHourlyBurnRate,
+        BoundedFigure::IncidentsPerMonth => Figure::IncidentsPerMonth,
+        BoundedFigure::RevenueAtRisk => Figure::RevenueAtRisk,
     }
 }

@@ -84,6 +84,7 @@ fn spend(target_percent: f64, bad: impl Fn(u32) -> f64) -> (f64, f64) {
     let objectives = Objectives::new(&SloDocument {
         window_days: DAYS,
         objectives: vec![ObjectiveDocument::Success { target_percent }],
+        revenue_usd_per_1000_requests: None,
         wanted_attainment_percent: 90.0,
     });
     let mut meter = BudgetMeter::new(TICK_S);

@@ -23,4 +23,8 @@ pub(super) const ROWS: &[Limit] = &[
         .soft(50.0, 99.0)
         .step(1.0)
         .default(95.0),
+    number("slo.revenue_usd_per_1000_requests", 0.0, 1_000_000.0, "USD")
+        .soft(0.0, 1000.0)
+        .step(1.0)
+        .default(10.0),
 ];
