@@ -10,6 +10,7 @@ mod breakdown;
 mod commitment;
 mod data;
 mod distribution;
+mod easel;
 mod export;
 mod figure;
 mod front;

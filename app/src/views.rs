@@ -15,6 +15,7 @@ mod header;
 mod headline;
 pub mod icons;
 mod import;
+mod in_turn;
 mod incidents;
 mod kpis;
 mod modal;

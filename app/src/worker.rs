@@ -1,22 +1,34 @@
 //! The page's other half: the same program, started in a web worker, prepares plans and computes shards, one message
 //! at a time. One program for both, because they share most of their code: documents, checks, plans, results.
+//!
+//! A shard is computed in parts, and between them the worker hears what the page says: after an edit it gives up what
+//! nobody waits for any more at once, and its processor is free for the new answer.
 
 use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Date, Promise, Uint8Array};
 use sim_core::replication::{replay, replay_window};
-use sim_core::study::Prepared;
+use sim_core::study::{Prepared, Shard};
 use sim_core::validation::{Case, cases};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use wasm_bindgen::JsCast;
+use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+/// A worker that computes a shard listens to the page after this long.
+const DEAF_MS: f64 = 8.0;
+/// Ticks after which it looks at the clock.
+const TICKS: u32 = 64;
 
 /// What a worker keeps between messages.
 #[derive(Default)]
 struct Bench {
     /// Plans by job.
-    jobs: BTreeMap<u32, Prepared>,
+    jobs: BTreeMap<u32, Rc<Prepared>>,
+    /// Jobs below are stale.
+    oldest: u32,
     /// The oracles' cases, once they are asked for.
     cases: Vec<Case>,
 }
@@ -28,12 +40,20 @@ pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
 
 /// Listens to the page for as long as the worker lives.
 pub fn start(scope: &DedicatedWorkerGlobalScope) {
-    let bench = RefCell::new(Bench::default());
+    let bench = Rc::new(RefCell::new(Bench::default()));
     let ears = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
-        if let Some(answer) = answer(&mut bench.borrow_mut(), &text) {
-            post(&ears, &answer);
+        match read(&text) {
+            Ok(Request::Shard { job, shard }) => {
+                spawn_local(compute(Rc::clone(&bench), ears.clone(), job, shard));
+            }
+            Ok(request) => {
+                if let Some(answer) = answer(&mut bench.borrow_mut(), request) {
+                    post(&ears, &answer);
+                }
+            }
+            Err(problem) => post(&ears, &frame(Answer::Failed, 0, problem.as_bytes())),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -41,25 +61,58 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
     post(scope, &frame(Answer::Ready, PROTOCOL, &[]));
 }
 
-/// Does what the page asks for; plans need no answer unless they fail.
-fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
+fn read(text: &str) -> Result<Request, String> {
     // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once. A request is
     // a tagged enum, which reads its parts as `sim_core::scenario::read` does.
     let request = serde_json::from_str(text).and_then(serde_json::from_value::<Request>);
-    let request = match request {
-        Ok(request) => request,
-        Err(error) => {
-            return Some(frame(
-                Answer::Failed,
-                0,
-                format!("unreadable request: {error}").as_bytes(),
-            ));
-        }
+    request.map_err(|error| format!("unreadable request: {error}"))
+}
+
+/// Computes a shard and tells the page, unless its job becomes stale meanwhile.
+async fn compute(
+    bench: Rc<RefCell<Bench>>,
+    scope: DedicatedWorkerGlobalScope,
+    job: u32,
+    shard: Shard,
+) {
+    let prepared = bench.borrow().jobs.get(&job).cloned();
+    let (Some(prepared), Ok(channel)) = (prepared, MessageChannel::new()) else {
+        return;
     };
+    let mut heard_ms = Date::now();
+    let result = prepared
+        .run_shard_in_parts(shard, TICKS, async || {
+            if Date::now() - heard_ms >= DEAF_MS {
+                listen(&channel).await;
+                heard_ms = Date::now();
+            }
+            bench.borrow().oldest <= job
+        })
+        .await;
+    channel.port1().close();
+    match result {
+        Some(result) => post(&scope, &encoded(Answer::Result, job, &result)),
+        None => post(&scope, &frame(Answer::GivenUp, job, &[])),
+    }
+}
+
+/// Lets the messages be heard that have come: one that is sent now comes behind them.
+async fn listen(channel: &MessageChannel) {
+    let (ears, mouth) = (channel.port1(), channel.port2());
+    let heard = Promise::new(&mut |heard, _| ears.set_onmessage(Some(&heard)));
+    if mouth.post_message(&JsValue::NULL).is_ok() {
+        // It cannot fail: nobody rejects it.
+        JsFuture::from(heard).await.ok();
+    }
+}
+
+/// Does what the page asks for; plans need no answer unless they fail.
+fn answer(bench: &mut Bench, request: Request) -> Option<Vec<u8>> {
     match request {
         Request::Plan { job, oldest, plan } => {
             let former = bench.jobs.values().next_back();
-            let prepared = Prepared::like(*plan, former);
+            let prepared = Prepared::like(*plan, former.map(Rc::as_ref));
+            bench.oldest = bench.oldest.max(oldest);
             // The newest stays until there is one that has what can be shared with it.
             let newest = bench.jobs.keys().next_back().copied();
             let is_over =
@@ -67,16 +120,18 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             bench.jobs.retain(|&known, _| !is_over(known));
             match prepared {
                 Ok(prepared) => {
-                    bench.jobs.insert(job, prepared);
+                    bench.jobs.insert(job, Rc::new(prepared));
                     None
                 }
                 Err(problems) => Some(frame(Answer::Failed, job, problems.to_string().as_bytes())),
             }
         }
-        Request::Shard { job, shard } => {
-            let result = bench.jobs.get(&job)?.run_shard(shard);
-            Some(encoded(Answer::Result, job, &result))
+        Request::GiveUp { oldest } => {
+            bench.oldest = bench.oldest.max(oldest);
+            None
         }
+        // See `compute`.
+        Request::Shard { .. } => None,
         Request::Probe { job, probe } => {
             let found = bench.jobs.get(&job)?.answer(&probe);
             Some(encoded(Answer::Result, job, &found))

@@ -17,7 +17,6 @@ pub mod arbitration;
 pub mod controller;
 pub mod decision;
 pub mod fixed;
-pub mod gaps;
 pub mod hpa_driver;
 mod hpa_words;
 pub mod keda;

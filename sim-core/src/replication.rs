@@ -26,7 +26,7 @@ use crate::edge::EdgeResult;
 use crate::plane::network::StationInterval;
 use crate::plane::{DataPlane, Outcome};
 use crate::scenario::document::PlaneKind;
-use crate::slo::budget::{BudgetMeter, Judged};
+use crate::slo::budget::{self, BudgetMeter, Judged};
 use crate::stats::LogHistogram;
 use crate::storage::{self, StorageResult};
 use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
@@ -78,8 +78,7 @@ pub struct Simulation<'a> {
     sums: Sums,
     /// Of a single service.
     guards: Guards,
-    /// What the users saw in the last tick.
-    last: Outcome,
+    last: LastTick,
     /// Whether somebody wants to know what each tick gives the data plane, and what the last one gave.
     listens: bool,
     conditions: Option<TickConditions>,
@@ -98,6 +97,14 @@ impl Plane<'_> {
             Self::Network(served) => served.drain_latencies(into),
         }
     }
+}
+
+/// What the users saw in the last tick: requests, those that got an outcome, and bad ones of the worst objective.
+#[derive(Clone, Copy, Debug, Default)]
+struct LastTick {
+    arrivals: f64,
+    concluded: f64,
+    worst: f64,
 }
 
 /// What the figures are made of.
@@ -169,7 +176,7 @@ impl<'a> Simulation<'a> {
             recorder: Recorder::new(setup),
             sums: Sums::default(),
             guards: Guards::new(setup),
-            last: Outcome::default(),
+            last: LastTick::default(),
             listens: false,
             conditions: None,
         }
@@ -278,7 +285,11 @@ impl<'a> Simulation<'a> {
             conditions.rate_rps = rate_rps;
             conditions.outcome = *entered;
         }
-        self.last = *users;
+        self.last = LastTick {
+            arrivals: users.arrivals,
+            concluded: judged.concluded,
+            worst: judged.worst,
+        };
         self.sums.open = users.open_at_end;
         if self.tick >= self.setup.warm_up_ticks {
             let objectives = &self.setup.objectives;
@@ -308,9 +319,8 @@ impl<'a> Simulation<'a> {
 
     /// The tick that has just ended, at `at_s`.
     fn last_tick(&self, at_s: f64) -> ReplayTick {
-        let outcome = &self.last;
+        let last = &self.last;
         let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
-        let judged = self.setup.objectives.judge(outcome);
         let (mut waiting, mut in_service, mut servers) = (0.0, 0.0, 0.0);
         let (mut desired, mut ready, mut nodes) = (0, 0, 0);
         for part in self.parts() {
@@ -324,10 +334,10 @@ impl<'a> Simulation<'a> {
         }
         ReplayTick {
             at_s,
-            arrivals_rps: outcome.arrivals / self.setup.tick_s,
+            arrivals_rps: last.arrivals / self.setup.tick_s,
             waiting,
             busy: share(in_service, servers),
-            bad: share(judged.worst, judged.concluded),
+            bad: share(last.worst, last.concluded),
             desired,
             ready,
             nodes,
@@ -524,7 +534,7 @@ impl<'a> Simulation<'a> {
         ReplicationResult {
             figures,
             cost_per_month: serving.map(|usd| cost.per_month(usd)),
-            objectives: self.budget.results(&setup.objectives, ledgers),
+            objectives: budget::results(&self.budget, &setup.objectives, ledgers),
             fates: [
                 sums.served,
                 sums.rejected,

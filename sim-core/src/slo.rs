@@ -1,10 +1,5 @@
-//! SLIs, error budgets and what spends them.
+//! SLIs, error budgets and what spends them. What is judged and counted every tick is `sim_planes::slo`.
 
-pub mod attribution;
 pub mod budget;
-mod cause;
-mod cause_counts;
-mod incidents;
 
-pub use cause::Cause;
-pub use cause_counts::CauseCounts;
+pub use sim_planes::slo::{Cause, CauseCounts, attribution};

@@ -30,6 +30,7 @@ mod condition;
 mod history;
 mod limits;
 mod listing;
+mod look_back;
 mod metric;
 mod pods;
 mod ratio;
@@ -42,7 +43,7 @@ pub use history::{Recommendation, RecommendationLog, ScaleEvent, ScaleEvents};
 pub use limits::{
     ScalingHistory, limit_by_behavior, limit_by_rules, scale_down_limit, scale_up_limit,
 };
-pub use listing::{PodList, milli};
+pub use listing::{PodList, milli, sampled_again};
 pub use metric::{MetricApi, MetricError, MetricInput, MetricOutcome};
 pub use pods::{
     PodClass, PodCounts, PodGroup, PodPhase, PodSample, PodSamples, PodTiming, ReadyCondition,

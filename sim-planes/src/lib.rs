@@ -16,4 +16,6 @@ pub mod functions;
 pub mod hpa;
 pub mod plane;
 pub mod random;
+pub mod slo;
 pub mod stats;
+pub mod telemetry;

@@ -4,6 +4,8 @@ use sim_core::scenario::document::ScenarioDocument;
 use sim_core::scenario::templates::TEMPLATES;
 use sim_core::study::{Collection, Plan, Prepared, Rounds, Shard, ShardResult};
 use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use tests::base::base;
 use tests::digests;
 
@@ -74,6 +76,46 @@ fn replications_in_any_order_merge_to_the_same_bytes() {
     // 7 is prime to 16, so this meets each once; and some twice.
     let mixed = (0..16).map(|i| (i * 7) % 16).chain([3, 9]);
     assert_eq!(forward, merged(mixed.collect()));
+}
+
+/// A shard in parts, as a web worker computes it, is the same shard, with uncertain inputs too; one that is given up is none.
+#[test]
+fn a_shard_in_parts_has_the_same_bytes() {
+    let mut uncertain = short(6);
+    let belief = r#"[{ "path": "/traffic/source/base_rps",
+        "distribution": { "kind": "lognormal", "p5": 80, "p95": 140 } }]"#;
+    uncertain.uncertain = serde_json::from_str(belief).expect("a belief");
+    for document in [short(6), uncertain] {
+        let prepared = Prepared::new(Plan::single(&document)).expect("sound");
+        let shard = Shard {
+            first_design: 0,
+            designs: 2,
+            first_replication: 3,
+            replications: 2,
+        };
+        let mut parts = 0;
+        let in_parts = at_once(prepared.run_shard_in_parts(shard, 100, async || {
+            parts += 1;
+            true
+        }));
+        assert!(parts > 10, "{parts}");
+        assert_eq!(in_parts, Some(prepared.run_shard(shard)));
+        let mut left = 3;
+        let given_up = at_once(prepared.run_shard_in_parts(shard, 100, async || {
+            left -= 1;
+            left > 0
+        }));
+        assert_eq!((given_up, left), (None, 0));
+    }
+}
+
+/// What comes of something that never has to wait.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits"),
+    }
 }
 
 /// A run that is interrupted keeps its shards as bytes; one that resumes takes them in and goes on.

@@ -1,5 +1,6 @@
 //! The place where a chart is painted: canvas below, words and cross-hairs above, sharp at any density.
 
+use super::easel::paint_soon;
 use super::palette::palette;
 use super::scene::{Anchor, Scene, paint};
 use gloo::events::EventListener;
@@ -66,7 +67,7 @@ where
                 return;
             }
             asked.set_value(true);
-            request_animation_frame(move || {
+            paint_soon(move || {
                 if asked.try_set_value(false).is_some() {
                     return;
                 }

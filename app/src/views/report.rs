@@ -11,6 +11,7 @@ use super::figures::{of_table, table};
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
+use super::in_turn::{Part, in_turn};
 use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -28,34 +29,60 @@ use sim_core::study;
 /// The report and how to take it along.
 #[component]
 pub fn Report() -> impl IntoView {
-    let studio = studio();
     provide_context(InReport);
-    let swept = Memo::new(move |_| studio.sweep.with(|sweep| sweep.report.is_some()));
-    view! {
-        <article class="panels report" data-testid="report">
-            {head(studio)}
-            {view! { <Headline/> }.into_any()}
-            {key_figures(studio)}
-            {view! { <CostByResource/> }.into_any()}
-            {view! { <BudgetByCause/> }.into_any()}
-            {view! { <CostDistribution/> }.into_any()}
-            {view! { <SliDistribution/> }.into_any()}
-            {view! { <ResiliencePanel/> }.into_any()}
-            {view! { <EdgePanel/> }.into_any()}
-            {view! { <FunctionsPanel/> }.into_any()}
-            {view! { <CommitmentLevels/> }.into_any()}
-            {view! { <SpotPanel/> }.into_any()}
-            {view! { <BackfillPanel/> }.into_any()}
-            {view! { <TopologyPanel/> }.into_any()}
-            {view! { <StoragePanel/> }.into_any()}
-            {view! { <BatchPanel/> }.into_any()}
-            {view! { <OverTime/> }.into_any()}
-            {move || swept.get().then(|| view! { <Front/> }.into_any())}
-            {view! { <Attainable/> }.into_any()}
-            {assumptions(studio)}
-            {provenance(studio)}
-        </article>
-    }
+    let parts: Vec<Part> = vec![
+        || {
+            let studio = studio();
+            view! {
+                {head(studio)}
+                {view! { <Headline/> }.into_any()}
+                {key_figures(studio)}
+            }
+            .into_any()
+        },
+        || {
+            view! {
+                {view! { <CostByResource/> }.into_any()}
+                {view! { <BudgetByCause/> }.into_any()}
+                {view! { <CostDistribution/> }.into_any()}
+                {view! { <SliDistribution/> }.into_any()}
+            }
+            .into_any()
+        },
+        || {
+            view! {
+                {view! { <ResiliencePanel/> }.into_any()}
+                {view! { <EdgePanel/> }.into_any()}
+                {view! { <FunctionsPanel/> }.into_any()}
+                {view! { <CommitmentLevels/> }.into_any()}
+                {view! { <SpotPanel/> }.into_any()}
+                {view! { <BackfillPanel/> }.into_any()}
+                {view! { <TopologyPanel/> }.into_any()}
+                {view! { <StoragePanel/> }.into_any()}
+                {view! { <BatchPanel/> }.into_any()}
+            }
+            .into_any()
+        },
+        || view! { <OverTime/> }.into_any(),
+        || {
+            let studio = studio();
+            let swept = Memo::new(move |_| studio.sweep.with(|sweep| sweep.report.is_some()));
+            view! {
+                {move || swept.get().then(|| view! { <Front/> }.into_any())}
+                {view! { <Attainable/> }.into_any()}
+            }
+            .into_any()
+        },
+        || {
+            let studio = studio();
+            view! {
+                {assumptions(studio)}
+                {provenance(studio)}
+            }
+            .into_any()
+        },
+    ];
+    view! { <article class="panels report" data-testid="report">{in_turn(parts)}</article> }
 }
 
 /// Name, description, date, and the buttons.

@@ -7,6 +7,7 @@ use super::compare::ComparePanel;
 use super::edge::EdgePanel;
 use super::functions::FunctionsPanel;
 use super::headline::Headline;
+use super::in_turn::{Part, in_turn};
 use super::incidents::IncidentsPanel;
 use super::moment::{MomentPanel, bring_into_view};
 use super::report::Report;
@@ -27,45 +28,54 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 /// The panels of a tab, in reading order. Only those of the shown tab exist, so that the others cost no drawing.
-fn panels(tab: Tab) -> AnyView {
+fn panels(tab: Tab) -> Vec<Part> {
     match tab {
-        Tab::Executive => view! {
-            {view! { <Headline/> }.into_any()}
-            {view! { <CostByResource/> }.into_any()}
-            {view! { <BudgetByCause/> }.into_any()}
-            {view! { <IncidentsPanel/> }.into_any()}
-            {view! { <CostDistribution/> }.into_any()}
-            {view! { <SliDistribution/> }.into_any()}
-            {view! { <TopologyPanel/> }.into_any()}
-            {view! { <ResiliencePanel/> }.into_any()}
-            {view! { <EdgePanel/> }.into_any()}
-            {view! { <FunctionsPanel/> }.into_any()}
-            {view! { <CommitmentLevels/> }.into_any()}
-            {view! { <SpotPanel/> }.into_any()}
-            {view! { <BackfillPanel/> }.into_any()}
-            {view! { <StoragePanel/> }.into_any()}
-            {view! { <BatchPanel/> }.into_any()}
-        }
-        .into_any(),
-        Tab::OnCall => view! {
-            {view! { <OverTime/> }.into_any()}
-            {view! { <MomentPanel/> }.into_any()}
-        }
-        .into_any(),
-        Tab::Debug => view! {
-            {view! { <RequestsPanel/> }.into_any()}
-            {view! { <TicksPanel/> }.into_any()}
-        }
-        .into_any(),
-        Tab::Explore => view! {
-            {view! { <Front/> }.into_any()}
-            {view! { <Attainable/> }.into_any()}
-            {view! { <AdvicePanel/> }.into_any()}
-            {view! { <TornadoPanel/> }.into_any()}
-        }
-        .into_any(),
-        Tab::Compare => view! { <ComparePanel/> }.into_any(),
-        Tab::Report => view! { <Report/> }.into_any(),
+        Tab::Executive => vec![
+            || {
+                view! {
+                    {view! { <Headline/> }.into_any()}
+                    {view! { <CostByResource/> }.into_any()}
+                }
+                .into_any()
+            },
+            || view! { <BudgetByCause/> }.into_any(),
+            || view! { <IncidentsPanel/> }.into_any(),
+            || view! { <CostDistribution/> }.into_any(),
+            || view! { <SliDistribution/> }.into_any(),
+            || {
+                view! {
+                    {view! { <TopologyPanel/> }.into_any()}
+                    {view! { <ResiliencePanel/> }.into_any()}
+                    {view! { <EdgePanel/> }.into_any()}
+                    {view! { <FunctionsPanel/> }.into_any()}
+                }
+                .into_any()
+            },
+            || {
+                view! {
+                    {view! { <CommitmentLevels/> }.into_any()}
+                    {view! { <SpotPanel/> }.into_any()}
+                    {view! { <BackfillPanel/> }.into_any()}
+                    {view! { <StoragePanel/> }.into_any()}
+                    {view! { <BatchPanel/> }.into_any()}
+                }
+                .into_any()
+            },
+        ],
+        Tab::OnCall => vec![|| view! { <OverTime/> }.into_any(), || {
+            view! { <MomentPanel/> }.into_any()
+        }],
+        Tab::Debug => vec![|| view! { <RequestsPanel/> }.into_any(), || {
+            view! { <TicksPanel/> }.into_any()
+        }],
+        Tab::Explore => vec![
+            || view! { <Front/> }.into_any(),
+            || view! { <Attainable/> }.into_any(),
+            || view! { <AdvicePanel/> }.into_any(),
+            || view! { <TornadoPanel/> }.into_any(),
+        ],
+        Tab::Compare => vec![|| view! { <ComparePanel/> }.into_any()],
+        Tab::Report => vec![|| view! { <Report/> }.into_any()],
     }
 }
 
@@ -74,19 +84,21 @@ fn panels(tab: Tab) -> AnyView {
 pub fn Results() -> impl IntoView {
     let studio = studio();
     let tab = Memo::new(move |_| studio.tab.get());
-    // On a narrow page the tabs scroll sideways.
+    // On a narrow page the tabs scroll sideways; in the next frame, which lays out the page anyhow.
     Effect::new(move |_| {
-        let button = document().get_element_by_id(&id_of(tab.get()));
-        if let Some(button) = button {
-            bring_into_view(&button);
-        }
+        let id = id_of(tab.get());
+        request_animation_frame(move || {
+            if let Some(button) = document().get_element_by_id(&id) {
+                bring_into_view(&button);
+            }
+        });
     });
     view! {
         <div class="result-tabs" role="tablist" aria-label="Results" on:keydown=move |event| step(&event, tab.get_untracked())>
             {Tab::ALL.into_iter().map(|one| tab_button(one, tab)).collect_view()}
         </div>
         <div class="panels" role="tabpanel" id="result-panel" tabindex="0" aria-labelledby=move || id_of(tab.get()) data-tab=move || tab.get().word()>
-            {move || panels(tab.get())}
+            {move || in_turn(panels(tab.get()))}
         </div>
     }
 }

@@ -294,7 +294,7 @@ fn take(bench: &Rc<RefCell<Bench>>, heard: Heard) {
                 }
                 false
             }
-            Heard::Replay { .. } | Heard::Result { .. } => false,
+            Heard::Replay { .. } | Heard::Result { .. } | Heard::GivenUp { .. } => false,
         }
     };
     if ready {

@@ -29,6 +29,11 @@ pub enum Heard {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// It gave up a shard, as it was told.
+    GivenUp {
+        /// Number of the job.
+        job: u32,
+    },
     /// It cannot do what it was told.
     Failed(String),
     /// It is broken: it was not loaded, or ended in the middle of something.
@@ -122,6 +127,7 @@ fn read(event: &MessageEvent) -> Heard {
             job,
             bytes: rest.to_vec(),
         },
+        Some((Answer::GivenUp, job, _)) => Heard::GivenUp { job },
         Some((Answer::Failed, _, rest)) => {
             Heard::Failed(String::from_utf8_lossy(rest).into_owned())
         }

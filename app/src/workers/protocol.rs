@@ -10,7 +10,7 @@ use sim_core::study::{Plan, Probe, Shard};
 use sim_core::validation::Sample;
 
 /// Version of the protocol; page and worker of different builds do not talk.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// From the page to a worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +24,11 @@ pub enum Request {
         oldest: u32,
         /// The plan.
         plan: Box<Plan>,
+    },
+    /// Give up shards of former jobs, with a lower number than `oldest`.
+    GiveUp {
+        /// Jobs below are stale.
+        oldest: u32,
     },
     /// Compute a shard of a plan sent before.
     Shard {
@@ -91,6 +96,8 @@ pub enum Answer {
     Failed = 2,
     /// A `Replay`, or a `WindowReplay`, in postcard's encoding.
     Replay = 3,
+    /// A shard was given up; nothing follows.
+    GivenUp = 4,
 }
 
 /// Bytes before the rest of an answer.
@@ -114,6 +121,7 @@ pub fn unframe(bytes: &[u8]) -> Option<(Answer, u32, &[u8])> {
         1 => Answer::Result,
         2 => Answer::Failed,
         3 => Answer::Replay,
+        4 => Answer::GivenUp,
         _ => return None,
     };
     Some((kind, u32::from_le_bytes(job.try_into().ok()?), rest))

@@ -8,12 +8,12 @@ use super::decision::DecisionLog;
 use super::hpa::{
     Behavior, HpaSpec, HpaState, MetricInput, MetricSpec, PodCounts, PodGroup, PodList, PodSample,
     PodSamples, ResourceName, ResourceTarget, ScalingPolicy, ScalingRules, SelectPolicy,
-    ServiceTarget, Tolerances, milli, reconcile,
+    ServiceTarget, Tolerances, milli, reconcile, sampled_again,
 };
 use super::hpa_words::{Explained, decision};
 use super::scaler_metric::{signal_per_replica, signal_value};
 use super::telemetry::Sample;
-use crate::fleet::{Fleet, Size};
+use crate::fleet::{Fleet, PodAges, Size};
 use crate::scenario::document as doc;
 
 /// Bytes of a MiB.
@@ -76,6 +76,8 @@ pub struct HpaDriver {
     memory_mib: Vec<u32>,
     /// Ready pods by size that are old enough to be all the same.
     settled: Vec<(Size, u32)>,
+    /// Whether these are all pods there are, and listed.
+    all_settled: bool,
     sampled: Vec<Vec<PodGroup>>,
     values: Vec<Option<[i64; 1]>>,
 }
@@ -116,6 +118,7 @@ impl HpaDriver {
             pods: PodList::default(),
             memory_mib: Vec::new(),
             settled: Vec::new(),
+            all_settled: false,
             sampled: vec![Vec::new(); sources.len()],
             values: vec![None; sources.len()],
             sources,
@@ -156,8 +159,8 @@ impl HpaDriver {
         let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
         let sample = view.telemetry.visible();
         let now_ms = milli(now_s).unsigned_abs();
-        self.list_pods(now_s, fleet);
-        self.take_samples(sample, given);
+        let same_pods = self.list_pods(now_s, fleet);
+        self.take_samples(sample, given, same_pods);
         let counts = PodCounts::of(self.pods.pods());
         let mut inputs = [MetricInput::Unavailable; MAX_METRICS];
         let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
@@ -199,29 +202,23 @@ impl HpaDriver {
         decision.desired.unsigned_abs()
     }
 
-    /// Pods by what the controller may treat differently: age, size, and whether they are ready at all.
-    fn list_pods(&mut self, now_s: f64, fleet: &Fleet) {
+    /// Pods by what the controller may treat differently: age, size, and whether they are ready at all. Answers whether the
+    /// list is that of the last time.
+    fn list_pods(&mut self, now_s: f64, fleet: &Fleet) -> bool {
+        let ages = fleet.pod_ages();
+        let is_young = |ready_s: f64| now_s - ready_s <= self.settled_after_s;
+        let some_young = ages.youngest_ready_s().is_some_and(is_young);
+        let all_settled = !some_young && fleet.not_ready() == 0;
+        if all_settled && self.all_settled && self.settled == ages.ready_by_size() {
+            return true;
+        }
+        self.all_settled = all_settled;
         self.pods.clear();
         self.memory_mib.clear();
-        let ages = fleet.pod_ages();
         self.settled.clear();
         self.settled.extend_from_slice(ages.ready_by_size());
-        for group in ages.groups_youngest_first() {
-            // The rest is older still; going through thousands of them each time would be slow.
-            if now_s - group.ready_s > self.settled_after_s {
-                break;
-            }
-            let mut settled = self.settled.iter_mut();
-            if let Some((_, count)) = settled.find(|(size, _)| *size == group.size) {
-                *count -= group.count;
-            }
-            if group.count > 0 {
-                let (started_ms, ready_ms) = (milli(group.started_s), milli(group.ready_s));
-                let request_m = i64::from(group.size.millicores);
-                self.pods
-                    .ready(group.count, request_m, started_ms, ready_ms);
-                self.memory_mib.push(group.size.mib);
-            }
+        if some_young {
+            self.list_young(now_s, ages);
         }
         for (size, count) in self.settled.iter().filter(|(_, count)| *count > 0) {
             self.pods.settled(*count, i64::from(size.millicores));
@@ -240,16 +237,45 @@ impl HpaDriver {
             self.pods.pending(pending, request_m);
             self.memory_mib.push(request.mib);
         }
+        false
     }
 
-    fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given]) {
+    /// Ready pods that are young; the others stay settled.
+    fn list_young(&mut self, now_s: f64, ages: PodAges<'_>) {
+        for group in ages.groups_youngest_first() {
+            // The rest is older still; going through thousands of them each time would be slow.
+            if now_s - group.ready_s > self.settled_after_s {
+                break;
+            }
+            let mut settled = self.settled.iter_mut();
+            if let Some((_, count)) = settled.find(|(size, _)| *size == group.size) {
+                *count -= group.count;
+            }
+            if group.count > 0 {
+                let (started_ms, ready_ms) = (milli(group.started_s), milli(group.ready_s));
+                let request_m = i64::from(group.size.millicores);
+                self.pods
+                    .ready(group.count, request_m, started_ms, ready_ms);
+                self.memory_mib.push(group.size.mib);
+            }
+        }
+    }
+
+    fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given], same_pods: bool) {
         let metrics = self
             .sources
             .iter()
             .zip(&mut self.sampled)
             .zip(&mut self.values);
+        let list = &self.pods;
+        let show = |seen: Option<PodSample>, pods: &mut Vec<PodGroup>| {
+            if same_pods {
+                sampled_again(seen, pods);
+            } else {
+                list.sampled(seen, pods);
+            }
+        };
         for (index, ((source, pods), value)) in metrics.enumerate() {
-            pods.clear();
             *value = None;
             match *source {
                 Source::Given => {
@@ -264,13 +290,13 @@ impl HpaDriver {
                 Source::Cpu => {
                     let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
                     let seen = pod_sample(sample, value_m);
-                    self.pods.sampled(seen, pods);
+                    show(seen, pods);
                 }
                 Source::Memory => {
                     let bytes = sample.and_then(|sample| sample.memory_mib_per_replica);
                     let value_m = bytes.map(|mib| milli(mib * BYTES_PER_MIB));
                     let seen = pod_sample(sample, value_m);
-                    self.pods.sampled(seen, pods);
+                    show(seen, pods);
                     for (pod, &mib) in pods.iter_mut().zip(&self.memory_mib) {
                         pod.request_m = Some(milli(f64::from(mib) * BYTES_PER_MIB));
                     }
@@ -280,7 +306,7 @@ impl HpaDriver {
                         .and_then(|sample| signal_per_replica(sample, signal))
                         .map(milli);
                     let seen = pod_sample(sample, value_m);
-                    self.pods.sampled(seen, pods);
+                    show(seen, pods);
                 }
             }
         }

@@ -432,6 +432,11 @@ impl<'a> PodAges<'a> {
         self.groups(move |a, b| key(a) == key(b))
     }
 
+    /// When the youngest of the ready pods became ready, seconds.
+    pub fn youngest_ready_s(&self) -> Option<f64> {
+        self.pods.ready.last().map(|pod| pod.ready_s)
+    }
+
     /// Ready pods by size, whatever their age.
     pub fn ready_by_size(&self) -> &'a [(Size, u32)] {
         self.pods.ready_sizes()

@@ -11,7 +11,7 @@ use crate::edge::{ComputedEdge, Edge, EdgeOutcome, EdgeResult, Fetch, HitLatency
 use crate::plane::Outcome;
 use crate::scenario::Scenario;
 use crate::scenario::document::PlaneKind;
-use crate::slo::budget::Objectives;
+use crate::slo::budget;
 use crate::stats::LogHistogram;
 use crate::traffic::RateCurve;
 
@@ -37,10 +37,7 @@ impl EdgeSetup {
         let document = scenario.document();
         let service = &document.service;
         Self {
-            hits: HitLatency::new(
-                &edge.hit_latency_s,
-                &Objectives::thresholds_s(&document.slo),
-            ),
+            hits: HitLatency::new(&edge.hit_latency_s, &budget::thresholds_s(&document.slo)),
             gb_per_answer: service.response_kib / KIB_PER_GB,
             curve: curve.scaled(edge.origin_share(curve.mean_rps())),
             first_fetch: Fetch {

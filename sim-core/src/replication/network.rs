@@ -1,7 +1,7 @@
 //! A network of services in a replication: the data plane of all of them, and the state of what they depend on.
 
 use super::setup::{Setup, model_of, service_of};
-use crate::control::gaps::Gaps;
+use crate::control::telemetry::{Gaps, gaps};
 use crate::functions::provisioning::Provisioning;
 use crate::plane::network::{
     Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, Precision, RequestsNetwork,
@@ -10,8 +10,8 @@ use crate::plane::network::{
 use crate::plane::{Interval, Outcome};
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
-use crate::scenario::document::{GapsDocument, PlaneKind};
-use crate::slo::budget::Objectives;
+use crate::scenario::document::PlaneKind;
+use crate::slo::budget;
 use crate::stats::LogHistogram;
 use crate::topology::{ComponentKind, Dependency, Topology};
 use crate::traffic::RateCurve;
@@ -41,7 +41,7 @@ impl NetworkSetup {
         like: Option<&Self>,
     ) -> Option<Self> {
         let document = scenario.document();
-        let thresholds_s = Objectives::thresholds_s(&document.slo);
+        let thresholds_s = budget::thresholds_s(&document.slo);
         let components = topology.components.iter();
         let stations: Vec<Station> = components
             .map(|component| Station {
@@ -167,18 +167,18 @@ impl<'a> Network<'a> {
                     .rng()
                 };
                 let outages = dependency.outages.as_ref().map(|outages| {
-                    let gaps = GapsDocument {
-                        mean_hours_between: outages.mean_hours_between,
-                        mean_duration_minutes: outages.mean_duration_minutes,
-                    };
-                    Gaps::new(&gaps, rng(Purpose::Dependencies))
+                    gaps(
+                        outages.mean_hours_between,
+                        outages.mean_duration_minutes,
+                        rng(Purpose::Dependencies),
+                    )
                 });
                 let brown_outs = dependency.brown_outs.as_ref().map(|brown_outs| {
-                    let gaps = GapsDocument {
-                        mean_hours_between: brown_outs.mean_hours_between,
-                        mean_duration_minutes: brown_outs.mean_duration_minutes,
-                    };
-                    Gaps::new(&gaps, rng(Purpose::BrownOuts))
+                    gaps(
+                        brown_outs.mean_hours_between,
+                        brown_outs.mean_duration_minutes,
+                        rng(Purpose::BrownOuts),
+                    )
                 });
                 let state = State {
                     dependency,

@@ -6,7 +6,7 @@ use crate::control::arbitration::Controllers;
 use crate::control::controller::{LatencyWanted, Surroundings, View};
 use crate::control::decision::DecisionLog;
 use crate::control::right_sizing::{RightSizing, SizingView};
-use crate::control::telemetry::{Latencies, Telemetry, TickMeasure};
+use crate::control::telemetry::{self, Latencies, Telemetry, TickMeasure};
 use crate::cost::meter::CostMeter;
 use crate::cost::node_market::{MarketTick, NodeBill, SharedDemand};
 use crate::fleet::Fleet;
@@ -117,7 +117,7 @@ impl<'a> Part<'a> {
             component,
             purpose,
         };
-        let telemetry = Telemetry::new(
+        let telemetry = telemetry::telemetry(
             &document.telemetry,
             setup.tick_s,
             stream(Purpose::TelemetryGaps).rng(),
@@ -207,7 +207,8 @@ impl<'a> Part<'a> {
         let used = self.memory.map_or_else(MemoryUse::default, |m| {
             m.look(&self.fleet, in_flight, end_s)
         });
-        let measure = TickMeasure {
+        // Written where it stays: a copy is a call in WebAssembly.
+        self.measure = TickMeasure {
             arrivals: outcome.arrivals,
             cpu_s: outcome.busy_server_s * self.cpu_per_busy_second,
             waiting: outcome.waiting_at_end,
@@ -218,8 +219,7 @@ impl<'a> Part<'a> {
             concluded: passed.judged.concluded,
             budget_burnt: passed.judged.budget_burnt,
         };
-        self.measure = measure;
-        self.observe(passed.tick, end_s, &measure, quantile);
+        self.observe(passed.tick, end_s, quantile);
         let lost_to = if self.reclaimed > self.killed {
             Cause::Eviction
         } else if self.killed > 0 {
@@ -242,7 +242,7 @@ impl<'a> Part<'a> {
             current: before,
             fleet: &self.fleet,
             telemetry: &self.telemetry,
-            measure: &measure,
+            measure: &self.measure,
         };
         let decision = self.controllers.decide(view, log);
         let unseen = self.telemetry.is_missing() && self.controllers.goes_by_telemetry();
@@ -253,7 +253,7 @@ impl<'a> Part<'a> {
         if decision.replicas != before {
             self.fleet.set_desired(decision.replicas, end_s);
         }
-        let resized = self.size_pods(passed.tick, &measure, in_flight, end_s, log);
+        let resized = self.size_pods(passed.tick, in_flight, end_s, log);
         if passed.tick >= setup.warm_up_ticks {
             self.count_scaling(before, decision.replicas);
             let scaled_up = decision.replicas > before;
@@ -301,22 +301,15 @@ impl<'a> Part<'a> {
     }
 
     /// Lets the Vertical Pod Autoscaler act; how many pods it evicted or resized.
-    fn size_pods(
-        &mut self,
-        tick: u32,
-        measure: &TickMeasure,
-        in_flight: f64,
-        now_s: f64,
-        log: &mut DecisionLog,
-    ) -> u32 {
+    fn size_pods(&mut self, tick: u32, in_flight: f64, now_s: f64, log: &mut DecisionLog) -> u32 {
         let Some(right_sizing) = &mut self.right_sizing else {
             return 0;
         };
         let view = SizingView {
             now_s,
             tick,
-            cpu_s: measure.cpu_s,
-            pod_s: f64::from(measure.ready) * self.setup.tick_s,
+            cpu_s: self.measure.cpu_s,
+            pod_s: f64::from(self.measure.ready) * self.setup.tick_s,
             in_flight,
         };
         right_sizing.tick(&view, &mut self.fleet, log)
@@ -334,13 +327,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn observe(
-        &mut self,
-        tick: u32,
-        end_s: f64,
-        measure: &TickMeasure,
-        quantile: impl Fn(f64, u32) -> Option<f64>,
-    ) {
+    fn observe(&mut self, tick: u32, end_s: f64, quantile: impl Fn(f64, u32) -> Option<f64>) {
         let window_ticks = self.telemetry.window_ticks();
         let wanted = self.latency_wanted;
         let latencies = || {
@@ -356,7 +343,8 @@ impl<'a> Part<'a> {
                 p99_s: seen(wanted.p99, 0.99),
             }
         };
-        self.telemetry.observe(tick, end_s, measure, latencies);
+        self.telemetry
+            .observe(tick, end_s, &self.measure, latencies);
     }
 
     /// The warm-up is over.

@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 use crate::scenario::document::{
     PlaneKind, QueueDocument, RateLimitDocument, RetryDocument, ServiceDocument,
 };
-use crate::slo::budget::Objectives;
+use crate::slo::budget::{self, Objectives};
 use crate::storage::StorageSetup;
 use crate::traffic::RateCurve;
 use std::sync::Arc;
@@ -125,7 +125,7 @@ impl Setup {
                 0
             },
             curve,
-            objectives: Objectives::new(&document.slo),
+            objectives: budget::objectives(&document.slo),
             tables,
             network,
             edge,
@@ -169,7 +169,7 @@ impl Setup {
 
 /// The service of a scenario, in the units of the data planes.
 pub(super) fn model_of(scenario: &Scenario) -> ServiceModel {
-    let thresholds_s = Objectives::thresholds_s(&scenario.document().slo);
+    let thresholds_s = budget::thresholds_s(&scenario.document().slo);
     service_of(scenario, thresholds_s)
 }
 

@@ -19,7 +19,7 @@ use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
 use crate::plane::network::trace::{Fate, FollowedRequest, FollowedTrace, ReplicaUse};
 use crate::scenario::document::PlaneKind;
-use crate::slo::budget::Objectives;
+use crate::slo::budget;
 use crate::stats::edges;
 use player::{Played, Player};
 use serde::{Deserialize, Serialize};
@@ -272,7 +272,7 @@ fn calls_per_request(setup: &Setup) -> f64 {
 
 /// A replay of nothing, with what a scenario says of it.
 fn blank(setup: &Setup) -> WindowReplay {
-    let thresholds_s = Objectives::thresholds_s(&setup.scenario.document().slo);
+    let thresholds_s = budget::thresholds_s(&setup.scenario.document().slo);
     let lowest = thresholds_s.iter().copied().fold(f64::INFINITY, f64::min);
     let (components, slots, routes) = player::names(setup);
     WindowReplay {

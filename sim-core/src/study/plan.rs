@@ -4,7 +4,7 @@ use super::draw;
 use super::probe::{Answer, Outcome, Probe};
 use super::result::{ReplicationResult, ShardResult};
 use crate::plane::network::Precision;
-use crate::replication::{self, Setup};
+use crate::replication::{self, Setup, Simulation};
 use crate::scenario::document::{KnobDocument, ScenarioDocument};
 use crate::scenario::{
     Problems, Scenario, apply_edits, apply_knob, canonical_json, check, check_design,
@@ -12,6 +12,7 @@ use crate::scenario::{
 use core::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// A design: one value for each knob of the plan, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -257,7 +258,7 @@ impl Prepared {
             let outcome = |index| Outcome::of(&replication::run(&setup, seed, index));
             return replications.map(outcome).collect();
         }
-        let outcome = |index| Outcome::of(&self.run_drawn(&scenario, 0, index));
+        let outcome = |index| Outcome::of(&self.drawn(&scenario, 0, index).run(seed));
         replications.map(outcome).collect()
     }
 
@@ -277,41 +278,99 @@ impl Prepared {
         self.setup(&draw::drawn(scenario, seed, replication).0)
     }
 
-    fn run_drawn(&self, scenario: &Scenario, design: u32, replication: u32) -> ReplicationResult {
+    /// A replication of a scenario with values of its own of uncertain numbers.
+    fn drawn(&self, scenario: &Scenario, design: u32, replication: u32) -> Task {
         let seed = self.plan.document.run.seed;
         let (scenario, inputs) = draw::drawn(scenario, seed, replication);
-        let luck = draw::luck(replication, self.plan.is_twin(design));
-        let mut result = replication::run(&self.setup(&scenario), seed, luck);
-        result.inputs = Some(inputs);
-        result
+        Task {
+            setup: Arc::new(self.setup(&scenario)),
+            luck: draw::luck(replication, self.plan.is_twin(design)),
+            inputs: Some(inputs),
+        }
+    }
+
+    /// The replications of a shard, in its order. What lies outside the plan is left out.
+    fn tasks(&self, shard: Shard) -> impl Iterator<Item = Task> {
+        let last = shard.first_replication.saturating_add(shard.replications);
+        let designs = self
+            .scenarios
+            .iter()
+            .skip(shard.first_design as usize)
+            .take(shard.designs as usize)
+            .zip(shard.first_design..);
+        designs.flat_map(move |(scenario, design)| {
+            let is_certain = scenario.uncertain.is_empty();
+            let shared = is_certain.then(|| Arc::new(self.setup(scenario)));
+            (shard.first_replication..last).map(move |replication| match &shared {
+                Some(setup) => Task {
+                    setup: Arc::clone(setup),
+                    luck: replication,
+                    inputs: None,
+                },
+                None => self.drawn(scenario, design, replication),
+            })
+        })
+    }
+
+    fn result(&self, shard: Shard, results: Vec<ReplicationResult>) -> ShardResult {
+        ShardResult {
+            plan: self.id.clone(),
+            shard,
+            results,
+        }
     }
 
     /// Computes a shard. What lies outside the plan is left out.
     pub fn run_shard(&self, shard: Shard) -> ShardResult {
         let seed = self.plan.document.run.seed;
-        let designs = self
-            .scenarios
-            .iter()
-            .skip(shard.first_design as usize)
-            .take(shard.designs as usize);
-        let last = shard.first_replication.saturating_add(shard.replications);
-        let results = designs
-            .zip(shard.first_design..)
-            .flat_map(|(scenario, design)| {
-                let replications = shard.first_replication..last;
-                if scenario.uncertain.is_empty() {
-                    let setup = self.setup(scenario);
-                    let run = |replication| replication::run(&setup, seed, replication);
-                    replications.map(run).collect::<Vec<ReplicationResult>>()
-                } else {
-                    let run = |replication| self.run_drawn(scenario, design, replication);
-                    replications.map(run).collect()
+        let results = self.tasks(shard).map(|task| task.run(seed));
+        self.result(shard, results.collect())
+    }
+
+    /// The same in parts of so many ticks, for a caller that wants to do something else in between, or to give it up:
+    /// `go_on` tells after each part. `None` when it was given up.
+    pub async fn run_shard_in_parts(
+        &self,
+        shard: Shard,
+        ticks: u32,
+        mut go_on: impl AsyncFnMut() -> bool,
+    ) -> Option<ShardResult> {
+        let seed = self.plan.document.run.seed;
+        let mut results = Vec::new();
+        for task in self.tasks(shard) {
+            let mut simulation = Simulation::new(&task.setup, seed, task.luck);
+            while !simulation.advance(ticks) {
+                if !go_on().await {
+                    return None;
                 }
-            });
-        ShardResult {
-            plan: self.id.clone(),
-            shard,
-            results: results.collect(),
+            }
+            results.push(task.finished(simulation));
+        }
+        Some(self.result(shard, results))
+    }
+}
+
+/// A replication to be run.
+struct Task {
+    setup: Arc<Setup>,
+    /// The number in the names of its random streams.
+    luck: u32,
+    /// Its values of uncertain numbers, if there are any.
+    inputs: Option<Vec<f64>>,
+}
+
+impl Task {
+    fn run(&self, seed: u64) -> ReplicationResult {
+        let mut simulation = Simulation::new(&self.setup, seed, self.luck);
+        while !simulation.advance(u32::MAX) {}
+        self.finished(simulation)
+    }
+
+    fn finished(&self, simulation: Simulation<'_>) -> ReplicationResult {
+        let result = simulation.finish();
+        ReplicationResult {
+            inputs: self.inputs.clone().or(result.inputs),
+            ..result
         }
     }
 }

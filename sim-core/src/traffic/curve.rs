@@ -35,10 +35,12 @@ impl RateCurve {
             } => {
                 let scale = base_rps / mean_shape_of_week(daily, weekday_weights);
                 let growth = Growth::new(*growth_percent_per_month);
+                let shape = WeekShape::new(daily, weekday_weights, start_s, tick_s, ticks);
                 (0..ticks)
-                    .map(|tick| {
+                    .zip(shape.values.iter().cycle())
+                    .map(|(tick, shape)| {
                         let at_s = tick_start(tick) + 0.5 * tick_s;
-                        scale * shape(daily, weekday_weights, at_s) * growth.factor(at_s)
+                        scale * shape * growth.factor(at_s)
                     })
                     .collect()
             }
@@ -114,9 +116,49 @@ impl Growth {
     }
 }
 
-fn shape(daily: &DailyShape, weekday_weights: &[f64], at_s: f64) -> f64 {
-    day_shape(daily, at_s.rem_euclid(DAY_S) / HOUR_S)
-        * week_shape(weekday_weights, at_s.rem_euclid(WEEK_S) / DAY_S)
+/// The shape in the middle of each step from a start on, until it repeats: a day's part of it is computed once for all
+/// days, a week's once for all weeks. Times are whole half-seconds, so that the same hour has the same bits every day.
+struct WeekShape {
+    values: Vec<f64>,
+}
+
+impl WeekShape {
+    fn new(
+        daily: &DailyShape,
+        weekday_weights: &[f64],
+        start_s: f64,
+        step_s: f64,
+        steps: u32,
+    ) -> Self {
+        let middle_s = |step: u32| start_s + f64::from(step) * step_s + 0.5 * step_s;
+        let until = |length_s: f64| steps_of(length_s, step_s).unwrap_or(steps).min(steps);
+        let day: Vec<f64> = (0..until(DAY_S))
+            .map(|step| day_shape(daily, within(middle_s(step), DAY_S) / HOUR_S))
+            .collect();
+        let week = (0..until(WEEK_S)).zip(day.iter().cycle());
+        let values = week.map(|(step, day)| {
+            day * week_shape(weekday_weights, within(middle_s(step), WEEK_S) / DAY_S)
+        });
+        Self {
+            values: values.collect(),
+        }
+    }
+}
+
+/// So many steps make the length, if a whole number of them does, and steps are whole seconds.
+fn steps_of(length_s: f64, step_s: f64) -> Option<u32> {
+    let steps = length_s / step_s;
+    let is_whole = |value: f64| value == value.floor();
+    (step_s >= 1.0 && is_whole(step_s) && is_whole(steps)).then_some(steps as u32)
+}
+
+/// The place in a stretch that repeats for ever, as `rem_euclid` has it, whose division is slow in WebAssembly.
+fn within(place: f64, length: f64) -> f64 {
+    if (0.0..length).contains(&place) {
+        place
+    } else {
+        place.rem_euclid(length)
+    }
 }
 
 fn day_shape(daily: &DailyShape, hour: f64) -> f64 {
@@ -141,7 +183,7 @@ fn between_centres(weights: &[f64], position: f64) -> f64 {
         return 1.0;
     }
     let bins = weights.len() as f64;
-    let from_centre = (position - 0.5).rem_euclid(bins);
+    let from_centre = within(position - 0.5, bins);
     let left = (from_centre.floor() as usize).min(weights.len() - 1);
     let right = (left + 1) % weights.len();
     let share = from_centre - left as f64;
@@ -151,9 +193,8 @@ fn between_centres(weights: &[f64], position: f64) -> f64 {
 /// Mean of the shape over a week, on one-minute points, so that `base_rps` is the first week's mean.
 fn mean_shape_of_week(daily: &DailyShape, weekday_weights: &[f64]) -> f64 {
     const STEPS: u32 = 7 * 24 * 60;
-    let sum: f64 = (0..STEPS)
-        .map(|minute| shape(daily, weekday_weights, (f64::from(minute) + 0.5) * 60.0))
-        .sum();
+    let week = WeekShape::new(daily, weekday_weights, 0.0, 60.0, STEPS);
+    let sum: f64 = week.values.iter().sum();
     let mean = sum / f64::from(STEPS);
     if mean > 0.0 { mean } else { 1.0 }
 }
@@ -316,6 +357,32 @@ mod tests {
             peak.abs_diff(12 * 60) < 15,
             "about noon on Monday: minute {peak}"
         );
+    }
+
+    /// What is computed once for all days and weeks has the bits of what is computed for each moment, for steps that fit
+    /// into a day, into a week, and into neither.
+    #[test]
+    fn a_shape_that_repeats_has_the_same_bits() {
+        let weights = [1.2, 1.1, 1.0, 1.0, 1.1, 0.6, 0.5];
+        let sine = DailyShape::Sine {
+            amplitude: 0.7,
+            peak_hour: 15.3,
+        };
+        let hourly = DailyShape::Hourly {
+            weights: (0..24).map(f64::from).collect(),
+        };
+        for daily in [sine, hourly] {
+            for (step_s, warm_up) in [(15.0, 241), (7.0, 3), (300.0, 0), (11.0, 40), (0.25, 9)] {
+                let (start_s, steps) = (-f64::from(warm_up) * step_s, 60_000);
+                let shape = WeekShape::new(&daily, &weights, start_s, step_s, steps);
+                for (step, value) in (0..steps).zip(shape.values.iter().cycle()) {
+                    let at_s = start_s + f64::from(step) * step_s + 0.5 * step_s;
+                    let day = day_shape(&daily, at_s.rem_euclid(DAY_S) / HOUR_S);
+                    let week = week_shape(&weights, at_s.rem_euclid(WEEK_S) / DAY_S);
+                    assert_eq!(value.to_bits(), (day * week).to_bits(), "{step_s} {step}");
+                }
+            }
+        }
     }
 
     #[test]

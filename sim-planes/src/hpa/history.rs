@@ -5,6 +5,7 @@
 //! entry that no window reaches any more, so that they stop growing at what one window holds.
 
 use super::age_ms;
+use super::look_back::{LookBack, Since};
 
 /// A recommendation before stabilisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,22 +17,33 @@ pub struct Recommendation {
 }
 
 /// The recommendations of the look-back, in no particular order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RecommendationLog {
     entries: Vec<Recommendation>,
+    known: Option<LookBack>,
 }
+
+/// Two logs are the same whose entries are.
+impl PartialEq for RecommendationLog {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for RecommendationLog {}
 
 impl RecommendationLog {
     /// A log that holds these entries.
     pub fn from_entries(entries: Vec<Recommendation>) -> Self {
-        Self { entries }
+        Self {
+            entries,
+            known: None,
+        }
     }
 
     /// A log with room for `capacity` entries.
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self {
-            entries: Vec::with_capacity(capacity),
-        }
+        Self::from_entries(Vec::with_capacity(capacity))
     }
 
     /// The entries, by slot.
@@ -41,6 +53,7 @@ impl RecommendationLog {
 
     /// The first entry of a new autoscaler: the replicas that it found.
     pub(super) fn seed(&mut self, replicas: i32, now_ms: u64) {
+        self.known = None;
         self.store(None, replicas, now_ms);
     }
 
@@ -56,6 +69,7 @@ impl RecommendationLog {
                 highest = highest.max(entry.replicas);
             }
         }
+        self.known = None;
         self.store(outdated, desired, now_ms);
         highest
     }
@@ -71,26 +85,26 @@ impl RecommendationLog {
         current: i32,
         desired: i32,
     ) -> i32 {
-        // Without branches: whether an entry is in a window is not to be guessed, and there are many of them.
-        let since = |window_ms: i64| super::to_signed_ms(now_ms).saturating_sub(window_ms);
-        let (up_since, down_since) = (since(up_window_ms), since(down_window_ms));
-        let reached_since = up_since.min(down_since);
-        let (mut lowest, mut highest) = (desired, desired);
-        let mut outdated = usize::MAX;
-        for (slot, &Recommendation { replicas, at_ms }) in self.entries.iter().enumerate() {
-            lowest = lowest.min(if at_ms > up_since { replicas } else { i32::MAX });
-            highest = highest.max(if at_ms > down_since {
-                replicas
-            } else {
-                i32::MIN
-            });
-            outdated = if at_ms < reached_since {
-                slot
-            } else {
-                outdated
-            };
-        }
-        let outdated = (outdated < self.entries.len()).then_some(outdated);
+        let now = super::to_signed_ms(now_ms);
+        let since = |window_ms: i64| now.saturating_sub(window_ms);
+        let since = Since {
+            up: since(up_window_ms),
+            down: since(down_window_ms),
+        };
+        let found = match self
+            .known
+            .and_then(|known| known.again(&self.entries, since))
+        {
+            Some(found) => found,
+            None => LookBack::new(&self.entries, since),
+        };
+        let outdated = found.outdated(&self.entries, since);
+        let (lowest, highest) = (desired.min(found.lowest), desired.max(found.highest));
+        let asked = Recommendation {
+            replicas: desired,
+            at_ms: now,
+        };
+        self.known = found.with(asked, outdated, self.entries.len());
         self.store(outdated, desired, now_ms);
         current.max(lowest).min(highest)
     }

@@ -66,14 +66,18 @@ impl PodList {
     /// The same pods with what a sample shows of each: nothing of those that were not ready when it was taken.
     pub fn sampled(&self, seen: Option<PodSample>, into: &mut Vec<PodGroup>) {
         into.clear();
-        for pod in &self.pods {
-            let ready_ms = pod.ready.map(|ready| ready.last_transition_ms);
-            let sample = seen.filter(|sample| {
-                ready_ms
-                    .is_some_and(|ready_ms| ready_ms == LONG_AGO_MS || ready_ms < sample.taken_ms)
-            });
-            into.push(PodGroup { sample, ..*pod });
-        }
+        into.extend_from_slice(&self.pods);
+        sampled_again(seen, into);
+    }
+}
+
+/// Pods that have not changed since they were sampled, with what a later sample shows of each.
+pub fn sampled_again(seen: Option<PodSample>, pods: &mut [PodGroup]) {
+    for pod in pods {
+        let ready_ms = pod.ready.map(|ready| ready.last_transition_ms);
+        pod.sample = seen.filter(|sample| {
+            ready_ms.is_some_and(|ready_ms| ready_ms == LONG_AGO_MS || ready_ms < sample.taken_ms)
+        });
     }
 }
 
@@ -97,9 +101,15 @@ fn milli_by_conversion(value_m: f64) -> i64 {
 
 fn milli_by_truncation(value_m: f64) -> i64 {
     let whole = value_m.trunc();
-    let rest = value_m - whole;
-    let up = f64::from(u8::from(rest >= 0.5)) - f64::from(u8::from(rest <= -0.5));
-    (whole + up) as i64
+    // Twice the rest is exact, and a whole number away from zero from a half on.
+    let rounded = whole + (2.0 * (value_m - whole)).trunc();
+    // From there on all numbers are whole, or not finite.
+    const ALL_WHOLE: f64 = (1_u64 << 52) as f64;
+    (if value_m.abs() < ALL_WHOLE {
+        rounded
+    } else {
+        value_m
+    }) as i64
 }
 
 #[cfg(test)]

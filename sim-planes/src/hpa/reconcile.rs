@@ -166,6 +166,7 @@ impl RescaleReason {
 ///
 /// The result lies in `[min_replicas, max_replicas]`, except that a target that somebody scaled to zero stays
 /// there while the minimum is above zero. The caller carries the decision out.
+#[inline(never)]
 pub fn reconcile(
     spec: &HpaSpec,
     state: &mut HpaState,

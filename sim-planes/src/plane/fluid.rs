@@ -344,8 +344,8 @@ impl FluidPlane<'_> {
             Some(table) => {
                 let flow = self.flow(&table, interval, draws);
                 self.capacity = Some(table);
-                let outcome = self.outcome(interval, arrivals, &flow);
-                let mut outcome = self.tell_high(outcome);
+                let mut outcome = self.outcome(interval, arrivals, &flow);
+                self.tell_high(&mut outcome);
                 if blocks {
                     outcome.blocked = self.blocked(&outside, arrivals, flow.waits);
                 }

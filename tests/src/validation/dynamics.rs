@@ -3,7 +3,7 @@
 use super::courses::Course;
 use sim_core::plane::{DataPlane, FluidPlane, FluidTables, Outcome, RequestsPlane};
 use sim_core::scenario::document::{ObjectiveDocument, SloDocument};
-use sim_core::slo::budget::{BudgetMeter, Objectives};
+use sim_core::slo::budget::{self, BudgetMeter, Objectives};
 use sim_core::stats::{LogHistogram, Welford};
 use sim_core::validation::add;
 
@@ -81,7 +81,7 @@ pub fn by_fluid(course: &Course, replications: u32) -> Figures {
 /// The objective of a course.
 fn objectives(course: &Course) -> Objectives {
     let threshold_s = course.model.thresholds_s.first().copied();
-    Objectives::new(&SloDocument {
+    budget::objectives(&SloDocument {
         window_days: 1.0,
         objectives: vec![ObjectiveDocument::Latency {
             threshold_ms: 1000.0 * threshold_s.expect("a course has a threshold"),

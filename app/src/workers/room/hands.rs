@@ -97,6 +97,10 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
             }
             // The microscope has a worker of its own.
             Heard::Replay { .. } => {}
+            Heard::GivenUp { job } => {
+                slot.busy.take_if(|(busy_with, _)| *busy_with == job);
+                simulated = false;
+            }
             Heard::Result { job, bytes } => {
                 let took = slot.busy.take().map_or(0.0, |(_, since)| now_ms() - since);
                 if this.is_trial(job) {
@@ -115,6 +119,19 @@ fn hear(room: &Rc<RefCell<Room>>, generation: u32, heard: Heard) {
 }
 
 impl Room {
+    /// The oldest job that anybody waits for: a lower number is stale.
+    fn oldest(&self) -> u32 {
+        [&self.preview, &self.run, &self.sweep]
+            .into_iter()
+            .flatten()
+            .map(|deal| deal.job)
+            .chain(self.inquiry.as_ref().map(|one| one.job))
+            .chain(self.tornado.as_ref().map(|tornado| tornado.deal.job))
+            .chain(self.comparing.as_ref().map(Comparing::first_job))
+            .min()
+            .unwrap_or(self.jobs + 1)
+    }
+
     fn take(&mut self, job: u32, bytes: &[u8], took_ms: f64) {
         if !self.is_current(job) {
             return;
@@ -154,15 +171,7 @@ impl Room {
 /// Gives every idle worker something to do.
 pub(super) fn dispatch(room: &Rc<RefCell<Room>>) {
     let mut this = room.borrow_mut();
-    let oldest = [&this.preview, &this.run, &this.sweep]
-        .into_iter()
-        .flatten()
-        .map(|deal| deal.job)
-        .chain(this.inquiry.as_ref().map(|one| one.job))
-        .chain(this.tornado.as_ref().map(|tornado| tornado.deal.job))
-        .chain(this.comparing.as_ref().map(Comparing::first_job))
-        .min()
-        .unwrap_or(this.jobs + 1);
+    let oldest = this.oldest();
     for index in 0..this.slots.len() {
         if !this
             .slots
@@ -227,15 +236,19 @@ fn replace_crashed(room: &Rc<RefCell<Room>>, generation: u32, message: String) {
     }
 }
 
-/// Replaces the workers that are still at stale work after a while.
+/// Workers at stale work are to give it up; those that are still at it after a while are replaced.
 pub(super) fn replace_stuck(room: &Rc<RefCell<Room>>) {
     let this = room.borrow();
-    let stuck: Vec<u32> = this
-        .slots
-        .iter()
-        .filter(|slot| slot.busy.is_some_and(|(job, _)| !this.is_current(job)))
-        .map(|slot| slot.generation)
-        .collect();
+    let is_stale = |slot: &&Slot| slot.busy.is_some_and(|(job, _)| !this.is_current(job));
+    let give_up = Request::GiveUp {
+        oldest: this.oldest(),
+    };
+    let mut stuck = Vec::new();
+    for slot in this.slots.iter().filter(is_stale) {
+        // One that cannot be told is replaced.
+        slot.hand.tell(&give_up).ok();
+        stuck.push(slot.generation);
+    }
     drop(this);
     if stuck.is_empty() {
         return;

@@ -10,7 +10,7 @@ use crate::replication::SERVICE;
 use crate::replication::network::add;
 use crate::replication::setup::model_of;
 use crate::scenario::document::MAIN_SERVICE;
-use crate::slo::budget::Objectives;
+use crate::slo::budget;
 use crate::stats::LogHistogram;
 use crate::stats::sort_by_key;
 use crate::topology::ComponentKind;
@@ -54,7 +54,7 @@ impl Player {
         replication: u32,
         (from_s, to_s): (f64, f64),
     ) -> Self {
-        let thresholds_s = Objectives::thresholds_s(&setup.scenario.document().slo);
+        let thresholds_s = budget::thresholds_s(&setup.scenario.document().slo);
         let model = model_of(&setup.scenario);
         let made = match setup.network.as_deref() {
             Some(network) => network.played(seed, replication),

@@ -4,7 +4,7 @@ use super::super::case::About;
 use super::super::{Case, Family, Oracle, Value};
 use crate::scenario::document::{ObjectiveDocument, SloDocument};
 use crate::slo::Cause;
-use crate::slo::budget::{BadRequests, BudgetMeter, Ledger, Objectives};
+use crate::slo::budget::{self, BadRequests, BudgetMeter, Ledger};
 
 const DAYS: f64 = 30.0;
 const TICK_S: f64 = 60.0;
@@ -81,7 +81,7 @@ fn burn() -> Case {
 
 /// The budget consumed and the worst hourly burn rate of a window with this share of bad requests in each tick.
 fn spend(target_percent: f64, bad: impl Fn(u32) -> f64) -> (f64, f64) {
-    let objectives = Objectives::new(&SloDocument {
+    let objectives = budget::objectives(&SloDocument {
         window_days: DAYS,
         objectives: vec![ObjectiveDocument::Success { target_percent }],
         revenue_usd_per_1000_requests: None,
@@ -98,7 +98,7 @@ fn spend(target_percent: f64, bad: impl Fn(u32) -> f64) -> (f64, f64) {
         ledger.count(&[bad], Cause::ServiceError);
     }
     meter.finish(&objectives);
-    let results = meter.results(&objectives, core::iter::once(&ledger));
+    let results = budget::results(&meter, &objectives, core::iter::once(&ledger));
     let consumed = results
         .first()
         .map_or(f64::NAN, |result| result.budget_consumed);

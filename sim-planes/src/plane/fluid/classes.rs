@@ -140,16 +140,13 @@ impl FluidPlane<'_> {
     }
 
     /// Tells the waits of the high ones from the others'.
-    pub(super) fn tell_high(&self, outcome: Outcome) -> Outcome {
-        let Some(of) = self.classes else {
-            return outcome;
+    pub(super) fn tell_high(&self, outcome: &mut Outcome) {
+        let Some(of) = &self.classes else {
+            return;
         };
         let wait_s = of.high * outcome.waited * of.wait * self.tables.mean_service_s();
-        Outcome {
-            waits_high: of.high * outcome.waits,
-            wait_sum_high_s: wait_s.min(outcome.wait_sum_s),
-            ..outcome
-        }
+        outcome.waits_high = of.high * outcome.waits;
+        outcome.wait_sum_high_s = wait_s.min(outcome.wait_sum_s);
     }
 
     /// Requests of an interval that found no room and wait outside, where that is what they do: expected. The line outside

@@ -48,6 +48,7 @@ impl Attribution {
     }
 
     /// Takes in a tick's bad requests. `scaled_up`: in this tick the controller asked for more.
+    #[inline(never)]
     pub fn tick(
         &mut self,
         capacity: Capacity,

@@ -4,7 +4,6 @@
 //! of a gap and a stretch between. It starts as it goes on: in a gap with that probability.
 
 use crate::random::{Rng, standard_exponential, uniform};
-use crate::scenario::document::GapsDocument;
 
 /// Where the process stands.
 #[derive(Clone, Debug)]
@@ -17,10 +16,8 @@ pub struct Gaps {
 }
 
 impl Gaps {
-    /// At time 0, with numbers of its own stream.
-    pub fn new(document: &GapsDocument, mut rng: Rng) -> Self {
-        let between_s = document.mean_hours_between * 3600.0;
-        let length_s = document.mean_duration_minutes * 60.0;
+    /// At time 0, with numbers of its own stream: mean time between gaps and mean length of one, seconds.
+    pub fn new(between_s: f64, length_s: f64, mut rng: Rng) -> Self {
         let is_open = uniform(&mut rng) * (between_s + length_s) < length_s;
         let mut gaps = Self {
             rng,
@@ -59,14 +56,14 @@ mod tests {
     use super::*;
     use crate::random::{Purpose, StreamKey};
 
-    fn share_missing(replication: u32, document: &GapsDocument, hours: u32) -> f64 {
+    fn share_missing(replication: u32, hours: u32) -> f64 {
         let key = StreamKey {
             seed: 1,
             replication,
             component: 0,
             purpose: Purpose::TelemetryGaps,
         };
-        let mut gaps = Gaps::new(document, key.rng());
+        let mut gaps = Gaps::new(2.0 * 3600.0, 30.0 * 60.0, key.rng());
         let ticks = hours * 240;
         let missing = (1..=ticks).filter(|tick| gaps.is_missing(f64::from(*tick) * 15.0));
         missing.count() as f64 / f64::from(ticks)
@@ -75,13 +72,9 @@ mod tests {
     /// The share of time in gaps lies in the 99 % interval of 400 short runs: also right from the start.
     #[test]
     fn the_share_of_time_is_that_of_the_means() {
-        let document = GapsDocument {
-            mean_hours_between: 2.0,
-            mean_duration_minutes: 30.0,
-        };
         for hours in [1, 48] {
             let shares: Vec<f64> = (0..400)
-                .map(|replication| share_missing(replication, &document, hours))
+                .map(|replication| share_missing(replication, hours))
                 .collect();
             let mean = shares.iter().sum::<f64>() / 400.0;
             let variance = shares.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / 399.0;
