@@ -22,7 +22,7 @@ pub struct Arguments {
 pub enum Command {
     /// Simulate a scenario: cost, attainment of the SLO, latency, budget by cause.
     Run(RunArguments),
-    /// Vary one or two knobs on a grid: the front of cost against attainment.
+    /// Vary one to four knobs on a grid: the front of cost against attainment.
     Sweep(SweepArguments),
     /// Look for designs over several knobs: the front, and the cheapest that meets the SLO as surely as wanted.
     Optimise(OptimiseArguments),

@@ -3,6 +3,7 @@
 use crate::form::value_words;
 use crate::format;
 use crate::table::Table;
+use sim_core::stats::sort_by;
 use sim_core::study::{DesignPoint, Report, SweepReport, attainable, with_budget};
 
 /// The knobs of a design with their values: "Metric 1 target 65 %, Min replicas 4".
@@ -147,12 +148,57 @@ pub fn found(sweep: &SweepReport) -> String {
     )
 }
 
-/// All designs.
+/// Most designs of a table for people; files have all.
+pub const MOST_ROWS: usize = 200;
+
+/// All designs. Of very many the front, cheapest first, and those that lie nearest to it.
 pub fn table(sweep: Option<&SweepReport>) -> Table {
     let Some(sweep) = sweep else {
         return Table::new(["Find designs or run a sweep to fill this table"], []);
     };
-    of_points(sweep, sweep.points.iter())
+    let all = sweep.points.len();
+    if all <= MOST_ROWS {
+        return of_points(sweep, sweep.points.iter());
+    }
+    let front = sweep.front.iter().filter_map(|design| sweep.point(*design));
+    let mut shown: Vec<&DesignPoint> = front.take(MOST_ROWS).collect();
+    let on_front = shown.len();
+    shown.extend(nearest(sweep, MOST_ROWS - on_front));
+    let (near, left) = (shown.len() - on_front, all - shown.len());
+    let note = format!(
+        "The {on_front} designs of the front, and the {near} that cost least more than one of it that is as likely to meet the SLO; {} more are in the CSV and JSON files",
+        format::grouped(left as f64)
+    );
+    Table {
+        note: Some(note),
+        ..of_points(sweep, shown.into_iter())
+    }
+}
+
+/// So many of the designs that others beat, those first that cost least more than a design that is as likely.
+fn nearest(sweep: &SweepReport, most: usize) -> Vec<&DesignPoint> {
+    let front: Vec<(f64, f64)> = sweep
+        .front
+        .iter()
+        .filter_map(|design| sweep.point(*design))
+        .map(|point| (point.attainment.estimate, point.cost_per_month.mean))
+        .collect();
+    let beaten = sweep.points.iter().filter(|point| !point.on_front);
+    let mut beaten: Vec<(f64, &DesignPoint)> = beaten
+        .map(|point| {
+            let as_likely = front
+                .iter()
+                .filter(|(chance, _)| *chance >= point.attainment.estimate);
+            let cheapest = as_likely.fold(f64::INFINITY, |least, (_, cost)| least.min(*cost));
+            (point.cost_per_month.mean - cheapest, point)
+        })
+        .collect();
+    sort_by(&mut beaten, |a, b| a.0.total_cmp(&b.0));
+    beaten
+        .into_iter()
+        .take(most)
+        .map(|(_, point)| point)
+        .collect()
 }
 
 /// The designs on the front, cheapest first.

@@ -7,6 +7,8 @@ pub struct Table {
     pub head: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<String>>,
+    /// What is left out of it, if anything is.
+    pub note: Option<String>,
 }
 
 impl Table {
@@ -18,6 +20,7 @@ impl Table {
         Self {
             head: head.into_iter().map(str::to_owned).collect(),
             rows: rows.into_iter().collect(),
+            note: None,
         }
     }
 }

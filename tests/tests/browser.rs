@@ -14,6 +14,8 @@ mod imports;
 mod journey;
 #[path = "browser/manifest.rs"]
 mod manifest;
+#[path = "browser/many_designs.rs"]
+mod many_designs;
 #[path = "browser/mishaps.rs"]
 mod mishaps;
 #[path = "browser/offline.rs"]

@@ -207,3 +207,8 @@ fn batch_jobs_take_as_long_and_cost_as_much_as_theory_says() {
 fn edge_caches_hit_as_often_as_theory_says() {
     hold(Family::Edge);
 }
+
+#[test]
+fn studies_hold() {
+    hold(Family::Studies);
+}

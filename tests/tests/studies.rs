@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sim_core::plane::queueing::erlang_c;
 use sim_core::scenario::document::{AutoscalerDocument, ScenarioDocument, TrafficSource};
-use sim_core::study::explain::{Explain, paired_proportions};
+use sim_core::study::explain::Explain;
 use sim_core::study::reach::Reach;
 use sim_core::study::{Adaptive, Plan, Prepared};
 use tests::base::base;
@@ -122,36 +122,4 @@ fn moves_do_what_arithmetic_says() {
     let AutoscalerDocument::Static { .. } = document.autoscaler else {
         unreachable!("the base scenario is static")
     };
-}
-
-/// Intervals of paired differences cover the truth in 93 to 98 % of 2,000 small studies: pairs that share their luck, with
-/// attainments of 0.8 and 0.9.
-#[test]
-fn paired_intervals_cover() {
-    use sim_core::random::{Purpose, StreamKey, uniform};
-    let (mut covered, studies) = (0u32, 2_000);
-    for study in 0..studies {
-        let key = StreamKey {
-            seed: 11,
-            replication: study,
-            component: 0,
-            purpose: Purpose::Routes,
-        };
-        let mut rng = key.rng();
-        // Half of all pairs share their luck, the others have luck of their own.
-        let pairs: Vec<(bool, bool)> = (0..32)
-            .map(|_| {
-                let (shared, a, b) = (uniform(&mut rng), uniform(&mut rng), uniform(&mut rng));
-                match uniform(&mut rng) < 0.5 {
-                    true => (shared < 0.9, shared < 0.8),
-                    false => (a < 0.9, b < 0.8),
-                }
-            })
-            .collect();
-        let (_, low, high) = paired_proportions(pairs.into_iter());
-        covered += u32::from(low <= 0.1 && 0.1 <= high);
-    }
-    let share = f64::from(covered) / f64::from(studies);
-    println!("{share}");
-    assert!((0.93..=0.985).contains(&share), "{share}");
 }

@@ -106,6 +106,7 @@ fn table_of(even: &BreakEven) -> Table {
             .map(str::to_owned)
             .to_vec(),
         rows: even.points.iter().map(row).collect(),
+        note: None,
     }
 }
 

@@ -100,6 +100,7 @@ fn table_of(commitment: &CommitmentReport) -> Table {
             "One more is used".to_owned(),
         ],
         rows: levels.enumerate().map(row).collect(),
+        note: None,
     }
 }
 

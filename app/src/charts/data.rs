@@ -31,10 +31,7 @@ fn quoted(cell: &str) -> String {
 }
 
 fn table(head: &[&str], rows: Vec<Vec<String>>) -> Table {
-    Table {
-        head: head.iter().map(|name| (*name).to_owned()).collect(),
-        rows,
-    }
+    Table::new(head.iter().copied(), rows)
 }
 
 fn of_report(studio: Studio, read: fn(&Report) -> Table) -> Table {
@@ -71,6 +68,7 @@ pub fn good_samples(studio: Studio) -> Table {
         Table {
             head,
             rows: (0..count).map(row).collect(),
+            note: None,
         }
     })
 }
@@ -151,6 +149,7 @@ pub fn series(studio: Studio) -> Table {
         Table {
             head,
             rows: (0..count).map(row).collect(),
+            note: None,
         }
     })
 }
@@ -230,7 +229,11 @@ pub fn designs(studio: Studio) -> Table {
         rows.push(cells);
     }
     rows.extend(sweep.iter().flat_map(|sweep| swept(sweep)));
-    Table { head, rows }
+    Table {
+        head,
+        rows,
+        note: None,
+    }
 }
 
 /// The share of its error budgets that each design keeps.

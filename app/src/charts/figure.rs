@@ -91,6 +91,7 @@ fn table_view(table: Table) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {table.note.map(|words| view! { <p class="hint">{words} "."</p> })}
     }
     .into_any()
 }

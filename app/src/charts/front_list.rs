@@ -7,7 +7,9 @@ use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::study::{DesignPoint, SweepReport};
-use sim_report::designs::{REGRET_NOTE, chance, cost_text, knob_text, least_regret, verdict};
+use sim_report::designs::{
+    MOST_ROWS, REGRET_NOTE, chance, cost_text, knob_text, least_regret, verdict,
+};
 use std::sync::Arc;
 
 /// The list; nothing before a sweep.
@@ -33,15 +35,15 @@ fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
     let front: Vec<usize> = report
         .front
         .iter()
-        .filter_map(|design| {
-            report
-                .points
-                .iter()
-                .position(|point| point.design == *design)
-        })
+        .filter_map(|design| report.place(*design))
         .collect();
+    let left_out = front.len().saturating_sub(MOST_ROWS);
+    let more = (left_out > 0).then(
+        || view! { <p class="hint">{left_out} " dearer ones are in the file of the chart."</p> },
+    );
     let rows = front
         .into_iter()
+        .take(MOST_ROWS)
         .enumerate()
         .map(|(place, index)| row(studio, &report, place, index))
         .collect_view();
@@ -56,6 +58,7 @@ fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {more}
     }
     .into_any()
 }

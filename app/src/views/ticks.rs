@@ -149,6 +149,7 @@ fn of_replay(replay: &Replay) -> Table {
     Table {
         head: head.map(str::to_owned).to_vec(),
         rows: replay.ticks.iter().map(row).collect(),
+        note: None,
     }
 }
 

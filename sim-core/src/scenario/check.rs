@@ -73,7 +73,7 @@ pub(crate) fn check_plain(mut document: ScenarioDocument) -> Result<Scenario, Pr
     check_without_sweep(document)
 }
 
-/// Everything, but for the designs at the ends of beliefs when these are not asked for.
+/// Everything, but for the designs at the ends of knobs and beliefs when these are not asked for.
 fn check_owned(mut value: Value, ends: bool) -> Result<Scenario, Problems> {
     if !value.is_object() {
         return Err(
@@ -103,8 +103,10 @@ fn check_owned(mut value: Value, ends: bool) -> Result<Scenario, Problems> {
         }
         return Err(Problems(found.into_list()));
     };
-    rules::hold_sweep(&document, &mut found);
-    rules::hold_search(&document, &mut found);
+    if ends {
+        rules::hold_sweep(&document, &mut found);
+        rules::hold_search(&document, &mut found);
+    }
     let uncertain = rules::hold_uncertain(&document, ends, &mut found);
     if found.has_errors() {
         return Err(Problems(found.into_list()));

@@ -14,8 +14,8 @@ pub fn limits() -> impl Iterator<Item = &'static Limit> {
 /// Largest document that is read, in bytes. A recording of 50,000 counts needs about half of it.
 pub const MAX_DOCUMENT_BYTES: usize = 2 * 1024 * 1024;
 
-/// Most designs of a sweep: 21 × 21.
-pub const MAX_DESIGNS: u32 = 441;
+/// Most designs of a sweep: 64 × 64, or 16 × 16 × 16.
+pub const MAX_DESIGNS: u32 = 4096;
 
 /// Most requests that may be in service at once: replicas × concurrency.
 pub const MAX_SERVERS: u64 = 500_000;
@@ -135,9 +135,27 @@ pub fn plain_number(value: f64) -> String {
     grouped
 }
 
+/// A time given in milliseconds as a person would write it: "300 ms", from ten seconds on "20 s".
+pub fn plain_time(ms: f64) -> String {
+    if ms.abs() < 10_000.0 {
+        return format!("{} ms", plain_number(ms));
+    }
+    // Without the last bit that a division leaves.
+    format!("{} s", plain_number((ms * 1000.0).round() / 1e6))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_read_well() {
+        assert_eq!(plain_time(300.0), "300 ms");
+        assert_eq!(plain_time(5000.0), "5000 ms");
+        assert_eq!(plain_time(20_000.0), "20 s");
+        assert_eq!(plain_time(12_345.6), "12.3456 s");
+        assert_eq!(plain_time(1e8), "100,000 s");
+    }
 
     #[test]
     fn rows_are_consistent() {

@@ -36,22 +36,45 @@ pub struct BudgetKept {
 impl BudgetKept {
     /// From the budgets consumed and the wanted probability; none of fewer than eight.
     pub fn of(budgets: &[f64], wanted: f64) -> Option<Self> {
+        Self::at(&Ranks::of(budgets.len() as u32, wanted), budgets)
+    }
+
+    /// From the budgets consumed and the ranks for their number.
+    pub(super) fn at(ranks: &Ranks, budgets: &[f64]) -> Option<Self> {
         if budgets.len() < LEAST {
             return None;
         }
         let mut sorted = budgets.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        let n = sorted.len() as u32;
-        let place = libm::ceil(f64::from(n) * wanted - 1e-9).clamp(1.0, f64::from(n));
-        // Of n values, so many lie at or below the quantile with these probabilities.
-        let low = first(n, |k| at_least(k, n, wanted) < 0.975) - 1;
-        let high = first(n, |k| at_least(k, n, wanted) <= 0.025);
         let value = |k: u32| sorted.get((k as usize).checked_sub(1)?).copied();
         Some(Self {
-            estimate: value(place as u32)?,
-            ci_low: value(low).unwrap_or(0.0),
-            ci_high: value(high),
+            estimate: value(ranks.place)?,
+            ci_low: value(ranks.low).unwrap_or(0.0),
+            ci_high: value(ranks.high),
         })
+    }
+}
+
+/// Which of so many ordered values are a quantile and the ends of its interval: the same for all designs of a sweep that
+/// have as many replications.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Ranks {
+    pub(super) n: u32,
+    place: u32,
+    low: u32,
+    high: u32,
+}
+
+impl Ranks {
+    pub(super) fn of(n: u32, wanted: f64) -> Self {
+        let place = libm::ceil(f64::from(n) * wanted - 1e-9).clamp(1.0, f64::from(n.max(1)));
+        Self {
+            n,
+            place: place as u32,
+            // Of n values, so many lie at or below the quantile with these probabilities.
+            low: first(n, |k| at_least(k, n, wanted) < 0.975) - 1,
+            high: first(n, |k| at_least(k, n, wanted) <= 0.025),
+        }
     }
 }
 

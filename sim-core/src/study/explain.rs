@@ -3,8 +3,7 @@
 //! Each candidate move changes one field of the design by a sensible step of its kind (a fifth at least, whole steps where
 //! only whole numbers fit, the neighbours of the instance type in price). All moves see the replications of the design as it is
 //! (common random numbers), so their effects are means of paired differences: Student's t for cost, and for attainment,
-//! where a pair differs by −1, 0 or 1, Newcombe's hybrid of Wilson intervals (method 10 for paired proportions,
-//! Statistics in Medicine 17, 1998).
+//! where a pair differs by −1, 0 or 1, Tango's score interval, as in comparisons.
 //!
 //! A screening with few replications drops moves that do nothing; the most promising get the rest. When it is wrong: moves
 //! are judged alone, two together may do more or less than their sum; and what looks best of many is a little worse than
@@ -15,13 +14,10 @@ use super::report::Proportion;
 use super::result::Figure;
 use crate::scenario::document::ScenarioDocument;
 use crate::stats::sort_by;
-use crate::stats::{Summary, paired_difference};
+use crate::stats::{Summary, paired_difference, tango};
 use serde::{Deserialize, Serialize};
 
 mod moves;
-mod paired;
-
-pub use paired::paired_proportions;
 
 /// Replications of every move.
 const SCREENED: u32 = 8;
@@ -181,7 +177,7 @@ impl Explain {
             edits: variant.edits.clone(),
             replications: n as u32,
             attainment: Proportion::of(with.iter().map(|one| one.met)),
-            gain: paired_proportions(pairs),
+            gain: gain(pairs),
             cost: difference(|one| one.figure(Figure::CostPerMonth)),
             budget: difference(|one| libm::log(one.budget.clamp(1e-4, 1e4))),
         })
@@ -254,6 +250,19 @@ impl Explain {
             digest: digest(outcomes.map(|(index, one)| (index as u32, one.outcomes.as_slice()))),
         })
     }
+}
+
+/// What pairs that are true with a change and true without it say of the difference: estimate and 95 % interval.
+fn gain(pairs: impl Iterator<Item = (bool, bool)>) -> (f64, f64, f64) {
+    let (mut gained, mut lost, mut n) = (0u32, 0u32, 0u32);
+    for (with, without) in pairs {
+        n += 1;
+        gained += u32::from(with && !without);
+        lost += u32::from(without && !with);
+    }
+    let (low, high) = tango(gained.into(), lost.into(), n.into(), 0.95);
+    let difference = f64::from(gained) - f64::from(lost);
+    (difference / f64::from(n.max(1)), low, high)
 }
 
 impl Adaptive for Explain {

@@ -7,11 +7,12 @@ use crate::plane::network::Precision;
 use crate::replication::{self, Setup, Simulation};
 use crate::scenario::document::{KnobDocument, ScenarioDocument};
 use crate::scenario::{
-    Problems, Scenario, apply_edits, apply_knob, canonical_json, check, check_design,
+    Problems, Scenario, apply_edits, apply_values, canonical_json, check, check_design,
 };
 use core::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A design: one value for each knob of the plan, in their order.
@@ -145,12 +146,16 @@ impl Plan {
     /// # Errors
     /// A knob's path names no number of the document.
     pub fn design_document(&self, design: &Design) -> Result<ScenarioDocument, Problems> {
-        let mut document = self.document.clone();
-        for (path, &value) in self.knobs.iter().zip(&design.values) {
-            document =
-                apply_knob(&document, path, value).map_err(|problem| Problems(vec![problem]))?;
+        if self.knobs.is_empty() {
+            return Ok(self.document.clone());
         }
-        Ok(document)
+        let knobs = self.knobs.iter().map(String::as_str);
+        let knobs = knobs.zip(design.values.iter().copied());
+        apply_values(&self.document, knobs).map_err(Problems::from)
+    }
+
+    fn scenario(&self, design: &Design) -> Result<Scenario, Problems> {
+        check_design(&self.design_document(design)?)
     }
 }
 
@@ -174,8 +179,13 @@ pub struct Prepared {
     id: String,
     plan: Plan,
     base: Setup,
+    /// The checked designs, as far as they are kept.
     scenarios: Vec<Scenario>,
 }
+
+/// So many checked designs are kept: with a long recording each has half a megabyte. The others are made again from the
+/// document when their turn comes, which takes a fraction of what a replication does.
+const KEPT_SCENARIOS: usize = 256;
 
 impl Prepared {
     /// Checks every design of a plan.
@@ -192,11 +202,13 @@ impl Prepared {
     /// # Errors
     /// As of [`new`](Self::new).
     pub fn like(plan: Plan, former: Option<&Self>) -> Result<Self, Problems> {
-        let scenarios = plan
-            .designs
-            .iter()
-            .map(|design| check_design(&plan.design_document(design)?))
-            .collect::<Result<Vec<_>, Problems>>()?;
+        let mut scenarios = Vec::new();
+        for design in &plan.designs {
+            let scenario = plan.scenario(design)?;
+            if scenarios.len() < KEPT_SCENARIOS {
+                scenarios.push(scenario);
+            }
+        }
         let base = match scenarios.first() {
             Some(scenario) => scenario.clone(),
             None => check_design(&plan.document)?,
@@ -278,6 +290,15 @@ impl Prepared {
         self.setup(&draw::drawn(scenario, seed, replication).0)
     }
 
+    /// A design of the plan, checked. All have been found sound when the plan was prepared.
+    fn scenario(&self, design: u32) -> Option<Cow<'_, Scenario>> {
+        if let Some(kept) = self.scenarios.get(design as usize) {
+            return Some(Cow::Borrowed(kept));
+        }
+        let design = self.plan.designs.get(design as usize)?;
+        self.plan.scenario(design).ok().map(Cow::Owned)
+    }
+
     /// A replication of a scenario with values of its own of uncertain numbers.
     fn drawn(&self, scenario: &Scenario, design: u32, replication: u32) -> Task {
         let seed = self.plan.document.run.seed;
@@ -291,23 +312,20 @@ impl Prepared {
 
     /// The replications of a shard, in its order. What lies outside the plan is left out.
     fn tasks(&self, shard: Shard) -> impl Iterator<Item = Task> {
+        let end = shard.first_design.saturating_add(shard.designs);
         let last = shard.first_replication.saturating_add(shard.replications);
-        let designs = self
-            .scenarios
-            .iter()
-            .skip(shard.first_design as usize)
-            .take(shard.designs as usize)
-            .zip(shard.first_design..);
-        designs.flat_map(move |(scenario, design)| {
+        let designs = shard.first_design..end.min(self.plan.designs.len() as u32);
+        let known = designs.filter_map(|design| Some((design, self.scenario(design)?)));
+        known.flat_map(move |(design, scenario)| {
             let is_certain = scenario.uncertain.is_empty();
-            let shared = is_certain.then(|| Arc::new(self.setup(scenario)));
+            let shared = is_certain.then(|| Arc::new(self.setup(&scenario)));
             (shard.first_replication..last).map(move |replication| match &shared {
                 Some(setup) => Task {
                     setup: Arc::clone(setup),
                     luck: replication,
                     inputs: None,
                 },
-                None => self.drawn(scenario, design, replication),
+                None => self.drawn(&scenario, design, replication),
             })
         })
     }

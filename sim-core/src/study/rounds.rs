@@ -10,7 +10,6 @@ use super::report::Proportion;
 use crate::scenario::document::RunDocument;
 use crate::stats::Summary;
 use crate::stats::sort_by_key;
-use crate::study::Figure;
 
 /// The rule for when to stop.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,12 +214,9 @@ impl Rounds {
 }
 
 fn precision(collection: &Collection, design: u32) -> (Proportion, f64) {
-    let results = collection.results(design);
-    let attainment = Proportion::of(results.iter().map(super::ReplicationResult::met));
-    let costs: Vec<f64> = results
-        .iter()
-        .map(|result| result.figure(Figure::CostPerMonth))
-        .collect();
+    let briefs = collection.briefs(design);
+    let attainment = Proportion::of(briefs.iter().map(|brief| brief.met));
+    let costs: Vec<f64> = briefs.iter().map(|brief| brief.cost).collect();
     let cost = Summary::of(&costs);
     // One replication tells nothing of the spread: its half-width is infinite.
     let percent = if cost.mean > 0.0 {

@@ -1,12 +1,10 @@
 //! What a sweep found: every design with its intervals, the front, and the design to take.
 
-use super::attainable::BudgetKept;
-use super::collection::Collection;
+use super::attainable::{BudgetKept, Ranks};
+use super::collection::{Brief, Collection};
 use super::optimise::SearchReport;
 use super::plan::Plan;
-use super::probe::Outcome;
 use super::report::Proportion;
-use super::result::Figure;
 use crate::scenario::document::ObjectiveDocument;
 use crate::stats::Summary;
 use crate::stats::sort_by;
@@ -93,9 +91,16 @@ impl SweepReport {
     /// Judges what has arrived so far.
     pub fn new(plan: &Plan, collection: &Collection) -> Self {
         let wanted = plan.document.slo.wanted_attainment_percent / 100.0;
+        let mut ranks = Ranks::default();
         let mut points: Vec<DesignPoint> = (0..collection.designs())
             .filter(|&design| collection.replications(design) > 0)
-            .map(|design| point(plan, collection, design))
+            .map(|design| {
+                let n = collection.replications(design);
+                if ranks.n != n {
+                    ranks = Ranks::of(n, wanted);
+                }
+                point(plan, collection, design, &ranks)
+            })
             .collect();
         let front = mark_front(&mut points);
         let recommended = points
@@ -106,7 +111,7 @@ impl SweepReport {
         Self {
             engine_version: plan.engine_version.clone(),
             name: plan.document.name.clone(),
-            plan: plan.id(),
+            plan: collection.plan_id().to_owned(),
             seed: plan.document.run.seed,
             plane: crate::replication::plane_name(plan.document.run.plane).to_owned(),
             prices: super::report::prices(&plan.document),
@@ -123,22 +128,24 @@ impl SweepReport {
 
     /// The point of a design.
     pub fn point(&self, design: u32) -> Option<&DesignPoint> {
-        self.points.iter().find(|point| point.design == design)
+        self.place(design).and_then(|place| self.points.get(place))
+    }
+
+    /// The place of a design's point among the points. Those of a sweep lie in the order of their designs.
+    pub fn place(&self, design: u32) -> Option<usize> {
+        let is_it = |point: &DesignPoint| point.design == design;
+        let place = design as usize;
+        match self.points.get(place) {
+            Some(point) if is_it(point) => Some(place),
+            _ => self.points.iter().position(is_it),
+        }
     }
 }
 
-fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
-    let results = collection.results(design);
-    let summary = |figure| {
-        Summary::of(
-            &results
-                .iter()
-                .map(|result| result.figure(figure))
-                .collect::<Vec<_>>(),
-        )
-    };
-    let budgets: Vec<f64> = results.iter().map(|one| Outcome::of(one).budget).collect();
-    let wanted = plan.document.slo.wanted_attainment_percent / 100.0;
+fn point(plan: &Plan, collection: &Collection, design: u32, ranks: &Ranks) -> DesignPoint {
+    let briefs = collection.briefs(design);
+    let values = |of: fn(&Brief) -> f64| briefs.iter().map(of).collect::<Vec<f64>>();
+    let summary = |of| Summary::of(&values(of));
     DesignPoint {
         design,
         values: plan
@@ -146,12 +153,12 @@ fn point(plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
             .get(design as usize)
             .map(|design| design.values.iter().map(|&value| value.into()).collect())
             .unwrap_or_default(),
-        replications: results.len() as u32,
-        attainment: Proportion::of(results.iter().map(super::ReplicationResult::met)),
-        cost_per_month: summary(Figure::CostPerMonth),
-        budget_kept: BudgetKept::of(&budgets, wanted),
-        p95_latency_ms: summary(Figure::P95Latency),
-        mean_replicas: summary(Figure::MeanReplicas),
+        replications: briefs.len() as u32,
+        attainment: Proportion::of(briefs.iter().map(|brief| brief.met)),
+        cost_per_month: summary(|brief| brief.cost),
+        budget_kept: BudgetKept::at(ranks, &values(|brief| brief.budget)),
+        p95_latency_ms: summary(|brief| brief.p95_ms),
+        mean_replicas: summary(|brief| brief.mean_replicas),
         third: None,
         on_front: false,
         digest: collection.digest(design),

@@ -63,9 +63,14 @@ enum Experiment {
     /// Plays runs of batch jobs.
     Nights(Nights),
     Visits(Visits),
+    /// Makes small studies.
+    Studies(MakeStudies),
     /// Applies rules, without chance.
     Rules(fn() -> Sample),
 }
+
+/// A sample of studies, from a seed, its index and the number of the case's streams.
+type MakeStudies = fn(u64, u32, u32) -> Sample;
 
 impl Case {
     /// Queues under constant load: each with the oracles that it answers and how.
@@ -176,6 +181,22 @@ impl Case {
         }
     }
 
+    /// Small studies of systems whose truth is known.
+    pub(super) fn of_studies(
+        about: About,
+        samples: u32,
+        oracles: Vec<Oracle>,
+        studies: MakeStudies,
+    ) -> Self {
+        Self {
+            about,
+            samples,
+            requests: 0.0,
+            oracles,
+            experiment: Experiment::Studies(studies),
+        }
+    }
+
     /// Rules without chance.
     pub(super) fn of_rules(about: About, oracles: Vec<Oracle>, rules: fn() -> Sample) -> Self {
         Self {
@@ -228,6 +249,7 @@ impl Case {
                 let figures = visits.play(seed, index, component);
                 figures.into_iter().map(Value::Number).collect()
             }
+            Experiment::Studies(studies) => studies(seed, index, component),
             Experiment::Rules(rules) => rules(),
         }
     }

@@ -21,6 +21,7 @@ mod sharing;
 mod single_server;
 mod steps;
 mod storage;
+mod studies;
 mod throttling;
 mod traffic;
 
@@ -56,6 +57,7 @@ pub fn cases() -> Vec<Case> {
         storage::cases(),
         batch::cases(),
         edge::cases(),
+        studies::cases(),
     ]
     .into_iter()
     .flatten()

@@ -46,11 +46,13 @@ pub enum Family {
     Batch,
     /// Caches in front of the services.
     Edge,
+    /// What studies make of many runs.
+    Studies,
 }
 
 impl Family {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Family; 20] = [
+    pub const ALL: [Family; 21] = [
         Family::Delay,
         Family::SingleServer,
         Family::General,
@@ -71,6 +73,7 @@ impl Family {
         Family::Storage,
         Family::Batch,
         Family::Edge,
+        Family::Studies,
     ];
 
     /// Its name for people.
@@ -96,6 +99,7 @@ impl Family {
             Family::Storage => "Tiered storage: the bill",
             Family::Batch => "Batch jobs on spot machines",
             Family::Edge => "Edge caches",
+            Family::Studies => "Studies: uncertain inputs and honest intervals",
         }
     }
 
@@ -157,6 +161,9 @@ impl Family {
             }
             Family::Edge => {
                 "Hit ratios of times to live and of the least recently used, and the stampede when an object runs out."
+            }
+            Family::Studies => {
+                "What many runs say together: how much of a spread is due to what is not known, and how often a 95 % interval holds the truth."
             }
         }
     }

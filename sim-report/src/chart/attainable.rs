@@ -1,6 +1,7 @@
 //! The best SLO target against cost: for each design the share of the error budgets that it keeps as surely as wanted, on
 //! a logarithmic scale, and the line of those that no cheaper one beats.
 
+use super::front::{MOST_CROSSES, SMALL};
 use super::ink::Ink;
 use super::scale::Scale;
 use super::scene::{Anchor, Mark, Point, Scene};
@@ -34,12 +35,30 @@ pub fn scene(report: &SweepReport, width: f64) -> Scene {
     let plot = Plot::new(&known, width);
     plot.axes(&mut scene, report);
     let best = attainable(report);
-    for (point, kept) in &known {
-        plot.point(&mut scene, point, kept, best.contains(&point.design));
+    let (best_known, beaten): (Vec<_>, Vec<_>) = known
+        .iter()
+        .partition(|(point, _)| best.contains(&point.design));
+    if beaten.len() > MOST_CROSSES {
+        scene.marks.push(Mark::Dots {
+            at: beaten
+                .iter()
+                .map(|(point, kept)| plot.at(point, kept.estimate))
+                .collect(),
+            radius: SMALL,
+            ink: Ink::Muted,
+            alpha: 0.75,
+        });
+    } else {
+        for (point, kept) in beaten {
+            plot.point(&mut scene, point, &kept, false);
+        }
+    }
+    for (point, kept) in best_known {
+        plot.point(&mut scene, point, &kept, true);
     }
     let line = best.iter().filter_map(|design| {
-        let (point, kept) = known.iter().find(|(point, _)| point.design == *design)?;
-        Some(plot.at(point, kept.estimate))
+        let point = report.point(*design)?;
+        Some(plot.at(point, point.budget_kept?.estimate))
     });
     plot.steps(&mut scene, line);
     scene

@@ -294,7 +294,11 @@ pub fn budget_table(report: &Report) -> Table {
             .map(|objective| show(&objective.budget_consumed)),
     );
     rows.push(total);
-    Table { head, rows }
+    Table {
+        head,
+        rows,
+        note: None,
+    }
 }
 
 /// Causes that spent something, with their class in the style sheet.

@@ -183,6 +183,7 @@ pub fn quantile_table(columns: &[Column<'_>]) -> Table {
         rows: [0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0]
             .map(row)
             .to_vec(),
+        note: None,
     }
 }
 

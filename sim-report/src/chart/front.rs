@@ -16,7 +16,9 @@ const BOTTOM: f64 = 42.0;
 const REACH: f64 = 40.0;
 
 /// With more designs than this, only those of the front show their intervals: the others would be one grey web.
-const MOST_CROSSES: usize = 300;
+pub(super) const MOST_CROSSES: usize = 300;
+/// Radius of those others, pixels: hundreds of larger ones would be one blot.
+pub(super) const SMALL: f64 = 2.2;
 /// The narrowest part of the chart that can be looked at, as a share of a cost, and of the chances.
 const NARROWEST: f64 = 1e-3;
 
@@ -342,11 +344,7 @@ impl Layout {
         let mut reached = f64::NEG_INFINITY;
         let mut spots: Vec<Point> = Vec::new();
         for design in &sweep.front {
-            let index = sweep
-                .points
-                .iter()
-                .position(|point| point.design == *design);
-            let spot = index.and_then(|index| self.swept.get(index));
+            let spot = sweep.place(*design).and_then(|place| self.swept.get(place));
             // A front that trades a third figure has designs below the line of the other two.
             if let Some(spot) = spot.filter(|spot| spot.chance.1 > reached) {
                 reached = spot.chance.1;
@@ -388,14 +386,17 @@ impl Layout {
                 .filter(move |(_, spot)| self.is_in(self.at(spot)))
         };
         let others: Vec<Point> = order(false).map(|(_, spot)| self.at(spot)).collect();
-        if others.len() <= MOST_CROSSES {
+        let small = if others.len() <= MOST_CROSSES {
             for (_, spot) in order(false) {
                 self.cross(scene, spot, Ink::Muted, 1.0, 0.22);
             }
-        }
+            3.6
+        } else {
+            SMALL
+        };
         scene.marks.push(Mark::Dots {
             at: others,
-            radius: 3.6,
+            radius: small,
             ink: Ink::Muted,
             alpha: 0.75,
         });

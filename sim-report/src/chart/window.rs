@@ -155,6 +155,7 @@ pub fn table(report: Option<&Report>) -> Table {
     Table {
         head,
         rows: (0..count).step_by(every).map(row).collect(),
+        note: None,
     }
 }
 

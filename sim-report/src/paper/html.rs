@@ -81,9 +81,12 @@ fn table(table: &Table) -> String {
         format!("<tr>{}</tr>\n", cells.collect::<String>())
     };
     let rows: String = table.rows.iter().map(row).collect();
+    let note = table.note.iter();
+    let note = note.map(|words| format!("<p class=\"hint\">{}.</p>\n", escaped(words)));
     format!(
-        "<div class=\"table-scroll free\"><table class=\"planes\">\n<thead><tr>{}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
-        head.concat()
+        "<div class=\"table-scroll free\"><table class=\"planes\">\n<thead><tr>{}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n{}",
+        head.concat(),
+        note.collect::<String>()
     )
 }
 

@@ -67,6 +67,9 @@ pub fn table(text: &mut String, table: &Table) {
         .rows
         .iter()
         .for_each(|cells| text.push_str(&row(cells)));
+    if let Some(words) = &table.note {
+        block(text, "", &format!("{}.", line(words)));
+    }
 }
 
 /// Words on one line, with what Markdown would read as marks made plain.

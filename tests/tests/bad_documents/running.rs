@@ -183,10 +183,13 @@ pub(super) fn bad_run() -> Vec<Case> {
         ),
         (
             "/sweep",
-            "the list has 3 items",
+            "the list has 5 items",
             with(
-                "/sweep/-",
-                json!({"path": "/service/concurrency", "from": 1, "to": 2, "steps": 2}),
+                "/sweep",
+                json!(vec![
+                    json!({"path": "/service/concurrency", "from": 1, "to": 2, "steps": 2});
+                    5
+                ]),
             ),
         ),
         (

@@ -49,5 +49,12 @@ fn table(element: &Element, text: &mut String) {
     let mut rows = rows.iter().map(cells);
     let head = rows.next().unwrap_or_default();
     let rows = rows.collect();
-    markdown::table(text, &Table { head, rows });
+    markdown::table(
+        text,
+        &Table {
+            head,
+            rows,
+            note: None,
+        },
+    );
 }

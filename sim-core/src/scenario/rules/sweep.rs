@@ -37,7 +37,7 @@ pub(in super::super) fn hold_sweep(document: &ScenarioDocument, found: &mut Foun
         .product();
     if designs > u64::from(MAX_DESIGNS) {
         let message = format!("the grid has {} designs", plain_number(designs as f64));
-        let limit = format!("at most {MAX_DESIGNS}");
+        let limit = format!("at most {}", plain_number(f64::from(MAX_DESIGNS)));
         found.push(Problem::error("/sweep", message, "take fewer steps").with_limit(limit));
     }
     if sound {

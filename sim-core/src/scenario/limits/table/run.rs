@@ -26,12 +26,12 @@ pub(super) const ROWS: &[Limit] = &[
         .soft(0.1, 10.0)
         .step(0.1)
         .default(1.0),
-    items("sweep.knobs", 0, 2),
+    items("sweep.knobs", 0, 4),
     text("sweep.path", 2, 200),
     number("sweep.value", -1e9, 1e9, "")
         .soft(0.0, 100.0)
         .default(1.0),
-    whole("sweep.steps", 1, 441, "")
+    whole("sweep.steps", 1, 4096, "")
         .soft(2.0, 21.0)
         .default(5.0),
 ];
