@@ -8,6 +8,7 @@ mod gaps;
 
 use crate::bounds::Bounds;
 pub use gaps::Gaps;
+use std::collections::VecDeque;
 
 /// What happened in one tick, as far as telemetry measures it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -92,9 +93,9 @@ pub struct Telemetry {
     next: usize,
     filled: usize,
     sum: Sums,
-    /// Samples that are not visible yet, oldest first; short, because lag over interval is.
-    in_transit: std::collections::VecDeque<Sample>,
-    visible: Option<Sample>,
+    /// The visible sample, if there is one, then those on their way, oldest first; short, because lag over interval is.
+    samples: VecDeque<Sample>,
+    has_visible: bool,
     gaps: Option<Gaps>,
     is_missing: bool,
 }
@@ -123,8 +124,8 @@ impl Telemetry {
             next: 0,
             filled: 0,
             sum: Sums::default(),
-            in_transit: std::collections::VecDeque::new(),
-            visible: None,
+            samples: VecDeque::new(),
+            has_visible: false,
             gaps,
             is_missing: false,
         }
@@ -144,8 +145,7 @@ impl Telemetry {
         latencies: impl FnOnce() -> Latencies,
     ) {
         if self.take_in(tick, now_s, measure) {
-            let sample = self.sample(now_s, measure, latencies());
-            self.in_transit.push_back(sample);
+            self.scrape(now_s, measure, latencies());
         }
         self.hand_out(now_s);
     }
@@ -198,21 +198,31 @@ impl Telemetry {
     #[inline(never)]
     fn hand_out(&mut self, now_s: f64) {
         if self.is_missing {
-            self.in_transit.clear();
-            self.visible = None;
+            self.samples.clear();
+            self.has_visible = false;
             return;
         }
-        let latest_s = |sample: &Sample| sample.taken_s + self.lag_s;
+        let lag_s = self.lag_s;
+        let has_come = |sample: &Sample| sample.taken_s + lag_s <= now_s;
         while self
-            .in_transit
-            .front()
-            .is_some_and(|sample| latest_s(sample) <= now_s)
+            .samples
+            .get(usize::from(self.has_visible))
+            .is_some_and(has_come)
         {
-            self.visible = self.in_transit.pop_front();
+            if self.has_visible {
+                self.samples.pop_front();
+            }
+            self.has_visible = true;
         }
     }
 
     #[inline(never)]
+    fn scrape(&mut self, now_s: f64, last: &TickMeasure, latencies: Latencies) {
+        let sample = self.sample(now_s, last, latencies);
+        self.samples.push_back(sample);
+    }
+
+    #[inline(always)]
     fn sample(&self, now_s: f64, last: &TickMeasure, latencies: Latencies) -> Sample {
         let window_s = self.filled as f64 * self.tick_s;
         let replica_s = self.sum.replica_ticks * self.tick_s;
@@ -251,7 +261,7 @@ impl Telemetry {
 
     /// The newest sample that has arrived; `None` before the first, and in an outage.
     pub fn visible(&self) -> Option<&Sample> {
-        self.visible.as_ref()
+        self.samples.front().filter(|_| self.has_visible)
     }
 }
 

@@ -1,5 +1,5 @@
-//! Parts of the page that are built one after the other, each in a task of its own: the browser can show what is there
-//! and hear the visitor in between.
+//! Parts of the page that are built one after the other, a frame for each: the browser shows what is there and hears the
+//! visitor in between.
 
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
@@ -18,9 +18,10 @@ pub fn in_turn(parts: Vec<Part>) -> AnyView {
     parts.collect_view().into_any()
 }
 
-/// Nothing more is built of what is not on the page any more.
+/// Builds the next part after the next frame, which lays out and paints what is there. Nothing more is built of what is not on the
+/// page any more.
 fn build_next(built: RwSignal<usize>, parts: usize) {
-    Timeout::new(0, move || {
+    let build = move || {
         let now = built.try_update(|built| {
             *built += 1;
             *built
@@ -28,6 +29,8 @@ fn build_next(built: RwSignal<usize>, parts: usize) {
         if now.is_some_and(|built| built < parts) {
             build_next(built, parts);
         }
-    })
-    .forget();
+    };
+    request_animation_frame(move || {
+        Timeout::new(0, build).forget();
+    });
 }

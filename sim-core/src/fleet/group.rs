@@ -81,11 +81,17 @@ impl NodeGroup {
     }
 
     /// Nodes that are to be removed because they have been empty for long enough. Of all nodes, `leaving` go anyhow.
+    #[inline(always)]
     pub(super) fn empty_for_long(&mut self, nodes: &Nodes, leaving: u32, now_s: f64) -> Vec<u32> {
-        let mut due = Vec::new();
         if now_s < self.next_removal_s {
-            return due;
+            Vec::new()
+        } else {
+            self.look_for_empty(nodes, leaving, now_s)
         }
+    }
+
+    fn look_for_empty(&mut self, nodes: &Nodes, leaving: u32, now_s: f64) -> Vec<u32> {
+        let mut due = Vec::new();
         let mut next_s = f64::INFINITY;
         let staying = nodes.count().saturating_sub(leaving);
         let mut most = staying.saturating_sub(self.minimum);

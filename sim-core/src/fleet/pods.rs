@@ -93,15 +93,18 @@ impl Default for Pods {
 }
 
 impl Pods {
+    #[inline(always)]
     pub(super) fn len(&self) -> u32 {
         (self.ready.len() + self.starting.len()) as u32 + self.pending_count
     }
 
     /// Pods that count for what is asked for: those that leave have been replaced.
+    #[inline(always)]
     pub(super) fn staying(&self) -> u32 {
         self.len() - self.leaving
     }
 
+    #[inline(always)]
     pub(super) fn leaving(&self) -> u32 {
         self.leaving
     }
@@ -225,10 +228,14 @@ impl Pods {
         self.next_ready_s = self.next_ready_s.min(pod.ready_s);
     }
 
+    #[inline(always)]
     pub(super) fn make_ready(&mut self, now_s: f64) {
-        if now_s < self.next_ready_s {
-            return;
+        if now_s >= self.next_ready_s {
+            self.make_some_ready(now_s);
         }
+    }
+
+    fn make_some_ready(&mut self, now_s: f64) {
         while let Some(first) = self.starting.first_entry()
             && first.get().ready_s <= now_s
         {

@@ -255,7 +255,9 @@ impl<'a> Part<'a> {
         }
         let resized = self.size_pods(passed.tick, in_flight, end_s, log);
         if passed.tick >= setup.warm_up_ticks {
-            self.count_scaling(before, decision.replicas);
+            if decision.replicas != before {
+                self.count_scaling(before, decision.replicas);
+            }
             let scaled_up = decision.replicas > before;
             self.sums.oom_kills += f64::from(self.killed);
             self.sums.pressure_ticks += f64::from(used.under_pressure);
@@ -274,6 +276,7 @@ impl<'a> Part<'a> {
     }
 
     /// Requests per ready replica, in service or waiting there.
+    #[inline(always)]
     fn in_flight(&self, outcome: &Outcome) -> f64 {
         if self.ready == 0 {
             return 0.0;
@@ -285,9 +288,16 @@ impl<'a> Part<'a> {
     }
 
     /// Kills the containers that are above their memory limit at the end of a tick.
+    #[inline(always)]
     fn kill(&mut self, used: &MemoryUse, in_flight: f64, now_s: f64) {
         self.killed = 0;
-        let Some(memory) = self.memory.filter(|_| used.above_limit > 0) else {
+        if used.above_limit > 0 {
+            self.kill_some(in_flight, now_s);
+        }
+    }
+
+    fn kill_some(&mut self, in_flight: f64, now_s: f64) {
+        let Some(memory) = self.memory else {
             return;
         };
         let right_sizing = &mut self.right_sizing;
@@ -316,10 +326,14 @@ impl<'a> Part<'a> {
     }
 
     /// Decisions about nodes come with their own times, between the ticks.
+    #[inline(always)]
     fn log_nodes(&mut self, log: &mut DecisionLog) {
-        if !self.fleet.has_decisions() {
-            return;
+        if self.fleet.has_decisions() {
+            self.log_some(log);
         }
+    }
+
+    fn log_some(&mut self, log: &mut DecisionLog) {
         let warm_up_s = f64::from(self.setup.warm_up_ticks) * self.setup.tick_s;
         for decision in self.fleet.take_decisions() {
             log.set_time(decision.at_s - warm_up_s);
@@ -357,15 +371,13 @@ impl<'a> Part<'a> {
     }
 
     fn count_scaling(&mut self, before: u32, after: u32) {
-        if after == before {
-            return;
-        }
         let direction = if after > before { 1 } else { -1 };
         self.sums.scale_events += 1;
         self.sums.direction_flips += u32::from(self.sums.last_direction == -direction);
         self.sums.last_direction = direction;
     }
 
+    #[inline(always)]
     fn meter(&mut self, outcome: &Outcome) {
         let (sums, measure) = (&mut self.sums, &self.measure);
         sums.cpu_s += measure.cpu_s;

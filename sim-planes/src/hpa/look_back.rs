@@ -1,7 +1,7 @@
 //! The look-back over recommendations, at a cost that hardly depends on how many there are.
 //!
 //! A window of five minutes holds twenty of them at a sync period of 15 seconds, and the simulation looks back in every
-//! tick: going through all of them was half of what a reconcile costs in WebAssembly. The highest entry stays the
+//! tick: going through all of them was a third of what a reconcile costs in WebAssembly. The highest entry stays the
 //! highest until it leaves the window or a higher one comes; slots that are filled in turn are a ring, whose oldest
 //! entry is the next to be overwritten. Where neither holds, all entries are gone through.
 

@@ -91,27 +91,19 @@ impl Objectives {
         self.objectives.is_empty()
     }
 
-    /// Bad requests of one interval for objective `index`.
-    fn bad(objective: &Objective, outcome: &Outcome) -> BadRequests {
-        let (slow, slow_in_service) = match objective.threshold {
-            Some(k) => (outcome.slow[k], outcome.slow_in_service[k]),
-            None => (0.0, 0.0),
-        };
-        BadRequests {
-            slow_service: outcome.timed_out_in_service + slow_in_service,
+    /// Judges an interval by every objective.
+    #[inline(never)]
+    pub fn judge(&self, outcome: &Outcome) -> Judged {
+        // What is bad whatever the objective.
+        let always = BadRequests {
+            slow_service: outcome.timed_out_in_service,
             service_error: outcome.failed - outcome.refused,
             lost: outcome.lost,
             throttled: outcome.throttled,
             refused: outcome.refused,
             for_want_of_capacity: (outcome.rejected - outcome.throttled)
-                + (outcome.timed_out - outcome.timed_out_in_service).at_least(0.0)
-                + (slow - slow_in_service).at_least(0.0),
-        }
-    }
-
-    /// Judges an interval by every objective.
-    #[inline(never)]
-    pub fn judge(&self, outcome: &Outcome) -> Judged {
+                + (outcome.timed_out - outcome.timed_out_in_service).at_least(0.0),
+        };
         let mut judged = Judged {
             concluded: outcome.served
                 + outcome.rejected
@@ -120,12 +112,14 @@ impl Objectives {
                 + outcome.lost,
             worst: 0.0,
             budget_burnt: 0.0,
-            bad: core::array::from_fn(|index| match self.objectives.get(index) {
-                Some(objective) => Self::bad(objective, outcome),
-                None => BadRequests::default(),
-            }),
+            bad: [always; MAX_OBJECTIVES],
         };
-        for (bad, objective) in judged.bad.iter().zip(&self.objectives) {
+        for (bad, objective) in judged.bad.iter_mut().zip(&self.objectives) {
+            if let Some(k) = objective.threshold {
+                let (slow, in_service) = (outcome.slow[k], outcome.slow_in_service[k]);
+                bad.slow_service += in_service;
+                bad.for_want_of_capacity += (slow - in_service).at_least(0.0);
+            }
             let total = bad.total();
             judged.worst = total.at_least(judged.worst);
             // Hardly ever is any bad.

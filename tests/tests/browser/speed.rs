@@ -185,7 +185,7 @@ fn answers_follow_the_hand() {
             longest,
             "ms",
             "≤ 50 ms",
-            200.0,
+            150.0,
         );
 
         // Cancelling a sweep, and stopping a run.
