@@ -140,7 +140,6 @@ fn one_slip_is_one_problem() {
 fn the_fluid_plane_says_what_it_cannot_do() {
     for (field, value) in [
         ("overflow", json!("drop_oldest")),
-        ("on_timeout", json!("cancel")),
         ("queue", json!({"kind": "lifo"})),
     ] {
         let path = format!("/service/{field}");
@@ -160,6 +159,7 @@ fn the_fluid_plane_says_what_it_cannot_do() {
         ("removal", json!("kill")),
         ("processor_sharing", json!({"cores": 2})),
         ("overflow", json!("block")),
+        ("on_timeout", json!("cancel")),
         ("high_priority_percent", json!(10)),
         ("retries", json!({"max_attempts": 3, "backoff_ms": 100})),
     ] {

@@ -27,6 +27,8 @@ mod balanced;
 mod base_law;
 mod calibration;
 mod calibration_table;
+mod cancelled;
+mod cancelling;
 mod capacity;
 mod classes;
 mod crowded;
@@ -57,6 +59,7 @@ use super::{Balancing, DataPlane, Interval, Outcome};
 use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
 use crate::stats::LogHistogram;
 use backlog::Backlog;
+use cancelling::CancelTable;
 use capacity::CapacityTable;
 use classes::Classes;
 use line::Line;
@@ -81,6 +84,12 @@ pub struct FluidPlane<'a> {
     tables: &'a FluidTables,
     arrivals: Rng,
     capacity: Option<Arc<CapacityTable>>,
+    /// Of a service that stops working when the client gives up, as last asked for.
+    cancel_table: Option<Arc<CancelTable>>,
+    /// Of such a service: the variance of the wait, seconds².
+    spread_s2: f64,
+    /// What those that wait waited for in the last interval, in equal parts, seconds.
+    last_waits_s: Option<[f64; cancelling::PARTS]>,
     /// Where the last search in the capacity table ended.
     hint: usize,
     /// The same, of the search for the usual state.
@@ -147,6 +156,9 @@ impl<'a> FluidPlane<'a> {
             tables,
             arrivals: key.rng(),
             capacity: None,
+            cancel_table: None,
+            spread_s2: 0.0,
+            last_waits_s: None,
             hint: 0,
             usual_hint: 0,
             busy: 0.0,

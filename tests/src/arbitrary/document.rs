@@ -52,7 +52,8 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 ),
                 topology,
             )| {
-                if !fits_fluid(&service) {
+                let cancels = service.on_timeout == OnTimeout::Cancel;
+                if !fits_fluid(&service) || topology.is_some() && cancels {
                     // The fluid plane cannot compute it yet.
                     run.plane = PlaneKind::Requests;
                 }

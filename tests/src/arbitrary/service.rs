@@ -147,7 +147,7 @@ fn retries() -> impl Strategy<Value = RetryDocument> {
 /// Of the services with shared processors, one in so many is left to the fluid plane, which plays them for a third of a
 /// second for each number of replicas.
 const ONE_IN: u32 = 8;
-/// Slots of a service with priorities that it computes, at least.
+/// Slots of a service with priorities, or whose work is cancelled, that it computes, at least.
 const FEWEST_WITH_PRIORITIES: u32 = 4;
 
 /// Whether the fluid plane computes it, whatever its size, and soon.
@@ -157,7 +157,10 @@ pub(super) fn fits_fluid(service: &ServiceDocument) -> bool {
         && (service.processor_sharing.is_none()
             || service.high_priority_percent == 0.0 && service.concurrency.is_multiple_of(ONE_IN))
         && (service.high_priority_percent == 0.0 || service.concurrency >= FEWEST_WITH_PRIORITIES)
-        && service.on_timeout == OnTimeout::Finish
+        && (service.on_timeout == OnTimeout::Finish
+            || service.processor_sharing.is_none()
+                && service.high_priority_percent == 0.0
+                && service.concurrency >= FEWEST_WITH_PRIORITIES)
         && service.removal == Removal::Drain
         && service.retries.is_none()
         && service.queue.is_none()

@@ -61,6 +61,11 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
 const FEWEST_SLOTS: u32 = 4;
 /// Requests that a service with retries serves at once, at least, for the fluid plane.
 const FEWEST_WITH_RETRIES: f64 = 16.0;
+/// The same where work is cancelled as well.
+const FEWEST_WITH_CANCELLED_RETRIES: f64 = 32.0;
+/// The same where a queue is short enough to matter beside the clients' patience, and how short that is.
+const FEWEST_WITH_SHORT_QUEUES: f64 = 4.0;
+const SHORT_QUEUE: u32 = 100;
 /// The same of a service with priorities.
 const FEWEST_WITH_PRIORITIES: f64 = 4.0;
 
@@ -84,6 +89,10 @@ pub(super) fn hold_plane(
     let fewest = f64::from(fewest_replicas) * serves;
     let retries = document.retries.as_ref();
     let tries_again = retries.is_some_and(|retries| retries.max_attempts > 1);
+    let room = document.queue_limit.saturating_add(document.buffer_limit);
+    let has_short_queue =
+        document.overflow == Overflow::RejectNew && (1..SHORT_QUEUE).contains(&room);
+    let cancels = document.on_timeout == OnTimeout::Cancel;
     let has_one_queue = document.balancing == Balancing::Shared;
     // Where few serve, it is off by more than is of use.
     let goes_by_load = matches!(
@@ -112,9 +121,24 @@ pub(super) fn hold_plane(
             "requests that wait outside full queues at the replicas",
         ),
         (
-            document.on_timeout != OnTimeout::Finish,
+            cancels
+                && (!has_one_queue
+                    || document.processor_sharing.is_some()
+                    || document.high_priority_percent > 0.0
+                    || document.overflow == Overflow::DropOldest
+                    || document.queue.is_some()),
             "on_timeout",
-            "work that is cancelled",
+            "work that is cancelled beside queues at the replicas, priorities, shared processors or other queues",
+        ),
+        (
+            cancels && tries_again && fewest < FEWEST_WITH_CANCELLED_RETRIES,
+            "on_timeout",
+            "work that is cancelled, and tried again, where there may be room in service for fewer than 32 requests",
+        ),
+        (
+            cancels && has_short_queue && fewest.max(serves) < FEWEST_WITH_SHORT_QUEUES,
+            "on_timeout",
+            "work that is cancelled beside a queue for 1 to 99 requests where there may be room in service for fewer than 4",
         ),
         (
             document.high_priority_percent > 0.0

@@ -37,7 +37,18 @@ pub(super) struct Calibration {
 
 impl Calibration {
     pub(super) fn new(service: &Distribution, shapes: &Shapes) -> Self {
-        let (cv, tail) = (service.cv(), tail_position(service));
+        let (second, third) = (service.second_moment(), service.third_moment());
+        let tail = tail_position(service.mean(), second, third, service.cv());
+        Self::at_tail(service.cv(), tail, shapes)
+    }
+
+    /// Of a service with these moments.
+    pub(super) fn of([mean, second, third]: [f64; 3], shapes: &Shapes) -> Self {
+        let cv = (second / (mean * mean) - 1.0).max(0.0).sqrt();
+        Self::at_tail(cv, tail_position(mean, second, third, cv), shapes)
+    }
+
+    fn at_tail(cv: f64, tail: f64, shapes: &Shapes) -> Self {
         let heavy = 0.5 * (1.0 + cv * cv);
         let full = Correction {
             share: 1.0,
@@ -127,10 +138,9 @@ fn beyond_the_grid(mean: f64, cv: f64, heavy: f64) -> f64 {
 
 /// Where the service's tail lies among the measured families: 0 gamma, 1 hyper-exponential, 2 lognormal, by
 /// E[S³] E[S] / E[S²]², which at the same cv tells them apart.
-fn tail_position(service: &Distribution) -> f64 {
-    let second = service.second_moment();
-    let weight = service.third_moment() * service.mean() / (second * second);
-    let v = service.cv() * service.cv();
+fn tail_position(mean: f64, second: f64, third: f64, cv: f64) -> f64 {
+    let weight = third * mean / (second * second);
+    let v = cv * cv;
     let (gamma, lognormal) = ((1.0 + 2.0 * v) / (1.0 + v), 1.0 + v);
     if v <= 1.0 || !weight.is_finite() {
         return 2.0 * place(weight, gamma, lognormal);

@@ -34,6 +34,8 @@ pub(super) struct Flow {
     pub(super) delay: f64,
     /// The same as they feel it: where processors are shared, the number of requests changes while they are served.
     pub(super) felt: f64,
+    /// Mean time for which those that come hold a server, seconds, if that is not their service time; else 0.
+    pub(super) held_s: f64,
 }
 
 /// The conditions of an interval.
@@ -67,6 +69,9 @@ impl FluidPlane<'_> {
         interval: &Interval,
         draws: Draws,
     ) -> Flow {
+        if let (Some(of), Some(cancels)) = (self.tables.cancelling(), self.cancel_table(interval)) {
+            return self.flow_cancelled(of, &cancels, interval, draws);
+        }
         let mean_s = self.tables.mean_service_s();
         let servers = table.capacity;
         let turnover = interval.length_s / mean_s;

@@ -138,6 +138,17 @@ impl Luck {
         }
     }
 
+    /// Passes over an interval of so many memories of a queue that has no load of its own.
+    pub(super) fn pass_memories(&mut self, lengths: f64, draws: Draws) -> Chance {
+        let rarity = self.rarity;
+        self.advance(lengths, draws);
+        Chance {
+            weight: weight(lengths),
+            rarity,
+            excess: 0.0,
+        }
+    }
+
     /// Passes over `lengths` memories: the endpoint of a Brownian motion with drift, and the lowest point on the way to
     /// it, where it is reflected.
     #[inline]

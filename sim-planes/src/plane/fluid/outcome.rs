@@ -15,7 +15,8 @@ impl FluidPlane<'_> {
     pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
         let lost = arrivals * flow.lost;
         let before = self.waiting;
-        let (started, gave_up) = if flow.lucky >= LEAST_LUCK {
+        let cancels = flow.held_s > 0.0;
+        let (started, gave_up) = if flow.lucky >= LEAST_LUCK && !cancels {
             (self.start_in_line(interval, arrivals - lost, flow), 0.0)
         } else {
             self.start_at_once(arrivals - lost, flow)
@@ -69,7 +70,7 @@ impl FluidPlane<'_> {
         } else {
             0.0
         };
-        let rejecting = self.is_counted(interval);
+        let rejecting = cancels || self.is_counted(interval);
         let (rejected, impatient) = if rejecting {
             (lost, gave_up)
         } else {
@@ -83,7 +84,7 @@ impl FluidPlane<'_> {
         self.undrained.add(&self.mixture, answered);
         self.recent.push(&self.mixture, answered);
         let service_alone = self.tables.service_above_timeout();
-        let busy_server_s = self.work(interval, arrivals - lost - gave_up);
+        let busy_server_s = self.work(interval, arrivals - lost - gave_up, flow.held_s);
         Outcome {
             arrivals,
             served,
@@ -92,6 +93,7 @@ impl FluidPlane<'_> {
             timed_out_in_service: (started * service_alone).at_most(too_late)
                 + impatient * service_alone,
             failed,
+            cancelled: if cancels { too_late } else { 0.0 },
             slow,
             slow_in_service,
             wait_sum_s: started * shares.wait_s + impatience_s,
@@ -171,9 +173,14 @@ impl FluidPlane<'_> {
 
     /// The servers work on what has been admitted, as long as there is any: server-seconds. One implicit Euler step, as
     /// of the queue, but of the drawn number of arrivals. What all servers cannot do in this interval remains.
-    fn work(&mut self, interval: &Interval, admitted: f64) -> f64 {
+    fn work(&mut self, interval: &Interval, admitted: f64, held_s: f64) -> f64 {
         let servers = self.tables.capacity_of(interval.servers);
-        let turnover = interval.length_s / self.tables.mean_service_s();
+        let mean_s = if held_s > 0.0 {
+            held_s
+        } else {
+            self.tables.mean_service_s()
+        };
+        let turnover = interval.length_s / mean_s;
         let room = self.room(interval);
         let mut there = (self.in_system + admitted).at_least(0.0);
         if self.backlog.requests() > 0.0 {

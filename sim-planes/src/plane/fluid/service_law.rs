@@ -100,6 +100,32 @@ impl ServiceLaw {
         self.residual(x_s, place).1
     }
 
+    /// P(service time > x) for x ≥ 0. `place` as for [`residual_cdf`](Self::residual_cdf).
+    pub(super) fn survival(&self, x_s: f64, place: &mut usize) -> f64 {
+        self.find(x_s, place);
+        let Some(cell) = place.checked_sub(1).and_then(|index| self.cells.get(index)) else {
+            return 1.0;
+        };
+        let width_s = cell.high_s - cell.low_s;
+        let share = if width_s > 0.0 {
+            ((x_s - cell.low_s) / width_s).min(1.0)
+        } else {
+            1.0
+        };
+        cell.tail - share * cell.probability
+    }
+
+    /// How many cells begin at x or before it.
+    fn find(&self, x_s: f64, place: &mut usize) {
+        let begins = |index: usize| self.cells.get(index).is_some_and(|cell| cell.low_s <= x_s);
+        while *place > 0 && !begins(*place - 1) {
+            *place -= 1;
+        }
+        while begins(*place) {
+            *place += 1;
+        }
+    }
+
     /// Fₑ(x): P(residual service time ≤ x). `place` is where the search begins, and where it ended: the next x is
     /// mostly not far.
     pub(super) fn residual_cdf(&self, x_s: f64, place: &mut usize) -> f64 {
@@ -111,19 +137,35 @@ impl ServiceLaw {
         self.cells.last().map_or(0.0, |cell| cell.high_s)
     }
 
+    /// Moments of a service that ends after `limit_s` at the latest: of it, its square and its cube.
+    pub(super) fn moments_until(&self, limit_s: f64) -> [f64; 3] {
+        let mut moments = [0.0; 3];
+        for cell in &self.cells {
+            let (a, b) = (cell.low_s.min(limit_s), cell.high_s.min(limit_s));
+            let width_s = cell.high_s - cell.low_s;
+            let below = if width_s > 0.0 {
+                (b - a) / width_s
+            } else {
+                1.0
+            };
+            let even = [
+                (a + b) / 2.0,
+                (a * a + a * b + b * b) / 3.0,
+                (a + b) * (a * a + b * b) / 4.0,
+            ];
+            let mut power = 1.0;
+            for (moment, even) in moments.iter_mut().zip(even) {
+                power *= limit_s.min(1e100);
+                *moment += cell.probability * (below * even + (1.0 - below) * power);
+            }
+        }
+        moments
+    }
+
     /// Fₑ and ∫₀ Fₑ at x ≥ 0.
-    fn residual(&self, x_s: f64, place: &mut usize) -> (f64, f64) {
-        let begins = |index: usize| self.cells.get(index).is_some_and(|cell| cell.low_s <= x_s);
-        // How many cells begin at x or before it.
-        let mut after = *place;
-        while after > 0 && !begins(after - 1) {
-            after -= 1;
-        }
-        while begins(after) {
-            after += 1;
-        }
-        *place = after;
-        let Some(cell) = after.checked_sub(1).and_then(|index| self.cells.get(index)) else {
+    pub(super) fn residual(&self, x_s: f64, place: &mut usize) -> (f64, f64) {
+        self.find(x_s, place);
+        let Some(cell) = place.checked_sub(1).and_then(|index| self.cells.get(index)) else {
             return (x_s / self.mean_s, x_s * x_s / (2.0 * self.mean_s));
         };
         let inside = (x_s - cell.low_s).min(cell.high_s - cell.low_s);

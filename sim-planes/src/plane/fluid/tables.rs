@@ -2,6 +2,7 @@
 
 use super::balanced::{self, Balance};
 use super::calibration::Calibration;
+use super::cancelling::{CancelTable, Cancelling};
 use super::capacity::{CapacityTable, Point, Replicas};
 use super::levels::{LEVELS, Shape, Shapes};
 use super::luck;
@@ -11,7 +12,7 @@ use super::row::{EDGES, Row, Wait};
 use super::service_law::ServiceLaw;
 use super::sharing::{self, Shared, Sharing};
 use crate::plane::tally::LatencyLimits;
-use crate::plane::{Balancing, Overflow, ServiceModel};
+use crate::plane::{Balancing, Discipline, OnTimeout, Overflow, ServiceModel};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -70,6 +71,10 @@ pub struct FluidTables {
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
     balance: Balance,
     sharing: Option<Sharing>,
+    /// Of services that stop working when the client gives up.
+    cancelling: Option<Cancelling>,
+    /// By servers and room.
+    cancel_tables: Mutex<BTreeMap<(u32, u32), Arc<CancelTable>>>,
     /// Whether queues with a limit are held to balance for any service. It changes the figures of plain services, which are
     /// as they were.
     pub(super) is_careful: bool,
@@ -98,6 +103,9 @@ impl FluidTables {
             service_above_timeout: service.service_time_s.survival(service.timeout_s),
             calibration: Calibration::new(&service.service_time_s, &shapes),
             log_mean: log2(law.mean_s),
+            cancelling: cancels(&service)
+                .then(|| Cancelling::new(&law, service.timeout_s, &shapes)),
+            cancel_tables: Mutex::new(BTreeMap::new()),
             law,
             shapes,
             rows: (0..ROWS).map(|_| OnceLock::new()).collect(),
@@ -144,6 +152,24 @@ impl FluidTables {
             .entry(servers)
             .or_insert_with(|| Arc::new(self.new_capacity(servers)));
         Arc::clone(table)
+    }
+
+    /// Of a service that stops working when the client gives up.
+    pub(super) fn cancelling(&self) -> Option<&Cancelling> {
+        self.cancelling.as_ref()
+    }
+
+    /// The queue of such a service with `servers` > 0 and room for so many that wait.
+    pub(super) fn cancel_table(&self, servers: u32, room: u32) -> Option<Arc<CancelTable>> {
+        self.cancelling.as_ref()?;
+        let mut known = self
+            .cancel_tables
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let table = known
+            .entry((servers, room))
+            .or_insert_with(|| Arc::new(CancelTable::new(servers, room)));
+        Some(Arc::clone(table))
     }
 
     fn new_capacity(&self, servers: u32) -> CapacityTable {
@@ -473,6 +499,15 @@ impl FluidTables {
         mixture.add(first + index, weight * (1.0 - part));
         mixture.add(first + index + 1, weight * part);
     }
+}
+
+/// Whether a service stops working when the client gives up, in a way that is computed.
+fn cancels(service: &ServiceModel) -> bool {
+    service.on_timeout == OnTimeout::Cancel
+        && service.timeout_s < f64::INFINITY
+        && service.balancing == Balancing::Shared
+        && service.discipline == Discipline::Slots
+        && service.high_priority_share <= 0.0
 }
 
 /// Logarithm to base 2; of 0 and below, one that is below all rows.

@@ -23,6 +23,8 @@ pub(super) struct Figures {
     pub(super) lost: f64,
     pub(super) busy_s: f64,
     pub(super) mean_wait_s: f64,
+    /// Share of the attempts that waited.
+    pub(super) waited: f64,
     /// Open requests at the end, and what is missing in the balance.
     pub(super) gap: f64,
 }
@@ -54,6 +56,7 @@ fn play(plane: &mut dyn DataPlane, intervals: &[Interval], warm_up: usize) -> Fi
         lost: share(sum.lost),
         busy_s: sum.busy_server_s,
         mean_wait_s: sum.wait_sum_s / sum.waits,
+        waited: sum.waited / sum.waits,
         gap: share(sum.arrivals - fates - (sum.open_at_end - open)),
     }
 }
