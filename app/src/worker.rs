@@ -1,13 +1,15 @@
 //! The page's other half: the same program, started in a web worker, prepares plans and computes shards, one message
 //! at a time. One program for both, because they share most of their code: documents, checks, plans, results.
 
-use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
+use crate::parts::{self, NotLoaded, wasm_split};
+use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, Wanted, frame};
 use js_sys::{Array, Uint8Array};
 use sim_core::replication::{replay, replay_window};
 use sim_core::study::Prepared;
-use sim_core::validation::{Case, cases};
+use sim_core::validation::{Case, Sample, cases};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -28,12 +30,18 @@ pub fn scope() -> Option<DedicatedWorkerGlobalScope> {
 
 /// Listens to the page for as long as the worker lives.
 pub fn start(scope: &DedicatedWorkerGlobalScope) {
-    let bench = RefCell::new(Bench::default());
+    let bench = Rc::new(RefCell::new(Bench::default()));
     let ears = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
-        if let Some(answer) = answer(&mut bench.borrow_mut(), &text) {
-            post(&ears, &answer);
+        match read(&text) {
+            Ok(Request::Samples(wanted)) => take_samples(&bench, &ears, wanted),
+            Ok(request) => {
+                if let Some(answer) = answer(&mut bench.borrow_mut(), request) {
+                    post(&ears, &answer);
+                }
+            }
+            Err(problem) => post(&ears, &frame(Answer::Failed, 0, problem.as_bytes())),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -41,21 +49,16 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
     post(scope, &frame(Answer::Ready, PROTOCOL, &[]));
 }
 
-/// Does what the page asks for; plans need no answer unless they fail.
-fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
+/// Reads what the page asks for.
+fn read(text: &str) -> Result<Request, String> {
     // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once. A request is
     // a tagged enum, which reads its parts as `sim_core::scenario::read` does.
     let request = serde_json::from_str(text).and_then(serde_json::from_value::<Request>);
-    let request = match request {
-        Ok(request) => request,
-        Err(error) => {
-            return Some(frame(
-                Answer::Failed,
-                0,
-                format!("unreadable request: {error}").as_bytes(),
-            ));
-        }
-    };
+    request.map_err(|error| format!("unreadable request: {error}"))
+}
+
+/// Does what the page asks for; plans need no answer unless they fail.
+fn answer(bench: &mut Bench, request: Request) -> Option<Vec<u8>> {
     match request {
         Request::Plan { job, oldest, plan } => {
             let former = bench.jobs.values().next_back();
@@ -95,31 +98,58 @@ fn answer(bench: &mut Bench, text: &str) -> Option<Vec<u8>> {
             let replayed = replay_window(&setup, seed, &request);
             Some(encoded(Answer::Replay, job, &replayed))
         }
-        Request::Samples {
-            job,
+        // These wait for a part of the program.
+        Request::Samples(_) => None,
+    }
+}
+
+/// Takes samples of a case, whose part of the program is loaded for the first.
+fn take_samples(bench: &Rc<RefCell<Bench>>, ears: &DedicatedWorkerGlobalScope, wanted: Wanted) {
+    if !bench.borrow().cases.is_empty() {
+        return post(ears, &sampled(&bench.borrow().cases, wanted));
+    }
+    let (bench, ears) = (Rc::clone(bench), ears.clone());
+    parts::then(known_cases(), move |cases| match cases {
+        Ok(cases) => {
+            post(&ears, &sampled(&cases, wanted));
+            bench.borrow_mut().cases = cases;
+        }
+        Err(_) => post(
+            &ears,
+            &frame(Answer::Failed, wanted.job, parts::ADVICE.as_bytes()),
+        ),
+    });
+}
+
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(validation, fallible)]
+fn known_cases() -> Result<Vec<Case>, NotLoaded> {
+    Ok(cases())
+}
+
+fn sampled(cases: &[Case], wanted: Wanted) -> Vec<u8> {
+    let Wanted {
+        job,
+        case,
+        seed,
+        first,
+        samples,
+    } = wanted;
+    let Some(known) = cases.get(case as usize) else {
+        return frame(Answer::Failed, job, b"there is no such case");
+    };
+    let samples: Vec<Sample> = (first..first.saturating_add(samples))
+        .map(|index| known.sample(seed, index))
+        .collect();
+    encoded(
+        Answer::Result,
+        job,
+        &Samples {
             case,
-            seed,
             first,
             samples,
-        } => {
-            if bench.cases.is_empty() {
-                bench.cases = cases();
-            }
-            let known = bench.cases.get(case as usize)?;
-            let samples = (first..first.saturating_add(samples))
-                .map(|index| known.sample(seed, index))
-                .collect();
-            Some(encoded(
-                Answer::Result,
-                job,
-                &Samples {
-                    case,
-                    first,
-                    samples,
-                },
-            ))
-        }
-    }
+        },
+    )
 }
 
 fn encoded(kind: Answer, job: u32, value: &impl serde::Serialize) -> Vec<u8> {

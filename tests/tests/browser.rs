@@ -18,6 +18,8 @@ mod manifest;
 mod mishaps;
 #[path = "browser/offline.rs"]
 mod offline;
+#[path = "browser/parts.rs"]
+mod parts;
 #[path = "browser/shell.rs"]
 mod shell;
 #[path = "browser/speed.rs"]

@@ -20,6 +20,7 @@ use crate::charts::{
     Attainable, BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
 };
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{Tab, route, studio};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -45,6 +46,19 @@ fn panels(tab: Tab) -> AnyView {
             {view! { <BatchPanel/> }.into_any()}
         }
         .into_any(),
+        other => parts::view_of(
+            || Box::pin(load_panels()),
+            move || parts::now(more_panels(other)),
+        ),
+    }
+}
+
+/// The panels of the tabs that are not shown at first, which are loaded when the first of them is.
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(more, fallible, preload(load_panels))]
+fn more_panels(tab: Tab) -> Result<AnyView, NotLoaded> {
+    let panels = match tab {
+        Tab::Executive => ().into_any(),
         Tab::OnCall => view! {
             {view! { <OverTime/> }.into_any()}
             {view! { <MomentPanel/> }.into_any()}
@@ -64,7 +78,8 @@ fn panels(tab: Tab) -> AnyView {
         .into_any(),
         Tab::Compare => view! { <ComparePanel/> }.into_any(),
         Tab::Report => view! { <Report/> }.into_any(),
-    }
+    };
+    Ok(panels)
 }
 
 /// The tabs and the panels of the shown one.
