@@ -4,7 +4,7 @@
 //! its own. Such a function is asynchronous; once its part is there, it is done when it is first asked.
 
 use leptos::prelude::*;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
@@ -33,7 +33,23 @@ pub fn then<T: 'static>(
     let mut call = Box::pin(call);
     match poll(&mut call) {
         Poll::Ready(given) => go_on(given),
-        Poll::Pending => spawn_local(async move { go_on(call.await) }),
+        Poll::Pending => {
+            // The part's function runs when it is there; what it asks of the page it asks from here.
+            let owner = Owner::current();
+            spawn_local(async move {
+                let given =
+                    poll_fn(|context| within(owner.as_ref(), || call.as_mut().poll(context)));
+                let given = given.await;
+                within(owner.as_ref(), || go_on(given));
+            });
+        }
+    }
+}
+
+fn within<T>(owner: Option<&Owner>, run: impl FnOnce() -> T) -> T {
+    match owner {
+        Some(owner) => owner.with(run),
+        None => run(),
     }
 }
 
