@@ -6,6 +6,7 @@ mod charts;
 mod check;
 mod commands;
 mod editor;
+mod parts;
 mod state;
 mod views;
 mod worker;

@@ -4,11 +4,12 @@
 //! A shard is computed in parts, and between them the worker hears what the page says: after an edit it gives up what
 //! nobody waits for any more at once, and its processor is free for the new answer.
 
-use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, frame};
+use crate::parts::{self, NotLoaded, wasm_split};
+use crate::workers::protocol::{Answer, PROTOCOL, Request, Samples, Wanted, frame};
 use js_sys::{Array, Date, Promise, Uint8Array};
 use sim_core::replication::{replay, replay_window};
 use sim_core::study::{Prepared, Shard};
-use sim_core::validation::{Case, cases};
+use sim_core::validation::{Case, Sample, cases};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -48,6 +49,7 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
             Ok(Request::Shard { job, shard }) => {
                 spawn_local(compute(Rc::clone(&bench), ears.clone(), job, shard));
             }
+            Ok(Request::Samples(wanted)) => take_samples(&bench, &ears, wanted),
             Ok(request) => {
                 if let Some(answer) = answer(&mut bench.borrow_mut(), request) {
                     post(&ears, &answer);
@@ -61,6 +63,7 @@ pub fn start(scope: &DedicatedWorkerGlobalScope) {
     post(scope, &frame(Answer::Ready, PROTOCOL, &[]));
 }
 
+/// Reads what the page asks for.
 fn read(text: &str) -> Result<Request, String> {
     // By way of a `Value`, as the check of documents does: the reading of documents is then compiled once. A request is
     // a tagged enum, which reads its parts as `sim_core::scenario::read` does.
@@ -130,8 +133,8 @@ fn answer(bench: &mut Bench, request: Request) -> Option<Vec<u8>> {
             bench.oldest = bench.oldest.max(oldest);
             None
         }
-        // See `compute`.
-        Request::Shard { .. } => None,
+        // These take their time, or wait for a part of the program.
+        Request::Shard { .. } | Request::Samples(_) => None,
         Request::Probe { job, probe } => {
             let found = bench.jobs.get(&job)?.answer(&probe);
             Some(encoded(Answer::Result, job, &found))
@@ -150,31 +153,56 @@ fn answer(bench: &mut Bench, request: Request) -> Option<Vec<u8>> {
             let replayed = replay_window(&setup, seed, &request);
             Some(encoded(Answer::Replay, job, &replayed))
         }
-        Request::Samples {
-            job,
+    }
+}
+
+/// Takes samples of a case, whose part of the program is loaded for the first.
+fn take_samples(bench: &Rc<RefCell<Bench>>, ears: &DedicatedWorkerGlobalScope, wanted: Wanted) {
+    if !bench.borrow().cases.is_empty() {
+        return post(ears, &sampled(&bench.borrow().cases, wanted));
+    }
+    let (bench, ears) = (Rc::clone(bench), ears.clone());
+    parts::then(known_cases(), move |cases| match cases {
+        Ok(cases) => {
+            post(&ears, &sampled(&cases, wanted));
+            bench.borrow_mut().cases = cases;
+        }
+        Err(_) => post(
+            &ears,
+            &frame(Answer::Failed, wanted.job, parts::ADVICE.as_bytes()),
+        ),
+    });
+}
+
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(validation, fallible)]
+fn known_cases() -> Result<Vec<Case>, NotLoaded> {
+    Ok(cases())
+}
+
+fn sampled(cases: &[Case], wanted: Wanted) -> Vec<u8> {
+    let Wanted {
+        job,
+        case,
+        seed,
+        first,
+        samples,
+    } = wanted;
+    let Some(known) = cases.get(case as usize) else {
+        return frame(Answer::Failed, job, b"there is no such case");
+    };
+    let samples: Vec<Sample> = (first..first.saturating_add(samples))
+        .map(|index| known.sample(seed, index))
+        .collect();
+    encoded(
+        Answer::Result,
+        job,
+        &Samples {
             case,
-            seed,
             first,
             samples,
-        } => {
-            if bench.cases.is_empty() {
-                bench.cases = cases();
-            }
-            let known = bench.cases.get(case as usize)?;
-            let samples = (first..first.saturating_add(samples))
-                .map(|index| known.sample(seed, index))
-                .collect();
-            Some(encoded(
-                Answer::Result,
-                job,
-                &Samples {
-                    case,
-                    first,
-                    samples,
-                },
-            ))
-        }
-    }
+        },
+    )
 }
 
 fn encoded(kind: Answer, job: u32, value: &impl serde::Serialize) -> Vec<u8> {

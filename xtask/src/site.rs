@@ -6,6 +6,7 @@
 //! dist/manifest.webmanifest … files other programs know by their name
 //! dist/_headers              headers for hosts that read such a file
 //! dist/assets/NAME-HASH.EXT  all else, named by its content                       (cached for ever)
+//! dist/assets/part-NAME-HASH.wasm   a part of the program that is loaded when it is first used
 //! ```
 //! Beside each compressible file lie its `.br` and `.gz` forms. All references are relative.
 
@@ -15,10 +16,11 @@ mod headers;
 mod pack;
 mod shell;
 mod sizes;
+mod split;
 mod stamp;
 
 pub use headers::{EMBED, cache_control, security_headers};
-pub use sizes::{LIMIT_KB, Sizes};
+pub use sizes::Sizes;
 
 use crate::project::Project;
 use crate::step::{note, step};
@@ -52,9 +54,7 @@ pub fn build(project: &Project, out: &Path, live: Live) -> Result<Sizes> {
     let sizes = Sizes::read(out)?;
     note(&sizes.to_string());
     if !sizes.within_limit() {
-        note(&format!(
-            "warning: page and workers should stay below {LIMIT_KB} kB (brotli)"
-        ));
+        note("warning: that is more than it should be");
     }
     Ok(sizes)
 }

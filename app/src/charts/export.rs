@@ -4,6 +4,7 @@ use super::data;
 use super::figure::Table;
 use super::palette::palette;
 use super::surface::shown;
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{Studio, files, studio};
 use crate::views::icons::{Icon, icon};
 use leptos::prelude::*;
@@ -31,28 +32,19 @@ enum Kind {
 /// The menu on a chart. `name` begins the file's name; `figures` are its numbers in full precision.
 pub fn export_menu(name: &'static str, figures: fn(Studio) -> Table) -> AnyView {
     let studio = studio();
-    let save = move |event: web_sys::MouseEvent, kind: Kind| {
+    let choose = move |event: web_sys::MouseEvent, kind: Kind| {
         let Some(button) = event.target().and_then(|it| it.dyn_into::<Element>().ok()) else {
             return;
         };
         close(&button);
-        if kind == Kind::Csv {
-            let text = data::csv(&figures(studio));
-            files::save_part(studio, name, &text, "csv", "text/csv");
-            return;
-        }
-        let chart = button.closest("figure, section").ok().flatten();
-        let Some(drawing) = chart.and_then(|chart| draw(studio, &chart)) else {
-            studio.toast("There is no chart to save yet", false, true);
-            return;
-        };
-        match kind {
-            Kind::Png => spawn_local(save_picture(studio, name, drawing)),
-            _ => files::save_part(studio, name, &drawing.svg, "svg", "image/svg+xml"),
-        }
+        parts::then(save(studio, name, figures, button, kind), move |saved| {
+            if saved.is_err() {
+                studio.toast(parts::ADVICE, false, true);
+            }
+        });
     };
     let item = |kind: Kind, words: &'static str, testid: &'static str| {
-        view! { <button type="button" data-testid=testid on:click=move |event| save(event, kind)>{words}</button> }
+        view! { <button type="button" data-testid=testid on:click=move |event| choose(event, kind)>{words}</button> }
     };
     view! {
         <details class="menu" data-testid="chart-export" on:keydown=move |event| {
@@ -69,6 +61,30 @@ pub fn export_menu(name: &'static str, figures: fn(Studio) -> Table) -> AnyView 
         </details>
     }
     .into_any()
+}
+
+/// Saves the chart that a button of its menu is on.
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(more, fallible)]
+fn save(
+    studio: Studio,
+    name: &'static str,
+    figures: fn(Studio) -> Table,
+    button: Element,
+    kind: Kind,
+) -> Result<(), NotLoaded> {
+    if kind == Kind::Csv {
+        let text = data::csv(&figures(studio));
+        files::save_part(studio, name, &text, "csv", "text/csv");
+        return Ok(());
+    }
+    let chart = button.closest("figure, section").ok().flatten();
+    match chart.and_then(|chart| draw(studio, &chart)) {
+        Some(drawing) if kind == Kind::Png => spawn_local(save_picture(studio, name, drawing)),
+        Some(drawing) => files::save_part(studio, name, &drawing.svg, "svg", "image/svg+xml"),
+        None => studio.toast("There is no chart to save yet", false, true),
+    }
+    Ok(())
 }
 
 /// Closes the menu around an element.

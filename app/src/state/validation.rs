@@ -107,9 +107,14 @@ impl Validation {
         }
     }
 
-    /// The cases; made when they are first asked for.
+    /// The cases, where they were made.
+    pub fn made(&self) -> Option<Arc<Board>> {
+        self.board.get_value()
+    }
+
+    /// The cases; made when they are first asked for, by the part of the program that knows them.
     pub fn board(&self) -> Arc<Board> {
-        if let Some(board) = self.board.get_value() {
+        if let Some(board) = self.made() {
             return board;
         }
         let board = Arc::new(Board::new());

@@ -5,6 +5,7 @@ mod read;
 
 use super::icons::{Icon, icon};
 use super::modal::Modal;
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{Dialog, Studio, files, studio};
 use leptos::html::{Input, Select, Textarea};
 use leptos::prelude::*;
@@ -15,57 +16,71 @@ use serde_json::Value;
 /// The dialog for manifests.
 #[component]
 pub fn HpaImport() -> impl IntoView {
-    let content = || {
-        body(
-            read::manifests,
-            no_places,
-            "Paste what kubectl get hpa NAME -o yaml prints, or choose a file: a HorizontalPodAutoscaler, KEDA's ScaledObject or ScaledJob, or Karpenter's NodePool, in YAML or JSON. It replaces the autoscaler (or the node autoscaler) of this scenario; all else stays.",
-            ".yaml,.yml,.json,.txt",
-        )
-    };
-    view! { <Modal which=Dialog::Hpa title="Import a Kubernetes manifest" testid="hpa-dialog" wide=true content=content/> }
+    view! { <Modal which=Dialog::Hpa title="Import a Kubernetes manifest" testid="hpa-dialog" wide=true content=|| later(Kind::Manifest)/> }
 }
 
 /// The dialog for recordings.
 #[component]
 pub fn RecordingImport() -> impl IntoView {
-    let content = || {
-        body(
-            read::traffic,
-            no_places,
-            "Paste or choose a CSV file with a column of times and one of counts or rates, or the JSON answer of Prometheus to query_range. It replaces the traffic of this scenario.",
-            ".csv,.json,.txt,.tsv",
-        )
-    };
-    view! { <Modal which=Dialog::Recording title="Import recorded traffic" testid="recording-dialog" wide=true content=content/> }
+    view! { <Modal which=Dialog::Recording title="Import recorded traffic" testid="recording-dialog" wide=true content=|| later(Kind::Traffic)/> }
 }
 
 /// The dialog for lifecycles of buckets.
 #[component]
 pub fn LifecycleImport() -> impl IntoView {
-    let content = || {
-        body(
-            read::lifecycle,
-            read::datasets,
-            "Paste what aws s3api get-bucket-lifecycle-configuration prints, or choose a file. It replaces the lifecycle of a dataset and adds the tiers that it needs; all else stays.",
-            ".json,.txt",
-        )
-    };
-    view! { <Modal which=Dialog::Lifecycle title="Import an S3 lifecycle" testid="lifecycle-dialog" wide=true content=content/> }
+    view! { <Modal which=Dialog::Lifecycle title="Import an S3 lifecycle" testid="lifecycle-dialog" wide=true content=|| later(Kind::Lifecycle)/> }
 }
 
 /// The dialog for recorded spot availability.
 #[component]
 pub fn SpotTraceImport() -> impl IntoView {
-    let content = || {
-        body(
+    view! { <Modal which=Dialog::SpotTrace title="Import recorded spot availability" testid="spot-trace-dialog" wide=true content=|| later(Kind::SpotTrace)/> }
+}
+
+/// What is imported.
+#[derive(Clone, Copy)]
+enum Kind {
+    Manifest,
+    Traffic,
+    Lifecycle,
+    SpotTrace,
+}
+
+/// What is in a dialog; the readers of other people's files are loaded when the first is opened.
+fn later(kind: Kind) -> AnyView {
+    parts::view_of(|| Box::pin(load()), move || parts::now(content(kind)))
+}
+
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(imports, fallible, preload(load))]
+fn content(kind: Kind) -> Result<AnyView, NotLoaded> {
+    let made = match kind {
+        Kind::Manifest => body(
+            read::manifests,
+            no_places,
+            "Paste what kubectl get hpa NAME -o yaml prints, or choose a file: a HorizontalPodAutoscaler, KEDA's ScaledObject or ScaledJob, or Karpenter's NodePool, in YAML or JSON. It replaces the autoscaler (or the node autoscaler) of this scenario; all else stays.",
+            ".yaml,.yml,.json,.txt",
+        ),
+        Kind::Traffic => body(
+            read::traffic,
+            no_places,
+            "Paste or choose a CSV file with a column of times and one of counts or rates, or the JSON answer of Prometheus to query_range. It replaces the traffic of this scenario.",
+            ".csv,.json,.txt,.tsv",
+        ),
+        Kind::Lifecycle => body(
+            read::lifecycle,
+            read::datasets,
+            "Paste what aws s3api get-bucket-lifecycle-configuration prints, or choose a file. It replaces the lifecycle of a dataset and adds the tiers that it needs; all else stays.",
+            ".json,.txt",
+        ),
+        Kind::SpotTrace => body(
             read::spot_trace,
             read::spot_places,
             "Paste or choose a recording of spot capacity: JSON with metadata.gap_seconds, data (1 or more where there were machines, 0 where there were none) and, if there are, prices. It says when a spot pool of the fleet, or of a batch job, has machines.",
             ".json,.txt",
-        )
+        ),
     };
-    view! { <Modal which=Dialog::SpotTrace title="Import recorded spot availability" testid="spot-trace-dialog" wide=true content=content/> }
+    Ok(made)
 }
 
 fn no_places(_: &Value) -> Vec<Place> {

@@ -12,6 +12,7 @@ use super::functions::FunctionsPanel;
 use super::headline::Headline;
 use super::icons::{Icon, icon};
 use super::in_turn::{Part, in_turn};
+use super::incidents::IncidentsPanel;
 use super::resilience::ResiliencePanel;
 use super::spot::SpotPanel;
 use super::storage::StoragePanel;
@@ -36,6 +37,7 @@ pub fn Report() -> impl IntoView {
             view! {
                 {head(studio)}
                 {view! { <Headline/> }.into_any()}
+                {view! { <IncidentsPanel/> }.into_any()}
                 {key_figures(studio)}
             }
             .into_any()

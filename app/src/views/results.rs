@@ -22,15 +22,16 @@ use crate::charts::{
     Attainable, BudgetByCause, CommitmentLevels, CostByResource, CostDistribution, Front, OverTime,
     SliDistribution,
 };
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{Tab, route, studio};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 /// The panels of a tab, in reading order. Only those of the shown tab exist, so that the others cost no drawing.
-fn panels(tab: Tab) -> Vec<Part> {
+fn panels(tab: Tab) -> AnyView {
     match tab {
-        Tab::Executive => vec![
+        Tab::Executive => in_turn(vec![
             || {
                 view! {
                     {view! { <Headline/> }.into_any()}
@@ -61,7 +62,20 @@ fn panels(tab: Tab) -> Vec<Part> {
                 }
                 .into_any()
             },
-        ],
+        ]),
+        other => parts::view_of(
+            || Box::pin(load_panels()),
+            move || parts::now(more_panels(other)),
+        ),
+    }
+}
+
+/// The panels of the tabs that are not shown at first, which are loaded when the first of them is.
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(more, fallible, preload(load_panels))]
+fn more_panels(tab: Tab) -> Result<AnyView, NotLoaded> {
+    let panels: Vec<Part> = match tab {
+        Tab::Executive => Vec::new(),
         Tab::OnCall => vec![|| view! { <OverTime/> }.into_any(), || {
             view! { <MomentPanel/> }.into_any()
         }],
@@ -76,7 +90,8 @@ fn panels(tab: Tab) -> Vec<Part> {
         ],
         Tab::Compare => vec![|| view! { <ComparePanel/> }.into_any()],
         Tab::Report => vec![|| view! { <Report/> }.into_any()],
-    }
+    };
+    Ok(in_turn(panels))
 }
 
 /// The tabs and the panels of the shown one.
@@ -98,7 +113,7 @@ pub fn Results() -> impl IntoView {
             {Tab::ALL.into_iter().map(|one| tab_button(one, tab)).collect_view()}
         </div>
         <div class="panels" role="tabpanel" id="result-panel" tabindex="0" aria-labelledby=move || id_of(tab.get()) data-tab=move || tab.get().word()>
-            {move || in_turn(panels(tab.get()))}
+            {move || panels(tab.get())}
         </div>
     }
 }

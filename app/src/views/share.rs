@@ -3,6 +3,7 @@
 use super::icons::{Icon, icon};
 use super::modal::Modal;
 use crate::format;
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{Dialog, files, link, route, studio};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -13,19 +14,23 @@ use wasm_bindgen_futures::JsFuture;
 /// The dialog.
 #[component]
 pub fn Share() -> impl IntoView {
+    let content = || parts::view_of(|| Box::pin(load()), || parts::now(content()));
     view! { <Modal which=Dialog::Share title="Share this scenario" testid="share-dialog" content=content/> }
 }
 
-fn content() -> AnyView {
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(more, fallible, preload(load))]
+fn content() -> Result<AnyView, NotLoaded> {
     let studio = studio();
-    match link::make(&studio) {
+    let made = match link::make(&studio) {
         Ok(link) => with_link(link),
         Err(message) => view! {
             <p class="problem error">{format!("There is no link: {message}")}</p>
             <button type="button" class="ghost" on:click=move |_| files::save_document(studio)>{icon(Icon::Export)} "Save as a file instead"</button>
         }
         .into_any(),
-    }
+    };
+    Ok(made)
 }
 
 fn with_link(link: String) -> AnyView {

@@ -5,19 +5,36 @@ mod planes;
 mod table;
 mod toolbar;
 
+use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::studio;
 use leptos::prelude::*;
 use sim_core::validation::expected_misses;
 use table::OracleTable;
 use toolbar::Toolbar;
 
-/// The view.
+/// The view, which is loaded when it is first shown.
 #[component]
 pub fn Validation() -> impl IntoView {
+    view! {
+        <main class="main validation" id="validation-view" tabindex="-1" aria-labelledby="validation-title">
+            {parts::view_of(|| Box::pin(load()), || parts::now(view_of_cases()))}
+        </main>
+    }
+}
+
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(validation, fallible, preload(load))]
+fn view_of_cases() -> Result<AnyView, NotLoaded> {
+    Ok(view! { <Cases/> }.into_any())
+}
+
+/// The cases, and what was measured of them.
+#[component]
+fn Cases() -> impl IntoView {
     let board = studio().validation.board();
     let misses = expected_misses(&board.cases);
     view! {
-        <main class="main validation" id="validation-view" tabindex="-1" aria-labelledby="validation-title">
+        <>
             <section class="panel lead">
                 <a class="back" href="#" data-testid="validation-back">"← Back to the scenario"</a>
                 <h2 id="validation-title">"Validation"</h2>
@@ -38,6 +55,6 @@ pub fn Validation() -> impl IntoView {
             </section>
             {view! { <OracleTable/> }.into_any()}
             {planes::sections()}
-        </main>
+        </>
     }
 }

@@ -1,6 +1,7 @@
 //! A study that decides as it goes, dealt out to workers: its rounds are laid out when the former are complete.
 
 use super::deal::Pace;
+use crate::parts::{NotLoaded, wasm_split};
 use crate::state::Advice;
 use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::explain::Explain;
@@ -11,32 +12,74 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What is asked.
+/// What can be asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     /// Which designs are good?
-    Search(Box<Search>),
+    Search,
     /// What would help most?
-    Explain(Box<Explain>),
+    Explain,
     /// How much traffic does it carry?
-    Reach(Box<Reach>),
+    Reach,
 }
 
-impl Question {
-    fn study(&mut self) -> &mut dyn Adaptive {
-        match self {
-            Self::Search(search) => search.as_mut(),
-            Self::Explain(explain) => explain.as_mut(),
-            Self::Reach(reach) => reach.as_mut(),
-        }
+/// A study that answers a question. The page knows the studies by what they do only: they are a part of the program
+/// that is loaded when the first question is asked.
+pub trait Study: Adaptive {
+    /// Replications done and needed, as far as is known.
+    fn totals(&self) -> (u32, u32);
+
+    /// The designs found, by complete rounds.
+    fn designs(&self, _: &ScenarioDocument) -> Option<SweepReport> {
+        None
     }
 
-    fn progress(&self) -> (u32, u32) {
-        match self {
-            Self::Search(search) => search.progress(),
-            Self::Explain(explain) => explain.progress(),
-            Self::Reach(reach) => reach.progress(),
-        }
+    /// Puts what is known into the advice.
+    fn advise(&self, _: &mut Advice) {}
+}
+
+impl Study for Search {
+    fn totals(&self) -> (u32, u32) {
+        self.progress()
     }
+
+    fn designs(&self, document: &ScenarioDocument) -> Option<SweepReport> {
+        Some(self.report(document))
+    }
+}
+
+impl Study for Explain {
+    fn totals(&self) -> (u32, u32) {
+        self.progress()
+    }
+
+    fn advise(&self, advice: &mut Advice) {
+        advice.explain = self.report().map(Arc::new);
+    }
+}
+
+impl Study for Reach {
+    fn totals(&self) -> (u32, u32) {
+        self.progress()
+    }
+
+    fn advise(&self, advice: &mut Advice) {
+        advice.reach = self.report().map(Arc::new);
+    }
+}
+
+/// The study of a question about a document.
+#[allow(unsafe_code, reason = "the cut at a part is a foreign function")]
+#[wasm_split(more, fallible)]
+pub fn study_of(
+    question: Question,
+    document: Box<ScenarioDocument>,
+) -> Result<Box<dyn Study>, NotLoaded> {
+    Ok(match question {
+        Question::Search => Box::new(Search::new(&document, None)),
+        Question::Explain => Box::new(Explain::new(&document, None)),
+        Question::Reach => Box::new(Reach::new(&document, None)),
+    })
 }
 
 /// A question being answered.
@@ -47,6 +90,7 @@ pub struct Inquiry {
     pub plan: Rc<Plan>,
     document: ScenarioDocument,
     question: Question,
+    study: Box<dyn Study>,
     waiting: VecDeque<Probe>,
     out: u32,
     pace: Pace,
@@ -56,13 +100,19 @@ pub struct Inquiry {
 
 impl Inquiry {
     /// A question with all its work before it.
-    pub fn new(job: u32, document: &ScenarioDocument, mut question: Question) -> Self {
-        let waiting = question.study().next_round().into();
+    pub fn new(
+        job: u32,
+        document: &ScenarioDocument,
+        question: Question,
+        mut study: Box<dyn Study>,
+    ) -> Self {
+        let waiting = study.next_round().into();
         Self {
             job,
             plan: Rc::new(Plan::probed(document)),
             document: document.clone(),
             question,
+            study,
             waiting,
             out: 0,
             pace: Pace::default(),
@@ -90,9 +140,9 @@ impl Inquiry {
     pub fn take(&mut self, answer: Answer, took_ms: f64) {
         self.out = self.out.saturating_sub(1);
         self.pace.note(answer.outcomes.len(), took_ms);
-        self.question.study().tell(answer);
+        self.study.tell(answer);
         if self.finished() {
-            self.waiting = self.question.study().next_round().into();
+            self.waiting = self.study.next_round().into();
             self.news = true;
         }
     }
@@ -104,7 +154,7 @@ impl Inquiry {
 
     /// Replications done and needed, as far as is known.
     pub fn totals(&self) -> (u32, u32) {
-        self.question.progress()
+        self.study.totals()
     }
 
     /// Seconds left on so many workers, once there is a rate to tell from.
@@ -120,28 +170,21 @@ impl Inquiry {
 
     /// Whether it looks for designs.
     pub fn is_search(&self) -> bool {
-        matches!(self.question, Question::Search(_))
+        self.question == Question::Search
     }
 
     /// The designs found, by complete rounds.
     pub fn search_report(&self) -> Option<SweepReport> {
-        match &self.question {
-            Question::Search(search) => Some(search.report(&self.document)),
-            _ => None,
-        }
+        self.study.designs(&self.document)
     }
 
     /// Puts what is known of other questions into the advice.
     pub fn advise(&self, advice: &mut Advice) {
-        match &self.question {
-            Question::Search(_) => {}
-            Question::Explain(explain) => advice.explain = explain.report().map(Arc::new),
-            Question::Reach(reach) => advice.reach = reach.report().map(Arc::new),
-        }
+        self.study.advise(advice);
     }
 
     /// Whether it asks what would help.
     pub fn explains(&self) -> bool {
-        matches!(self.question, Question::Explain(_))
+        self.question == Question::Explain
     }
 }

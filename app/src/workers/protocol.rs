@@ -45,18 +45,7 @@ pub enum Request {
         probe: Box<Probe>,
     },
     /// Take samples of a case of `sim_core::validation::cases`.
-    Samples {
-        /// Number of the job.
-        job: u32,
-        /// Place of the case.
-        case: u32,
-        /// Seed of its random numbers.
-        seed: u64,
-        /// Index of the first sample.
-        first: u32,
-        /// How many.
-        samples: u32,
-    },
+    Samples(Wanted),
     /// Run a replication of a plan sent before again, under the microscope.
     Replay {
         /// Number of the job.
@@ -71,6 +60,21 @@ pub enum Request {
         /// Which window.
         request: WindowRequest,
     },
+}
+
+/// Samples that a worker is to take.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Number of the job.
+    pub job: u32,
+    /// Place of the case.
+    pub case: u32,
+    /// Seed of its random numbers.
+    pub seed: u64,
+    /// Index of the first sample.
+    pub first: u32,
+    /// How many.
+    pub samples: u32,
 }
 
 /// Samples that a worker has taken.

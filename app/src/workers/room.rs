@@ -12,9 +12,10 @@ mod trials;
 
 use super::comparing::Comparing;
 use super::deal::Deal;
-use super::inquiry::{Inquiry, Question};
+use super::inquiry::{Inquiry, Question, Study, study_of};
 use super::pool::Hand;
 use super::protocol::Request;
+use crate::parts;
 use crate::state::{Advice, Phase, RunState, Studio, SweepState};
 use edits::{check_now, edited};
 use gloo::timers::callback::Timeout;
@@ -22,9 +23,6 @@ use hands::{dispatch, replace_stuck, start};
 use leptos::prelude::*;
 use serde_json::Value;
 use sim_core::scenario::document::ScenarioDocument;
-use sim_core::study::explain::Explain;
-use sim_core::study::optimise::Search;
-use sim_core::study::reach::Reach;
 use sim_core::study::{Collection, Plan};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -217,32 +215,48 @@ impl EngineRoom {
 
     /// Looks for designs with the marked knobs.
     pub fn start_search(&self) {
-        self.ask(|document| Question::Search(Box::new(Search::new(document, None))));
+        self.ask(Question::Search);
     }
 
     /// Asks what would help most.
     pub fn start_explain(&self) {
-        self.ask(|document| Question::Explain(Box::new(Explain::new(document, None))));
+        self.ask(Question::Explain);
     }
 
     /// Asks how much more traffic the design carries.
     pub fn start_reach(&self) {
-        self.ask(|document| Question::Reach(Box::new(Reach::new(document, None))));
+        self.ask(Question::Reach);
     }
 
     /// Starts a study that decides as it goes, in place of any other.
-    fn ask(&self, question: impl FnOnce(&ScenarioDocument) -> Question) {
+    fn ask(self, question: Question) {
+        let studio = self.0.with_value(|room| room.borrow().studio);
+        let document = studio.document.get_untracked();
+        let Ok(scenario) = sim_core::scenario::check_value(&document) else {
+            return;
+        };
+        let asked = scenario.document().clone();
+        let study = study_of(question, Box::new(asked.clone()));
+        parts::then(study, move |study| match study {
+            // An edit while the part was loaded: the question is about what stands now.
+            Ok(_) if studio.document.with_untracked(|now| *now != document) => self.ask(question),
+            Ok(study) => self.begin(question, study, &asked, document),
+            Err(_) => studio.toast(parts::ADVICE, false, true),
+        });
+    }
+
+    fn begin(
+        self,
+        question: Question,
+        study: Box<dyn Study>,
+        asked: &ScenarioDocument,
+        document: Value,
+    ) {
         self.0.with_value(|room| {
             {
                 let mut this = room.borrow_mut();
-                let studio = this.studio;
-                let document = studio.document.get_untracked();
-                let Ok(scenario) = sim_core::scenario::check_value(&document) else {
-                    return;
-                };
                 let job = this.next_job();
-                let question = question(scenario.document());
-                let inquiry = Inquiry::new(job, scenario.document(), question);
+                let inquiry = Inquiry::new(job, asked, question, study);
                 this.stopped = false;
                 this.put_aside(&inquiry, document);
                 this.inquiry = Some(inquiry);

@@ -29,6 +29,12 @@ fn a_reload_without_a_network_shows_the_same() {
         assert_eq!(page.value(NUMBERS).await, before);
         page.click("[data-testid=tab-report]").await;
         page.find("[data-testid=report-figures] tbody tr").await;
+        // The other parts that are loaded when they are used are kept as well.
+        page.value("(location.hash = '#validation', true)").await;
+        page.find("[data-testid=validation-run-all]").await;
+        page.value("(location.hash = '', true)").await;
+        page.click("[data-testid=import-hpa]").await;
+        page.find("dialog[open] [data-testid=import-text]").await;
         let foreign = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin))";
         assert_eq!(
             page.value(foreign).await,

@@ -4,7 +4,7 @@ use crate::browser::ensure_chromium;
 use crate::node::ensure_node;
 use crate::process::run as start;
 use crate::project::Project;
-use crate::site::{self, LIMIT_KB, Live};
+use crate::site::{self, Live};
 use crate::step::{seconds, step};
 use crate::toolchain::Toolchain;
 use crate::wasm::KEPT;
@@ -154,7 +154,7 @@ fn elsewhere_tests(project: &Project) -> Result<()> {
 fn page(project: &Project) -> Result<()> {
     let sizes = site::build(project, &project.root.join("dist"), Live::No)?;
     if !sizes.within_limit() {
-        bail!("the page is too big, over {LIMIT_KB} kB (brotli): {sizes}");
+        bail!("the page is too big. {sizes}");
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
-//! From a compiled module to one a browser can load: wasm-bindgen's glue, then `wasm-opt` where there is one.
+//! From a compiled module to what a browser can load: taken apart, with wasm-bindgen's glue, then `wasm-opt` where there
+//! is one.
 
 use super::digest::digest;
+use super::split::{Parts, split};
 use super::stamp::tool_version;
 use crate::process;
-use crate::project::{Project, write_file};
+use crate::project::{Project, make_folder, write_file};
 use crate::step::{note, seconds};
 use crate::wasm;
 use anyhow::{Context, Result};
@@ -20,6 +22,10 @@ pub struct Bundle {
     pub glue: Vec<u8>,
     /// The WebAssembly module.
     pub wasm: Vec<u8>,
+    /// The JavaScript module that loads the parts, which the glue imports.
+    pub loader: Vec<u8>,
+    /// Parts of the program that are loaded when they are used, by the names in the loader.
+    pub later: BTreeMap<String, Vec<u8>>,
     /// JavaScript that dependencies bring along, by the path at which the glue imports it.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
@@ -43,26 +49,47 @@ pub fn bundle(project: &Project) -> Result<Bundle> {
         return Ok(bundle);
     }
     let start = Instant::now();
-    let mut bundle = generate(wasm::NAME, module)?;
+    let mut bundle = generate(wasm::NAME, split(&folder, &module)?)?;
     note(&format!(
-        "{}: wasm-bindgen, {}",
+        "{}: taken apart, wasm-bindgen, {}",
         wasm::NAME,
         seconds(start.elapsed())
     ));
     match optimiser {
-        Some(version) => optimise(&folder, &mut bundle, &version)?,
+        Some(version) => {
+            let Bundle { wasm, later, .. } = &mut bundle;
+            for module in std::iter::once(wasm).chain(later.values_mut()) {
+                optimise(&folder, module, &version)?;
+            }
+        }
         None => note(&format!(
             "{}: no wasm-opt on the PATH, kept as compiled",
             wasm::NAME
         )),
     }
     if bundle.snippets.is_empty() {
-        write_file(&folder.join("glue.js"), &bundle.glue)?;
-        write_file(&folder.join("module.wasm"), &bundle.wasm)?;
-        write_file(&folder.join("key"), key.as_bytes())?;
+        keep(&folder, &key, &bundle)?;
     }
     Ok(bundle)
 }
+
+/// Keeps a bundle for the next time.
+fn keep(folder: &Path, key: &str, bundle: &Bundle) -> Result<()> {
+    let later = folder.join(LATER);
+    // Parts of a former program.
+    fs::remove_dir_all(&later).ok();
+    make_folder(&later)?;
+    for (name, part) in &bundle.later {
+        write_file(&later.join(name), part)?;
+    }
+    write_file(&folder.join("glue.js"), &bundle.glue)?;
+    write_file(&folder.join("loader.js"), &bundle.loader)?;
+    write_file(&folder.join("module.wasm"), &bundle.wasm)?;
+    write_file(&folder.join("key"), key.as_bytes())
+}
+
+/// Folder of the parts of a bundle that is kept.
+const LATER: &str = "later";
 
 /// A bundle made before from the same inputs.
 fn read(folder: &Path, key: &str) -> Option<Bundle> {
@@ -71,19 +98,29 @@ fn read(folder: &Path, key: &str) -> Option<Bundle> {
     }
     let glue = fs::read(folder.join("glue.js")).ok()?;
     let wasm = fs::read(folder.join("module.wasm")).ok()?;
+    let loader = fs::read(folder.join("loader.js")).ok()?;
+    let mut later = BTreeMap::new();
+    for entry in fs::read_dir(folder.join(LATER)).ok()?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        later.insert(name, fs::read(entry.path()).ok()?);
+    }
     Some(Bundle {
         glue,
         wasm,
+        loader,
+        later,
         snippets: BTreeMap::new(),
     })
 }
 
 /// Runs wasm-bindgen.
-fn generate(name: &str, module: Vec<u8>) -> Result<Bundle> {
+fn generate(name: &str, parts: Parts) -> Result<Bundle> {
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_bytes(name, module)
+        .input_bytes(name, parts.main)
         .web(true)?
+        // The parts use the memory and the stack of the main one.
+        .keep_lld_exports(true)
         .typescript(false)
         .omit_default_module_path(true)
         .remove_name_section(true)
@@ -113,6 +150,8 @@ fn generate(name: &str, module: Vec<u8>) -> Result<Bundle> {
     Ok(Bundle {
         glue,
         wasm: output.wasm_mut().emit_wasm(),
+        loader: parts.loader,
+        later: parts.later,
         snippets,
     })
 }
@@ -126,10 +165,10 @@ pub fn optimiser() -> Option<String> {
 
 /// Makes a module smaller or faster. Versions of `wasm-opt` differ in what they understand: one that fails is
 /// told about, and the module stays as it was.
-fn optimise(folder: &Path, bundle: &mut Bundle, version: &str) -> Result<()> {
+fn optimise(folder: &Path, module: &mut Vec<u8>, version: &str) -> Result<()> {
     let before = folder.join("before.wasm");
     let after = folder.join("after.wasm");
-    write_file(&before, &bundle.wasm)?;
+    write_file(&before, module)?;
     let mut command = Command::new("wasm-opt");
     // What rustc turns on for this target; older versions need to be told.
     command.args([
@@ -145,13 +184,13 @@ fn optimise(folder: &Path, bundle: &mut Bundle, version: &str) -> Result<()> {
     let start = Instant::now();
     match process::output(&mut command).and_then(|_| fs::read(&after).context("it wrote nothing")) {
         Ok(wasm) => {
-            let (old, new) = (bundle.wasm.len() / 1000, wasm.len() / 1000);
+            let (old, new) = (module.len() / 1000, wasm.len() / 1000);
             note(&format!(
                 "{}: {version}, {old} kB to {new} kB, {}",
                 wasm::NAME,
                 seconds(start.elapsed())
             ));
-            bundle.wasm = wasm;
+            *module = wasm;
         }
         Err(error) => note(&format!(
             "{}: kept as compiled, for {version} fails: {error:#}",

@@ -4,6 +4,7 @@ use super::Live;
 use super::bindgen::Bundle;
 use super::digest::{digest, hashed_name};
 use super::headers::{ASSETS, EMBED, headers_file, meta_policy};
+use super::split::{GLUE, LOADER};
 use super::stamp::public_files;
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
@@ -27,7 +28,7 @@ pub fn assemble(project: &Project, program: &Bundle, live: Live) -> Result<Files
     let mut site = Site::default();
     site.add_public(project)?;
     let wasm = site.add_asset("app.wasm", program.wasm.clone());
-    let module = site.add_module("app.js", program);
+    let (module, loader) = site.add_module(program)?;
     // Page and workers start the same program, each in its own way.
     let names = [("MODULE", module.as_str()), ("WASM", wasm.as_str())];
     let boot = site.add_asset(
@@ -47,6 +48,7 @@ pub fn assemble(project: &Project, program: &Bundle, live: Live) -> Result<Files
             ("%POLICY%", &meta_policy()),
             ("%BOOT%", &in_assets(&boot)),
             ("%MODULE%", &in_assets(&module)),
+            ("%LOADER%", &in_assets(&loader)),
             ("%WASM%", &in_assets(&wasm)),
             ("%WORKER%", &in_assets(&worker)),
         ],
@@ -85,13 +87,36 @@ impl Site {
         hashed
     }
 
-    /// Adds a program's JavaScript; says its name in `assets/`.
-    fn add_module(&mut self, name: &str, bundle: &Bundle) -> String {
+    /// Adds a program's JavaScript and the parts that it loads later; says the names in `assets/` of the glue and of the
+    /// loader.
+    fn add_module(&mut self, bundle: &Bundle) -> Result<(String, String)> {
         for (path, script) in &bundle.snippets {
             let path = format!("{ASSETS}/{path}");
             self.files.insert(path, script.clone());
         }
-        self.add_asset(name, bundle.glue.clone())
+        let mut loader = text_of(&bundle.loader, LOADER)?;
+        for (name, part) in &bundle.later {
+            let hashed = self.add_asset(&part_name(name), part.clone());
+            let quoted = |name: &str| format!("\"./{name}\"");
+            loader = fill(&loader, &[(&quoted(name), &quoted(&hashed))])?;
+        }
+        // The two import each other: the loader's name goes by the content of both but for the names.
+        let glue = text_of(&bundle.glue, GLUE)?;
+        let loader_name = hashed_name("loader.js", format!("{loader}{glue}").as_bytes());
+        let import = |name: &str| format!("from \"{name}\"");
+        let glue = glue.replace(&format!("from '{LOADER}'"), &import(LOADER));
+        let glue = fill(
+            &glue,
+            &[(&import(LOADER), &import(&format!("./{loader_name}")))],
+        )?;
+        let glue_name = self.add_asset("app.js", glue.into_bytes());
+        let loader = fill(
+            &loader,
+            &[(&import(GLUE), &import(&format!("./{glue_name}")))],
+        )?;
+        self.files
+            .insert(format!("{ASSETS}/{loader_name}"), loader.into_bytes());
+        Ok((glue_name, loader_name))
     }
 
     /// Adds the files of `public/`: pictures and fonts first, then styles, which name them, then the rest.
@@ -208,6 +233,16 @@ fn keeper(files: &Files) -> Result<String> {
     fill(include_str!("sw.js"), &places)
 }
 
+/// What the site calls a part, `split_NAME.wasm` or `chunk_NUMBER.wasm` of what several parts share.
+fn part_name(name: &str) -> String {
+    name.replace("split_", "part-").replace("chunk_", "shared-")
+}
+
+/// A script's text.
+fn text_of(script: &[u8], name: &str) -> Result<String> {
+    String::from_utf8(script.to_vec()).with_context(|| format!("{name} is not UTF-8"))
+}
+
 /// Fills the places of a template; each has to be there.
 fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
     let mut text = template.to_owned();
@@ -222,7 +257,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, Rank, Site, fill, keeper, rank};
+    use super::{Bundle, Files, Rank, Site, fill, keeper, rank};
+    use std::collections::BTreeMap;
 
     #[test]
     fn the_service_worker_names_every_file_and_changes_with_each() {
@@ -238,6 +274,42 @@ mod tests {
         assert!(one.contains("  \"assets/a-1.js\",\n  \"./\"\n"), "{one}");
         assert!(!one.contains("schema"), "{one}");
         assert_ne!(one, two.unwrap_or_default());
+    }
+
+    #[test]
+    fn the_program_s_scripts_and_parts_name_each_other() {
+        let names = |glue: &str, part: &[u8]| {
+            let bundle = Bundle {
+                glue: format!("import * as parts from './loader.js';{glue}").into_bytes(),
+                wasm: Vec::new(),
+                loader: b"import { initSync } from \"./glue.js\"; fetch(\"./split_more.wasm\")"
+                    .to_vec(),
+                later: BTreeMap::from([("split_more.wasm".to_owned(), part.to_vec())]),
+                snippets: BTreeMap::new(),
+            };
+            let mut site = Site::default();
+            let (glue, loader) = site.add_module(&bundle).unwrap_or_default();
+            let part = site.files.keys().find(|path| path.contains("/part-more-"));
+            let part = part
+                .map(|path| path.replace("assets/", "./"))
+                .unwrap_or_default();
+            let text = |name: &str| {
+                let script = site.files.get(&format!("assets/{name}"));
+                String::from_utf8_lossy(script.map_or(&[], Vec::as_slice)).into_owned()
+            };
+            assert!(text(&glue).starts_with(&format!("import * as parts from \"./{loader}\";")));
+            assert_eq!(
+                text(&loader),
+                format!("import {{ initSync }} from \"./{glue}\"; fetch(\"{part}\")")
+            );
+            (glue, loader)
+        };
+        let first = names("", b"1");
+        assert_eq!(names("", b"1"), first);
+        // A change of either is a change of both, which know each other's names.
+        for other in [names("", b"2"), names("f();", b"1")] {
+            assert!(other.0 != first.0 && other.1 != first.1, "{other:?}");
+        }
     }
 
     #[test]

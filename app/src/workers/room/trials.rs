@@ -3,7 +3,7 @@
 use super::Room;
 use super::hands::dispatch;
 use crate::state::{Board, CaseState, now_ms};
-use crate::workers::protocol::{Request, Samples};
+use crate::workers::protocol::{Request, Samples, Wanted};
 use leptos::prelude::*;
 use sim_core::validation::Evidence;
 use std::cell::RefCell;
@@ -91,13 +91,13 @@ impl Trials {
         if run.next >= case.samples {
             self.queue.pop_front();
         }
-        Some(Request::Samples {
+        Some(Request::Samples(Wanted {
             job: self.job,
             case: place as u32,
             seed: self.seed,
             first,
             samples,
-        })
+        }))
     }
 
     /// Takes in samples that took so long.
@@ -187,10 +187,13 @@ pub(super) fn ask(room: &Rc<RefCell<Room>>, places: &[usize]) {
     {
         let mut this = room.borrow_mut();
         let validation = this.studio.validation;
+        let Some(board) = validation.made() else {
+            return;
+        };
         if this.trials.is_none() {
             let job = this.next_job();
             let seed = validation.seed.get_untracked();
-            this.trials = Some(Trials::new(job, seed, validation.board()));
+            this.trials = Some(Trials::new(job, seed, board));
         }
         if let Some(trials) = this.trials.as_mut() {
             places.iter().for_each(|&place| trials.ask(place));
