@@ -285,3 +285,47 @@ fn a_month_with_a_breaker_is_computed() {
     println!("open {open}, expected {expected}");
     assert!((open / expected - 1.0).abs() < 3.0 * (2.0_f64 / 110.0).sqrt());
 }
+
+/// The fluid plane refuses breakers before functions that it computes worse than the rest, and says where and what to do;
+/// `requests` plays them.
+#[test]
+fn breakers_before_some_functions_are_refused() {
+    let with = |limit: u32, waits: bool, plane: PlaneKind| {
+        let mut document = steady(plane, 100.0, 1.0);
+        let breaker = serde_json::json!({"window_calls": 20, "minimum_calls": 10, "failure_percent": 50,
+            "open_s": 30, "half_open_calls": 3});
+        let mut topology = serde_json::json!({
+            "components": [
+                {"kind": "function", "name": "quotes", "memory_mb": 512, "max_instances": limit,
+                    "duration_ms": {"kind": "lognormal", "mean": 80, "cv": 0.8},
+                    "init_ms": {"kind": "deterministic", "value": 400}, "keep_alive_minutes": 10, "timeout_ms": 700},
+                {"kind": "dependency", "name": "database", "latency_ms": {"kind": "exponential", "mean": 10},
+                    "connections": 40, "queue_limit": 100, "timeout_ms": 500}
+            ],
+            "calls": [
+                {"from": "service", "to": "database", "per_request": 1},
+                {"from": "service", "to": "quotes", "per_request": 1, "optional": true, "breaker": breaker}
+            ]
+        });
+        if waits {
+            let call = serde_json::json!({"from": "quotes", "to": "database", "per_request": 1});
+            topology["calls"].as_array_mut().expect("a list").push(call);
+        }
+        document.topology = Some(serde_json::from_value(topology).expect("a topology"));
+        let found = problems(&document);
+        let found = found
+            .into_iter()
+            .find(|(path, _)| path == "/topology/calls/1/breaker");
+        found.map(|(_, hint)| hint)
+    };
+    let fluid = PlaneKind::Fluid;
+    let refused = with(10, false, fluid).expect("eight at once, and ten at most");
+    assert!(refused.contains("allow 17 instances or more"), "{refused}");
+    assert_eq!(with(17, false, fluid), None);
+    assert!(
+        with(100, true, fluid)
+            .expect("it waits")
+            .contains("requests plane")
+    );
+    assert_eq!(with(10, true, PlaneKind::Requests), None);
+}

@@ -48,19 +48,21 @@ fn limits(node: &Node, range: Option<&Node>, integer: bool) -> Limits {
 }
 
 fn range_text(limits: &Limits, default: Option<&Value>) -> String {
+    // Long times are told in seconds.
+    let is_time = limits.unit == "ms";
+    let show = |value| match is_time {
+        true => format::milliseconds(value),
+        false => format::number(value),
+    };
+    let unit = if is_time { "" } else { &limits.unit };
     let mut text = match (limits.minimum, limits.maximum) {
-        (Some(low), Some(high)) => format!(
-            "{} to {} {}",
-            format::number(low),
-            format::number(high),
-            limits.unit
-        ),
-        (Some(low), None) => format!("at least {} {}", format::number(low), limits.unit),
-        (None, Some(high)) => format!("at most {} {}", format::number(high), limits.unit),
+        (Some(low), Some(high)) => format!("{} to {} {unit}", show(low), show(high)),
+        (Some(low), None) => format!("at least {} {unit}", show(low)),
+        (None, Some(high)) => format!("at most {} {unit}", show(high)),
         (None, None) => String::new(),
     };
     if let Some(default) = default.and_then(Value::as_f64) {
-        text = format!("{}; default {}", text.trim_end(), format::number(default));
+        text = format!("{}; default {}", text.trim_end(), show(default));
     }
     text.trim().to_owned()
 }

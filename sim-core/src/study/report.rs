@@ -19,6 +19,7 @@ use crate::cost::storage_prices::StoragePrices;
 use crate::replication::ticks_per_point;
 use crate::scenario::check;
 use crate::scenario::document::{NodeDocument, ObjectiveDocument, ScenarioDocument, TierDocument};
+use crate::scenario::limits::plain_time;
 use crate::slo::Cause;
 use crate::stats::{Summary, quantile_type7, wilson};
 use serde::{Deserialize, Serialize};
@@ -364,7 +365,7 @@ pub(super) fn objective_label(objective: &ObjectiveDocument) -> (String, f64) {
             threshold_ms,
             target_percent,
         } => (
-            format!("{target_percent} % within {threshold_ms} ms"),
+            format!("{target_percent} % within {}", plain_time(*threshold_ms)),
             *target_percent,
         ),
     }

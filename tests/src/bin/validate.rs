@@ -60,12 +60,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 (course, requests, fluid)
             })
             .collect(),
-        networks: networks::cases()
+        networks: networks::cases().into_iter().map(both_planes).collect(),
+        guarded: networks::guarded_cases()
             .into_iter()
-            .map(|case| {
-                let (requests, fluid) = (networks::by_requests(&case), networks::by_fluid(&case));
-                (case, requests, fluid)
-            })
+            .map(both_planes)
             .collect(),
     };
     let pairs = validation.grid.cells.iter().cloned();
@@ -78,6 +76,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(&path, markdown(&validation))?;
     println!("wrote {}", path.display());
     Ok(())
+}
+
+/// A network, by `requests` and by `fluid`.
+fn both_planes(case: networks::Case) -> (networks::Case, networks::Figures, networks::Figures) {
+    let (requests, fluid) = (networks::by_requests(&case), networks::by_fluid(&case));
+    (case, requests, fluid)
 }
 
 fn judged(case: Case) -> (Case, Vec<Verdict>) {

@@ -22,6 +22,8 @@ pub struct Validation {
     pub courses: Vec<(Course, Figures, Figures)>,
     /// A network, by `requests` and by `fluid`.
     pub networks: Vec<(networks::Case, networks::Figures, networks::Figures)>,
+    /// The same of networks with guarded calls.
+    pub guarded: Vec<(networks::Case, networks::Figures, networks::Figures)>,
 }
 
 /// The document.
@@ -30,7 +32,7 @@ pub fn markdown(validation: &Validation) -> String {
     oracle_tables::write(&mut text, validation);
     grid(&mut text, validation);
     courses(&mut text, validation);
-    network_table::write(&mut text, &validation.networks);
+    network_table::write(&mut text, &validation.networks, &validation.guarded);
     text
 }
 

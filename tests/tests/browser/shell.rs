@@ -238,3 +238,32 @@ fn a_scenario_stands_in_a_frame_of_another_page() {
         frame.expect_silent_console().await;
     });
 }
+
+/// Twenty-four sliders side by side are no wider than the column that they are in.
+#[test]
+fn hours_stay_in_their_column() {
+    tests::browser::run("hours", async |studio| {
+        let page = studio.open("").await;
+        page.click("[data-testid=gallery-open]").await;
+        page.click("[data-testid=template-queue-workers-keda]")
+            .await;
+        let show = "(() => {
+            const hours = document.querySelector('.equaliser.dense');
+            for (let at = hours?.closest('details'); at; at = at.parentElement.closest('details')) at.open = true;
+            hours?.scrollIntoView({ block: 'center', behavior: 'instant' });
+            return hours && hours.clientWidth > 100 && hours.querySelectorAll('input').length === 24;
+        })()";
+        page.until("the hours are shown", show).await;
+        page.screenshot("hours").await;
+        for width in [1440, 1280, 400] {
+            page.resize(width, 900).await;
+            let over = "(() => { const hours = document.querySelector('.equaliser.dense'); return hours.scrollWidth - hours.clientWidth; })()";
+            assert_eq!(
+                page.value(over).await,
+                serde_json::json!(0),
+                "{width} pixels wide"
+            );
+        }
+        page.expect_silent_console().await;
+    });
+}

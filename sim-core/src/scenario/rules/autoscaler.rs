@@ -9,7 +9,7 @@ use super::super::problem::{Found, Problem};
 use super::keda;
 use super::knative;
 use super::memory::{most_requests, used_mib};
-use super::service::{CompiledService, rounded};
+use super::service::{CompiledService, rounded, rounded_time};
 use super::traffic::regular_peak_rps;
 use serde_json::Value;
 
@@ -254,10 +254,10 @@ fn hold_idle(
     let idle_ms = service.service_time_s.quantile(quantile) * 1000.0;
     if idle_ms > target {
         let message = format!(
-            "{} % of the requests last up to {} ms without any waiting, above the target of {} ms",
+            "{} % of the requests last up to {} without any waiting, above the target of {}",
             rounded(100.0 * quantile),
-            rounded(idle_ms),
-            rounded(target)
+            rounded_time(idle_ms),
+            rounded_time(target)
         );
         found.warning(
             path,

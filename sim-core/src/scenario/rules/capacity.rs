@@ -4,10 +4,10 @@
 //! answers that are waited for, none longer than its callee's timeout. Waits, retries and bursts come on top, so what is
 //! said here to be too little is too little.
 
-use super::super::document::{AutoscalerDocument, ScenarioDocument, ServiceDocument};
+use super::super::document::{AutoscalerDocument, PlaneKind, ScenarioDocument, ServiceDocument};
 use super::super::problem::Found;
 use super::distribution::compile;
-use super::service::rounded;
+use super::service::{rounded, rounded_time};
 use super::traffic::regular_peak_rps;
 use crate::plane::network::{Call, CallMode};
 use crate::topology::{Component, ComponentKind, Topology};
@@ -17,6 +17,9 @@ use serde_json::Value;
 const HEADROOM: f64 = 1.25;
 /// More than this is nothing to advise without a look at the design.
 const MOST_ADVISED: f64 = 500.0;
+
+/// So many standard deviations (of the number at once, a Poisson number) below its limit a function is never there.
+const SPREADS: f64 = 3.0;
 
 /// What a component has, and the field that bounds it.
 struct Slots {
@@ -38,14 +41,15 @@ pub(super) fn hold(topology: &Topology, document: &ScenarioDocument, found: &mut
         let rate_rps = users_rps * component.visits;
         let at_once = rate_rps * held_s;
         let have = f64::from(slots.each) * f64::from(slots.most);
+        hold_breakers(component, at_once, have, document, found);
         if at_once <= have {
             continue;
         }
         let message = format!(
-            "on an ordinary day about {} req/s come to \"{}\", each for {} ms, answers it waits for included: {} at once, and {} {} have {} slots",
+            "on an ordinary day about {} req/s come to \"{}\", each for {}, answers it waits for included: {} at once, and {} {} have {} slots",
             rounded(rate_rps),
             component.name,
-            rounded(held_s * 1000.0),
+            rounded_time(held_s * 1000.0),
             rounded(at_once),
             slots.most,
             slots.what,
@@ -60,6 +64,61 @@ pub(super) fn hold(topology: &Topology, document: &ScenarioDocument, found: &mut
         if enough <= MOST_ADVISED || slots.each == 1 {
             let words = format!("Allow {enough} {}", slots.what);
             found.remedy(words, slots.path, Some(Value::from(enough as u64)));
+        }
+    }
+}
+
+/// Refuses, on the fluid plane, breakers before functions that it computes worse than the rest (measured with
+/// `tests/src/validation/networks/guards.rs`). At its limit of instances a function rejects in runs, as long as all are at
+/// work, which opens a breaker far more often than as many failures by chance do: refused calls 53 % where 95 % are. And
+/// a function that waits for others is taken to fail too often while they are slow: 12 % of the time open where it is none.
+fn hold_breakers(
+    component: &Component,
+    at_once: f64,
+    have: f64,
+    document: &ScenarioDocument,
+    found: &mut Found,
+) {
+    let is_function = matches!(component.kind, ComponentKind::Function(_));
+    if !is_function || document.run.plane != PlaneKind::Fluid {
+        return;
+    }
+    let name = &component.name;
+    let enough = at_once + SPREADS * at_once.sqrt();
+    let (message, hint) = if enough > have {
+        (
+            format!(
+                "about {} requests are at \"{name}\" at once on an ordinary day, and it has at most {}: what the fluid plane computes of a breaker before a function near its limit is off",
+                rounded(at_once),
+                rounded(have)
+            ),
+            format!(
+                "allow {} instances or more, take the breaker out, or use the requests plane",
+                rounded(enough.ceil())
+            ),
+        )
+    } else if component
+        .calls
+        .iter()
+        .any(|call| call.mode != CallMode::Async)
+    {
+        (
+            format!(
+                "\"{name}\" waits for what it calls: what the fluid plane computes of a breaker before such a function is off"
+            ),
+            "take the breaker out, or use the requests plane".to_owned(),
+        )
+    } else {
+        return;
+    };
+    let calls = document
+        .topology
+        .iter()
+        .flat_map(|topology| &topology.calls);
+    for (index, call) in calls.enumerate() {
+        if call.to == *name && call.breaker.is_some() {
+            let path = format!("/topology/calls/{index}/breaker");
+            found.error(path, message.clone(), hint.clone());
         }
     }
 }

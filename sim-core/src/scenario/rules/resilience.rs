@@ -2,7 +2,7 @@
 
 use super::super::document::{CallDocument, ComponentDocument, ScenarioDocument};
 use super::super::document::{RateLimitDocument, TopologyDocument, TrafficDocument};
-use super::super::limits::plain_number;
+use super::super::limits::{plain_number, plain_time};
 use super::super::problem::Found;
 use super::traffic::mean_rps;
 
@@ -35,8 +35,8 @@ pub(super) fn hold_calls(
             found.warning(
                 path("breaker/slow_calls/longer_than_ms"),
                 format!(
-                    "the caller has given up after {} ms: no call is ever slow",
-                    plain_number(timeout_ms)
+                    "the caller has given up after {}: no call is ever slow",
+                    plain_time(timeout_ms)
                 ),
                 "lower it, or raise the callee's timeout_ms",
             );
@@ -48,8 +48,8 @@ pub(super) fn hold_calls(
             found.warning(
                 path("hedge_after_ms"),
                 format!(
-                    "the caller has given up after {} ms: no second attempt is ever made",
-                    plain_number(timeout_ms)
+                    "the caller has given up after {}: no second attempt is ever made",
+                    plain_time(timeout_ms)
                 ),
                 "hedge after about the 95th percentile of the latency",
             );

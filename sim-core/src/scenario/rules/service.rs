@@ -1,7 +1,7 @@
 //! The service: time, processor and timeout must fit together.
 
 use super::super::document::ServiceDocument;
-use super::super::limits::plain_number;
+use super::super::limits::{plain_number, plain_time};
 use super::super::problem::Found;
 use super::distribution::compile;
 use crate::random::Distribution;
@@ -61,9 +61,9 @@ fn hold_times(
     let mean_ms = compiled.service_time_s.mean() * 1000.0;
     if mean_ms > document.timeout_ms {
         let message = format!(
-            "the client gives up after {} ms, but serving takes {} ms on average",
-            plain_number(document.timeout_ms),
-            rounded(mean_ms)
+            "the client gives up after {}, but serving takes {} on average",
+            plain_time(document.timeout_ms),
+            rounded_time(mean_ms)
         );
         found.warning(
             "/service/timeout_ms",
@@ -84,9 +84,9 @@ fn hold_times(
     }
     if document.cpu_ms_per_request > mean_ms {
         let message = format!(
-            "a request uses {} ms of processor but lasts {} ms on average",
-            rounded(document.cpu_ms_per_request),
-            rounded(mean_ms)
+            "a request uses {} of processor but lasts {} on average",
+            rounded_time(document.cpu_ms_per_request),
+            rounded_time(mean_ms)
         );
         found.warning(
             "/service/cpu_ms_per_request",
@@ -98,6 +98,15 @@ fn hold_times(
 
 /// A figure for a message: three digits are enough.
 pub(super) fn rounded(value: f64) -> String {
+    plain_number(to_read(value))
+}
+
+/// A time in milliseconds, as long as it needs to be.
+pub(super) fn rounded_time(ms: f64) -> String {
+    plain_time(to_read(ms))
+}
+
+fn to_read(value: f64) -> f64 {
     let scale = if value.abs() >= 100.0 { 1.0 } else { 100.0 };
-    plain_number((value * scale).round() / scale)
+    (value * scale).round() / scale
 }

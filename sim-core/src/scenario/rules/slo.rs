@@ -1,9 +1,9 @@
 //! Objectives: countable, different from each other, and reachable at all.
 
 use super::super::document::{ObjectiveDocument, ServiceDocument, SloDocument};
-use super::super::limits::plain_number;
+use super::super::limits::{plain_number, plain_time};
 use super::super::problem::{Found, Problem};
-use super::service::{CompiledService, rounded};
+use super::service::{CompiledService, rounded_time};
 use crate::plane::MAX_THRESHOLDS;
 
 pub(super) fn hold(slo: &SloDocument, found: &mut Found) {
@@ -55,9 +55,9 @@ pub(super) fn hold_reachable(
             } => {
                 if *threshold_ms >= document.timeout_ms {
                     let message = format!(
-                        "the threshold, {} ms, is not below the client's timeout, {} ms",
-                        plain_number(*threshold_ms),
-                        plain_number(document.timeout_ms)
+                        "the threshold, {}, is not below the client's timeout, {}",
+                        plain_time(*threshold_ms),
+                        plain_time(document.timeout_ms)
                     );
                     let hint = "every answer counts as fast then; lower the threshold or raise the timeout";
                     found.warning(format!("{path}/threshold_ms"), message, hint);
@@ -68,9 +68,9 @@ pub(super) fn hold_reachable(
         let best_percent = 100.0 * answered * service.service_time_s.cdf(within_ms / 1000.0);
         if best_percent < target_percent {
             let message = format!(
-                "even without any waiting only {} % of the requests are good within {} ms; wanted are {} %",
+                "even without any waiting only {} % of the requests are good within {}; wanted are {} %",
                 plain_number((best_percent * 1000.0).floor() / 1000.0),
-                rounded(within_ms),
+                rounded_time(within_ms),
                 plain_number(target_percent)
             );
             let hint = "no capacity can meet this: lower the target, allow more time, or make the service faster";

@@ -1,9 +1,11 @@
 //! The networks with guarded calls on which `fluid` is held against `requests`.
 
 use super::cases::{Case, call, case, gateway, leaf};
-use sim_core::plane::RetryModel;
+use sim_core::functions::{ColdStart, FunctionModel};
 use sim_core::plane::network::breaker::{BreakerModel, SlowCalls};
 use sim_core::plane::network::{Call, CallGuard, CallMode, Station};
+use sim_core::plane::{RetryModel, ServiceModel};
+use sim_core::random::Distribution;
 
 /// Half of the last twenty, known of ten, open it for half a minute; then three calls decide.
 const BREAKER: BreakerModel = BreakerModel {
@@ -27,6 +29,7 @@ pub fn guarded_cases() -> Vec<Case> {
     all.extend(bulkheads());
     all.extend(hedges());
     all.extend(shapes());
+    all.extend(functions());
     all
 }
 
@@ -242,5 +245,85 @@ fn shapes() -> Vec<Case> {
         full("breaker before 4 servers of load 5", 4),
         full("breaker before 6 servers of load 5", 6),
         full("breaker before 8 servers of load 5", 8),
+    ]
+}
+
+/// Serverless functions behind guards: 80 ms, 400 ms more for the first request of an instance, which is kept for ten
+/// minutes. Functions themselves are never browned out; what they call may be. Breakers before functions near their limit
+/// of instances, and before functions that wait for others, are refused on the fluid plane: with 10 instances of a load of
+/// 8 its P95 was 80 % off, and with a dependency 8 times as slow 5.8 points of good requests.
+fn functions() -> Vec<Case> {
+    let law = |mean_s, cv| Distribution::log_normal(mean_s, cv).expect("a positive mean and cv");
+    let start = ColdStart::Init(law(0.4, 0.3));
+    let keep_alive = Distribution::deterministic(600.0).expect("positive");
+    let model = FunctionModel::new(law(0.08, 0.8), start, keep_alive);
+    let function = |model: &FunctionModel, calls| Station {
+        function: Some(model.clone()),
+        calls,
+        ..leaf(80.0, 0.8, 700.0)
+    };
+    let entrance = |guard, required| Station {
+        service: ServiceModel {
+            concurrency: 150,
+            ..gateway(Vec::new()).service
+        },
+        ..gateway(vec![guarded(guard, required)])
+    };
+    let behind = |name, guard, required, model: &FunctionModel| {
+        let stations = vec![entrance(guard, required), function(model, Vec::new())];
+        case(name, stations, &[150, 0])
+    };
+    // A dependency of 30 ms below the function is slow for ten minutes.
+    let above = |name, guard, required, brown_out: f64| {
+        let calls = vec![call(2, 1.0, CallMode::Sequential)];
+        let stations = vec![
+            entrance(guard, required),
+            function(&model, calls),
+            leaf(30.0, 0.7, 500.0),
+        ];
+        Case {
+            brown_out,
+            ..case(name, stations, &[150, 0, 200])
+        }
+    };
+    let hedged = |after_s| CallGuard {
+        hedge_after_s: Some(after_s),
+        ..CallGuard::default()
+    };
+    let room = |most| CallGuard {
+        max_concurrent: Some(most),
+        ..CallGuard::default()
+    };
+    let limited = |max_instances| FunctionModel {
+        max_instances,
+        ..model.clone()
+    };
+    let mut failing = behind("function, breaker, 30 % errors", WITH_BREAKER, true, &model);
+    failing.stations[1].service.error_probability = 0.3;
+    vec![
+        behind("function, breaker", WITH_BREAKER, true, &model),
+        failing,
+        behind(
+            "function with 17 instances, breaker",
+            WITH_BREAKER,
+            false,
+            &limited(17),
+        ),
+        behind("function, bulkhead", room(9), false, &model),
+        behind(
+            "function with 10 instances, bulkhead",
+            room(9),
+            false,
+            &limited(10),
+        ),
+        above("function, bulkhead, brown-out below", room(16), false, 8.0),
+        behind("function, hedge after 150 ms", hedged(0.15), true, &model),
+        behind(
+            "function with 10 instances, hedge",
+            hedged(0.15),
+            false,
+            &limited(10),
+        ),
+        above("function, hedge, brown-out below", hedged(0.25), true, 4.0),
     ]
 }
