@@ -141,10 +141,17 @@ fn the_fluid_plane_says_what_it_cannot_do() {
     for (field, value) in [
         ("overflow", json!("drop_oldest")),
         ("queue", json!({"kind": "lifo"})),
+        (
+            "queue",
+            json!({"kind": "codel", "target_ms": 5, "interval_ms": 100}),
+        ),
     ] {
         let path = format!("/service/{field}");
         let complains = |plane: &str| {
             let mut document = with(&path, value.clone());
+            // Few are served at once.
+            set(&mut document, "/service/concurrency", json!(1));
+            set(&mut document, "/autoscaler/min_replicas", json!(1));
             set(&mut document, "/run/plane", json!(plane));
             problems(&document).into_iter().any(|problem| {
                 problem.path == path
@@ -162,11 +169,19 @@ fn the_fluid_plane_says_what_it_cannot_do() {
         ("on_timeout", json!("cancel")),
         ("high_priority_percent", json!(10)),
         ("retries", json!({"max_attempts": 3, "backoff_ms": 100})),
+        ("overflow", json!("drop_oldest")),
+        ("queue", json!({"kind": "lifo"})),
+        (
+            "queue",
+            json!({"kind": "codel", "target_ms": 5, "interval_ms": 100}),
+        ),
     ] {
         let path = format!("/service/{field}");
         let mut document = with(&path, value);
         set(&mut document, "/run/plane", json!("fluid"));
-        set(&mut document, "/service/concurrency", json!(4));
+        set(&mut document, "/service/concurrency", json!(16));
+        let exponential = json!({"kind": "exponential", "mean": 50});
+        set(&mut document, "/service/service_time_ms", exponential);
         let found = problems(&document);
         assert!(
             found.iter().all(|problem| problem.path != path),

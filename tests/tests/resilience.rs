@@ -172,6 +172,7 @@ fn trouble_comes_when_the_timetable_says() {
 fn what_the_fluid_plane_cannot_do_is_said_at_its_place() {
     let mut newest_first = steady(PlaneKind::Fluid, 16.0, 1.0);
     newest_first.service.queue = Some(QueueDocument::Lifo);
+    newest_first.service.high_priority_percent = 10.0;
     let problems = problems(&newest_first);
     let found = problems.iter().find(|(place, _)| place == "/service/queue");
     let (_, hint) = found.unwrap_or_else(|| panic!("{problems:?}"));

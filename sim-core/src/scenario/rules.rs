@@ -82,6 +82,9 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
     if let Some(vpa) = &sections.right_sizing {
         memory::hold_vpa(vpa, found);
     }
+    let cv = service
+        .as_ref()
+        .map_or(1.0, |service| service.service_time_s.cv());
     if let Some(service) = &sections.service {
         serving::hold(service, found);
         memory::hold(service, found);
@@ -90,7 +93,8 @@ pub(super) fn hold(sections: &Sections, found: &mut Found) -> Option<Parts> {
         }
         if let Some(run) = &sections.run {
             let bounds = sections.autoscaler.as_ref().map(|scaler| scaler.bounds());
-            serving::hold_plane(service, run, bounds.map_or(0, |bounds| bounds.0), found);
+            let fewest = bounds.map_or(0, |bounds| bounds.0);
+            serving::hold_plane(service, run, fewest, cv, found);
         }
     }
     if let Some(run) = &sections.run {

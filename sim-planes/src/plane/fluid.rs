@@ -16,6 +16,8 @@
 //!   `line`); of the requests, whole ones are slow or late (`thinned`). Luck changes no expectation, and has streams of
 //!   its own.
 //! - Room for waiting requests and the clients' patience bound the queue (`limited`).
+//! - Queues that serve the newest first (`newest`, `busy_period`).
+//! - Queues whose rule goes by the wait of the moment are followed step by step (`followed`).
 //! - Clients that try again (`returning`).
 //! - Latency is wait ⊕ service: each interval is a mixture of rows of a library (`tables`).
 //!
@@ -25,6 +27,7 @@
 mod backlog;
 mod balanced;
 mod base_law;
+mod busy_period;
 mod calibration;
 mod calibration_table;
 mod cancelled;
@@ -34,6 +37,7 @@ mod classes;
 mod crowded;
 mod delay;
 mod flow;
+mod followed;
 mod killed;
 mod levels;
 mod limited;
@@ -41,6 +45,7 @@ mod line;
 mod luck;
 mod mixture;
 mod network;
+mod newest;
 mod outcome;
 mod recent;
 mod response;
@@ -62,6 +67,7 @@ use backlog::Backlog;
 use cancelling::CancelTable;
 use capacity::CapacityTable;
 use classes::Classes;
+use followed::Followed;
 use line::Line;
 use luck::Luck;
 use mixture::Mixture;
@@ -106,6 +112,8 @@ pub struct FluidPlane<'a> {
     heft: f64,
     /// Requests left behind by load above capacity.
     backlog: Backlog,
+    /// Since when those who came have been passed over by newer ones, where these go first.
+    passed_over_since_s: f64,
     /// Services that luck has yet to take off those of the backlog.
     owed: f64,
     /// Requests lost with their replicas that could not be taken off those served yet.
@@ -131,6 +139,8 @@ pub struct FluidPlane<'a> {
     recent: Recent,
     /// The limit on what may arrive.
     throttle: Option<Throttle>,
+    /// The rule of a queue that has to be followed.
+    followed: Option<Box<Followed>>,
     /// Clients that try again.
     returning: Option<Box<Returning>>,
 }
@@ -167,6 +177,7 @@ impl<'a> FluidPlane<'a> {
             classes: None,
             heft: 1.0,
             backlog: Backlog::default(),
+            passed_over_since_s: 0.0,
             owed: 0.0,
             unlost: 0.0,
             occupied: 0.0,
@@ -183,6 +194,7 @@ impl<'a> FluidPlane<'a> {
             undrained: RowWeights::new(),
             recent: Recent::new(recent_intervals),
             throttle: tables.service().rate_limit.map(Throttle::new),
+            followed: Followed::new(tables.service(), seed, replication, component).map(Box::new),
             returning: Returning::new(
                 tables.service().retries,
                 tables.limits.timeout_s,
@@ -326,8 +338,12 @@ impl FluidPlane<'_> {
     /// old one.
     pub(super) fn measure_time_anew(&mut self, ratio: f64, patience_s: f64) {
         self.patience_s = patience_s;
+        if let Some(followed) = &mut self.followed {
+            followed.slowness /= ratio;
+        }
         if ratio != 1.0 {
             self.backlog.measure_anew(self.now_s, ratio);
+            self.passed_over_since_s = self.now_s + (self.passed_over_since_s - self.now_s) * ratio;
             self.line.measure_anew(self.now_s, ratio);
         }
     }
@@ -354,7 +370,7 @@ impl FluidPlane<'_> {
         self.mixture.clear();
         let mut outcome = match self.capacity.take() {
             Some(table) => {
-                let flow = self.flow(&table, interval, draws);
+                let flow = self.flow(&table, interval, draws, arrivals);
                 self.capacity = Some(table);
                 let mut outcome = self.outcome(interval, arrivals, &flow);
                 self.tell_high(&mut outcome);
@@ -370,6 +386,9 @@ impl FluidPlane<'_> {
             }
         };
         self.now_s += interval.length_s;
+        if let Some(followed) = &mut self.followed {
+            followed.pass(interval.length_s);
+        }
         if held > 0.0 {
             outcome = killed::lose(outcome, held);
             self.unlost = held - outcome.lost;

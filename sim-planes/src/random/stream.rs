@@ -61,6 +61,8 @@ pub enum Purpose {
     StorageReads = 81,
     /// Whether a queue that is computed, not played, is longer or shorter than expected.
     QueueLuck = 16,
+    /// The course of a queue that is followed, not played.
+    QueuePath = 18,
     /// How many of the requests that are computed, not played, are slow or late.
     RequestLuck = 17,
     /// How long single spot nodes run before they are reclaimed.

@@ -149,11 +149,12 @@ fn retries() -> impl Strategy<Value = RetryDocument> {
 const ONE_IN: u32 = 8;
 /// Slots of a service with priorities, or whose work is cancelled, that it computes, at least.
 const FEWEST_WITH_PRIORITIES: u32 = 4;
+/// The same of one that serves the newest first or drops by CoDel.
+const FEWEST_WITH_RULE: u32 = 16;
 
 /// Whether the fluid plane computes it, whatever its size, and soon.
 pub(super) fn fits_fluid(service: &ServiceDocument) -> bool {
     service.balancing == Balancing::Shared
-        && service.overflow != Overflow::DropOldest
         && (service.processor_sharing.is_none()
             || service.high_priority_percent == 0.0 && service.concurrency.is_multiple_of(ONE_IN))
         && (service.high_priority_percent == 0.0 || service.concurrency >= FEWEST_WITH_PRIORITIES)
@@ -163,7 +164,25 @@ pub(super) fn fits_fluid(service: &ServiceDocument) -> bool {
                 && service.concurrency >= FEWEST_WITH_PRIORITIES)
         && service.removal == Removal::Drain
         && service.retries.is_none()
-        && service.queue.is_none()
+        && fits_rule(service)
+}
+
+/// Whether it has no rule of who is served next, or one that the fluid plane computes.
+fn fits_rule(service: &ServiceDocument) -> bool {
+    if service.overflow == Overflow::DropOldest {
+        // Networks do not compute it.
+        return false;
+    }
+    service.queue.is_none()
+        || service.concurrency >= FEWEST_WITH_RULE
+            && matches!(
+                service.service_time_ms,
+                DistributionDocument::Exponential { .. }
+                    | DistributionDocument::Deterministic { .. }
+            )
+            && service.processor_sharing.is_none()
+            && service.high_priority_percent == 0.0
+            && service.overflow != Overflow::Block
 }
 
 fn pod() -> impl Strategy<Value = PodDocument> {

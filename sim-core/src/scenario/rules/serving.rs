@@ -1,7 +1,7 @@
 //! How requests meet replicas: choices that contradict each other, and what only one of the planes can do.
 
 use super::super::document::{
-    Balancing, Jitter, OnTimeout, Overflow, PlaneKind, RunDocument, ServiceDocument,
+    Balancing, Jitter, OnTimeout, Overflow, PlaneKind, QueueDocument, RunDocument, ServiceDocument,
 };
 use super::super::limits::plain_number;
 use super::super::problem::Found;
@@ -69,11 +69,22 @@ const SHORT_QUEUE: u32 = 100;
 /// The same of a service with priorities.
 const FEWEST_WITH_PRIORITIES: f64 = 4.0;
 
-/// What the fluid plane does not compute yet, of a service with at least so many replicas.
+/// The same of a service that serves the newest first, and of one whose service time has a coefficient of variation above
+/// 1; and that coefficient at most.
+const FEWEST_NEWEST_FIRST: f64 = 4.0;
+const FEWEST_UNEVEN_NEWEST_FIRST: f64 = 16.0;
+const MOST_UNEVEN_NEWEST: f64 = 2.0;
+/// The same of a queue that CoDel controls, or that drops the oldest when it is full.
+const FEWEST_FOLLOWED: f64 = 16.0;
+const MOST_UNEVEN: f64 = 1.0 + 1e-6;
+
+/// What the fluid plane does not compute yet, of a service with at least so many replicas, whose service time has this
+/// coefficient of variation.
 pub(super) fn hold_plane(
     document: &ServiceDocument,
     run: &RunDocument,
     fewest_replicas: u32,
+    cv: f64,
     found: &mut Found,
 ) {
     if run.plane != PlaneKind::Fluid {
@@ -94,6 +105,19 @@ pub(super) fn hold_plane(
         document.overflow == Overflow::RejectNew && (1..SHORT_QUEUE).contains(&room);
     let cancels = document.on_timeout == OnTimeout::Cancel;
     let has_one_queue = document.balancing == Balancing::Shared;
+    let drops = document.overflow == Overflow::DropOldest;
+    let newest_first = document.queue == Some(QueueDocument::Lifo);
+    let controlled = document.queue.is_some() && !newest_first;
+    let fewest_newest = if cv > MOST_UNEVEN {
+        FEWEST_UNEVEN_NEWEST_FIRST
+    } else {
+        FEWEST_NEWEST_FIRST
+    };
+    // One queue, and nothing that changes who is next.
+    let is_plain = has_one_queue
+        && !tries_again
+        && document.processor_sharing.is_none()
+        && document.high_priority_percent <= 0.0;
     // Where few serve, it is off by more than is of use.
     let goes_by_load = matches!(
         document.balancing,
@@ -111,9 +135,16 @@ pub(super) fn hold_plane(
             "retries where there may be room in service for fewer than 16 requests",
         ),
         (
-            document.overflow == Overflow::DropOldest,
+            drops && (!is_plain || newest_first),
             "overflow",
-            "a full queue that drops the oldest request",
+            "a full queue that drops the oldest request beside queues at the replicas, shared processors, priorities, \
+             retries, or the newest first",
+        ),
+        (
+            drops && (fewest.max(serves) < FEWEST_FOLLOWED || cv > MOST_UNEVEN),
+            "overflow",
+            "a full queue that drops the oldest request where there may be room in service for fewer than 16 requests, or \
+             the service time has a cv above 1,",
         ),
         (
             document.overflow == Overflow::Block && !has_one_queue,
@@ -152,11 +183,32 @@ pub(super) fn hold_plane(
             "priorities where there may be room in service for fewer than 4 requests",
         ),
         (
-            document.queue.is_some(),
+            document.queue.is_some() && (!is_plain || document.overflow == Overflow::Block),
             "queue",
-            "other queues than first come, first served",
+            "other queues than first come, first served, beside queues at the replicas, shared processors, priorities, \
+             retries, or requests that wait outside",
+        ),
+        (
+            newest_first && (fewest.max(serves) < fewest_newest || cv > MOST_UNEVEN_NEWEST),
+            "queue",
+            "the newest first where there may be room in service for fewer than 4 requests (16 where the service time has \
+             a cv above 1), or the cv is above 2,",
+        ),
+        (
+            controlled && (fewest.max(serves) < FEWEST_FOLLOWED || cv > MOST_UNEVEN),
+            "queue",
+            "CoDel where there may be room in service for fewer than 16 requests, or the service time has a cv above 1,",
         ),
     ];
+    if controlled {
+        found.warning(
+            "/service/queue",
+            "in an overload of many minutes CoDel goes round in circles whose length chance decides; the fluid plane may then \
+             be off by some points of good requests, in the worst case ten",
+            "play a day of it with /run/plane \"requests\" to be sure",
+        );
+        found.remedy("Play every request", "/run/plane", Some("requests".into()));
+    }
     for (_, field, what) in only_requests.iter().filter(|(used, ..)| *used) {
         found.error(
             format!("/service/{field}"),

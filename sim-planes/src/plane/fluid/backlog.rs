@@ -205,6 +205,48 @@ impl Backlog {
         drained
     }
 
+    /// From when to when the requests came, and how many, oldest first.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (f64, f64, f64)> {
+        let stretches = self.stretches.iter();
+        stretches.map(|stretch| (stretch.from_s, stretch.to_s, stretch.requests))
+    }
+
+    /// Forgets those that have been started.
+    pub(super) fn forget_started(&mut self) {
+        self.started.clear();
+    }
+
+    /// How many have been started since.
+    pub(super) fn started(&self) -> f64 {
+        self.started.iter().map(|piece| piece.requests).sum()
+    }
+
+    /// Lets so many start, newest first; answers how many there were.
+    pub(super) fn take_newest(&mut self, requests: f64, now_s: f64) -> f64 {
+        let mut left = requests;
+        while left > 0.0 {
+            let Some(last) = self.stretches.back_mut() else {
+                break;
+            };
+            let taken = last.requests.min(left);
+            let share = taken / last.requests;
+            let from_s = last.to_s - share * (last.to_s - last.from_s);
+            self.started.push(Started {
+                requests: taken,
+                first_s: (now_s - last.to_s).max(0.0),
+                last_s: (now_s - from_s).max(0.0),
+            });
+            left -= taken;
+            last.requests -= taken;
+            last.to_s = from_s.max(last.from_s + SHORTEST_S);
+            if share >= 1.0 {
+                self.stretches.pop_back();
+            }
+        }
+        self.recount();
+        requests - left.max(0.0)
+    }
+
     /// Starts those for which servers are free, as they stand in line.
     fn start_at_once(&mut self, course: &Course, drained: &mut Drained) {
         let mut free = course.at_once;
@@ -397,6 +439,21 @@ mod tests {
         assert!((backlog.wait_s(0.0) - 10.0).abs() < 1e-9);
         assert!((backlog.wait_s(0.8) - 5.0).abs() < 1e-9);
         assert!((backlog.requests() - 15.0).abs() < 1e-9);
+    }
+
+    /// The newest first: the stack is taken from its top.
+    #[test]
+    fn the_newest_start_first() {
+        let mut backlog = Backlog::default();
+        backlog.push(0.0, 10.0, 40.0);
+        backlog.push(10.0, 20.0, 20.0);
+        assert!((backlog.take_newest(30.0, 25.0) - 30.0).abs() < 1e-9);
+        assert!((backlog.started() - 30.0).abs() < 1e-9);
+        assert!((backlog.wait_s(0.0) - 5.0).abs() < 1e-9);
+        assert!((backlog.wait_s(1.0) - 17.5).abs() < 1e-9);
+        assert!((backlog.requests() - 30.0).abs() < 1e-9);
+        assert!((backlog.take_newest(50.0, 25.0) - 30.0).abs() < 1e-9);
+        assert_eq!(backlog.requests(), 0.0);
     }
 
     #[test]

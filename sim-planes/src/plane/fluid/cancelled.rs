@@ -98,7 +98,7 @@ impl FluidPlane<'_> {
         let admitted = interval.rate_rps * interval.length_s * (1.0 - state.lost);
         let in_line = share(self.waiting, self.waiting + admitted - waiting);
         let lucky = weight * chance.weight;
-        self.add_waits(of, &state, narrow, in_line, weight - lucky);
+        self.add_held_waits(of, &state, narrow, in_line, weight - lucky);
         let delay = delay_s / self.tables.mean_service_s();
         Flow {
             lost: state.lost,
@@ -113,7 +113,7 @@ impl FluidPlane<'_> {
     }
 
     /// Adds requests of weight `weight` with the waits of a state, the share `in_line` of whom was there when the interval began.
-    fn add_waits(
+    fn add_held_waits(
         &mut self,
         of: &Cancelling,
         state: &Point,

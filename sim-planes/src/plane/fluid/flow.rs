@@ -5,7 +5,7 @@ use super::limited::LimitedQueue;
 use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE, balanced};
 use crate::bounds::Bounds;
-use crate::plane::{Balancing, Interval};
+use crate::plane::{Balancing, Interval, QueueDiscipline};
 
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
@@ -22,6 +22,8 @@ pub(super) struct Flow {
     pub(super) lost: f64,
     /// Requests that have waited in the backlog until their clients gave up.
     pub(super) gave_up: f64,
+    /// Requests that the queue's rule has dropped.
+    pub(super) dropped: f64,
     /// Share of those that start that has waited.
     pub(super) waits: f64,
     /// Requests waiting at the end.
@@ -62,12 +64,14 @@ pub(super) struct Tick<'a> {
 }
 
 impl FluidPlane<'_> {
-    /// Advances the queue through an interval with servers, and fills the mixture with its waits.
+    /// Advances the queue through an interval with servers, and fills the mixture with its waits;
+    /// `arrivals` came.
     pub(super) fn flow(
         &mut self,
         table: &CapacityTable,
         interval: &Interval,
         draws: Draws,
+        arrivals: f64,
     ) -> Flow {
         if let (Some(of), Some(cancels)) = (self.tables.cancelling(), self.cancel_table(interval)) {
             return self.flow_cancelled(of, &cancels, interval, draws);
@@ -76,10 +80,18 @@ impl FluidPlane<'_> {
         let servers = table.capacity;
         let turnover = interval.length_s / mean_s;
         let load = interval.rate_rps * mean_s / servers;
+        if self.is_followed(table, load, self.room(interval)) {
+            return self.follow(table, interval, load, arrivals);
+        }
         // Number of waiting requests at which a further one waits for all its patience, or is rejected.
         let patience = servers * self.left_to_low(load) * self.patience_s / mean_s;
         let counted = self.is_counted(interval);
-        let room = self.room(interval).at_most(patience);
+        let is_newest = self.tables.service().queue == QueueDiscipline::Lifo;
+        let room = if is_newest {
+            self.room(interval)
+        } else {
+            self.room(interval).at_most(patience)
+        };
         // A limit keeps the queue from going far.
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
         let (state, above) = self.advance(table, load, turnover, may_grow);
@@ -98,6 +110,9 @@ impl FluidPlane<'_> {
             room,
             counted,
         };
+        if is_newest {
+            return self.newest(&tick);
+        }
         if self.backlog.requests() > 0.0 || above || self.queue + table.apart > room {
             return self.crowded(&tick);
         }

@@ -22,16 +22,37 @@ pub(super) struct Shape {
 pub(super) struct Shapes {
     pub(super) laws: [WaitLaw; LEVELS.len()],
     pub(super) least_of_four: WaitLaw,
+    /// Second moments of the levels, and of the last.
+    squares: [f64; LEVELS.len() + 1],
 }
 
 type Tails = [f64; MULTIPLES.len()];
 
 impl Shapes {
     pub(super) fn new(service: &ServiceLaw) -> Self {
-        Self {
-            laws: LEVELS.map(|load| WaitLaw::new(service, load)),
-            least_of_four: WaitLaw::least_of_four(service),
+        let laws = LEVELS.map(|load| WaitLaw::new(service, load));
+        let least_of_four = WaitLaw::least_of_four(service);
+        let mut squares = [least_of_four.second_moment(); LEVELS.len() + 1];
+        for (square, law) in squares.iter_mut().zip(&laws) {
+            *square = law.second_moment();
         }
+        Self {
+            laws,
+            least_of_four,
+            squares,
+        }
+    }
+
+    /// Second moment of a wait of this shape with mean 1.
+    pub(super) fn second_moment(&self, shape: Shape) -> f64 {
+        let low = (shape.position as usize).min(LEVELS.len() - 2);
+        let (a, b, least) = (
+            self.squares[low],
+            self.squares[low + 1],
+            self.squares[LEVELS.len()],
+        );
+        let on_levels = a + (shape.position - low as f64) * (b - a);
+        on_levels + shape.first * (least - on_levels)
     }
 
     /// The shape of M/G/1 at `load`.

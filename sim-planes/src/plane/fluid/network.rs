@@ -83,6 +83,8 @@ struct State {
     started: f64,
     /// Attempts that found no room, and those that gave up waiting.
     rejected: f64,
+    /// Of these: dropped by the queue's rule.
+    dropped: f64,
     /// Of those that found no room: turned away by the rate limit.
     throttled: f64,
     gave_up: f64,
@@ -238,7 +240,9 @@ impl<'a> FluidNetwork<'a> {
         let mut outcome = served.serve(&interval, arrivals, held, slower_s, here);
         let mut held_back = 0.0;
         if is_bound {
-            held_back = core::mem::take(&mut outcome.rejected);
+            // What a queue's rule has dropped is not held back.
+            held_back = outcome.rejected - outcome.dropped;
+            outcome.rejected = outcome.dropped;
             outcome.waiting_at_end += held_back;
         }
         let started = served.started();
@@ -254,6 +258,7 @@ impl<'a> FluidNetwork<'a> {
         state.started = started;
         state.rejected = outcome.rejected;
         state.throttled = throttled;
+        state.dropped = outcome.dropped;
         state.gave_up = gave_up;
         state.lost = outcome.lost.min(started);
         state.waiting = outcome.waiting_at_end;

@@ -5,7 +5,7 @@ use super::flow::Flow;
 use super::line::Cohort;
 use super::mixture::Shares;
 use crate::bounds::Bounds;
-use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
+use crate::plane::{Interval, MAX_THRESHOLDS, Outcome, QueueDiscipline};
 
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
 const LEAST_LUCK: f64 = 0.05;
@@ -16,8 +16,11 @@ impl FluidPlane<'_> {
         let lost = arrivals * flow.lost;
         let before = self.waiting;
         let cancels = flow.held_s > 0.0;
-        let (started, gave_up) = if flow.lucky >= LEAST_LUCK && !cancels {
-            (self.start_in_line(interval, arrivals - lost, flow), 0.0)
+        let (started, [gave_up, dropped]) = if flow.lucky >= LEAST_LUCK && !cancels {
+            (
+                self.start_in_line(interval, arrivals - lost, flow),
+                [0.0; 2],
+            )
         } else {
             self.start_at_once(arrivals - lost, flow)
         };
@@ -32,7 +35,7 @@ impl FluidPlane<'_> {
             } else {
                 [0.0; 3]
             };
-            clients.leave(started + gave_up, shares.wait_s, latencies_s);
+            clients.leave(started + gave_up + dropped, shares.wait_s, latencies_s);
             clients.age(&mut self.mixture);
         }
         let shares: Shares = self.mixture.shares(self.tables);
@@ -70,7 +73,8 @@ impl FluidPlane<'_> {
         } else {
             0.0
         };
-        let rejecting = cancels || self.is_counted(interval);
+        let newest_first = self.tables.service().queue == QueueDiscipline::Lifo;
+        let rejecting = cancels || newest_first || self.is_counted(interval);
         let (rejected, impatient) = if rejecting {
             (lost, gave_up)
         } else {
@@ -84,11 +88,12 @@ impl FluidPlane<'_> {
         self.undrained.add(&self.mixture, answered);
         self.recent.push(&self.mixture, answered);
         let service_alone = self.tables.service_above_timeout();
-        let busy_server_s = self.work(interval, arrivals - lost - gave_up, flow.held_s);
+        let busy_server_s = self.work(interval, arrivals - lost - gave_up - dropped, flow.held_s);
         Outcome {
             arrivals,
             served,
-            rejected,
+            rejected: rejected + dropped,
+            dropped,
             timed_out: too_late + impatient,
             timed_out_in_service: (started * service_alone).at_most(too_late)
                 + impatient * service_alone,
@@ -124,13 +129,15 @@ impl FluidPlane<'_> {
     }
 
     /// Starts what does not wait at the interval's end; who waits then is not told apart from others.
-    fn start_at_once(&mut self, admitted: f64, flow: &Flow) -> (f64, f64) {
+    fn start_at_once(&mut self, admitted: f64, flow: &Flow) -> (f64, [f64; 2]) {
         self.line.clear();
         self.add_lucky(flow.felt, flow.lucky);
         let there = self.waiting + admitted;
         self.waiting = flow.waiting.at_most(there);
         let gave_up = flow.gave_up.at_most(there - self.waiting);
-        ((there - self.waiting - gave_up).at_least(0.0), gave_up)
+        let dropped = flow.dropped.at_most(there - self.waiting - gave_up);
+        let started = there - self.waiting - gave_up - dropped;
+        (started.at_least(0.0), [gave_up, dropped])
     }
 
     /// Lets the admitted stand in line, and starts those whose time has come: the mixture becomes theirs.

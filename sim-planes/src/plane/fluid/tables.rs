@@ -1,6 +1,7 @@
 //! What the fluid plane knows about one service: latency rows and capacity tables, computed when first needed.
 
 use super::balanced::{self, Balance};
+use super::busy_period::{self, Waits};
 use super::calibration::Calibration;
 use super::cancelling::{CancelTable, Cancelling};
 use super::capacity::{CapacityTable, Point, Replicas};
@@ -75,6 +76,9 @@ pub struct FluidTables {
     cancelling: Option<Cancelling>,
     /// By servers and room.
     cancel_tables: Mutex<BTreeMap<(u32, u32), Arc<CancelTable>>>,
+    /// Waits where the newest go first and there is room for few, by 128ths of the logarithm of the load, eighths of a
+    /// doubling of the room, and eighths of the second moment of the first time.
+    rooms: Mutex<BTreeMap<(i32, u32, u32), Arc<Waits>>>,
     /// Whether queues with a limit are held to balance for any service. It changes the figures of plain services, which are
     /// as they were.
     pub(super) is_careful: bool,
@@ -113,6 +117,7 @@ impl FluidTables {
             capacities: Mutex::new(BTreeMap::new()),
             balance: Balance::default(),
             sharing: Sharing::new(&service),
+            rooms: Mutex::new(BTreeMap::new()),
             is_careful: service.retries.is_on() || service.balancing != Balancing::Shared,
             service,
         }
@@ -335,6 +340,46 @@ impl FluidTables {
         add(FIRST_WAIT + level * WAITS, on_levels * (1.0 - upper));
         add(FIRST_WAIT + (level + 1) * WAITS, on_levels * upper);
         add(FIRST_LEAST, weight * shape.first);
+    }
+
+    /// Adds requests with exponential waits of these means, in mean service times.
+    pub(super) fn add_exponential(&self, mixture: &mut Mixture, parts: &[(f64, f64)], weight: f64) {
+        let mut sums = [0.0; WAITS];
+        for &(mean, share) in parts {
+            let (wait, longer) = split((log2(mean) - SHORTEST_LOG) * WAITS_PER_OCTAVE, WAITS);
+            sums[wait] += weight * share * (1.0 - longer);
+            sums[wait + 1] += weight * share * longer;
+        }
+        let first = FIRST_WAIT + (LEVELS.len() - 1) * WAITS;
+        for (wait, sum) in sums.into_iter().enumerate() {
+            mixture.add(first + wait, sum);
+        }
+    }
+
+    /// Second moment of a wait of this shape with mean 1.
+    pub(super) fn second_moment_of_wait(&self, shape: Shape) -> f64 {
+        self.shapes.second_moment(shape)
+    }
+
+    /// How long those wait that come into a queue of M/M/1 with room for few, the newest first, in mean services.
+    pub(super) fn newest_in_room(&self, load: f64, room: f64, square: f64) -> Waits {
+        const SQUARES_PER_ONE: f64 = 8.0;
+        const LOADS_PER_E: f64 = 128.0;
+        const ROOMS_PER_OCTAVE: f64 = 8.0;
+        let place = libm::rint(libm::log(load) * LOADS_PER_E) as i32;
+        let step = libm::rint(log2(room.max(1.0)).min(20.0) * ROOMS_PER_OCTAVE) as u32;
+        let even = libm::rint(square.clamp(2.0, 100.0) * SQUARES_PER_ONE) as u32;
+        let mut known = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let law = known.entry((place, step, even)).or_insert_with(|| {
+            let load = libm::exp(f64::from(place) / LOADS_PER_E);
+            let room = libm::rint(libm::exp2(f64::from(step) / ROOMS_PER_OCTAVE)) as u32;
+            Arc::new(busy_period::in_room(
+                load,
+                room,
+                f64::from(even) / SQUARES_PER_ONE,
+            ))
+        });
+        (**law).clone()
     }
 
     /// Of the wait of those who wait in a state, divided by its mean: what is exceeded with probability e^−`rarity`.

@@ -123,6 +123,18 @@ impl WaitLaw {
         }
     }
 
+    /// Second moment: twice the integral of ∫ₓ^∞ (1 − F) = 1 − x + ∫₀ˣ F.
+    pub(super) fn second_moment(&self) -> f64 {
+        let left = |x: f64| (1.0 - x + self.integral(x)).max(0.0);
+        let strip = |from: f64, to: f64, steps: u32| {
+            let step = (to - from) / f64::from(steps);
+            let at = |k: u32| left(from + f64::from(k) * step);
+            let inner: f64 = (1..steps).map(at).sum();
+            step * (inner + 0.5 * (left(from) + left(to)))
+        };
+        2.0 * (strip(0.0, FINE_REACH, 256) + strip(FINE_REACH, COARSE_REACH, 480))
+    }
+
     /// The distribution function at x means.
     pub(super) fn cdf(&self, x: f64) -> f64 {
         if x <= 0.0 {

@@ -201,7 +201,7 @@ impl NetworkTables {
 
 /// What of a service a fluid network does not compute; `None` if it computes all of it.
 pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
-    use crate::plane::{Balancing, OnTimeout, Overflow, QueueDiscipline, Removal};
+    use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
     if model.balancing != Balancing::Shared {
         Some("queues at the replicas")
     } else if model.overflow != Overflow::RejectNew {
@@ -210,8 +210,6 @@ pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
         Some("work that is cancelled")
     } else if model.removal != Removal::Drain {
         Some("replicas that are killed")
-    } else if model.queue != QueueDiscipline::Fifo {
-        Some("other queues than first come, first served")
     } else if model.retries.is_on() {
         Some("users who try again")
     } else {

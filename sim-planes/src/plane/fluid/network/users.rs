@@ -82,6 +82,7 @@ impl FluidNetwork<'_> {
         let started = state.started * theirs;
         total.rejected = state.rejected * theirs;
         total.throttled = state.throttled * theirs;
+        total.dropped = state.dropped * theirs;
         let gave_up = state.gave_up * theirs;
         users.open = (there - started - total.rejected - gave_up).max(0.0);
         total.lost = state.lost * theirs;
@@ -116,6 +117,7 @@ impl FluidNetwork<'_> {
         if let Some(blame) = blamed.get_mut(at.station) {
             blame.rejected += total.rejected;
             blame.throttled += total.throttled;
+            blame.dropped += total.dropped;
             blame.timed_out += gave_up;
             blame.lost += total.lost;
         }
