@@ -15,6 +15,9 @@ pub(super) fn cases() -> Vec<Case> {
 /// Samples of each case.
 const SAMPLES: u32 = 40;
 
+/// The same of the uncertain price, whose share is found less closely.
+const PRICED_SAMPLES: u32 = 120;
+
 /// Pairs of runs of a study with an uncertain price.
 const PAIRS: u32 = 64;
 
@@ -66,7 +69,7 @@ fn price() -> Case {
             shows: "How much of the spread of the cost comes from what is not known, and how much from chance.",
             source: "law of total variance; Sobol 1993 (first-order index); Fisher 1925 (its small bias)",
         },
-        SAMPLES,
+        PRICED_SAMPLES,
         vec![Oracle::interval(
             "share",
             "share of the variance due to the price",
