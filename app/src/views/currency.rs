@@ -41,8 +41,8 @@ fn content() -> AnyView {
     view! {
         <form class="currency" on:submit=move |event| { event.prevent_default(); choose(); }>
             <p>"The scenario and its prices stay in US dollars, and so do links and files of it: only what is shown changes, in this browser."</p>
-            <label class="inline-field"><span>"Symbol"</span><input node_ref=symbol type="text" size="4" autocomplete="off" data-testid="currency-symbol" value=now.symbol.clone()/></label>
-            <label class="inline-field"><span>"A US dollar is"</span><input node_ref=rate type="text" size="10" inputmode="decimal" autocomplete="off" data-testid="currency-rate" value=now.per_usd.to_string()/></label>
+            <label class="inline-field"><span>"Symbol"</span><input node_ref=symbol class="count" type="text" size="4" autocomplete="off" data-testid="currency-symbol" value=now.symbol.clone()/></label>
+            <label class="inline-field"><span>"A US dollar is"</span><input node_ref=rate class="count" type="text" size="10" inputmode="decimal" autocomplete="off" data-testid="currency-rate" value=now.per_usd.to_string()/></label>
             {move || problem.get().map(|message| view! { <p class="problem error" role="alert">{message}</p> })}
             <div class="choices">
                 <button type="submit" class="primary" data-testid="currency-show">"Show"</button>
