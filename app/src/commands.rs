@@ -42,7 +42,7 @@ impl Command {
 }
 
 /// All commands, in the order of the palette.
-pub const COMMANDS: [Command; 27] = [
+pub const COMMANDS: [Command; 28] = [
     Command {
         name: "Search commands and fields…",
         keys: &["Ctrl+K"],
@@ -202,6 +202,11 @@ pub const COMMANDS: [Command; 27] = [
         name: "Light, dark or automatic colours",
         keys: &["D"],
         run: |hands| hands.studio.turn_theme(),
+    },
+    Command {
+        name: "Show money in another currency…",
+        keys: &[],
+        run: |hands| hands.studio.dialog.set(Dialog::Currency),
     },
     Command {
         name: "Validation: the models against theory",

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use crate::currency;
+
 /// Groups the digits of a whole number in threes: 12345 → "12,345".
 pub fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
@@ -67,21 +69,30 @@ pub fn trim_zeros(text: String) -> String {
     }
 }
 
-/// US dollars: "$0.42", "$842", "$18,420".
+/// US dollars, in the currency that is shown: "$0.42", "$842", "$18,420".
 pub fn money(usd: f64) -> String {
     if !usd.is_finite() {
         return "–".to_owned();
     }
+    let shown = currency::shown();
     let sign = if usd < 0.0 { "−" } else { "" };
-    let size = usd.abs();
+    let prefix = format!("{sign}{}", shown.prefix());
+    let size = usd.abs() * shown.per_usd;
     if size >= 99.995 {
-        format!("{sign}${}", grouped(size))
+        format!("{prefix}{}", grouped(size))
     } else if size == 0.0 || size >= 0.0995 {
-        format!("{sign}${size:.2}")
+        format!("{prefix}{size:.2}")
     } else {
         let decimals = (1.0 - size.log10().floor()).min(9.0) as usize;
-        format!("{sign}${size:.decimals$}")
+        format!("{prefix}{size:.decimals$}")
     }
+}
+
+/// A tick of an axis of US dollars, in the currency that is shown, with as many decimals as its ticks need.
+pub fn money_tick(usd: f64, step_usd: f64) -> String {
+    let shown = currency::shown();
+    let amount = tick(usd * shown.per_usd, step_usd * shown.per_usd);
+    format!("{}{amount}", shown.prefix())
 }
 
 /// Two ends of a range with their unit once: "177–179 ms".
@@ -110,8 +121,13 @@ pub fn tick(value: f64, step: f64) -> String {
 
 /// US dollars, short, for axes: "$0.5", "$840", "$18.4k", "−$2M".
 pub fn money_short(usd: f64) -> String {
+    let shown = currency::shown();
     let sign = if usd < 0.0 { "−" } else { "" };
-    format!("{sign}${}", short(usd.abs()))
+    format!(
+        "{sign}{}{}",
+        shown.prefix(),
+        short(usd.abs() * shown.per_usd)
+    )
 }
 
 /// A number with a suffix for thousands and millions, for axes.

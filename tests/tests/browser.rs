@@ -20,6 +20,8 @@ mod many_designs;
 mod mishaps;
 #[path = "browser/offline.rs"]
 mod offline;
+#[path = "browser/oncall.rs"]
+mod oncall;
 #[path = "browser/parts.rs"]
 mod parts;
 #[path = "browser/shell.rs"]

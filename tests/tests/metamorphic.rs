@@ -164,9 +164,11 @@ proptest! {
         let (Some(few), Some(many)) = (run(&few, PAIRS), run(&many, PAIRS)) else {
             return Ok(());
         };
-        // Where nothing is lost but by errors of the service, `fluid` has up to 0.16 % fewer of them at two replicas than at
-        // three, `requests` as many.
-        let precision = 1e-6 + 2e-3 * few.iter().map(bad_share).sum::<f64>() / few.len() as f64;
+        // Where nothing is lost but by errors of the service, what differs is one request in some of the pairs, and parts of one
+        // in all (`fluid` thins parts of requests in expectation, whole ones by luck): a dozen pairs may have none of the
+        // former, and then seem to know to a hundredth of a request what is nil on average (0.003 % over 400 pairs).
+        let requests = few.iter().map(|few| few.figure(Figure::Requests)).sum::<f64>() / few.len() as f64;
+        let precision = 1e-6 + 0.5 / requests.max(1.0);
         at_most_zero(few.iter().zip(&many).map(|(few, many)| bad_share(many) - bad_share(few)), precision)?;
     }
 

@@ -1,4 +1,4 @@
-//! The frame of small charts of money over something: its size, the axis of dollars, the base line and a mark.
+//! The frame of small charts of money over something: its size, the axis of money, the base line and a mark.
 
 use super::palette::Ink;
 use super::scale::Scale;
@@ -21,13 +21,13 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Draws the axis of dollars.
+    /// Draws the axis of money.
     pub fn new(scene: &mut Scene, most_usd: f64, width: f64) -> Self {
         let (y, right) = (Scale::new((0.0, most_usd), (BASE, TOP)), width - RIGHT);
-        for tick in y.ticks(3) {
+        for tick in y.money_ticks(3) {
             let at = y.at(tick);
             scene.line(vec![(LEFT, at), (right, at)], Ink::Grid, 1.0);
-            let text = format!("${}", format::tick(tick, most_usd));
+            let text = format::money_tick(tick, most_usd);
             scene.label((LEFT - 6.0, at + 4.0), text, Anchor::End, "tick");
         }
         Self { y, right }

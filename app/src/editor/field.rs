@@ -170,7 +170,7 @@ pub fn reveal(pointer: &str) {
     options.set_block(web_sys::ScrollLogicalPosition::Center);
     element.scroll_into_view_with_scroll_into_view_options(&options);
     let control = element
-        .query_selector("input, select, textarea")
+        .query_selector("input, select, textarea, .field-controls button")
         .ok()
         .flatten();
     if let Some(control) =

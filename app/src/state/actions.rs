@@ -10,6 +10,7 @@ use super::uncertain;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use serde_json::Value;
+use sim_report::currency::Currency;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -238,6 +239,13 @@ impl Studio {
             toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
         })
         .forget();
+    }
+
+    /// Shows money in another currency, from now on and at the next visit.
+    pub fn show_in(&self, currency: Currency) {
+        persist::save_currency(&currency);
+        sim_report::currency::show_in(currency.clone());
+        self.currency.set(currency);
     }
 
     /// Automatic, light and dark colours, in turn.

@@ -11,6 +11,7 @@ use sim_core::scenario::Remedy;
 use sim_core::study::explain::ExplainReport;
 use sim_core::study::reach::ReachReport;
 use sim_core::study::{CompareReport, Report, SensitivityReport, SweepReport};
+use sim_report::currency::Currency;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -194,6 +195,8 @@ pub enum Dialog {
     Palette,
     /// The keyboard shortcuts.
     Keys,
+    /// The currency that money is shown in.
+    Currency,
 }
 
 /// A scenario that came by a link and waits for the visitor's choice.
@@ -280,6 +283,8 @@ pub struct Studio {
     pub incoming: RwSignal<Option<Incoming>>,
     /// Colours.
     pub theme: RwSignal<Theme>,
+    /// The currency that money is shown in; what shows money follows it.
+    pub currency: RwSignal<Currency>,
     /// Whether single letters are shortcuts.
     pub letters: RwSignal<bool>,
     /// Whether the editor is open on a narrow page.
@@ -322,6 +327,7 @@ impl Studio {
             dialog: RwSignal::default(),
             incoming: RwSignal::default(),
             theme: RwSignal::new(theme),
+            currency: RwSignal::new(super::persist::load_currency()),
             letters: RwSignal::new(super::persist::load_letters()),
             editor_open: RwSignal::new(false),
             edits: RwSignal::new(0),

@@ -4,6 +4,7 @@ use super::model::{Studio, Theme};
 use gloo::storage::{LocalStorage, SessionStorage, Storage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sim_report::currency::Currency;
 
 const WORK: &str = "qec-studio.work";
 const ASIDE: &str = "qec-studio.aside";
@@ -13,6 +14,7 @@ const MOST_ASIDE: usize = 5;
 const BASELINE: &str = "qec-studio.baseline";
 const THEME: &str = "qec-studio.theme";
 const LETTERS: &str = "qec-studio.letters";
+const CURRENCY: &str = "qec-studio.currency";
 
 /// Work as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,4 +141,16 @@ pub fn save_theme(theme: Theme) {
         Theme::Dark => "dark",
     };
     LocalStorage::set(THEME, word).ok();
+}
+
+/// The currency to show money in; US dollars where none was chosen, or what is kept is none.
+pub fn load_currency() -> Currency {
+    let kept = LocalStorage::get::<(String, f64)>(CURRENCY).ok();
+    kept.and_then(|(symbol, per_usd)| Currency::new(&symbol, per_usd).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps the currency; a browser that refuses just forgets it.
+pub fn save_currency(currency: &Currency) {
+    LocalStorage::set(CURRENCY, (&currency.symbol, currency.per_usd)).ok();
 }

@@ -2,6 +2,7 @@
 
 use super::banner::Banner;
 use super::compare::CompareLine;
+use super::currency::CurrencyChoice;
 use super::embed::Embed;
 use super::gallery::Gallery;
 use super::header::Header;
@@ -18,11 +19,12 @@ use super::validation::Validation;
 use crate::charts::provide_palette;
 use crate::commands::{self, Hands};
 use crate::editor::Editor;
-use crate::state::{Page, dropped, link, route, start};
+use crate::state::{Dialog, Page, dropped, link, route, start};
 use crate::views::icons::{Icon, icon};
 use crate::workers::{provide_engine_room, provide_microscope};
 use gloo::events::EventListener;
 use leptos::prelude::*;
+use sim_report::currency::Currency;
 use wasm_bindgen::JsCast;
 use web_sys::{HashChangeEvent, KeyboardEvent};
 
@@ -31,6 +33,7 @@ use web_sys::{HashChangeEvent, KeyboardEvent};
 pub fn App() -> impl IntoView {
     let studio = start::open();
     provide_context(studio);
+    sim_report::currency::show_in(studio.currency.get_untracked());
     provide_palette(studio);
     if let Some(knobs) = route::embedded() {
         provide_engine_room(studio);
@@ -59,9 +62,9 @@ pub fn App() -> impl IntoView {
             <main class="main" id="results" tabindex="-1">
                 {view! { <Banner/> }.into_any()}
                 {view! { <Problems/> }.into_any()}
-                {view! { <Kpis/> }.into_any()}
+                {in_currency(|| view! { <Kpis/> }.into_any())}
                 {view! { <UncertaintyLine/> }.into_any()}
-                {view! { <CompareLine/> }.into_any()}
+                {in_currency(|| view! { <CompareLine/> }.into_any())}
                 <button
                     type="button"
                     class="sheet-open"
@@ -73,7 +76,7 @@ pub fn App() -> impl IntoView {
                     {icon(Icon::Sliders)}
                     "Edit" <span class="roomy">" scenario"</span>
                 </button>
-                {view! { <Results/> }.into_any()}
+                {in_currency(|| view! { <Results/> }.into_any())}
                 <Footer/>
             </main>
         </div>
@@ -87,9 +90,19 @@ pub fn App() -> impl IntoView {
         {view! { <SpotTraceImport/> }.into_any()}
         {view! { <Palette/> }.into_any()}
         {view! { <Keys/> }.into_any()}
+        {view! { <CurrencyChoice/> }.into_any()}
         {view! { <Toasts/> }.into_any()}
     }
     .into_any()
+}
+
+/// A part of the page that shows money: made anew in another currency.
+fn in_currency(part: fn() -> AnyView) -> impl Fn() -> AnyView {
+    let currency = crate::state::studio().currency;
+    move || {
+        currency.track();
+        part()
+    }
 }
 
 /// Moves the focus past the bar, to what the shown view says; the address, which names the view, stays.
@@ -179,6 +192,10 @@ fn Footer() -> impl IntoView {
             })
         })
     };
+    let currency = move || {
+        let note = studio.currency.with(Currency::note);
+        note.unwrap_or_else(|| "money in US dollars".to_owned())
+    };
     let digest = move || {
         studio
             .report
@@ -186,7 +203,11 @@ fn Footer() -> impl IntoView {
     };
     view! {
         <footer class="footer">
-            <p>{line}</p>
+            <p>
+                {line}
+                " · "
+                <button type="button" class="link" data-testid="currency-open" on:click=move |_| studio.dialog.set(Dialog::Currency)>{currency}</button>
+            </p>
             <p class="hint">
                 "All figures are estimates from a model, "
                 <a href=Page::Validation.address()>"held against theory"</a>

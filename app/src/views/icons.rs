@@ -27,6 +27,8 @@ pub enum Icon {
     Stop,
     /// Triangle: go on.
     Play,
+    /// Two bars: rest.
+    Pause,
     /// Sliders.
     Sliders,
     /// Two sheets.
@@ -64,6 +66,7 @@ pub fn icon(what: Icon) -> AnyView {
         Icon::Pin => "M6 2.5h4M6.8 2.5v4.2L4.5 9.5h7L9.2 6.7V2.5M8 9.5v4.5",
         Icon::Stop => "M4 4h8v8H4z",
         Icon::Play => "M5 3l8 5-8 5z",
+        Icon::Pause => "M4 3h3v10H4zM9 3h3v10H9z",
         Icon::Sliders => {
             "M2.5 4.5h5M11 4.5h2.5M2.5 11.5H5M8.500 11.500h5M9.300 2.800v3.400M6.700 9.800v3.400"
         }
@@ -77,7 +80,7 @@ pub fn icon(what: Icon) -> AnyView {
         }
         Icon::Front => "M2.500 2.500v11h11M5 11h2.500V7.500H11V4.500h2.500",
     };
-    let filled = matches!(what, Icon::Stop | Icon::Play);
+    let filled = matches!(what, Icon::Stop | Icon::Play | Icon::Pause);
     view! {
         <svg class="glyph" class:solid=filled viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
             <path d=path></path>

@@ -21,8 +21,9 @@ fn panel(report: &Report, stale: Signal<bool>) -> AnyView {
         Some(words) => view! { <p data-testid="at-risk">{words}</p> }.into_any(),
         None => view! {
             <p>
-                "How much revenue is at risk is not known: "
-                <button type="button" class="link" on:click=|_| reveal(REVENUE)>"say what 1,000 requests bring in"</button>"."
+                "How much revenue is at risk is not known, as "
+                <button type="button" class="link" on:click=|_| reveal(REVENUE)>"what a thousand requests bring in"</button>
+                " is not said."
             </p>
         }
         .into_any(),

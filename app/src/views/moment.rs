@@ -1,6 +1,7 @@
 //! "Why did it scale, or not?": a moment of one replication, with the decisions that hold at it.
 
 use super::icons::{Icon, icon};
+use super::player::Player;
 use crate::charts::{MomentStrip, export_menu};
 use crate::format;
 use crate::state::{Moment, files, studio};
@@ -114,6 +115,7 @@ fn Looking() -> impl IntoView {
         <div class:stale=move || moment.with(|moment| moment.loading) aria-busy=move || moment.with(|moment| moment.loading).to_string()>
             <MomentStrip/>
             {legend}
+            <Player/>
             <Steps/>
             <Held/>
         </div>

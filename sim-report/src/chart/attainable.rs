@@ -112,7 +112,7 @@ impl Plot {
             scene.label((LEFT - 8.0, y + 4.0), label, Anchor::End, "tick");
         }
         let room = ((self.right - LEFT) / 80.0).clamp(3.0, 8.0) as u32;
-        for cost in self.x.ticks(room) {
+        for cost in self.x.money_ticks(room) {
             let x = self.x.at(cost);
             let label = format::money_short(cost);
             scene.label((x, self.bottom + 17.0), label, Anchor::Middle, "tick");

@@ -24,6 +24,8 @@ pub struct Spread<'a> {
     pub ink: Ink,
     /// A value to compare with, and its name.
     pub mark: Option<(f64, String)>,
+    /// Round values on the axis, about so many.
+    pub ticks: fn(&Scale, u32) -> Vec<f64>,
     /// How a value on the axis is written, given the step between two.
     pub tick: fn(f64, f64) -> String,
 }
@@ -65,7 +67,7 @@ pub fn scene(spread: &Spread<'_>, width: f64) -> Scene {
     let pad = ((high - low) * 0.06).max(high.abs() * 1e-6);
     let x = Scale::new((low - pad, high + pad), (SIDE, width - SIDE));
     let base = HEIGHT - BOTTOM;
-    let ticks = x.ticks((width / 95.0).clamp(2.0, 5.0) as u32);
+    let ticks = (spread.ticks)(&x, (width / 95.0).clamp(2.0, 5.0) as u32);
     let step = ticks
         .windows(2)
         .next()
@@ -193,7 +195,8 @@ pub fn cost_scene(report: &Report, width: f64) -> Scene {
         samples: &report.cost_samples,
         ink: Ink::Blue,
         mark: None,
-        tick: |value, step| format!("${}", format::tick(value, step)),
+        ticks: Scale::money_ticks,
+        tick: format::money_tick,
     };
     scene(&spread, width)
 }
@@ -211,6 +214,7 @@ pub fn sli_scene(report: &Report, place: usize, width: f64) -> Option<Scene> {
             samples,
             ink: Ink::Green,
             mark,
+            ticks: Scale::ticks,
             tick: |value, step| format!("{}\u{a0}%", format::tick(value * 100.0, step * 100.0)),
         },
         width,
@@ -238,6 +242,7 @@ mod tests {
             samples: &[5.0; 40],
             ink: Ink::Blue,
             mark: None,
+            ticks: Scale::ticks,
             tick: format::tick,
         };
         let scene = scene(&spread, 300.0);
@@ -259,6 +264,7 @@ mod tests {
             samples: &[f64::NAN],
             ink: Ink::Blue,
             mark: None,
+            ticks: Scale::ticks,
             tick: format::tick,
         };
         assert_eq!(scene(&spread, 300.0), Scene::default());

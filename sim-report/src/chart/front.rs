@@ -289,7 +289,7 @@ impl Layout {
             );
         }
         let room = ((self.size.0 - LEFT - RIGHT) / 80.0).clamp(3.0, 8.0) as u32;
-        for tick in self.x.ticks(room) {
+        for tick in self.x.money_ticks(room) {
             let x = self.x.at(tick);
             scene.line(vec![(x, TOP), (x, bottom)], Ink::Grid, 1.0);
             scene.label(

@@ -1,5 +1,7 @@
 //! From values to pixels, and round numbers along the way.
 
+use crate::currency;
+
 /// A straight scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
@@ -39,6 +41,14 @@ impl Scale {
     /// The range of values.
     pub fn domain(&self) -> (f64, f64) {
         self.from
+    }
+
+    /// The same of US dollars: round in the currency that is shown.
+    pub fn money_ticks(&self, wanted: u32) -> Vec<f64> {
+        let rate = currency::shown().per_usd;
+        let shown = Self::new((self.from.0 * rate, self.from.1 * rate), self.to);
+        let ticks = shown.ticks(wanted).into_iter();
+        ticks.map(|tick| tick / rate).collect()
     }
 
     /// Round values inside the range, about `wanted` of them.

@@ -175,6 +175,10 @@ const NAMES: &[(&str, &str)] = &[
     ("warmer", "Warmer"),
     ("every_minutes", "Calls every"),
     ("usd_per_million_requests", "Price of a million requests"),
+    (
+        "revenue_usd_per_1000_requests",
+        "Revenue of a thousand requests",
+    ),
     ("usd_per_million_gb_s", "Price of a million GB-s"),
     ("up_to_million_gb_s", "Up to so many million GB-s"),
     ("rounding_ms", "Durations are rounded up to"),

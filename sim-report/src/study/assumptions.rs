@@ -1,6 +1,7 @@
 //! What a report rests on: the whole document in words, the sources of its limits and defaults, and how to get the same
 //! numbers again.
 
+use crate::currency;
 use crate::form::{self, node_at};
 use crate::format;
 use crate::paper::{Block, Paper};
@@ -136,6 +137,9 @@ impl Origin {
                     Block::Table(sources),
                 ],
             );
+        }
+        if let Some(note) = currency::shown().note() {
+            paper.section("Currency", [Block::Words(note)]);
         }
         let words = "The same engine gives the same results, to the byte. SHA-256 of the results:";
         let mut blocks = vec![

@@ -6,7 +6,7 @@ use super::edge::edge_cache;
 use super::fleet::fleet;
 use super::service::{fits_fluid, right_sizing, service};
 use super::storage::storage;
-use super::topology::topology;
+use super::topology::{has_breaker_before_function, topology};
 use super::traffic::traffic;
 use proptest::prelude::*;
 use sim_core::scenario::document::*;
@@ -53,7 +53,8 @@ pub fn document() -> impl Strategy<Value = ScenarioDocument> {
                 topology,
             )| {
                 let cancels = service.on_timeout == OnTimeout::Cancel;
-                if !fits_fluid(&service) || topology.is_some() && cancels {
+                let has_such_breaker = topology.as_ref().is_some_and(has_breaker_before_function);
+                if !fits_fluid(&service) || topology.is_some() && cancels || has_such_breaker {
                     // The fluid plane cannot compute it yet.
                     run.plane = PlaneKind::Requests;
                 }

@@ -157,3 +157,14 @@ fn function(name: String, is_small: bool) -> FunctionComponentDocument {
         prices: None,
     }
 }
+
+/// Whether a call to a function goes through a breaker.
+pub(super) fn has_breaker_before_function(topology: &TopologyDocument) -> bool {
+    let is_function = |name: &str| {
+        topology.components.iter().any(|component| {
+            matches!(component, ComponentDocument::Function(function) if function.name == name)
+        })
+    };
+    let mut guarded = topology.calls.iter().filter(|call| call.breaker.is_some());
+    guarded.any(|call| is_function(&call.to))
+}

@@ -80,6 +80,7 @@ fn every_study_writes_a_page_that_needs_nothing_else() {
     const RUN: &[&str] = &[
         "What it costs, and how likely it is good enough",
         "The answer",
+        "Incidents and revenue at risk",
         "Key figures",
         "Cost by resource",
         "Error budget by cause",

@@ -72,6 +72,11 @@ fn still(report: &Element) -> Option<String> {
         let words = crate::charts::escaped(&chosen.text_content().unwrap_or_default());
         chosen.set_outer_html(&format!("<strong class=\"chosen\">{words}</strong>"));
     }
+    // What leads somewhere on the page is words on paper.
+    for link in all(&copy, "button.link") {
+        let words = crate::charts::escaped(&link.text_content().unwrap_or_default());
+        link.set_outer_html(&words);
+    }
     all(&copy, LEFT_OUT).iter().for_each(Element::remove);
     Some(copy.outer_html())
 }
