@@ -1,6 +1,6 @@
 //! A replication is played on a ruler of time; what failures mean to the business; money in another currency.
 
-use super::journey::open_short;
+use super::journey::{DONE, open_short};
 use serde_json::json;
 use tests::browser::Page;
 
@@ -82,6 +82,7 @@ fn money_is_shown_in_another_currency_and_stays_so() {
     tests::browser::run("oncall", async |studio| {
         let page = studio.open("").await;
         open_short(&page).await;
+        page.until("the run is done", DONE).await;
         let cost = "document.querySelector('[data-testid=kpi-cost] .kpi-value').textContent";
         let dollars = page.value(cost).await;
         assert!(
