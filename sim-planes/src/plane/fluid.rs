@@ -51,6 +51,7 @@ mod recent;
 mod response;
 mod returning;
 mod row;
+mod row_weights;
 mod service_law;
 mod sharing;
 mod tables;
@@ -74,9 +75,9 @@ use mixture::Mixture;
 pub use network::{FluidNetwork, NetworkTables, Precision, unsupported as unsupported_by_fluid};
 use recent::Recent;
 use returning::Returning;
+use row_weights::RowWeights;
 use std::sync::Arc;
 pub use tables::FluidTables;
-use tables::RowWeights;
 use thinned::Thinning;
 use throttled::Throttle;
 

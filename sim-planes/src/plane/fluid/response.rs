@@ -10,7 +10,8 @@ use super::delay::Delay;
 use super::levels::Shape;
 use super::mixture::{Mixture, Shares};
 use super::recent::Recent;
-use super::tables::{FluidTables, RowWait, RowWeights};
+use super::row_weights::RowWeights;
+use super::tables::{FluidTables, RowWait};
 use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
 use crate::stats::LogHistogram;
 

@@ -4,6 +4,7 @@ use super::returning::join;
 use crate::plane::{
     DataPlane, FluidPlane, FluidTables, Interval, Outcome, RequestsPlane, ServiceModel,
 };
+use crate::random::Distribution;
 use crate::stats::LogHistogram;
 
 /// What a plane says of a run.
@@ -97,4 +98,37 @@ pub(super) fn steady(
         ..Interval::default()
     };
     both(model, &vec![interval; ticks + ticks / 10], ticks / 10)
+}
+
+/// A service time with this mean, seconds, and coefficient of variation: exponential at 1, else log-normal.
+pub(super) fn law(mean_s: f64, cv: f64) -> Distribution {
+    let law = if cv == 1.0 {
+        Distribution::exponential(mean_s)
+    } else {
+        Distribution::log_normal(mean_s, cv)
+    };
+    law.expect("a law")
+}
+
+/// Ticks of 15 s of 20 servers, twelve times: a minute at load 1.3, half a minute without servers, and hours below.
+pub(super) fn with_overloads(mean_s: f64, queue_limit: u32) -> Vec<Interval> {
+    let tick = |load: f64, servers: u32| Interval {
+        length_s: 15.0,
+        rate_rps: load * 20.0 / mean_s,
+        servers,
+        queue_limit,
+        ..Interval::default()
+    };
+    let round = [
+        (30, 0.6, 20),
+        (4, 1.3, 20),
+        (30, 0.6, 20),
+        (10, 0.9, 20),
+        (2, 0.7, 0),
+        (30, 0.7, 20),
+    ];
+    let rounds = std::iter::repeat_n(round, 12).flatten();
+    rounds
+        .flat_map(|(count, load, servers)| std::iter::repeat_n(tick(load, servers), count))
+        .collect()
 }

@@ -1,23 +1,17 @@
 //! Priorities in closed form against priorities that are played, and requests that wait outside.
 
-use crate::plane::fluid::versus::{Figures, both, steady};
+use crate::plane::fluid::versus::{Figures, both, law, steady};
 use crate::plane::{
     DataPlane, FluidPlane, FluidTables, Interval, Outcome, Overflow, RequestsPlane, ServiceModel,
 };
-use crate::random::Distribution;
 
 const MEAN_S: f64 = 0.1;
 
 fn model(cv: f64, high: f64, after: f64) -> ServiceModel {
-    let service = if cv == 1.0 {
-        Distribution::exponential(MEAN_S)
-    } else {
-        Distribution::log_normal(MEAN_S, cv)
-    };
     ServiceModel {
         thresholds_s: vec![after * MEAN_S],
         high_priority_share: high,
-        ..ServiceModel::new(service.expect("a law"))
+        ..ServiceModel::new(law(MEAN_S, cv))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::delay::Delay;
 use super::super::response::{Blame, Response};
-use super::super::tables::RowWeights;
+use super::super::row_weights::RowWeights;
 use super::super::thinned::Thinning;
 use super::tables::{Edge, Node};
 use super::{FluidNetwork, share};

@@ -1,22 +1,16 @@
 //! The newest first in closed form against the newest first that is played.
 
-use crate::plane::fluid::versus::{Figures, both, steady};
-use crate::plane::{Interval, QueueDiscipline, ServiceModel};
-use crate::random::Distribution;
+use crate::plane::fluid::versus::{Figures, both, law, steady, with_overloads};
+use crate::plane::{QueueDiscipline, ServiceModel};
 
 const MEAN_S: f64 = 0.1;
 
 fn model(cv: f64, after: f64, timeout: f64) -> ServiceModel {
-    let service = if cv == 1.0 {
-        Distribution::exponential(MEAN_S)
-    } else {
-        Distribution::log_normal(MEAN_S, cv)
-    };
     ServiceModel {
         thresholds_s: vec![after * MEAN_S],
         timeout_s: timeout * MEAN_S,
         queue: QueueDiscipline::Lifo,
-        ..ServiceModel::new(service.expect("a law"))
+        ..ServiceModel::new(law(MEAN_S, cv))
     }
 }
 
@@ -91,26 +85,7 @@ fn over_time() {
             ("patience", 1_000_000, 20.0),
             ("both", 100, 300.0),
         ] {
-            let tick = |load: f64, servers: u32| Interval {
-                length_s: 15.0,
-                rate_rps: load * 20.0 / MEAN_S,
-                servers,
-                queue_limit: room,
-                ..Interval::default()
-            };
-            let mut course = Vec::new();
-            for _ in 0..12 {
-                for (count, load, servers) in [
-                    (30, 0.6, 20),
-                    (4, 1.3, 20),
-                    (30, 0.6, 20),
-                    (10, 0.9, 20),
-                    (2, 0.7, 0),
-                    (30, 0.7, 20),
-                ] {
-                    course.extend(std::iter::repeat_n(tick(load, servers), count));
-                }
-            }
+            let course = with_overloads(MEAN_S, room);
             let figures = both(&model(cv, 5.0, timeout), &course, 20);
             all.extend(wrong(&format!("{name}, cv {cv}"), figures, 0.005, 0.08));
         }
