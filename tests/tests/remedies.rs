@@ -165,3 +165,38 @@ fn components_below_what_the_calls_bring_are_named_with_a_number_that_does() {
     );
     assert_eq!(about(warnings(&busy(400, catalogue + 1))), []);
 }
+
+/// What the fluid plane refuses it offers to play, for a service by itself, for the first of a network and for one that
+/// others call.
+#[test]
+fn what_is_not_computed_can_be_played() {
+    use sim_core::scenario::templates::template;
+    let shop: Value =
+        serde_json::from_str(template("online-shop").expect("a template").json).expect("JSON");
+    let balancing = ("/balancing", json!("power_of_two"));
+    let killed = ("/removal", json!("kill"));
+    let called = "/topology/components/0/service";
+    let cases = [
+        // One slot a replica, chosen by load.
+        (base(), "/service", &balancing),
+        (shop.clone(), "/service", &killed),
+        (shop.clone(), called, &balancing),
+        (shop, called, &killed),
+    ];
+    for (mut document, service, (field, value)) in cases {
+        set(&mut document, "/sweep", json!([]));
+        set(&mut document, &format!("{service}/concurrency"), json!(1));
+        let path = format!("{service}{field}");
+        set(&mut document, &path, value.clone());
+        let Err(problems) = check_value(&document) else {
+            panic!("{path} is computed after all");
+        };
+        let problem = problems.0.iter().find(|problem| problem.path == path);
+        let remedy = problem.and_then(|problem| problem.remedy.as_ref());
+        let remedy = remedy.unwrap_or_else(|| panic!("no way out: {problems}"));
+        assert_eq!(remedy.path, "/run/plane");
+        let after = check_value(&mended(&document, remedy));
+        let left = after.map_or_else(|problems| problems.0, |scenario| scenario.warnings);
+        assert!(left.iter().all(|problem| problem.path != path), "{left:?}");
+    }
+}

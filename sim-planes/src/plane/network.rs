@@ -52,7 +52,7 @@ pub mod trace;
 
 pub use model::{
     Call, CallMode, Entry, EntryOutcome, MAX_CALLS_PER_REQUEST, NetworkError, NetworkOutcome,
-    Station, StationInterval, check, unsupported,
+    Station, StationInterval, Unsupported, check, unsupported,
 };
 
 pub use super::fluid::{FluidNetwork, NetworkTables, Precision, unsupported_by_fluid};

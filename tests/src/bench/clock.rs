@@ -15,9 +15,19 @@ impl Effort {
         if self.quick { 5 } else { 9 }
     }
 
+    /// The same of work whose smallest part takes longer than [`Effort::seconds`].
+    pub fn repeats_of_long(self) -> usize {
+        if self.quick { 3 } else { 9 }
+    }
+
     /// Seconds that one measurement takes, about.
     pub fn seconds(self) -> f64 {
-        if self.quick { 0.08 } else { 0.4 }
+        if self.quick { 0.06 } else { 0.4 }
+    }
+
+    /// Days of the windows of many components, of which a month takes seconds.
+    pub fn days_of_many(self) -> f64 {
+        if self.quick { 7.0 } else { 28.0 }
     }
 }
 
@@ -70,26 +80,49 @@ pub fn each<'a>(mut one: impl FnMut() + 'a) -> Work<'a> {
 /// Units per second of each of the works: medians of measurements that take turns, so that a machine that slows
 /// down slows all of them. Each is told how much to do so that one measurement takes [`Effort::seconds`].
 pub fn rates(effort: Effort, works: &mut [Work<'_>]) -> Vec<f64> {
-    let sizes: Vec<f64> = works.iter_mut().map(|work| size(effort, work)).collect();
-    let mut seen = vec![Vec::new(); works.len()];
-    for _ in 0..effort.repeats() {
-        for ((work, &size), seen) in works.iter_mut().zip(&sizes).zip(&mut seen) {
-            let mut done = 0.0;
-            let seconds = used_s(|| done = work(size));
-            seen.push(done / seconds);
+    let sizes: Vec<Size> = works.iter_mut().map(|work| size(effort, work)).collect();
+    let mut seen: Vec<Vec<f64>> = sizes.iter().map(|size| size.seen.clone()).collect();
+    for turn in 0..effort.repeats() {
+        for ((work, size), seen) in works.iter_mut().zip(&sizes).zip(&mut seen) {
+            if turn < size.repeats {
+                let mut done = 0.0;
+                let seconds = used_s(|| done = work(size.units));
+                seen.push(done / seconds);
+            }
         }
     }
     seen.into_iter().map(median).collect()
 }
 
-/// Units that take about the wanted time, found by doing more and more; this warms up, too.
-fn size(effort: Effort, work: &mut Work<'_>) -> f64 {
+/// How a work is measured.
+struct Size {
+    /// Units that take about the wanted time.
+    units: f64,
+    /// Measurements to make.
+    repeats: usize,
+    /// Units per second seen on the way, where that was long enough to count.
+    seen: Vec<f64>,
+}
+
+/// Found by doing more and more; this warms up, too.
+fn size(effort: Effort, work: &mut Work<'_>) -> Size {
     let mut units = 1.0;
     loop {
         let mut done = 0.0;
         let seconds = used_s(|| done = work(units));
+        if units <= 1.0 && seconds >= effort.seconds() {
+            return Size {
+                units,
+                repeats: effort.repeats_of_long() - 1,
+                seen: vec![done / seconds],
+            };
+        }
         if seconds >= 0.2 * effort.seconds() {
-            return (done / seconds * effort.seconds()).max(1.0);
+            return Size {
+                units: (done / seconds * effort.seconds()).max(1.0),
+                repeats: effort.repeats(),
+                seen: Vec::new(),
+            };
         }
         units = (4.0 * done).max(units * 4.0);
     }

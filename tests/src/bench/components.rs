@@ -1,4 +1,4 @@
-//! What a component costs: a month of services that call each other, from one to as many as a scenario may have; the
+//! What a component costs: days of services that call each other, from one to as many as a scenario may have; the
 //! memory that a replication takes; and the first answer after an edit.
 
 use super::clock::{Effort, each, rates};
@@ -44,8 +44,9 @@ const WASM_SPEED: f64 = 0.65;
 pub fn rows(effort: Effort) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut each_ms = Vec::new();
+    let days = effort.days_of_many();
     for services in SERVICES {
-        let prepared = prepared(tree(services));
+        let prepared = prepared(tree(services, days));
         let mut replication = 0;
         let month = each(|| {
             replication += 1;
@@ -53,14 +54,18 @@ pub fn rows(effort: Effort) -> Vec<Row> {
         });
         let ms = 1000.0 / rates(effort, &mut [month])[0];
         each_ms.push(ms / services as f64);
-        let case = format!("{DAYS} days of {services} services in a tree: for each");
+        let case = format!("{days} days of {services} services in a tree: for each");
         rows.push(Row::new(case, "ms", ms / services as f64).note(format!("{ms:.0} ms for all")));
     }
     if let [_, few, .., many] = each_ms[..] {
         let case = "growth of the time for each service from 4 to 64 of them";
         rows.push(Row::new(case, "×", many / few).wanted(Wanted::AtMost(GROWTH)));
     }
-    rows.extend(MEMORY.into_iter().filter_map(memory_row));
+    rows.extend(
+        MEMORY
+            .into_iter()
+            .filter_map(|case| memory_row(effort, case)),
+    );
     rows.extend(ANSWERS.map(|case| first_answer(effort, case)));
     rows
 }
@@ -70,7 +75,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 /// edit of one service, and when the services are those of the former document, as after an edit of an autoscaler or
 /// the traffic. The page adds what its messages and its drawing take.
 fn first_answer(effort: Effort, case: &str) -> Row {
-    let document = of_case(case);
+    let document = of_case(case, DAYS);
     let mut edited = document.clone();
     edited.service.concurrency += 1;
     let of = |document: &ScenarioDocument, former: Option<&Prepared>| {
@@ -101,28 +106,28 @@ fn prepared(document: ScenarioDocument) -> Prepared {
     Prepared::new(Plan::single(&document)).expect("a valid scenario")
 }
 
-/// A template over a month.
-fn template(id: &str) -> ScenarioDocument {
+/// A template over so many days.
+fn template(id: &str, days: f64) -> ScenarioDocument {
     let template = TEMPLATES.iter().find(|template| template.id == id);
     let json = template.expect("a template").json;
     let mut document: ScenarioDocument =
         serde_json::from_str(json).expect("a template is a document");
-    document.slo.window_days = DAYS;
+    document.slo.window_days = days;
     document
 }
 
 /// A template, or the tree with all services.
-fn of_case(case: &str) -> ScenarioDocument {
+fn of_case(case: &str, days: f64) -> ScenarioDocument {
     if case == TREE {
-        tree(SERVICES[SERVICES.len() - 1])
+        tree(SERVICES[SERVICES.len() - 1], days)
     } else {
-        template(case)
+        template(case, days)
     }
 }
 
 /// So many services with an autoscaler each: each asks two others at once, and waits for both.
-fn tree(services: usize) -> ScenarioDocument {
-    let mut document = serde_json::to_value(template(SHOP)).expect("a document is JSON");
+fn tree(services: usize, days: f64) -> ScenarioDocument {
+    let mut document = serde_json::to_value(template(SHOP, days)).expect("a document is JSON");
     let one = document["topology"]["components"][0].clone();
     let named = |place: usize| format!("service {place}");
     let component = |place: usize| {
@@ -155,13 +160,18 @@ fn tree(services: usize) -> ScenarioDocument {
 }
 
 /// A program of its own says how much memory replications take.
-fn memory_row(case: &str) -> Option<Row> {
+fn memory_row(effort: Effort, case: &str) -> Option<Row> {
     let program = std::env::current_exe().ok()?;
-    let output = Command::new(program).args(["--memory", case]).output();
+    let days = effort.days_of_many();
+    let quick = effort.quick.then_some("--quick");
+    let output = Command::new(program)
+        .args(quick)
+        .args(["--memory", case])
+        .output();
     let text = String::from_utf8(output.ok()?.stdout).ok()?;
     let mut figures = text.split_whitespace().map(str::parse::<f64>);
     let (each, all) = (figures.next()?.ok()?, figures.next()?.ok()?);
-    let case = format!("memory of a replication: {DAYS} days of {case}");
+    let case = format!("memory of a replication: {days} days of {case}");
     let row = Row::new(case, "MiB", each).wanted(Wanted::AtMost(MOST_MIB));
     Some(row.note(format!(
         "{all:.0} MiB with the program and what all of them share"
@@ -170,8 +180,8 @@ fn memory_row(case: &str) -> Option<Row> {
 
 /// Memory, MiB (Linux): what each of several replications adds that have been simulated to their ends and are all
 /// there, and what a program with one of them has.
-pub fn memory_mib(case: &str) -> Option<(f64, f64)> {
-    let prepared = prepared(of_case(case));
+pub fn memory_mib(effort: Effort, case: &str) -> Option<(f64, f64)> {
+    let prepared = prepared(of_case(case, effort.days_of_many()));
     let simulated = |replication| {
         let mut simulation = Simulation::new(prepared.base(), 1, replication);
         simulation.advance(u32::MAX);

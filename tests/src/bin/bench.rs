@@ -14,7 +14,8 @@ fn main() -> ExitCode {
             // What the table's rows about memory call.
             "--memory" => {
                 let case = arguments.next().unwrap_or_default();
-                let (each, all) = memory_mib(&case).unwrap_or((f64::NAN, f64::NAN));
+                let (each, all) =
+                    memory_mib(Effort { quick }, &case).unwrap_or((f64::NAN, f64::NAN));
                 println!("{each:.2} {all:.1}");
                 return ExitCode::SUCCESS;
             }

@@ -215,5 +215,6 @@ pub(super) fn hold_plane(
             format!("the fluid plane does not compute {what} yet"),
             "set /run/plane to \"requests\", or leave it at its default",
         );
+        found.remedy("Play every request", "/run/plane", Some("requests".into()));
     }
 }

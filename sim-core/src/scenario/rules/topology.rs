@@ -10,7 +10,7 @@ use super::functions;
 use super::shared;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
-use crate::plane::network::{Call, Entry, unsupported, unsupported_by_fluid};
+use crate::plane::network::{Call, Entry, Unsupported, unsupported, unsupported_by_fluid};
 use crate::random::Distribution;
 use crate::replication::service_model;
 use crate::topology::{Component, ComponentKind, Dependency, Route, Topology};
@@ -374,8 +374,9 @@ fn kind(
                 found.error(
                     format!("{path}/autoscaler"),
                     "it may scale to no replicas, which the fluid plane does not compute for a service that others call",
-                    "keep one replica, or use the requests plane",
+                    "keep one replica, or set /run/plane to \"requests\"",
                 );
+                found.remedy("Play every request", "/run/plane", Some("requests".into()));
             }
             let topology = document.topology.iter();
             let calls_others = topology
@@ -483,8 +484,14 @@ fn pass_on<'a>(
             found.push(Problem {
                 path: format!("{path}{}", problem.path),
                 remedy: problem.remedy.clone().map(|remedy| {
+                    // How the whole is run is not the component's own.
+                    let is_of_whole = remedy.path.starts_with("/run");
                     Box::new(Remedy {
-                        path: format!("{path}{}", remedy.path),
+                        path: if is_of_whole {
+                            remedy.path.clone()
+                        } else {
+                            format!("{path}{}", remedy.path)
+                        },
                         ..*remedy
                     })
                 }),
@@ -504,41 +511,28 @@ fn pass_on<'a>(
 
 /// What a network does not play, in either plane; whether there is nothing of it.
 fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &mut Found) -> bool {
-    let Some((field, what)) = refused(service, plane) else {
+    // Whatever the service time is.
+    let Ok(second) = Distribution::deterministic(1.0) else {
         return true;
     };
-    found.error(
-        format!("{path}/service/{field}"),
-        format!("with a topology, there is no {what} yet"),
-        "take it out, or take the topology out",
-    );
-    false
-}
-
-fn refused(service: &ServiceDocument, plane: PlaneKind) -> Option<(&'static str, &'static str)> {
-    // Whatever the service time is.
-    let second = Distribution::deterministic(1.0).ok()?;
     let model = service_model(service, second, Vec::new());
+    if let Some(Unsupported { field, what }) = unsupported(&model) {
+        found.error(
+            format!("{path}/service/{field}"),
+            format!("with a topology, there is no {what} yet"),
+            "take it out, or take the topology out",
+        );
+        return false;
+    }
     let by_fluid = (plane == PlaneKind::Fluid).then(|| unsupported_by_fluid(&model));
-    let what = unsupported(&model).or(by_fluid.flatten())?;
-    let field = if service.processor_sharing.is_some() {
-        "processor_sharing"
-    } else if service.high_priority_percent > 0.0 {
-        "high_priority_percent"
-    } else if service.overflow != Overflow::RejectNew {
-        "overflow"
-    } else if service.on_timeout != OnTimeout::Finish {
-        "on_timeout"
-    } else if service.removal != Removal::Drain {
-        "removal"
-    } else if plane == PlaneKind::Fluid && service.queue.is_some() {
-        "queue"
-    } else if service.retries.is_some() {
-        "retries"
-    } else if service.buffer_limit > 0 {
-        "buffer_limit"
-    } else {
-        "balancing"
-    };
-    Some((field, what))
+    if let Some(Unsupported { field, what }) = by_fluid.flatten() {
+        found.error(
+            format!("{path}/service/{field}"),
+            format!("the fluid plane does not compute {what} in a topology yet"),
+            "set /run/plane to \"requests\", take it out, or take the topology out",
+        );
+        found.remedy("Play every request", "/run/plane", Some("requests".into()));
+        return false;
+    }
+    true
 }

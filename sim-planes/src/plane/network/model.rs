@@ -194,16 +194,34 @@ impl fmt::Display for NetworkError {
 
 impl core::error::Error for NetworkError {}
 
+/// What a network does not serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The field of a service in a document that asks for it.
+    pub field: &'static str,
+    /// In words.
+    pub what: &'static str,
+}
+
+impl Unsupported {
+    pub(crate) fn new(field: &'static str, what: &'static str) -> Option<Self> {
+        Some(Self { field, what })
+    }
+}
+
 /// What of a service a network does not play; `None` if it plays all of it.
-pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
+pub fn unsupported(model: &ServiceModel) -> Option<Unsupported> {
     if model.discipline != Discipline::Slots {
-        Some("processor sharing")
+        Unsupported::new("processor_sharing", "processor sharing")
     } else if model.high_priority_share > 0.0 {
-        Some("priorities")
+        Unsupported::new("high_priority_percent", "priorities")
     } else if model.overflow == Overflow::Block {
-        Some("requests that wait outside")
+        Unsupported::new("overflow", "requests that wait outside")
     } else if model.may_be_buffered && model.balancing != Balancing::Shared {
-        Some("a buffer in front of replicas with queues of their own")
+        Unsupported::new(
+            "buffer_limit",
+            "a buffer in front of replicas with queues of their own",
+        )
     } else {
         None
     }
@@ -226,7 +244,7 @@ pub fn check(
         return Err(NetworkError::Thresholds);
     }
     for (station, at) in stations.iter().enumerate() {
-        if let Some(what) = unsupported(&at.service) {
+        if let Some(Unsupported { what, .. }) = unsupported(&at.service) {
             return Err(NetworkError::Unsupported { station, what });
         }
         if at.service.thresholds_s.len() > MAX_THRESHOLDS {

@@ -7,7 +7,7 @@ use super::functions::{FunctionTables, Precision};
 use super::sources::WaitsHere;
 use crate::functions::FunctionModel;
 use crate::plane::ServiceModel;
-use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, check};
+use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, Unsupported, check};
 use crate::random::Distribution;
 use std::sync::Arc;
 
@@ -164,7 +164,7 @@ impl NetworkTables {
     ) -> Result<Self, NetworkError> {
         check(stations, entries, thresholds_s)?;
         for (station, at) in stations.iter().enumerate() {
-            if let Some(what) = unsupported(&at.service) {
+            if let Some(Unsupported { what, .. }) = unsupported(&at.service) {
                 return Err(NetworkError::Unsupported { station, what });
             }
         }
@@ -200,18 +200,18 @@ impl NetworkTables {
 }
 
 /// What of a service a fluid network does not compute; `None` if it computes all of it.
-pub fn unsupported(model: &ServiceModel) -> Option<&'static str> {
+pub fn unsupported(model: &ServiceModel) -> Option<Unsupported> {
     use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
     if model.balancing != Balancing::Shared {
-        Some("queues at the replicas")
+        Unsupported::new("balancing", "queues at the replicas")
     } else if model.overflow != Overflow::RejectNew {
-        Some("requests that are pushed out of a queue")
+        Unsupported::new("overflow", "requests that are pushed out of a queue")
     } else if model.on_timeout != OnTimeout::Finish {
-        Some("work that is cancelled")
+        Unsupported::new("on_timeout", "work that is cancelled")
     } else if model.removal != Removal::Drain {
-        Some("replicas that are killed")
+        Unsupported::new("removal", "replicas that are killed")
     } else if model.retries.is_on() {
-        Some("users who try again")
+        Unsupported::new("retries", "users who try again")
     } else {
         None
     }
