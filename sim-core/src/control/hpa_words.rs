@@ -382,6 +382,7 @@ fn describe(metric: &MetricSpec, source: Source, name: Option<&String>) -> (Stri
             *average_value_m as f64 / 1000.0,
         ),
         MetricSpec::Object { target } | MetricSpec::External { target } => service(target),
+        MetricSpec::Unknown => (signal.to_owned(), 0.0),
     }
 }
 

@@ -60,7 +60,7 @@ pub enum ScalingActiveReason {
     FailedGetObjectMetric,
     /// An external metric failed.
     FailedGetExternalMetric,
-    /// There is no metric to scale on.
+    /// A metric is of a type that the controller does not know, or there is none to scale on.
     InvalidMetricSourceType,
 }
 

@@ -48,13 +48,15 @@ pub enum MetricError {
     MissingRequest(ResourceName),
     /// The requests of the pods with samples sum to nothing.
     NoMatchedPods,
+    /// The metric is of no type that the controller knows.
+    UnknownSource,
 }
 
 /// The API that a metric comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricApi {
-    /// metrics.k8s.io
-    Resource,
+    /// metrics.k8s.io, asked for this resource.
+    Resource(ResourceName),
     /// custom.metrics.k8s.io
     Custom,
     /// external.metrics.k8s.io
@@ -65,7 +67,7 @@ impl MetricApi {
     /// The name as Kubernetes writes it in its messages.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Resource => "resource",
+            Self::Resource(_) => "resource",
             Self::Custom => "custom",
             Self::External => "external",
         }
@@ -77,12 +79,14 @@ impl fmt::Display for MetricError {
         match self {
             Self::Unavailable => f.write_str("unable to get metrics: the metrics API failed"),
             Self::NothingReturned(api) => {
+                f.write_str("unable to get metrics")?;
+                if let MetricApi::Resource(resource) = api {
+                    write!(f, " for resource {}", resource.as_str())?;
+                }
                 let api = api.as_str();
-                write!(
-                    f,
-                    "unable to get metrics: no metrics returned from {api} metrics API"
-                )
+                write!(f, ": no metrics returned from {api} metrics API")
             }
+            Self::UnknownSource => f.write_str("unknown metric source type"),
             Self::NoPods => {
                 f.write_str("no pods returned by selector while calculating replica count")
             }

@@ -441,6 +441,7 @@ impl MetricCall {
                     ),
                 }
             }
+            (MetricSpec::Unknown, _) => Err(MetricError::UnknownSource),
             _ => Err(MetricError::Unavailable),
         }
     }
@@ -456,5 +457,6 @@ fn failure_reason(metric: &MetricSpec) -> ScalingActiveReason {
         MetricSpec::Pods { .. } => ScalingActiveReason::FailedGetPodsMetric,
         MetricSpec::Object { .. } => ScalingActiveReason::FailedGetObjectMetric,
         MetricSpec::External { .. } => ScalingActiveReason::FailedGetExternalMetric,
+        MetricSpec::Unknown => ScalingActiveReason::InvalidMetricSourceType,
     }
 }

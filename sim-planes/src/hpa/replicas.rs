@@ -32,7 +32,12 @@ pub fn utilization_replicas(
     timing: &PodTiming,
     tolerances: Tolerances,
 ) -> Result<Proposal, MetricError> {
-    let census = Census::take(samples, Some(resource), timing, MetricApi::Resource)?;
+    let census = Census::take(
+        samples,
+        Some(resource),
+        timing,
+        MetricApi::Resource(resource),
+    )?;
     if samples
         .pods
         .iter()
@@ -75,11 +80,7 @@ pub fn average_value_replicas(
     timing: &PodTiming,
     tolerances: Tolerances,
 ) -> Result<Proposal, MetricError> {
-    let api = if resource.is_some() {
-        MetricApi::Resource
-    } else {
-        MetricApi::Custom
-    };
+    let api = resource.map_or(MetricApi::Custom, MetricApi::Resource);
     let census = Census::take(samples, resource, timing, api)?;
     let mut sums = UsageSums::default();
     for pod in samples.pods {

@@ -127,6 +127,8 @@ pub enum MetricSpec {
         /// What it is held against.
         target: ServiceTarget,
     },
+    /// A metric of a type that the controller does not know: it always fails, so that nothing is scaled down.
+    Unknown,
 }
 
 /// A compute resource. Only CPU samples are distrusted while a pod starts.

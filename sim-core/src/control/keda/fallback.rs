@@ -39,10 +39,10 @@ pub struct Workload {
     pub ready_replicas: Option<i32>,
 }
 
-/// Consecutive failures of one metric.
+/// Consecutive failures of one metric, as KEDA keeps them in the status of the ScaledObject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Health {
-    /// How many; 0 after a success.
+    /// How many; 0 after a success. Without a valid fallback KEDA leaves it as it is.
     pub failures: u32,
 }
 
@@ -60,8 +60,8 @@ pub enum MetricReading {
 impl Health {
     /// Takes in a reading (milli-units; `None`: it failed) and gives what the HPA gets to see.
     ///
-    /// `target` is what the metric is held against: of its trigger, or of the scaling modifiers. Failures are counted
-    /// only where a valid fallback is there.
+    /// `target` is what the metric is held against: of its trigger, or of the scaling modifiers. Failures are counted,
+    /// and forgotten, only where a valid fallback is there.
     pub fn read(
         &mut self,
         value_m: Option<i64>,
@@ -82,7 +82,9 @@ impl Health {
                 .flatten();
             return value_m.map_or(MetricReading::Unavailable, MetricReading::Fallback);
         };
-        self.failures = 0;
+        if fallback.is_some() {
+            self.failures = 0;
+        }
         MetricReading::Value(value_m)
     }
 }

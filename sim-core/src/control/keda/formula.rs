@@ -4,14 +4,15 @@
 //! numbers, with its precedences:
 //!
 //! ```text
-//!   c ? a : b    lowest, right to left       || or    && and    == != < <= > >=    + -    ! not    * /
+//!   c ? a : b    lowest, right to left       || or    && and    == != < <= > >=    + -    ! not    * / %
 //!   ** ^         highest, right to left, above the sign: -2 ** 2 = -4
 //!   min max mean median (numbers or lists), sum(list), abs ceil floor round int float
 //!   count([a, b], {# > 1})                   how many of the list fulfil the condition
 //! ```
 //!
-//! Numbers and truth values are told apart before anything runs; the result is a number. `%` and `??` are not part
-//! of it: expr has no remainder of the fractional numbers that metrics are, and a missing metric has no value here.
+//! Numbers and truth values are told apart before anything runs; the result is a number. `%` takes whole numbers, as
+//! expr's: `int(a) % 10`. Comparisons may be chained: `1 < a < 5`. `??` is not part of it: a missing metric has no value
+//! here.
 
 mod evaluate;
 mod parse;
@@ -102,6 +103,7 @@ enum Operator {
     Subtract,
     Multiply,
     Divide,
+    Remainder,
     Power,
 }
 

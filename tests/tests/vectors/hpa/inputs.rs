@@ -13,8 +13,28 @@ pub const NOW_MS: u64 = 100_000_000_000;
 /// The time `age_s` seconds ago; without an age infinitely long ago.
 pub fn at_ms(age_s: Option<f64>) -> i64 {
     age_s.map_or(LONG_AGO_MS, |age_s| {
-        NOW_MS as i64 - (age_s * 1000.0).round() as i64
+        (NOW_MS as i64).saturating_sub((age_s * 1000.0).round() as i64)
     })
+}
+
+/// Seconds in milliseconds, saturating.
+pub fn signed_ms(seconds: i64) -> i64 {
+    seconds.saturating_mul(1000)
+}
+
+/// The same of a duration.
+pub fn duration_ms(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
+}
+
+/// What Kubernetes has for the cap without behaviour.
+pub fn twice() -> f64 {
+    2.0
+}
+
+/// The same for the size that may always be reached.
+pub fn four() -> i32 {
+    4
 }
 
 #[derive(Deserialize)]
@@ -52,8 +72,8 @@ impl Settings {
     pub fn timing(&self) -> PodTiming {
         PodTiming {
             now_ms: NOW_MS,
-            cpu_initialization_period_ms: self.cpu_initialization_period_s * 1000,
-            initial_readiness_delay_ms: self.initial_readiness_delay_s * 1000,
+            cpu_initialization_period_ms: duration_ms(self.cpu_initialization_period_s),
+            initial_readiness_delay_ms: duration_ms(self.initial_readiness_delay_s),
         }
     }
 }
@@ -101,6 +121,7 @@ pub struct Metric {
     pub pod: String,
     pub value_m: i64,
     pub age_s: Option<f64>,
+    #[serde(default)]
     pub window_s: u64,
 }
 
@@ -133,7 +154,7 @@ impl Pod {
             sample: sample.map(|m| PodSample {
                 value_m: m.value_m,
                 taken_ms: at_ms(m.age_s),
-                window_ms: m.window_s * 1000,
+                window_ms: duration_ms(m.window_s),
             }),
         }
     }

@@ -7,7 +7,9 @@ use sim_core::control::hpa::{
     limit_by_behavior, limit_by_rules, scale_down_limit, scale_up_limit,
 };
 
-use super::inputs::{Directions, Event, LogEntry, NOW_MS, Rules, events, log};
+use super::inputs::{
+    Directions, Event, LogEntry, NOW_MS, Rules, events, four, log, signed_ms, twice,
+};
 use crate::case::Answer;
 
 type Outcome = Result<Answer, String>;
@@ -24,7 +26,9 @@ pub struct Convert {
     desired_replicas: i32,
     min_replicas: i32,
     max_replicas: i32,
+    #[serde(default = "twice")]
     scale_up_limit_factor: f64,
+    #[serde(default = "four")]
     scale_up_limit_minimum: i32,
 }
 
@@ -51,9 +55,9 @@ pub struct Stabilization {
 
 pub fn stabilization(case: &Stabilization) -> Outcome {
     let mut log = log(&case.recommendations);
-    let window_ms = case.downscale_stabilization_s * 1000;
+    let window_ms = signed_ms(case.downscale_stabilization_s);
     let replicas = log.highest_in_window(NOW_MS, window_ms, case.desired_replicas);
-    stabilized(replicas, &log)
+    stabilized(replicas, &log, "ScaleDownStabilized")
 }
 
 #[derive(Deserialize)]
@@ -69,19 +73,28 @@ pub fn stabilization_behavior(case: &StabilizationBehavior) -> Outcome {
     let mut log = log(&case.recommendations);
     let replicas = log.stabilize(
         NOW_MS,
-        case.scale_up_stabilization_s * 1000,
-        case.scale_down_stabilization_s * 1000,
+        signed_ms(case.scale_up_stabilization_s),
+        signed_ms(case.scale_down_stabilization_s),
         case.current_replicas,
         case.desired_replicas,
     );
-    stabilized(replicas, &log)
+    // The reason that a look-back in this direction gives, whether or not it changes anything.
+    let reason = if case.desired_replicas >= case.current_replicas {
+        "ScaleUpStabilized"
+    } else {
+        "ScaleDownStabilized"
+    };
+    stabilized(replicas, &log, reason)
 }
 
-fn stabilized(replicas: i32, log: &RecommendationLog) -> Outcome {
+fn stabilized(replicas: i32, log: &RecommendationLog, reason: &str) -> Outcome {
     let entries: Vec<i32> = log.entries().iter().map(|e| e.replicas).collect();
-    Ok(Answer::of(
-        json!({ "replicas": replicas, "log_length": entries.len(), "log": entries }),
-    ))
+    Ok(Answer::of(json!({
+        "replicas": replicas,
+        "reason": reason,
+        "log_length": entries.len(),
+        "log": entries,
+    })))
 }
 
 #[derive(Deserialize)]
@@ -95,7 +108,7 @@ pub struct StoreEvent {
 
 pub fn store_event(case: &StoreEvent) -> Outcome {
     let mut history = events(&case.events);
-    let before = history.change_within(NOW_MS, case.query_period_s * 1000);
+    let before = history.change_within(NOW_MS, signed_ms(case.query_period_s));
     if let Some(rules) = &case.rules {
         let rules = rules.over(ScalingRules::scale_up_default());
         history.store(NOW_MS, rules.longest_period_ms(), case.replica_change);

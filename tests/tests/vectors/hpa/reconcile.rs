@@ -8,8 +8,8 @@ use sim_core::control::hpa::{
 };
 
 use super::inputs::{
-    Directions, Event, LogEntry, Metric, NOW_MS, Pod, Settings, events, groups, log, resource,
-    unmatched,
+    Directions, Event, LogEntry, Metric, NOW_MS, Pod, Settings, duration_ms, events, four, groups,
+    log, resource, twice, unmatched,
 };
 use crate::case::Answer;
 
@@ -21,6 +21,8 @@ pub struct Reconcile {
     max_replicas: i32,
     current_replicas: i32,
     status_replicas: Option<i32>,
+    /// None: what the API server fills in.
+    #[serde(default)]
     metrics_spec: Vec<Spec>,
     #[serde(default)]
     pods: Vec<Pod>,
@@ -48,14 +50,6 @@ fn five_minutes() -> u64 {
     300
 }
 
-fn twice() -> f64 {
-    2.0
-}
-
-fn four() -> i32 {
-    4
-}
-
 #[derive(Deserialize)]
 struct Spec {
     r#type: String,
@@ -81,12 +75,14 @@ impl Spec {
             Some(percent) => Ok(ResourceTarget::Utilization { percent }),
             None => milli.map(|milli| ResourceTarget::AverageValue { milli }),
         };
-        Ok(match self.r#type.as_str() {
+        // As Kubernetes spells it (ContainerResource), or with underscores.
+        let spelled = self.r#type.replace('_', "").to_lowercase();
+        Ok(match spelled.as_str() {
             "resource" => MetricSpec::Resource {
                 resource: resource()?,
                 target: per_pod()?,
             },
-            "container_resource" => MetricSpec::ContainerResource {
+            "containerresource" => MetricSpec::ContainerResource {
                 resource: resource()?,
                 target: per_pod()?,
             },
@@ -95,7 +91,8 @@ impl Spec {
             },
             "object" => MetricSpec::Object { target: service()? },
             "external" => MetricSpec::External { target: service()? },
-            other => return Err(format!("unknown metric type {other:?}")),
+            // The controller has a rule for these: such a metric fails, with a reason of its own.
+            _ => MetricSpec::Unknown,
         })
     }
 }
@@ -120,15 +117,20 @@ impl Reconcile {
 
     fn spec(&self) -> Result<HpaSpec, String> {
         let defaults = HpaSpec::new(self.max_replicas);
-        let metrics: Result<Vec<_>, _> = self.metrics_spec.iter().map(Spec::metric).collect();
+        let timing = self.settings.timing();
+        let given: Result<Vec<_>, _> = self.metrics_spec.iter().map(Spec::metric).collect();
+        let mut metrics = given?;
+        if metrics.is_empty() {
+            metrics.clone_from(&defaults.metrics);
+        }
         Ok(HpaSpec {
             min_replicas: self.min_replicas.unwrap_or(defaults.min_replicas),
-            metrics: metrics?,
+            metrics,
             behavior: self.behavior.as_ref().map(Directions::behavior),
             tolerance: self.settings.tolerances(),
-            cpu_initialization_period_ms: self.settings.cpu_initialization_period_s * 1000,
-            initial_readiness_delay_ms: self.settings.initial_readiness_delay_s * 1000,
-            downscale_stabilization_ms: self.downscale_stabilization_s * 1000,
+            cpu_initialization_period_ms: timing.cpu_initialization_period_ms,
+            initial_readiness_delay_ms: timing.initial_readiness_delay_ms,
+            downscale_stabilization_ms: duration_ms(self.downscale_stabilization_s),
             scale_up_limit_factor: self.scale_up_limit_factor,
             scale_up_limit_minimum: self.scale_up_limit_minimum,
             ..defaults
@@ -150,9 +152,13 @@ pub fn reconcile_once(case: &Reconcile) -> Result<Answer, String> {
     let samples = case.samples();
     let pods = groups(&case.pods, &samples);
     let unmatched = unmatched(&case.pods, &samples);
-    let inputs: Vec<MetricInput<'_>> = std::iter::zip(&case.metrics_spec, &spec.metrics)
-        .map(|(written, metric)| match metric {
-            _ if written.error => MetricInput::Unavailable,
+    let fails = |index: usize| case.metrics_spec.get(index).is_some_and(|w| w.error);
+    let inputs: Vec<MetricInput<'_>> = spec
+        .metrics
+        .iter()
+        .enumerate()
+        .map(|(index, metric)| match metric {
+            _ if fails(index) => MetricInput::Unavailable,
             MetricSpec::Object { .. } | MetricSpec::External { .. } => MetricInput::Service {
                 values_m: &case.reported_levels_m,
                 pods: PodCounts::of(&pods),

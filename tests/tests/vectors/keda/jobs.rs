@@ -1,6 +1,6 @@
 //! ScaledJob: strategies, decision, aggregation.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use sim_core::control::keda::{
     Calculation, JobCounts, JobScale, JobSpec, JobStrategy, JobTrigger, aggregate, target_average,
@@ -21,7 +21,23 @@ pub struct Strategy {
     #[serde(default)]
     min_replicas: i64,
     custom_queue_deduction: Option<i64>,
+    #[serde(default, deserialize_with = "percentage")]
     custom_running_pct: Option<f64>,
+}
+
+/// A number, or KEDA's text for one; a text that is none is as if there were nothing.
+fn percentage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(f64),
+        Text(String),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        None => None,
+        Some(Written::Number(value)) => Some(value),
+        Some(Written::Text(text)) => text.parse().ok(),
+    })
 }
 
 impl Strategy {

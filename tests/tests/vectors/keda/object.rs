@@ -187,7 +187,8 @@ pub fn fallback(case: &FallbackInput) -> Result<Answer, String> {
     };
     let kind = match case.metric_type.as_deref() {
         Some("Value") => MetricKind::Value,
-        _ => MetricKind::AverageValue,
+        Some("AverageValue") | None => MetricKind::AverageValue,
+        Some(other) => return Err(format!("unknown metric_type {other:?}")),
     };
     let mut health = Health {
         failures: case.failures_before,

@@ -49,6 +49,8 @@ fn binary(operator: Operator, left: f64, right: f64) -> f64 {
         Operator::Subtract => left - right,
         Operator::Multiply => left * right,
         Operator::Divide => left / right,
+        // With the sign of what is divided, as Go's.
+        Operator::Remainder => left % right,
         Operator::Power => libm::pow(left, right),
     }
 }

@@ -9,11 +9,15 @@ const MAX_DEPTH: u32 = 32;
 /// What an expression gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// With a fraction, as every metric.
     Number,
+    /// Without one, as literals and `int(…)`: what a remainder is made of.
+    Whole,
     Truth,
 }
 
 /// An expression, what it gives, and where it begins.
+#[derive(Clone)]
 struct Typed {
     node: Node,
     kind: Kind,
@@ -81,7 +85,7 @@ impl Parser<'_> {
             TokenKind::End => "the formula ends".to_owned(),
             TokenKind::Symbol(symbol) => format!("found is {symbol}"),
             TokenKind::Word(word) => format!("found is {word}"),
-            TokenKind::Number(value) => format!("found is {value}"),
+            TokenKind::Number(value) | TokenKind::Whole(value) => format!("found is {value}"),
         };
         self.error_at(self.at(), format!("expected is {expected}, but {found}"))
     }
@@ -103,12 +107,11 @@ impl Parser<'_> {
                 break;
             }
             self.next += 1;
-            let right = if operator == Operator::Power {
-                self.expression(precedence)?
-            } else {
-                self.expression(precedence + 1)?
+            left = match operator {
+                Operator::Power => join(operator, left, self.expression(precedence)?)?,
+                _ if orders(operator) => self.chain(operator, precedence, left)?,
+                _ => join(operator, left, self.expression(precedence + 1)?)?,
             };
-            left = join(operator, left, right)?;
         }
         if lowest == 0 && self.take("?") {
             left = self.choice(left)?;
@@ -117,17 +120,41 @@ impl Parser<'_> {
         Ok(left)
     }
 
+    /// `a < b`, or a chain such as `a < b <= c`, which is `a < b and b <= c`.
+    fn chain(
+        &mut self,
+        mut operator: Operator,
+        precedence: u32,
+        mut left: Typed,
+    ) -> Result<Typed, FormulaError> {
+        let mut whole: Option<Typed> = None;
+        loop {
+            let right = self.expression(precedence + 1)?;
+            let link = join(operator, left, right.clone())?;
+            let chained = match whole.take() {
+                None => link,
+                Some(before) => join(Operator::And, before, link)?,
+            };
+            match binary(self.peek()) {
+                Some((next, _)) if orders(next) => {
+                    self.next += 1;
+                    (operator, left, whole) = (next, right, Some(chained));
+                }
+                _ => return Ok(chained),
+            }
+        }
+    }
+
     fn choice(&mut self, condition: Typed) -> Result<Typed, FormulaError> {
         let at = condition.at;
         let condition = truth(condition)?;
         let yes = self.expression(0)?;
         self.expect(":")?;
         let no = self.expression(0)?;
-        let kind = yes.kind;
-        let no = if kind == Kind::Number {
-            number(no)?
-        } else {
-            truth(no)?
+        let (kind, no) = match (yes.kind, no.kind) {
+            (Kind::Truth, _) => (Kind::Truth, truth(no)?),
+            (Kind::Whole, Kind::Whole) => (Kind::Whole, no.node),
+            _ => (Kind::Number, number(no)?),
         };
         let node = Node::Choice(Box::new([condition, yes.node, no]));
         Ok(Typed { node, kind, at })
@@ -136,17 +163,18 @@ impl Parser<'_> {
     /// A value, with the signs before it.
     fn operand(&mut self) -> Result<Typed, FormulaError> {
         let at = self.at();
-        let numeric = |node| Typed {
-            node,
-            kind: Kind::Number,
-            at,
-        };
+        let signed = |kind, node| Typed { node, kind, at };
+        let numeric = |node| signed(Kind::Number, node);
         if self.take("-") {
-            let operand = number(self.expression(SIGN)?)?;
-            return Ok(numeric(Node::Negated(Box::new(operand))));
+            let operand = self.expression(SIGN)?;
+            let kind = operand.kind;
+            let node = Node::Negated(Box::new(number(operand)?));
+            return Ok(signed(kind, node));
         }
         if self.take("+") {
-            return number(self.expression(SIGN)?).map(numeric);
+            let operand = self.expression(SIGN)?;
+            let kind = operand.kind;
+            return number(operand).map(|node| signed(kind, node));
         }
         if self.take("!") {
             return self.negation(at);
@@ -163,6 +191,10 @@ impl Parser<'_> {
             TokenKind::Number(value) => {
                 self.next += 1;
                 Ok(numeric(Node::Number(value)))
+            }
+            TokenKind::Whole(value) => {
+                self.next += 1;
+                Ok(signed(Kind::Whole, Node::Number(value)))
             }
             TokenKind::Word(word) => {
                 self.next += 1;
@@ -201,12 +233,12 @@ impl Parser<'_> {
             _ => {}
         }
         if self.take("(") {
-            let node = if word == "count" {
-                self.count()?
+            let (kind, node) = if word == "count" {
+                (Kind::Whole, self.count()?)
             } else {
                 self.call(word, at)?
             };
-            return Ok(numeric(node));
+            return Ok(Typed { node, kind, at });
         }
         if let Some(index) = self.names.iter().position(|name| *name == Some(word)) {
             return Ok(numeric(Node::Name(index)));
@@ -221,7 +253,7 @@ impl Parser<'_> {
     }
 
     /// The rest of a function after its parenthesis.
-    fn call(&mut self, name: &str, at: usize) -> Result<Node, FormulaError> {
+    fn call(&mut self, name: &str, at: usize) -> Result<(Kind, Node), FormulaError> {
         let Some((function, arguments)) = function(name) else {
             let message = format!(
                 "{name} is not possible; min, max, sum, mean, median, count, abs, ceil, floor, round, int and float are"
@@ -230,11 +262,14 @@ impl Parser<'_> {
         };
         let mut values = Vec::new();
         let listed = matches!(self.peek(), TokenKind::Symbol("["));
+        let mut given = Kind::Number;
         loop {
             if arguments != Arguments::One && matches!(self.peek(), TokenKind::Symbol("[")) {
                 self.list(&mut values)?;
             } else {
-                values.push(number(self.expression(0)?)?);
+                let value = self.expression(0)?;
+                given = value.kind;
+                values.push(number(value)?);
             }
             if !self.take(",") {
                 break;
@@ -254,7 +289,12 @@ impl Parser<'_> {
             let message = format!("{name} takes {expected}");
             return Err(self.error_at(at, message));
         }
-        Ok(Node::Call(function, values))
+        let kind = match function {
+            Function::Int => Kind::Whole,
+            Function::Abs => given,
+            _ => Kind::Number,
+        };
+        Ok((kind, Node::Call(function, values)))
     }
 
     /// The rest of `count([a, b], {# > 1})` after its parenthesis.
@@ -293,7 +333,7 @@ fn binary(token: &TokenKind) -> Option<(Operator, u32)> {
     let name = match token {
         TokenKind::Symbol(symbol) => *symbol,
         TokenKind::Word(word) => word.as_str(),
-        TokenKind::Number(_) | TokenKind::End => return None,
+        TokenKind::Number(_) | TokenKind::Whole(_) | TokenKind::End => return None,
     };
     Some(match name {
         "||" | "or" => (Operator::Or, 10),
@@ -308,9 +348,16 @@ fn binary(token: &TokenKind) -> Option<(Operator, u32)> {
         "-" => (Operator::Subtract, 30),
         "*" => (Operator::Multiply, 60),
         "/" => (Operator::Divide, 60),
+        "%" => (Operator::Remainder, 60),
         "**" | "^" => (Operator::Power, POWER),
         _ => return None,
     })
+}
+
+/// Whether an operator holds two numbers against each other by their size.
+fn orders(operator: Operator) -> bool {
+    use Operator::{Greater, GreaterOrEqual, Less, LessOrEqual};
+    matches!(operator, Less | LessOrEqual | Greater | GreaterOrEqual)
 }
 
 /// How a function takes its values.
@@ -352,6 +399,12 @@ fn join(operator: Operator, left: Typed, right: Typed) -> Result<Typed, FormulaE
         | Operator::LessOrEqual
         | Operator::Greater
         | Operator::GreaterOrEqual => ([number(left)?, number(right)?], Kind::Truth),
+        Operator::Remainder => ([whole(left)?, whole(right)?], Kind::Whole),
+        Operator::Add | Operator::Subtract | Operator::Multiply
+            if (left.kind, right.kind) == (Kind::Whole, Kind::Whole) =>
+        {
+            ([left.node, right.node], Kind::Whole)
+        }
         Operator::Add
         | Operator::Subtract
         | Operator::Multiply
@@ -364,7 +417,7 @@ fn join(operator: Operator, left: Typed, right: Typed) -> Result<Typed, FormulaE
 
 fn number(typed: Typed) -> Result<Node, FormulaError> {
     match typed.kind {
-        Kind::Number => Ok(typed.node),
+        Kind::Number | Kind::Whole => Ok(typed.node),
         Kind::Truth => Err(FormulaError {
             at: typed.at,
             message: "this is true or false, but a number is expected; write condition ? 1 : 0"
@@ -373,10 +426,20 @@ fn number(typed: Typed) -> Result<Node, FormulaError> {
     }
 }
 
+fn whole(typed: Typed) -> Result<Node, FormulaError> {
+    match typed.kind {
+        Kind::Whole => Ok(typed.node),
+        Kind::Number | Kind::Truth => Err(FormulaError {
+            at: typed.at,
+            message: "% takes whole numbers; write int(…) around a metric".to_owned(),
+        }),
+    }
+}
+
 fn truth(typed: Typed) -> Result<Node, FormulaError> {
     match typed.kind {
         Kind::Truth => Ok(typed.node),
-        Kind::Number => Err(FormulaError {
+        Kind::Number | Kind::Whole => Err(FormulaError {
             at: typed.at,
             message: "this is a number, but a condition is expected, such as a > 0".to_owned(),
         }),

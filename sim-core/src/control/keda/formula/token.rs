@@ -12,6 +12,8 @@ pub(super) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TokenKind {
     Number(f64),
+    /// A number without point and exponent.
+    Whole(f64),
     /// A name of a trigger or function, or a word such as `and`.
     Word(String),
     Symbol(&'static str),
@@ -20,8 +22,8 @@ pub(super) enum TokenKind {
 
 /// Longest first, so that `<=` is not taken for `<`.
 const SYMBOLS: &[&str] = &[
-    "**", "&&", "||", "==", "!=", "<=", ">=", "+", "-", "*", "/", "^", "(", ")", "[", "]", "{",
-    "}", ",", "?", ":", "<", ">", "!", "#",
+    "**", "&&", "||", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "^", "(", ")", "[", "]",
+    "{", "}", ",", "?", ":", "<", ">", "!", "#",
 ];
 
 /// Splits a formula; the last token is the end.
@@ -34,8 +36,8 @@ pub(super) fn split(text: &str) -> Result<Vec<Token>, FormulaError> {
         let (length, kind) = if first.is_whitespace() {
             (1, None)
         } else if first.is_ascii_digit() || (first == '.' && digit_at(rest, 1)) {
-            let (length, value) = number(rest, at)?;
-            (length, Some(TokenKind::Number(value)))
+            let (length, kind) = number(rest, at)?;
+            (length, Some(kind))
         } else if is_start_of_word(first) {
             let word: String = rest.iter().take_while(|c| is_in_word(**c)).collect();
             (word.chars().count(), Some(TokenKind::Word(word)))
@@ -79,7 +81,6 @@ fn symbol(rest: &[char]) -> Option<&'static str> {
 fn unknown(rest: &[char], at: usize) -> FormulaError {
     let message = match rest {
         ['?', '?', ..] => "?? is not possible: without a metric there is no composite".to_owned(),
-        ['%', ..] => "% is not possible: metrics are fractional numbers".to_owned(),
         ['&' | '|' | '=', ..] => "expected is &&, || or ==".to_owned(),
         [other, ..] => format!("{other:?} is not part of a formula"),
         [] => "it ends here".to_owned(),
@@ -87,8 +88,8 @@ fn unknown(rest: &[char], at: usize) -> FormulaError {
     FormulaError { at, message }
 }
 
-/// A decimal number such as `2`, `0.5`, `.5`, `1e3` or `1_000`.
-fn number(rest: &[char], at: usize) -> Result<(usize, f64), FormulaError> {
+/// A decimal number such as `2`, `0.5`, `.5`, `1e3` or `1_000`, and its length.
+fn number(rest: &[char], at: usize) -> Result<(usize, TokenKind), FormulaError> {
     let mut length = 0;
     let digits = |mut from: usize| {
         while rest
@@ -115,5 +116,10 @@ fn number(rest: &[char], at: usize) -> Result<(usize, f64), FormulaError> {
         let message = "this is no number that can be read".to_owned();
         return Err(FormulaError { at, message });
     }
-    Ok((length, value))
+    let kind = if text.contains(['.', 'e', 'E']) {
+        TokenKind::Number(value)
+    } else {
+        TokenKind::Whole(value)
+    };
+    Ok((length, kind))
 }
