@@ -22,7 +22,8 @@ pub fn Front() -> impl IntoView {
     let studio = studio();
     let hovered = RwSignal::new(None::<Place>);
     let width = RwSignal::new(0.0);
-    let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
+    let designs = studio.designs();
+    let sweep = move || designs.get();
     let wanted = Memo::new(move |_| studio.wanted());
     let gestures = Gestures::new(move |seen, wish| {
         let size = (width.get_untracked(), HEIGHT);
@@ -125,24 +126,23 @@ pub fn Front() -> impl IntoView {
         above: tip.into_any(),
     }
     .view();
+    let is_found = Memo::new(move |_| designs.with(Option::is_some));
     let outdated = Memo::new(move |_| {
-        let swept = studio
-            .sweep
-            .with(|sweep| sweep.report.as_ref().and(sweep.document.clone()));
+        let swept = found.get().filter(|_| is_found.get());
         swept.is_some_and(|swept| studio.document.with(|now| !check::same_sweep(&swept, now)))
     });
     let note = move || {
         if outdated.get() {
             "These designs belong to an earlier version of the scenario; look for them again"
                 .to_owned()
-        } else if sweep().is_some() {
+        } else if is_found.get() {
             "Each point is a design with its 95 % intervals; the line joins those that no other beats. Click a point to adopt it; drag over a part to see it closer".to_owned()
         } else {
             "Orange is this design with its 95 % intervals; find designs to see what else could be built"
                 .to_owned()
         }
     };
-    let stale = Signal::derive(move || outdated.get() || (sweep().is_none() && studio.stale.get()));
+    let stale = Signal::derive(move || outdated.get() || (!is_found.get() && studio.stale.get()));
     let class = Signal::derive(move || match hovered.get() {
         Some(Place::Swept(_)) => "front clickable",
         _ => "front",
