@@ -16,6 +16,10 @@ use sim_report::chart::front::{HEIGHT, Layout, Place, View};
 use sim_report::designs::{chance, cost_text, sentence, table, third_legend, third_text};
 use web_sys::KeyboardEvent;
 
+/// Says to the chart that it stands in a frame on another page: without the buttons that find designs.
+#[derive(Clone, Copy)]
+pub struct Framed;
+
 /// The chart with its sweep button and the list of the front.
 #[component]
 pub fn Front() -> impl IntoView {
@@ -131,8 +135,11 @@ pub fn Front() -> impl IntoView {
         let swept = found.get().filter(|_| is_found.get());
         swept.is_some_and(|swept| studio.document.with(|now| !check::same_sweep(&swept, now)))
     });
+    let framed = use_context::<Framed>().is_some();
     let note = move || {
-        if outdated.get() {
+        if framed {
+            "Orange is this design with its 95 % intervals".to_owned()
+        } else if outdated.get() {
             "These designs belong to an earlier version of the scenario; look for them again"
                 .to_owned()
         } else if is_found.get() {
@@ -165,7 +172,7 @@ pub fn Front() -> impl IntoView {
                 Box::new(on_click),
                 surface,
             )}
-            {legend()}
+            {legend(is_found)}
             {move || sweep().and_then(|sweep| third_legend(&sweep)).map(|words| view! { <p class="hint">"Points on the front: " {words}</p> })}
             {view! { <FrontList/> }.into_any()}
         </Figure>
@@ -313,7 +320,7 @@ fn sweep_button() -> AnyView {
     view! {
         <button
             type="button"
-            class="ghost"
+            class="ghost worded"
             data-testid="sweep-run"
             data-running=move || running().to_string()
             disabled=move || running() || invalid() || designs.get().is_none()
@@ -327,13 +334,19 @@ fn sweep_button() -> AnyView {
     .into_any()
 }
 
-fn legend() -> AnyView {
-    view! {
-        <ul class="legend" aria-hidden="true">
-            <li><span class="swatch disc orange"></span>"this design"</li>
+/// What the colours mean, of what there is to see.
+fn legend(is_found: Memo<bool>) -> AnyView {
+    let swept = || {
+        view! {
             <li><span class="swatch disc blue"></span>"on the front"</li>
             <li><span class="swatch disc muted"></span>"beaten by another"</li>
             <li><span class="swatch ring green"></span>"cheapest that clears the wanted chance"</li>
+        }
+    };
+    view! {
+        <ul class="legend" aria-hidden="true">
+            <li><span class="swatch disc orange"></span>"this design"</li>
+            {move || is_found.get().then(swept)}
         </ul>
     }
     .into_any()
