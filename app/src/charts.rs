@@ -34,7 +34,7 @@ use sim_report::chart::{ruler, scale};
 pub use distribution::{CostDistribution, SliDistribution};
 pub use export::{all, export_menu};
 pub use figure::{InReport, Table, report_stale};
-pub use front::Front;
+pub use front::{Framed, Front};
 pub use moment::MomentStrip;
 pub use palette::provide_palette;
 pub use sim_report::chart::drawing::{escaped, marks};

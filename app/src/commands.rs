@@ -128,7 +128,7 @@ pub const COMMANDS: [Command; 28] = [
     },
     Command {
         name: "Pin this design as the baseline",
-        keys: &["B"],
+        keys: &["P", "B"],
         run: |hands| hands.room.pin_present(),
     },
     Command {

@@ -22,6 +22,6 @@ pub use quantile::{order_statistic_ci, quantile_type7};
 pub use rank::{Correlation, spearman};
 pub use sort::{sort_by, sort_by_key};
 pub use student::{student_t_quantile, student_t_upper_tail};
-pub use summary::{Summary, paired_difference};
+pub use summary::{Summaries, Summary, paired_difference};
 pub use variance_split::{SharedVariance, shared_variance};
 pub use welford::Welford;

@@ -151,7 +151,9 @@ pub fn short(value: f64) -> String {
 
 /// A share (0..1) in per cent with so many decimals: "99.95 %".
 pub fn percent(share: f64, decimals: usize) -> String {
-    if share.is_finite() {
+    if share.is_finite() && share.abs() >= 100.0 {
+        format!("{}\u{a0}%", grouped(share * 100.0))
+    } else if share.is_finite() {
         minus(&format!("{:.decimals$}\u{a0}%", share * 100.0))
     } else {
         "–".to_owned()
@@ -320,6 +322,13 @@ mod tests {
             range(0.5, 12.0, |share| percent(share, 0)),
             "50–1200\u{a0}%"
         );
+    }
+
+    #[test]
+    fn large_shares_have_groups_of_digits() {
+        assert_eq!(percent(427.93, 0), "42,793\u{a0}%");
+        assert_eq!(percent(-427.93, 1), "−42,793\u{a0}%");
+        assert_eq!(percent(99.99, 0), "9999\u{a0}%");
     }
 
     #[test]

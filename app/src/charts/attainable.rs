@@ -5,7 +5,7 @@ use super::figure::Figure;
 use super::surface::Surface;
 use crate::state::studio;
 use leptos::prelude::*;
-use sim_core::study::{SweepReport, attainable};
+use sim_core::study::SweepReport;
 use sim_report::chart::attainable::{HEIGHT, scene};
 use sim_report::designs::{ATTAINABLE_NOTE, attainable_sentence, attainable_table};
 
@@ -13,18 +13,23 @@ use sim_report::designs::{ATTAINABLE_NOTE, attainable_sentence, attainable_table
 #[component]
 pub fn Attainable() -> impl IntoView {
     let studio = studio();
+    let designs = studio.designs();
     let known = Memo::new(move |_| {
-        let some = |report: &SweepReport| !attainable(report).is_empty();
-        studio
-            .sweep
-            .with(|sweep| sweep.report.as_deref().is_some_and(some))
+        let some = |report: &SweepReport| {
+            report.points.iter().any(|one| {
+                one.budget_kept
+                    .is_some_and(|kept| kept.estimate.is_finite())
+            })
+        };
+        designs.with(|report| report.as_deref().is_some_and(some))
     });
     move || known.get().then(figure)
 }
 
 fn figure() -> AnyView {
     let studio = studio();
-    let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
+    let designs = studio.designs();
+    let sweep = move || designs.get();
     let words = Signal::derive(move || {
         let words = sweep().and_then(|sweep| attainable_sentence(&sweep));
         words.map_or_else(String::new, |words| format!("{words}."))

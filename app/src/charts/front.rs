@@ -16,13 +16,18 @@ use sim_report::chart::front::{HEIGHT, Layout, Place, View};
 use sim_report::designs::{chance, cost_text, sentence, table, third_legend, third_text};
 use web_sys::KeyboardEvent;
 
+/// Says to the chart that it stands in a frame on another page: without the buttons that find designs.
+#[derive(Clone, Copy)]
+pub struct Framed;
+
 /// The chart with its sweep button and the list of the front.
 #[component]
 pub fn Front() -> impl IntoView {
     let studio = studio();
     let hovered = RwSignal::new(None::<Place>);
     let width = RwSignal::new(0.0);
-    let sweep = move || studio.sweep.with(|sweep| sweep.report.clone());
+    let designs = studio.designs();
+    let sweep = move || designs.get();
     let wanted = Memo::new(move |_| studio.wanted());
     let gestures = Gestures::new(move |seen, wish| {
         let size = (width.get_untracked(), HEIGHT);
@@ -125,24 +130,26 @@ pub fn Front() -> impl IntoView {
         above: tip.into_any(),
     }
     .view();
+    let is_found = Memo::new(move |_| designs.with(Option::is_some));
     let outdated = Memo::new(move |_| {
-        let swept = studio
-            .sweep
-            .with(|sweep| sweep.report.as_ref().and(sweep.document.clone()));
+        let swept = found.get().filter(|_| is_found.get());
         swept.is_some_and(|swept| studio.document.with(|now| !check::same_sweep(&swept, now)))
     });
+    let framed = use_context::<Framed>().is_some();
     let note = move || {
-        if outdated.get() {
+        if framed {
+            "Orange is this design with its 95 % intervals".to_owned()
+        } else if outdated.get() {
             "These designs belong to an earlier version of the scenario; look for them again"
                 .to_owned()
-        } else if sweep().is_some() {
+        } else if is_found.get() {
             "Each point is a design with its 95 % intervals; the line joins those that no other beats. Click a point to adopt it; drag over a part to see it closer".to_owned()
         } else {
             "Orange is this design with its 95 % intervals; find designs to see what else could be built"
                 .to_owned()
         }
     };
-    let stale = Signal::derive(move || outdated.get() || (sweep().is_none() && studio.stale.get()));
+    let stale = Signal::derive(move || outdated.get() || (!is_found.get() && studio.stale.get()));
     let class = Signal::derive(move || match hovered.get() {
         Some(Place::Swept(_)) => "front clickable",
         _ => "front",
@@ -165,7 +172,7 @@ pub fn Front() -> impl IntoView {
                 Box::new(on_click),
                 surface,
             )}
-            {legend()}
+            {legend(is_found)}
             {move || sweep().and_then(|sweep| third_legend(&sweep)).map(|words| view! { <p class="hint">"Points on the front: " {words}</p> })}
             {view! { <FrontList/> }.into_any()}
         </Figure>
@@ -313,7 +320,7 @@ fn sweep_button() -> AnyView {
     view! {
         <button
             type="button"
-            class="ghost"
+            class="ghost worded"
             data-testid="sweep-run"
             data-running=move || running().to_string()
             disabled=move || running() || invalid() || designs.get().is_none()
@@ -327,13 +334,19 @@ fn sweep_button() -> AnyView {
     .into_any()
 }
 
-fn legend() -> AnyView {
-    view! {
-        <ul class="legend" aria-hidden="true">
-            <li><span class="swatch disc orange"></span>"this design"</li>
+/// What the colours mean, of what there is to see.
+fn legend(is_found: Memo<bool>) -> AnyView {
+    let swept = || {
+        view! {
             <li><span class="swatch disc blue"></span>"on the front"</li>
             <li><span class="swatch disc muted"></span>"beaten by another"</li>
             <li><span class="swatch ring green"></span>"cheapest that clears the wanted chance"</li>
+        }
+    };
+    view! {
+        <ul class="legend" aria-hidden="true">
+            <li><span class="swatch disc orange"></span>"this design"</li>
+            {move || is_found.get().then(swept)}
         </ul>
     }
     .into_any()

@@ -16,46 +16,47 @@ use std::sync::Arc;
 #[component]
 pub fn FrontList() -> impl IntoView {
     let studio = studio();
-    let found = move || {
-        studio
-            .sweep
-            .with(|sweep| Some((sweep.report.clone()?, sweep.running)))
-    };
-    move || found().map(|(report, running)| list(studio, report, running))
+    let designs = studio.designs();
+    let is_found = Memo::new(move |_| designs.with(Option::is_some));
+    move || is_found.get().then(|| list(studio, designs))
 }
 
-fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
-    let verdict = verdict(&report, running);
-    let regret = least_regret(&report).map(|words| {
-        view! {
-            <p class="verdict" data-testid="least-regret">{words} "."</p>
-            <p class="hint">{REGRET_NOTE} "."</p>
-        }
-    });
-    let front: Vec<usize> = report
-        .front
-        .iter()
-        .filter_map(|design| report.place(*design))
-        .collect();
-    let left_out = front.len().saturating_sub(MOST_ROWS);
-    let more = (left_out > 0).then(
-        || view! { <p class="hint">{left_out} " dearer ones are in the file of the chart."</p> },
-    );
-    let rows = front
-        .into_iter()
-        .take(MOST_ROWS)
-        .enumerate()
-        .map(|(place, index)| row(studio, &report, place, index))
-        .collect_view();
+type Designs = Memo<Option<Arc<SweepReport>>>;
+
+fn list(studio: Studio, designs: Designs) -> AnyView {
+    let running = Memo::new(move |_| studio.sweep.with(|sweep| sweep.running));
+    let words = move || designs.with(|report| Some(verdict(report.as_deref()?, running.get())));
+    let regret = move || {
+        let words = designs.with(|report| least_regret(report.as_deref()?));
+        words.map(|words| {
+            view! {
+                <p class="verdict" data-testid="least-regret">{words} "."</p>
+                <p class="hint">{REGRET_NOTE} "."</p>
+            }
+        })
+    };
+    let more = move || {
+        let front = designs.with(|report| report.as_ref().map_or(0, |report| report.front.len()));
+        let left_out = front.saturating_sub(MOST_ROWS);
+        (left_out > 0).then(
+            || view! { <p class="hint">{left_out} " dearer ones are in the file of the chart."</p> },
+        )
+    };
     view! {
-        <p class="verdict" data-testid="sweep-verdict">{verdict}</p>
+        <p class="verdict" data-testid="sweep-verdict">{words}</p>
         {regret}
         <div class="table-scroll">
             <table class="front-list">
                 <thead>
                     <tr><th scope="col">"On the front, cheapest first"</th><th scope="col">"Chance"</th><th scope="col">"Cost per month"</th><th scope="col">"P95"</th><th scope="col"><span class="visually-hidden">"Adopt"</span></th></tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody>
+                    <ForEnumerate
+                        each=move || designs.with(|report| report.as_deref().map_or_else(Vec::new, rows))
+                        key=Clone::clone
+                        children=move |place, shown| row(studio, designs, place, &shown)
+                    />
+                </tbody>
             </table>
         </div>
         {more}
@@ -63,27 +64,66 @@ fn list(studio: Studio, report: Arc<SweepReport>, running: bool) -> AnyView {
     .into_any()
 }
 
-fn row(studio: Studio, report: &Arc<SweepReport>, place: usize, index: usize) -> Option<AnyView> {
-    let point = report.points.get(index)?;
-    let recommended = report.recommended == Some(point.design);
-    let name = knob_text(report, point);
-    let held = Arc::clone(report);
-    let values = edits(report, point);
+/// What a row shows: while this is the same, the row stays as it is.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Shown {
+    plan: String,
+    design: u32,
+    replications: u32,
+    is_recommended: bool,
+}
+
+fn rows(report: &SweepReport) -> Vec<Shown> {
+    let shown = |point: &DesignPoint| Shown {
+        plan: report.plan.clone(),
+        design: point.design,
+        replications: point.replications,
+        is_recommended: report.recommended == Some(point.design),
+    };
+    let front = report
+        .front
+        .iter()
+        .filter_map(|design| report.point(*design));
+    front.take(MOST_ROWS).map(shown).collect()
+}
+
+fn row(
+    studio: Studio,
+    designs: Designs,
+    place: ReadSignal<usize>,
+    shown: &Shown,
+) -> Option<AnyView> {
+    let Shown {
+        design,
+        is_recommended,
+        ..
+    } = *shown;
+    let report = designs.get_untracked()?;
+    let point = report.point(design)?;
+    let name = knob_text(&report, point);
+    let values = edits(&report, point);
     let current = move || {
         values
             .iter()
             .all(|(path, value)| studio.value(path).map(pointer::tidy).as_ref() == Some(value))
     };
+    let take = move |_| {
+        let report = designs.get_untracked();
+        let found = report.and_then(|report| Some((report.place(design)?, report)));
+        if let Some((index, report)) = found {
+            adopt(studio, &report, index);
+        }
+    };
     let view = view! {
         <tr
-            data-testid=format!("front-point-{place}")
+            data-testid=move || format!("front-point-{}", place.get())
             data-cost=point.cost_per_month.mean.to_string()
             data-attainment=point.attainment.estimate.to_string()
-            class:recommended=recommended
-            class:current=current.clone()
-            on:click=move |_| adopt(studio, &held, index)
+            class:recommended=is_recommended
+            class:current=current
+            on:click=take
         >
-            <th scope="row">{name.clone()} {recommended.then(|| view! { <span class="badge good">"recommended"</span> })}</th>
+            <th scope="row">{name.clone()} {is_recommended.then(|| view! { <span class="badge good">"recommended"</span> })}</th>
             <td>{chance(&point.attainment)}</td>
             <td>{cost_text(&point.cost_per_month)}</td>
             <td>{format::milliseconds(point.p95_latency_ms.mean)}</td>

@@ -356,6 +356,19 @@ impl Studio {
             .with(|document| document.pointer(pointer).and_then(Value::as_f64))
     }
 
+    /// The designs that were found. What follows this is told when others are known, not of every step of the progress.
+    pub fn designs(&self) -> Memo<Option<Arc<SweepReport>>> {
+        let sweep = self.sweep;
+        let is_other = |a: Option<&Option<Arc<SweepReport>>>,
+                        b: Option<&Option<Arc<SweepReport>>>| {
+            let place = |report: Option<&Option<Arc<SweepReport>>>| {
+                report.map(|report| report.as_ref().map(Arc::as_ptr))
+            };
+            place(a) != place(b)
+        };
+        Memo::new_with_compare(move |_| sweep.with(|sweep| sweep.report.clone()), is_other)
+    }
+
     /// The chance to meet the SLO that the visitor wants, a share.
     pub fn wanted(&self) -> f64 {
         self.number("/slo/wanted_attainment_percent").unwrap_or(0.0) / 100.0

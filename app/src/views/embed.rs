@@ -1,7 +1,7 @@
 //! A few answers and a few knobs, for a frame on another page: read-only but for these, and nothing is kept.
 
 use super::kpis::Kpis;
-use crate::charts::Front;
+use crate::charts::{Framed, Front};
 use crate::editor::few_fields;
 use crate::parts::{self, NotLoaded, wasm_split};
 use crate::state::{link, studio};
@@ -30,6 +30,7 @@ fn answers(knobs: Vec<String>) -> Result<AnyView, NotLoaded> {
         studio.edits.track();
         link::make(&studio).unwrap_or_default()
     });
+    provide_context(Framed);
     let made = view! {
         <div class="embed-head">
             <h1>{name}</h1>

@@ -126,9 +126,11 @@ fn attainment(report: &Report, wanted: f64) -> Kpi {
         exact: attainment.estimate,
         range: format!(
             "95\u{a0}% interval {}",
-            format::range(attainment.ci_low, attainment.ci_high, |share| {
-                format::percent(share, 0)
-            })
+            whole(&format::range(
+                attainment.ci_low,
+                attainment.ci_high,
+                |share| format::percent(share, 0)
+            ))
         ),
         more: format!("{verdict} the wanted {}", format::percent(wanted, 0)),
         class,
@@ -187,11 +189,24 @@ fn interval(summary: &Summary, show: impl Fn(f64) -> String) -> String {
     if summary.n < 2 {
         return "n=1, no interval yet".to_owned();
     }
-    format!("±\u{a0}{} (95\u{a0}%)", show(summary.half_width()))
+    let half = summary.half_width();
+    if half > 0.0 && half < NOTHING * summary.mean.abs() {
+        return "±\u{a0}under 0.01\u{a0}% (95\u{a0}%)".to_owned();
+    }
+    format!("±\u{a0}{} (95\u{a0}%)", show(half))
 }
 
+/// An interval this narrow, as a share of the value, is told without its digits, which would say nothing to anybody.
+const NOTHING: f64 = 1e-4;
+
 fn spread(summary: &Summary, show: impl Fn(f64) -> String) -> String {
-    format!("P5–P95 {}", format::range(summary.p5, summary.p95, show))
+    let both = whole(&format::range(summary.p5, summary.p95, show));
+    format!("{} {both}", whole("P5–P95"))
+}
+
+/// A range that is not broken at its dash where lines are narrow.
+fn whole(range: &str) -> String {
+    range.replace('–', "\u{2060}–\u{2060}")
 }
 
 fn figure(
@@ -252,10 +267,7 @@ fn replicas(report: &Report) -> Option<Kpi> {
         ),
         exact: mean.mean,
         range: interval(mean, format::number),
-        more: format!(
-            "peak P5–P95 {}",
-            format::range(peak.p5, peak.p95, format::number)
-        ),
+        more: format!("peak {}", spread(peak, format::number)),
         class: "",
         gauge: None,
     })

@@ -23,8 +23,14 @@ pub fn Problems() -> impl IntoView {
         match (errors, warnings) {
             (0, 1) => "1 thing to look at".to_owned(),
             (0, n) => format!("{n} things to look at"),
-            (1, _) => "1 problem to fix before this can run".to_owned(),
-            (n, _) => format!("{n} problems to fix before this can run"),
+            (n, more) => {
+                let problems = if n == 1 { "problem" } else { "problems" };
+                let more = match more {
+                    0 => String::new(),
+                    more => format!(", and {more} more to look at"),
+                };
+                format!("{n} {problems} to fix before this can run{more}")
+            }
         }
     };
     let lines = move || {

@@ -69,15 +69,15 @@ fn panel() -> AnyView {
 fn note(state: &TornadoState) -> String {
     let what = "Each knob of the sweep and each uncertain input goes to its low and high end while the others stay";
     match (&state.report, state.running) {
-        (_, true) => format!(
+        (_, true) if state.progress.1 > 0 => format!(
             "{what}: {} of {} runs so far.",
             state.progress.0, state.progress.1
         ),
-        (Some(report), false) => format!(
+        (Some(report), _) => format!(
             "{what}. {} runs of each design with the same random numbers.",
             report.replications
         ),
-        (None, false) => format!("{what}."),
+        (None, _) => format!("{what}."),
     }
 }
 

@@ -4,6 +4,7 @@ use sim_core::study::{
     Collection, Plan, Progress, Report, Rounds, Shard, ShardResult, SweepReport,
 };
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Work of one message should take about this long, so that a worker is soon free for something newer.
@@ -62,6 +63,9 @@ pub struct Deal {
     waiting: VecDeque<Shard>,
     out: u32,
     pace: Pace,
+    /// Replications done and needed: of each design, as far as anything of it arrived, and of all.
+    steps: Vec<(u32, u32)>,
+    total: (u32, u32),
     /// Whether anything arrived since the last report.
     pub news: bool,
 }
@@ -78,7 +82,7 @@ impl Deal {
         let collection = Collection::new(&plan);
         let waiting = rounds.next_round(&collection).into();
         let plan = Rc::new(plan);
-        Self {
+        let mut deal = Self {
             job,
             plan,
             rounds,
@@ -86,7 +90,33 @@ impl Deal {
             waiting,
             out: 0,
             pace: Pace::default(),
+            steps: Vec::new(),
+            total: (0, 0),
             news: false,
+        };
+        deal.count(0..deal.collection.designs());
+        deal
+    }
+
+    /// Counts anew what is done and needed of some designs.
+    fn count(&mut self, designs: Range<u32>) {
+        let all = self.collection.designs();
+        self.steps.resize(all as usize, (0, 0));
+        let designs = match self.rounds.is_each_alone() {
+            true => designs.start..designs.end.min(all),
+            false => 0..all,
+        };
+        for design in designs {
+            let progress = self.rounds.progress(&self.collection, design);
+            let needed = match progress.finished {
+                true => progress.done,
+                false => progress.round_end.max(progress.done),
+            };
+            if let Some(step) = self.steps.get_mut(design as usize) {
+                self.total.0 = self.total.0 + progress.done - step.0;
+                self.total.1 = self.total.1 + needed - step.1;
+                *step = (progress.done, needed);
+            }
         }
     }
 
@@ -109,7 +139,12 @@ impl Deal {
     pub fn take(&mut self, result: ShardResult, took_ms: f64) {
         self.out = self.out.saturating_sub(1);
         self.pace.note(result.results.len(), took_ms);
-        self.news |= self.collection.add(result);
+        let first = result.shard.first_design;
+        let designs = first..first.saturating_add(result.shard.designs);
+        if self.collection.add(result) {
+            self.news = true;
+            self.count(designs);
+        }
         if self.out == 0 && self.waiting.is_empty() {
             self.waiting = self.rounds.next_round(&self.collection).into();
         }
@@ -166,17 +201,7 @@ impl Deal {
 
     /// Replications done and needed over all designs, as far as is known.
     pub fn totals(&self) -> (u32, u32) {
-        let (mut done, mut needed) = (0, 0);
-        for design in 0..self.collection.designs() {
-            let progress = self.rounds.progress(&self.collection, design);
-            done += progress.done;
-            needed += if progress.finished {
-                progress.done
-            } else {
-                progress.round_end.max(progress.done)
-            };
-        }
-        (done, needed)
+        self.total
     }
 
     /// Seconds left for `remaining` replications on so many workers, once there is a rate to tell from.
@@ -194,9 +219,9 @@ impl Deal {
         self.collection.report(&self.plan)
     }
 
-    /// The report on all designs.
-    pub fn sweep_report(&self) -> SweepReport {
-        SweepReport::new(&self.plan, &self.collection)
+    /// The report on all designs, of which the former one says what has not changed.
+    pub fn sweep_report(&self, former: Option<&SweepReport>) -> SweepReport {
+        SweepReport::renewed(&self.plan, &self.collection, former)
     }
 }
 
@@ -229,6 +254,41 @@ mod tests {
             first_replication,
             replications: 1,
         }
+    }
+
+    /// What is done and needed, counted design by design as results come in, is what counting all of them anew gives.
+    #[test]
+    fn totals_are_those_of_all_designs() {
+        let template = sim_core::scenario::templates::TEMPLATES[0].json;
+        let mut document: serde_json::Value = serde_json::from_str(template).expect("a template");
+        document["slo"]["window_days"] = 0.05.into();
+        document["run"]["min_replications"] = 2.into();
+        document["run"]["max_replications"] = 5.into();
+        document["sweep"] = serde_json::json!([{ "path": "/autoscaler/min_replicas", "from": 2, "to": 6, "steps": 3 }]);
+        let scenario = sim_core::scenario::check_value(&document).expect("sound");
+        let plan = Plan::sweep(scenario.document());
+        let prepared = sim_core::study::Prepared::new(plan.clone()).expect("sound");
+        let mut deal = Deal::new(1, plan);
+        let mut taken = 0;
+        while let Some(shard) = deal.next() {
+            deal.take(prepared.run_shard(shard), 500.0);
+            taken += 1;
+            let all = (0..deal.collection.designs()).map(|design| {
+                let progress = deal.rounds.progress(&deal.collection, design);
+                let open = progress.round_end.max(progress.done);
+                (
+                    progress.done,
+                    if progress.finished {
+                        progress.done
+                    } else {
+                        open
+                    },
+                )
+            });
+            let sum = all.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+            assert_eq!(deal.totals(), sum, "after {taken} shards");
+        }
+        assert!(deal.finished() && taken >= 6, "{taken}");
     }
 
     #[test]

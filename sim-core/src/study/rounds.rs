@@ -8,8 +8,7 @@ use super::compare::pair_precision;
 use super::plan::{Plan, Shard};
 use super::report::Proportion;
 use crate::scenario::document::RunDocument;
-use crate::stats::Summary;
-use crate::stats::sort_by_key;
+use crate::stats::{Summaries, Welford, sort_by_key};
 
 /// The rule for when to stop.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,8 +153,22 @@ impl Rounds {
         }
     }
 
+    /// Whether how far a design has come depends on its own results only.
+    pub fn is_each_alone(&self) -> bool {
+        !self.paired && !self.twins
+    }
+
     /// How far a design has come.
     pub fn progress(&self, collection: &Collection, design: u32) -> Progress {
+        self.progress_of(collection, design, &mut Summaries::default())
+    }
+
+    fn progress_of(
+        &self,
+        collection: &Collection,
+        design: u32,
+        summaries: &mut Summaries,
+    ) -> Progress {
         if self.paired {
             return self.paired_progress(collection, design);
         }
@@ -164,7 +177,7 @@ impl Rounds {
         }
         let done = collection.replications(design);
         let round_end = self.round_end(done);
-        let (attainment, cost_percent) = precision(collection, design);
+        let (attainment, cost_percent) = precision(collection, design, summaries);
         let attainment_points = 50.0 * (attainment.ci_high - attainment.ci_low);
         let precise = attainment_points <= self.run.attainment_precision_points
             && cost_percent <= self.run.cost_precision_percent;
@@ -191,8 +204,9 @@ impl Rounds {
     ///
     /// Ask at a barrier only: when everything asked for before has been added to the collection.
     pub fn next_round(&self, collection: &Collection) -> Vec<Shard> {
+        let mut summaries = Summaries::default();
         let open: Vec<(u32, Progress)> = (0..collection.designs())
-            .map(|design| (design, self.progress(collection, design)))
+            .map(|design| (design, self.progress_of(collection, design, &mut summaries)))
             .filter(|(_, progress)| !progress.finished)
             .collect();
         let mut shards: Vec<Shard> = open
@@ -213,14 +227,20 @@ impl Rounds {
     }
 }
 
-fn precision(collection: &Collection, design: u32) -> (Proportion, f64) {
+fn precision(collection: &Collection, design: u32, summaries: &mut Summaries) -> (Proportion, f64) {
     let briefs = collection.briefs(design);
     let attainment = Proportion::of(briefs.iter().map(|brief| brief.met));
-    let costs: Vec<f64> = briefs.iter().map(|brief| brief.cost).collect();
-    let cost = Summary::of(&costs);
+    let mut cost = Welford::new();
+    let costs = briefs.iter().map(|brief| brief.cost);
+    costs
+        .filter(|cost| cost.is_finite())
+        .for_each(|one| cost.push(one));
     // One replication tells nothing of the spread: its half-width is infinite.
-    let percent = if cost.mean > 0.0 {
-        100.0 * cost.half_width() / cost.mean
+    let half_width = summaries
+        .interval(&cost)
+        .map_or(f64::INFINITY, |(low, high)| 0.5 * (high - low));
+    let percent = if cost.mean() > 0.0 {
+        100.0 * half_width / cost.mean()
     } else {
         0.0
     };

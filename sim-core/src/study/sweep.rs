@@ -6,8 +6,7 @@ use super::optimise::SearchReport;
 use super::plan::Plan;
 use super::report::Proportion;
 use crate::scenario::document::ObjectiveDocument;
-use crate::stats::Summary;
-use crate::stats::sort_by;
+use crate::stats::{Summaries, Summary, sort_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -90,16 +89,36 @@ pub struct SweepReport {
 impl SweepReport {
     /// Judges what has arrived so far.
     pub fn new(plan: &Plan, collection: &Collection) -> Self {
+        Self::renewed(plan, collection, None)
+    }
+
+    /// The same. Designs without more replications than in a former report on the plan are taken from that: while thousands
+    /// are swept, most of them.
+    pub fn renewed(plan: &Plan, collection: &Collection, former: Option<&Self>) -> Self {
+        let former = former.filter(|former| former.plan == collection.plan_id());
         let wanted = plan.document.slo.wanted_attainment_percent / 100.0;
-        let mut ranks = Ranks::default();
+        let mut judge = Judge {
+            wanted,
+            ..Judge::default()
+        };
+        // Both lie in the order of the designs.
+        let mut known = former.into_iter().flat_map(|former| &former.points);
+        let mut next = known.next();
         let mut points: Vec<DesignPoint> = (0..collection.designs())
             .filter(|&design| collection.replications(design) > 0)
             .map(|design| {
-                let n = collection.replications(design);
-                if ranks.n != n {
-                    ranks = Ranks::of(n, wanted);
+                while next.is_some_and(|point| point.design < design) {
+                    next = known.next();
                 }
-                point(plan, collection, design, &ranks)
+                let n = collection.replications(design);
+                let same = |point: &&DesignPoint| point.design == design && point.replications == n;
+                match next.filter(same) {
+                    Some(point) => DesignPoint {
+                        on_front: false,
+                        ..point.clone()
+                    },
+                    None => judge.point(plan, collection, design),
+                }
             })
             .collect();
         let front = mark_front(&mut points);
@@ -142,26 +161,40 @@ impl SweepReport {
     }
 }
 
-fn point(plan: &Plan, collection: &Collection, design: u32, ranks: &Ranks) -> DesignPoint {
-    let briefs = collection.briefs(design);
-    let values = |of: fn(&Brief) -> f64| briefs.iter().map(of).collect::<Vec<f64>>();
-    let summary = |of| Summary::of(&values(of));
-    DesignPoint {
-        design,
-        values: plan
-            .designs
-            .get(design as usize)
-            .map(|design| design.values.iter().map(|&value| value.into()).collect())
-            .unwrap_or_default(),
-        replications: briefs.len() as u32,
-        attainment: Proportion::of(briefs.iter().map(|brief| brief.met)),
-        cost_per_month: summary(|brief| brief.cost),
-        budget_kept: BudgetKept::at(ranks, &values(|brief| brief.budget)),
-        p95_latency_ms: summary(|brief| brief.p95_ms),
-        mean_replicas: summary(|brief| brief.mean_replicas),
-        third: None,
-        on_front: false,
-        digest: collection.digest(design),
+/// Judges design after design. What depends on the number of replications alone is computed when that changes.
+#[derive(Default)]
+struct Judge {
+    wanted: f64,
+    ranks: Ranks,
+    summaries: Summaries,
+}
+
+impl Judge {
+    fn point(&mut self, plan: &Plan, collection: &Collection, design: u32) -> DesignPoint {
+        let briefs = collection.briefs(design);
+        let n = briefs.len() as u32;
+        if self.ranks.n != n {
+            self.ranks = Ranks::of(n, self.wanted);
+        }
+        let values = |of: fn(&Brief) -> f64| briefs.iter().map(of).collect::<Vec<f64>>();
+        let mut summary = |of| self.summaries.of(&values(of));
+        DesignPoint {
+            design,
+            values: plan
+                .designs
+                .get(design as usize)
+                .map(|design| design.values.iter().map(|&value| value.into()).collect())
+                .unwrap_or_default(),
+            replications: n,
+            attainment: Proportion::of(briefs.iter().map(|brief| brief.met)),
+            cost_per_month: summary(|brief| brief.cost),
+            budget_kept: BudgetKept::at(&self.ranks, &values(|brief| brief.budget)),
+            p95_latency_ms: summary(|brief| brief.p95_ms),
+            mean_replicas: summary(|brief| brief.mean_replicas),
+            third: None,
+            on_front: false,
+            digest: collection.digest(design),
+        }
     }
 }
 
@@ -187,4 +220,57 @@ pub(super) fn mark_front(points: &mut [DesignPoint]) -> Vec<u32> {
         }
     }
     front
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::check_value;
+    use crate::scenario::templates::TEMPLATES;
+    use crate::study::{Prepared, Rounds};
+    use serde_json::json;
+
+    /// Whatever a former report said, and however much of it: the report is that of the results alone.
+    #[test]
+    fn a_renewed_report_is_one_made_anew() {
+        let mut document: Value = serde_json::from_str(TEMPLATES[0].json).expect("a template");
+        document["slo"]["window_days"] = json!(0.05);
+        document["run"]["warm_up_minutes"] = json!(20);
+        document["run"]["min_replications"] = json!(3);
+        document["run"]["max_replications"] = json!(6);
+        document["sweep"] =
+            json!([{ "path": "/autoscaler/min_replicas", "from": 2, "to": 6, "steps": 5 }]);
+        let scenario = check_value(&document).expect("sound");
+        let plan = Plan::sweep(scenario.document());
+        let prepared = Prepared::new(plan.clone()).expect("sound");
+        let rounds = Rounds::new(&plan);
+        let mut collection = Collection::new(&plan);
+        let mut former: Option<SweepReport> = None;
+        let mut reports = 0;
+        loop {
+            let round = rounds.next_round(&collection);
+            if round.is_empty() {
+                break;
+            }
+            for shard in round.into_iter().rev() {
+                collection.add(prepared.run_shard(shard));
+                let renewed = SweepReport::renewed(&plan, &collection, former.as_ref());
+                assert_eq!(renewed, SweepReport::new(&plan, &collection));
+                reports += 1;
+                // Some reports are left out, as on a page that is busy.
+                if reports % 3 != 0 {
+                    former = Some(renewed);
+                }
+            }
+        }
+        assert!(reports >= 15, "{reports}");
+        let other = SweepReport {
+            plan: "another".to_owned(),
+            ..former.expect("reports")
+        };
+        assert_eq!(
+            SweepReport::renewed(&plan, &Collection::new(&plan), Some(&other)).points,
+            []
+        );
+    }
 }

@@ -212,7 +212,7 @@ fn thousands_of_designs_move_with_the_hand() {
             longest,
             "ms",
             "≤ 50 ms",
-            250.0,
+            150.0,
         );
         page.value("(document.querySelector('.front').scrollIntoView({ block: 'center', behavior: 'instant' }), true)").await;
 

@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 /// Least time between two reports.
 const REPORT_MS: f64 = 200.0;
+/// As much more for each design that is being swept: thousands are judged, drawn and laid out anew each time, and few of them
+/// have moved since.
+const DESIGN_MS: f64 = 0.2;
 
 impl Room {
     /// Shows the beginning of the first replication until there is more.
@@ -86,7 +89,11 @@ impl Room {
         let news = std::mem::take(&mut sweep.news);
         let progress = sweep.totals();
         let running = !stopped && !sweep.finished();
-        let report = news.then(|| Arc::new(sweep.sweep_report()));
+        let former = self
+            .studio
+            .sweep
+            .with_untracked(|state| state.report.clone());
+        let report = news.then(|| Arc::new(sweep.sweep_report(former.as_deref())));
         let seconds_left = sweep.seconds_left(progress.1.saturating_sub(progress.0), workers);
         let signal = self.studio.sweep;
         let unchanged = signal.with_untracked(|state| {
@@ -160,7 +167,10 @@ pub(super) fn report_soon(room: &Rc<RefCell<Room>>) {
         .flatten()
         .all(Deal::finished)
         && this.inquiry.as_ref().is_none_or(Inquiry::finished);
-    let wait = this.last_report_ms + REPORT_MS - now_ms();
+    let sweep = this.sweep.as_ref().filter(|sweep| !sweep.finished());
+    let designs = sweep.map_or(0, |sweep| sweep.collection().designs());
+    let pause = REPORT_MS + DESIGN_MS * f64::from(designs);
+    let wait = this.last_report_ms + pause - now_ms();
     if stale || over || wait <= 0.0 {
         this.report_timer = None;
         this.show_report();

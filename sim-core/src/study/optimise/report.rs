@@ -6,7 +6,7 @@ use super::regret::{LeastRegret, least};
 use super::search::{LEAST_KNOWN, LIKELY, Search, Verdict};
 use super::trial::Trial;
 use crate::scenario::document::ScenarioDocument;
-use crate::stats::Summary;
+use crate::stats::{Summaries, Summary};
 use crate::study::attainable::BudgetKept;
 use crate::study::probe::{Outcome, digest};
 use crate::study::report::{Proportion, prices};
@@ -60,10 +60,11 @@ impl Search {
     pub fn report(&self, document: &ScenarioDocument) -> SweepReport {
         let known = |trial: &&(usize, &Trial)| !trial.1.outcomes.is_empty();
         let trials: Vec<(usize, &Trial)> = self.trials.iter().enumerate().collect();
+        let mut summaries = Summaries::default();
         let mut points: Vec<DesignPoint> = trials
             .iter()
             .filter(known)
-            .map(|(index, trial)| self.point(*index, trial))
+            .map(|(index, trial)| self.point(*index, trial, &mut summaries))
             .collect();
         let front = self.front(&mut points);
         let recommendation = self.recommendation();
@@ -137,21 +138,22 @@ impl Search {
         }
     }
 
-    fn point(&self, index: usize, trial: &Trial) -> DesignPoint {
+    fn point(&self, index: usize, trial: &Trial, summaries: &mut Summaries) -> DesignPoint {
         let outcomes = &trial.outcomes;
+        let mut summary = |figure| summaries.of(&figures(outcomes, figure));
         let budgets: Vec<f64> = outcomes.iter().map(|outcome| outcome.budget).collect();
         DesignPoint {
             design: index as u32,
             values: self.space.values(&trial.design),
             replications: outcomes.len() as u32,
             attainment: chance(outcomes),
-            cost_per_month: summary(outcomes, Figure::CostPerMonth),
+            cost_per_month: summary(Figure::CostPerMonth),
             budget_kept: BudgetKept::of(&budgets, self.wanted),
-            p95_latency_ms: summary(outcomes, Figure::P95Latency),
-            mean_replicas: summary(outcomes, Figure::MeanReplicas),
+            p95_latency_ms: summary(Figure::P95Latency),
+            mean_replicas: summary(Figure::MeanReplicas),
             third: self.third.map(|index| {
                 let values = outcomes.iter().map(|outcome| outcome.figures[index]);
-                Summary::of(&values.collect::<Vec<f64>>())
+                summaries.of(&values.collect::<Vec<f64>>())
             }),
             on_front: false,
             digest: digest([(index as u32, outcomes.as_slice())].into_iter()),
@@ -212,7 +214,7 @@ impl Search {
         Some(Recommendation {
             design: *design as u32,
             attainment: chance(fresh),
-            cost_per_month: summary(fresh, Figure::CostPerMonth),
+            cost_per_month: Summary::of(&figures(fresh, Figure::CostPerMonth)),
         })
     }
 
@@ -283,7 +285,6 @@ fn chance(outcomes: &[Outcome]) -> Proportion {
     Proportion::of(outcomes.iter().map(|outcome| outcome.met))
 }
 
-fn summary(outcomes: &[Outcome], figure: Figure) -> Summary {
-    let values: Vec<f64> = outcomes.iter().map(|one| one.figure(figure)).collect();
-    Summary::of(&values)
+fn figures(outcomes: &[Outcome], figure: Figure) -> Vec<f64> {
+    outcomes.iter().map(|one| one.figure(figure)).collect()
 }
