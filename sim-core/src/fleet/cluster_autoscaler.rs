@@ -13,6 +13,7 @@
 //! there is no new node while more than 45 % of the nodes are unready upstream, which is not modelled. Scans while
 //! nothing has changed and nothing is due would decide nothing and are skipped. Groups of spot nodes: see `spot_groups`.
 
+mod backoff;
 mod expander;
 mod spot_groups;
 mod words;
@@ -24,16 +25,10 @@ use super::spot::SpotNodes;
 use crate::random::{Rng, uniform};
 use crate::scenario::Scenario;
 use crate::scenario::document::{ClusterAutoscalerDocument, ExpanderDocument, GroupCapacity};
+use backoff::Backoff;
 use expander::Expansion;
 use words::{Look, NoScaleUp};
 
-/// Back-off of a group after a failed provisioning: it doubles from the first to the longest, and is forgotten
-/// three hours after its end (flags initial-node-group-backoff-duration, max-…, node-group-backoff-reset-timeout).
-const FIRST_BACKOFF_S: f64 = 300.0;
-const LONGEST_BACKOFF_S: f64 = 1800.0;
-const BACKOFF_IS_FORGOTTEN_S: f64 = 10_800.0;
-/// Nothing is removed for so long after a failure (flag scale-down-delay-after-failure).
-const DELAY_AFTER_FAILURE_S: f64 = 180.0;
 /// Nodes with pods that one scan considers (flag scale-down-non-empty-candidates-count).
 const MOST_CANDIDATES_WITH_PODS: u32 = 30;
 
@@ -49,27 +44,7 @@ struct Group {
     is_spot: bool,
     /// The priority expander takes the group with the highest.
     priority: u32,
-    backoff_s: f64,
-    backoff_until_s: f64,
-}
-
-impl Group {
-    fn is_in_backoff(&self, now_s: f64) -> bool {
-        now_s < self.backoff_until_s
-    }
-
-    fn back_off(&mut self, now_s: f64) {
-        if self.is_in_backoff(now_s) {
-            return;
-        }
-        let forgotten = now_s >= self.backoff_until_s + BACKOFF_IS_FORGOTTEN_S;
-        self.backoff_s = if self.backoff_s == 0.0 || forgotten {
-            FIRST_BACKOFF_S
-        } else {
-            (2.0 * self.backoff_s).min(LONGEST_BACKOFF_S)
-        };
-        self.backoff_until_s = now_s + self.backoff_s;
-    }
+    backoff: Backoff,
 }
 
 /// The Cluster Autoscaler with its memory.
@@ -93,7 +68,6 @@ pub(super) struct ClusterAutoscaler {
     spot: Option<SpotNodes>,
     choices: Rng,
     last_add_s: f64,
-    last_failure_s: f64,
     next_scan_s: f64,
     is_stuck: bool,
 }
@@ -111,8 +85,7 @@ impl ClusterAutoscaler {
             count: 0,
             is_spot: group.capacity == GroupCapacity::Spot,
             priority: group.priority,
-            backoff_s: 0.0,
-            backoff_until_s: f64::NEG_INFINITY,
+            backoff: Backoff::default(),
         });
         let scan_s = f64::from(document.scan_interval_s);
         Self {
@@ -131,7 +104,6 @@ impl ClusterAutoscaler {
             spot,
             choices,
             last_add_s: f64::NEG_INFINITY,
-            last_failure_s: f64::NEG_INFINITY,
             next_scan_s: f64::INFINITY,
             is_stuck: false,
         }
@@ -190,10 +162,23 @@ impl ClusterAutoscaler {
             return;
         };
         group.count = group.count.saturating_sub(1);
-        group.back_off(now_s);
-        let backoff_s = group.backoff_until_s - now_s;
-        self.last_failure_s = now_s;
+        group.backoff.fail(now_s);
+        let backoff_s = group.backoff.until_s - now_s;
         cluster.note(|nodes| words::given_up(nodes, place, backoff_s, now_s));
+    }
+
+    /// A node has come. The last of those that its group was asked for makes up for earlier failures.
+    pub(super) fn node_is_ready(&mut self, nodes: &Nodes, place: u32) {
+        let Some(number) = nodes.get(place).map(|node| node.pool) else {
+            return;
+        };
+        let Some(group) = self.group_mut(number) else {
+            return;
+        };
+        let is_coming = |node: &Node| node.pool == number && node.state == NodeState::Coming;
+        if group.backoff.is_remembered() && !nodes.iter().any(|(_, node)| is_coming(node)) {
+            group.backoff.succeed();
+        }
     }
 
     fn group_mut(&mut self, number: u32) -> Option<&mut Group> {
@@ -246,8 +231,8 @@ impl ClusterAutoscaler {
             }
             if group.count >= group.maximum {
                 reason = reason.or(NoScaleUp::Maximum);
-            } else if group.is_in_backoff(now_s) && reason != NoScaleUp::Maximum {
-                again_s = again_s.min(group.backoff_until_s);
+            } else if group.backoff.holds(now_s) && reason != NoScaleUp::Maximum {
+                again_s = again_s.min(group.backoff.until_s);
             }
         }
         if again_s < f64::INFINITY {
@@ -301,8 +286,8 @@ impl ClusterAutoscaler {
     /// Removes what is not needed, and sets when to look again.
     fn scale_down(&mut self, cluster: &mut Cluster, now_s: f64) {
         let mut look = self.find_unneeded(cluster, now_s);
-        let pause_end_s = (self.last_add_s + self.delay_after_add_s)
-            .max(self.last_failure_s + DELAY_AFTER_FAILURE_S);
+        // Upstream also pauses after a removal that failed (scale-down-delay-after-failure): here none does.
+        let pause_end_s = self.last_add_s + self.delay_after_add_s;
         look.pause_s = (pause_end_s - now_s).max(0.0);
         let mut removals = Vec::new();
         let mut next_s = f64::INFINITY;

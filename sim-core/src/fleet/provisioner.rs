@@ -215,8 +215,14 @@ impl Provisioner {
                     node.state = NodeState::Ready;
                     node.touched_s = node.ready_s;
                 });
-                if let Provisioner::Karpenter(karpenter) = self {
-                    karpenter.node_is_ready(cluster, place, now_s);
+                match self {
+                    Provisioner::Group(_) | Provisioner::Spot(_) => {}
+                    Provisioner::ClusterAutoscaler(autoscaler) => {
+                        autoscaler.node_is_ready(&cluster.nodes, place);
+                    }
+                    Provisioner::Karpenter(karpenter) => {
+                        karpenter.node_is_ready(cluster, place, now_s);
+                    }
                 }
             }
             NodeState::Coming => {

@@ -62,11 +62,40 @@ fn named(outputs: Value) -> Map<String, Value> {
 }
 
 const UNNAMED: &str = "value";
+const TOLERANCE: &str = "rel_tol";
+
+/// A whole number, written with a decimal point or without: JSON does not tell 5 from 5.0, its writers do.
+pub fn whole<'de, D: Deserializer<'de>, T: TryFrom<i64>>(deserializer: D) -> Result<T, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    let float = || {
+        let float = number
+            .as_f64()
+            .filter(|f| f.fract() == 0.0 && f.abs() < 9e18)?;
+        Some(float as i64)
+    };
+    let whole = number.as_i64().or_else(float);
+    let fits = whole.and_then(|whole| T::try_from(whole).ok());
+    fits.ok_or_else(|| serde::de::Error::custom(format!("{number} is no whole number in range")))
+}
+
+/// A [`whole`] number, or null.
+pub fn whole_or_null<'de, D: Deserializer<'de>, T: TryFrom<i64>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        number => whole(number).map(Some).map_err(serde::de::Error::custom),
+    }
+}
 
 impl Case {
-    /// The inputs as `T`.
+    /// The inputs as `T`, without the tolerance that some files give among them.
     pub fn inputs<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_json::from_value(self.inputs.clone()).map_err(|e| format!("malformed inputs: {e}"))
+        let mut inputs = self.inputs.clone();
+        if let Value::Object(fields) = &mut inputs {
+            fields.remove(TOLERANCE);
+        }
+        serde_json::from_value(inputs).map_err(|e| format!("malformed inputs: {e}"))
     }
 
     /// Runs the case. Only the keys of `expected` are compared, and at least one must be there.
@@ -93,8 +122,7 @@ impl Case {
     }
 
     fn compare(&self, outputs: Map<String, Value>, absolute: Tolerances) -> Result<(), String> {
-        // Some files give the tolerance among the inputs.
-        let among_inputs = self.inputs.get("rel_tol").and_then(Value::as_f64);
+        let among_inputs = self.inputs.get(TOLERANCE).and_then(Value::as_f64);
         let tolerance = Tolerance {
             relative: among_inputs.unwrap_or(self.rel_tol),
             absolute,

@@ -39,7 +39,7 @@ impl ClusterAutoscaler {
         let mut best: Vec<Expansion> = Vec::new();
         let mut options = 0;
         for (group, number) in self.groups.iter().zip(1..) {
-            if group.is_in_backoff(now_s) || !self.can_start(group, number, now_s) {
+            if group.backoff.holds(now_s) || !self.can_start(group, number, now_s) {
                 continue;
             }
             let most = group.maximum.saturating_sub(group.count).min(most_nodes);

@@ -132,8 +132,10 @@ impl Karpenter {
         if self.policy != ConsolidationPolicy::WhenEmptyOrUnderutilized || is_provisioning {
             return None;
         }
+        // Empty nodes that are still there are kept by their own budget: they must not go as underutilised ones.
         let mut candidates: Vec<(f64, NodeId)> = self
             .candidates(&cluster.nodes, now_s)
+            .filter(|(_, node)| !node.is_empty())
             .map(|(place, node)| (self.disruption_cost(node, now_s), (place, node.id)))
             .collect();
         sort_by(&mut candidates, |a, b| {

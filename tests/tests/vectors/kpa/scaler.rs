@@ -7,13 +7,17 @@ use sim_core::control::kpa::{
 };
 
 use super::{at_ms, ms};
-use crate::case::Answer;
+use crate::case::{Answer, whole};
 
 #[derive(Deserialize)]
 pub struct Scaling {
+    #[serde(deserialize_with = "whole")]
     current_replicas: i32,
+    #[serde(deserialize_with = "whole")]
     desired: i32,
+    #[serde(deserialize_with = "whole")]
     min_scale: i32,
+    #[serde(deserialize_with = "whole")]
     max_scale: i32,
     active_state: String,
     state_age_s: f64,
@@ -28,6 +32,7 @@ pub struct Scaling {
     sks_proxy_for_s: f64,
     target_burst_capacity: f64,
     reachability: String,
+    #[serde(deserialize_with = "whole")]
     initial_scale: i32,
     scale_target_initialized: bool,
     enable_scale_to_zero: bool,
@@ -88,7 +93,9 @@ pub fn scaled(case: &Scaling) -> Result<Answer, String> {
 #[derive(Deserialize)]
 pub struct ActivityCase {
     state: String,
+    #[serde(deserialize_with = "whole")]
     min_scale: i32,
+    #[serde(deserialize_with = "whole")]
     initial_scale: i32,
     steps: Vec<ActivityStep>,
 }
@@ -96,7 +103,9 @@ pub struct ActivityCase {
 #[derive(Deserialize)]
 struct ActivityStep {
     t_s: f64,
+    #[serde(deserialize_with = "whole")]
     want: i32,
+    #[serde(deserialize_with = "whole")]
     ready: i32,
 }
 
@@ -124,7 +133,9 @@ pub fn activity(case: &ActivityCase) -> Result<Answer, String> {
 
 #[derive(Deserialize)]
 pub struct ProxyMode {
+    #[serde(deserialize_with = "whole")]
     want: i32,
+    #[serde(deserialize_with = "whole")]
     ebc: i32,
     inactive: bool,
 }

@@ -7,7 +7,7 @@ use sim_core::control::kpa::{
 };
 
 use super::{ORIGIN_S, at_ms, ms};
-use crate::case::{Answer, Tolerances};
+use crate::case::{Answer, Tolerances, whole, whole_or_null};
 
 /// The Go tests accept ±1 of the excess burst capacity.
 const ROUGHLY: Tolerances = &[("ebc", 1.0)];
@@ -15,7 +15,9 @@ const ROUGHLY: Tolerances = &[("ebc", 1.0)];
 #[derive(Deserialize)]
 pub struct Sequence {
     spec: Map<String, Value>,
-    initial_ready: i32,
+    /// Null when they cannot be counted.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    initial_ready: Option<i32>,
     #[serde(default)]
     initial_state: InitialState,
     steps: Vec<Step>,
@@ -34,7 +36,7 @@ struct Spec {
     scale_down_delay_s: f64,
     #[serde(default = "yes")]
     reachable: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     activation_scale: i32,
 }
 
@@ -45,6 +47,7 @@ fn yes() -> bool {
 #[derive(Default, Deserialize)]
 struct InitialState {
     panic_time_s: Option<f64>,
+    #[serde(default, deserialize_with = "whole_or_null")]
     max_panic_pods: Option<i32>,
 }
 
@@ -53,7 +56,9 @@ struct Step {
     t_s: f64,
     stable: Option<f64>,
     panic: Option<f64>,
-    ready: i32,
+    /// Null when they cannot be counted.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    ready: Option<i32>,
     #[serde(default)]
     set_spec: Map<String, Value>,
 }
@@ -78,7 +83,11 @@ fn spec(fields: &Map<String, Value>) -> Result<DeciderSpec, String> {
 pub fn sequence(case: Sequence) -> Result<Answer, String> {
     let mut fields = case.spec;
     let start_s = case.steps.first().map_or(0.0, |step| step.t_s);
-    let mut decider = Decider::new(spec(&fields)?, case.initial_ready, at_ms(start_s));
+    let mut decider = Decider::new(
+        spec(&fields)?,
+        case.initial_ready.unwrap_or(0),
+        at_ms(start_s),
+    );
     let state = case.initial_state;
     if state.panic_time_s.is_some() || state.max_panic_pods.is_some() {
         let panic_ms = state.panic_time_s.map(at_ms).or(decider.panic_ms());
@@ -93,7 +102,10 @@ pub fn sequence(case: Sequence) -> Result<Answer, String> {
         }
         let averages = step.stable.zip(step.panic);
         let averages = averages.map(|(stable, panic)| Averages { stable, panic });
-        let scale = decider.scale(at_ms(step.t_s), averages, step.ready);
+        // Pods that cannot be counted leave everything as it is, as a metric without data does.
+        let scale = step
+            .ready
+            .and_then(|ready| decider.scale(at_ms(step.t_s), averages, ready));
         steps.push(described(scale, &decider));
     }
     Ok(Answer::roughly(json!({ "steps": steps }), ROUGHLY))
@@ -113,7 +125,9 @@ fn described(scale: Option<Scale>, decider: &Decider) -> Value {
 
 #[derive(Deserialize)]
 pub struct Init {
-    initial_ready: i32,
+    /// Null when they cannot be counted.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    initial_ready: Option<i32>,
 }
 
 pub fn init(case: &Init) -> Answer {
@@ -129,7 +143,7 @@ pub fn init(case: &Init) -> Answer {
         reachable: true,
         activation_scale: 1,
     };
-    let decider = Decider::new(spec, case.initial_ready, at_ms(0.0));
+    let decider = Decider::new(spec, case.initial_ready.unwrap_or(0), at_ms(0.0));
     Answer::of(json!({
         "panic": decider.panic_ms().is_some(),
         "max_panic_pods": decider.max_panic_pods(),

@@ -32,17 +32,14 @@ pub struct WindowAverage {
 #[derive(Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 enum Op {
-    Rec {
-        t_s: f64,
-        value: f64,
-    },
-    Avg {
-        t_s: f64,
-    },
-    Empty {
-        t_s: f64,
-    },
+    #[serde(alias = "record")]
+    Rec { t_s: f64, value: f64 },
+    #[serde(alias = "average")]
+    Avg { t_s: f64 },
+    #[serde(alias = "is_empty")]
+    Empty { t_s: f64 },
     Resize {
+        #[serde(alias = "value", alias = "to_s")]
         window_s: f64,
         /// Without it, the time of the operation before.
         t_s: Option<f64>,

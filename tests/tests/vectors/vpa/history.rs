@@ -8,7 +8,7 @@ use sim_core::control::vpa::{
     Buckets, DecayingHistogram, Histogram, MemoryPeaks, OomBump, PeakChange, confidence,
 };
 
-use crate::case::Answer;
+use crate::case::{Answer, whole};
 
 type Outcome = Result<Answer, String>;
 
@@ -26,12 +26,14 @@ pub const HOUR_MS: f64 = 60.0 * MINUTE_MS;
 enum Options {
     Linear {
         max: f64,
+        #[serde(alias = "bucket_size")]
         bucket: f64,
         epsilon: f64,
     },
     Exponential {
         max: f64,
-        #[serde(alias = "first_bucket", alias = "first_bucket_size", alias = "bucket")]
+        #[serde(alias = "first_bucket", alias = "first_bucket_size")]
+        #[serde(alias = "bucket", alias = "bucket_size")]
         first: f64,
         ratio: f64,
         epsilon: f64,
@@ -247,6 +249,7 @@ struct MemoryEvent {
     kind: MemoryEventKind,
     /// Minutes.
     t: f64,
+    #[serde(deserialize_with = "whole")]
     v: i64,
 }
 

@@ -8,12 +8,13 @@ use sim_core::control::vpa::{
 };
 
 use super::history::{HOUR_MS, MINUTE_MS, ms};
-use crate::case::Answer;
+use crate::case::{Answer, whole, whole_or_null};
 
 type Outcome = Result<Answer, String>;
 
 #[derive(Deserialize)]
 pub struct Widened {
+    #[serde(deserialize_with = "whole")]
     base: i64,
     confidence: f64,
     multiplier: f64,
@@ -27,6 +28,7 @@ pub fn confidence_multiplier(case: &Widened) -> Outcome {
 
 #[derive(Deserialize)]
 pub struct Margin {
+    #[serde(deserialize_with = "whole")]
     base: i64,
     margin: f64,
 }
@@ -37,9 +39,11 @@ pub fn margin(case: &Margin) -> Outcome {
 
 #[derive(Deserialize)]
 pub struct Floor {
+    #[serde(deserialize_with = "whole")]
     base: i64,
+    #[serde(deserialize_with = "whole")]
     minimum: i64,
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "whole")]
     containers: u32,
 }
 
@@ -56,6 +60,7 @@ pub fn min_resource(case: &Floor) -> Outcome {
 #[derive(Deserialize)]
 pub struct Steady {
     cpu_cores: f64,
+    #[serde(deserialize_with = "whole")]
     memory_bytes: i64,
     every_min: f64,
     samples: u32,
@@ -107,9 +112,13 @@ struct Container {
 
 #[derive(Deserialize)]
 struct Resource {
+    #[serde(default, deserialize_with = "whole_or_null")]
     request: Option<i64>,
+    #[serde(default, deserialize_with = "whole_or_null")]
     target: Option<i64>,
+    #[serde(default, deserialize_with = "whole_or_null")]
     lower: Option<i64>,
+    #[serde(default, deserialize_with = "whole_or_null")]
     upper: Option<i64>,
 }
 
