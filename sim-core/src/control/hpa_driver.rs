@@ -209,7 +209,7 @@ impl HpaDriver {
         let is_young = |ready_s: f64| now_s - ready_s <= self.settled_after_s;
         let some_young = ages.youngest_ready_s().is_some_and(is_young);
         let all_settled = !some_young && fleet.not_ready() == 0;
-        if all_settled && self.all_settled && self.settled == ages.ready_by_size() {
+        if all_settled && self.all_settled && are_same(&self.settled, ages.ready_by_size()) {
             return true;
         }
         self.all_settled = all_settled;
@@ -345,6 +345,19 @@ const MAX_METRICS: usize = 10;
 
 pub(super) fn as_i32(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Whether these are the same pods; comparing slices is a call for each pair where the core is compiled for size.
+fn are_same(some: &[(Size, u32)], others: &[(Size, u32)]) -> bool {
+    if some.len() != others.len() {
+        return false;
+    }
+    for (one, other) in some.iter().zip(others) {
+        if one != other {
+            return false;
+        }
+    }
+    true
 }
 
 /// What each pod shows in a sample in which it has this value.

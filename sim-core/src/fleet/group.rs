@@ -72,7 +72,12 @@ impl NodeGroup {
     }
 
     /// Removes nodes that have been empty for long enough; whether one was.
+    #[inline(always)]
     pub(super) fn advance(&mut self, nodes: &mut Nodes, now_s: f64) -> bool {
+        now_s >= self.next_removal_s && self.remove_empty(nodes, now_s)
+    }
+
+    fn remove_empty(&mut self, nodes: &mut Nodes, now_s: f64) -> bool {
         let due = self.empty_for_long(nodes, 0, now_s);
         for place in &due {
             nodes.remove(*place);
