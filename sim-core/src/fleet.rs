@@ -206,6 +206,7 @@ impl Fleet {
     }
 
     /// Lets everything happen that is due by `now_s`.
+    #[inline(always)]
     pub fn advance(&mut self, now_s: f64) {
         // What happens to nodes on the way may start pods that are ready by then.
         self.provisioner.advance(&mut self.cluster, now_s);
@@ -252,6 +253,7 @@ impl Fleet {
     }
 
     /// Of the pods that are not ready, those that replace evicted ones, and those of reclaimed nodes.
+    #[inline(always)]
     pub fn not_ready_after_eviction(&self) -> u32 {
         let pods = &self.cluster.pods;
         pods.waiting(Origin::Evicted) + pods.waiting(Origin::Reclaimed)
@@ -259,6 +261,7 @@ impl Fleet {
 
     /// Of the pods that are not ready, those whose containers were restarted: not more than all, as those that stand in for ready
     /// pods of leaving nodes are not counted there.
+    #[inline(always)]
     pub fn not_ready_after_restart(&self) -> u32 {
         let restarted = self.cluster.pods.waiting(Origin::Restarted);
         restarted.min(self.not_ready())
@@ -275,11 +278,13 @@ impl Fleet {
     }
 
     /// Nodes that are paid for: ready ones, ones being provisioned, and ones being drained.
+    #[inline(always)]
     pub fn paid_nodes(&self) -> u32 {
         self.cluster.nodes.paid()
     }
 
     /// The same by type, in the order of [`Scenario::node_types`].
+    #[inline(always)]
     pub fn paid_nodes_by_type(&self) -> &[u32] {
         self.cluster.nodes.counts()
     }

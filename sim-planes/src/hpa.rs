@@ -34,6 +34,7 @@ mod look_back;
 mod metric;
 mod pods;
 mod ratio;
+mod readings;
 mod reconcile;
 mod replicas;
 mod spec;
@@ -50,6 +51,7 @@ pub use pods::{
     ReadyStatus, UnmatchedSamples,
 };
 pub use ratio::{Usage, UsageRatio, UsageSums, UtilizationRatio, UtilizationSums, per_pod_usage};
+pub use readings::{MAX_METRICS, Readings};
 pub use reconcile::{Decision, HpaState, RescaleReason, reconcile};
 pub use replicas::{
     Proposal, average_value_replicas, external_per_pod_replicas, external_value_replicas,

@@ -30,9 +30,9 @@ mod ziggurat;
 
 pub use ahead::Ahead;
 pub use distribution::{Distribution, DistributionError};
-pub use gamma::gamma_unit_mean;
+pub use gamma::{GammaFactor, gamma_unit_mean};
 pub use pareto::PARETO_CUT;
-pub use poisson::{POISSON_MAX_MEAN, poisson};
+pub use poisson::{POISSON_MAX_MEAN, poisson, poisson_number};
 pub use stream::{Purpose, Rng, StreamKey};
 pub use uniform::{uniform, uniform_open};
 pub use ziggurat::{standard_exponential, standard_normal};

@@ -137,6 +137,7 @@ impl Telemetry {
     }
 
     /// Takes in a tick that ended at `now_s`; `latencies` are asked only when a scrape is due.
+    #[inline(always)]
     pub fn observe(
         &mut self,
         tick: u32,
@@ -147,10 +148,9 @@ impl Telemetry {
         if self.take_in(tick, now_s, measure) {
             self.scrape(now_s, measure, latencies());
         }
-        self.hand_out(now_s);
     }
 
-    /// Adds a tick to the window; whether a scrape is due.
+    /// Adds a tick to the window; whether a scrape is due. If not, the tick is over.
     #[inline(never)]
     fn take_in(&mut self, tick: u32, now_s: f64, measure: &TickMeasure) -> bool {
         let full = self.filled == self.window.len();
@@ -191,11 +191,15 @@ impl Telemetry {
             .gaps
             .as_mut()
             .is_some_and(|gaps| gaps.is_missing(now_s));
-        !self.is_missing && tick.is_multiple_of(self.scrape_ticks)
+        let is_due = !self.is_missing && tick.is_multiple_of(self.scrape_ticks);
+        if !is_due {
+            self.hand_out(now_s);
+        }
+        is_due
     }
 
     /// Shows the newest sample that has arrived by `now_s`.
-    #[inline(never)]
+    #[inline]
     fn hand_out(&mut self, now_s: f64) {
         if self.is_missing {
             self.samples.clear();
@@ -220,6 +224,7 @@ impl Telemetry {
     fn scrape(&mut self, now_s: f64, last: &TickMeasure, latencies: Latencies) {
         let sample = self.sample(now_s, last, latencies);
         self.samples.push_back(sample);
+        self.hand_out(now_s);
     }
 
     #[inline(always)]

@@ -71,6 +71,17 @@ impl Controllers {
     /// Decides at the end of a tick.
     pub fn decide(&mut self, view: View<'_>, log: &mut DecisionLog) -> Wish {
         let before = view.current;
+        // Mostly there is one, and nothing to arbitrate.
+        if let ([only], [last]) = (&mut *self.members, &mut *self.wishes) {
+            if let Some(wish) = only.decide(&view, log) {
+                *last = Some(wish);
+                return wish;
+            }
+            return Wish {
+                replicas: before,
+                at_maximum: last.is_some_and(|wish| wish.at_maximum),
+            };
+        }
         let replicas = match &self.mode {
             ArbitrationDocument::LastWriter {} => self.last_writer(view, log),
             mode => {

@@ -6,9 +6,8 @@
 use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish};
 use super::decision::DecisionLog;
 use super::hpa::{
-    Behavior, HpaSpec, HpaState, MetricInput, MetricSpec, PodCounts, PodGroup, PodList, PodSample,
-    PodSamples, ResourceName, ResourceTarget, ScalingPolicy, ScalingRules, SelectPolicy,
-    ServiceTarget, Tolerances, milli, reconcile, sampled_again,
+    Behavior, HpaSpec, HpaState, MetricSpec, PodList, Readings, ResourceName, ResourceTarget,
+    ScalingPolicy, ScalingRules, SelectPolicy, ServiceTarget, Tolerances, milli,
 };
 use super::hpa_words::{Explained, decision};
 use super::scaler_metric::{signal_per_replica, signal_value};
@@ -70,7 +69,7 @@ pub struct HpaDriver {
     /// Pods that have been ready for longer are all the same to the controller.
     settled_after_s: f64,
     at_maximum: bool,
-    /// Reused from call to call: pods without samples, and the same with the samples of each per-pod metric.
+    /// Reused from call to call: pods without samples.
     pods: PodList,
     /// What each pod of a group asks of memory.
     memory_mib: Vec<u32>,
@@ -78,8 +77,7 @@ pub struct HpaDriver {
     settled: Vec<(Size, u32)>,
     /// Whether these are all pods there are, and listed.
     all_settled: bool,
-    sampled: Vec<Vec<PodGroup>>,
-    values: Vec<Option<[i64; 1]>>,
+    readings: Readings,
 }
 
 impl HpaDriver {
@@ -119,8 +117,7 @@ impl HpaDriver {
             memory_mib: Vec::new(),
             settled: Vec::new(),
             all_settled: false,
-            sampled: vec![Vec::new(); sources.len()],
-            values: vec![None; sources.len()],
+            readings: Readings::new(sources.iter().copied().map(is_whole)),
             sources,
             names,
             spec,
@@ -158,30 +155,12 @@ impl HpaDriver {
     fn reconcile(&mut self, view: &View<'_>, given: &[Given], log: &mut DecisionLog) -> u32 {
         let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
         let sample = view.telemetry.visible();
-        let now_ms = milli(now_s).unsigned_abs();
         let same_pods = self.list_pods(now_s, fleet);
         self.take_samples(sample, given, same_pods);
-        let counts = PodCounts::of(self.pods.pods());
-        let mut inputs = [MetricInput::Unavailable; MAX_METRICS];
-        let sampled = self.sources.iter().zip(&self.sampled).zip(&self.values);
-        for (input, ((source, pods), values)) in inputs.iter_mut().zip(sampled) {
-            *input = match (source, values) {
-                (Source::Whole(_) | Source::Given, Some(values_m)) => MetricInput::Service {
-                    values_m,
-                    pods: counts,
-                },
-                (Source::Whole(_) | Source::Given, None) => MetricInput::Unavailable,
-                (Source::Cpu | Source::Memory | Source::PerPod(_), _) => {
-                    MetricInput::Pods(PodSamples {
-                        pods,
-                        unmatched: &[],
-                    })
-                }
-            };
-        }
-        let inputs = &inputs[..self.sources.len().min(MAX_METRICS)];
-        let (current, there) = (as_i32(current), as_i32(fleet.ready() + fleet.not_ready()));
-        let decision = reconcile(&self.spec, &mut self.state, now_ms, current, there, inputs);
+        let there = (as_i32(current), as_i32(fleet.ready() + fleet.not_ready()));
+        let decision =
+            self.readings
+                .reconcile(&self.spec, &mut self.state, now_s, there, &self.pods);
         let most = self.spec.max_replicas;
         self.at_maximum =
             decision.desired >= most && decision.proposed.is_some_and(|wanted| wanted > most);
@@ -194,7 +173,7 @@ impl HpaDriver {
                 sources: &self.sources,
                 names: &self.names,
                 given,
-                values: &self.values,
+                readings: &self.readings,
                 sample,
                 now_s,
             })
@@ -209,7 +188,7 @@ impl HpaDriver {
         let is_young = |ready_s: f64| now_s - ready_s <= self.settled_after_s;
         let some_young = ages.youngest_ready_s().is_some_and(is_young);
         let all_settled = !some_young && fleet.not_ready() == 0;
-        if all_settled && self.all_settled && self.settled == ages.ready_by_size() {
+        if all_settled && self.all_settled && are_same(&self.settled, ages.ready_by_size()) {
             return true;
         }
         self.all_settled = all_settled;
@@ -262,51 +241,31 @@ impl HpaDriver {
     }
 
     fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given], same_pods: bool) {
-        let metrics = self
-            .sources
-            .iter()
-            .zip(&mut self.sampled)
-            .zip(&mut self.values);
-        let list = &self.pods;
-        let show = |seen: Option<PodSample>, pods: &mut Vec<PodGroup>| {
-            if same_pods {
-                sampled_again(seen, pods);
-            } else {
-                list.sampled(seen, pods);
-            }
-        };
-        for (index, ((source, pods), value)) in metrics.enumerate() {
-            *value = None;
+        let readings = &mut self.readings;
+        let pods = (&self.pods, same_pods);
+        for (index, source) in self.sources.iter().enumerate() {
             match *source {
                 Source::Given => {
                     let given = given.get(index).and_then(|given| given.value_m);
-                    *value = given.map(|value_m| [value_m]);
+                    readings.show_milli(index, given);
                 }
                 Source::Whole(signal) => {
-                    *value = sample
-                        .and_then(|s| signal_value(s, signal))
-                        .map(|v| [milli(v)])
+                    readings.show(index, sample.and_then(|s| signal_value(s, signal)));
                 }
                 Source::Cpu => {
-                    let value_m = sample.map(|sample| milli(sample.cpu_cores_per_replica));
-                    let seen = pod_sample(sample, value_m);
-                    show(seen, pods);
+                    let cores = sample.map(|sample| sample.cpu_cores_per_replica);
+                    readings.show_pods(index, pods, sample, cores);
                 }
                 Source::Memory => {
-                    let bytes = sample.and_then(|sample| sample.memory_mib_per_replica);
-                    let value_m = bytes.map(|mib| milli(mib * BYTES_PER_MIB));
-                    let seen = pod_sample(sample, value_m);
-                    show(seen, pods);
-                    for (pod, &mib) in pods.iter_mut().zip(&self.memory_mib) {
-                        pod.request_m = Some(milli(f64::from(mib) * BYTES_PER_MIB));
-                    }
+                    let mib = sample.and_then(|sample| sample.memory_mib_per_replica);
+                    readings.show_pods(index, pods, sample, mib.map(|mib| mib * BYTES_PER_MIB));
+                    let requests = self.memory_mib.iter();
+                    let bytes = requests.map(|&mib| milli(f64::from(mib) * BYTES_PER_MIB));
+                    readings.request(index, bytes);
                 }
                 Source::PerPod(signal) => {
-                    let value_m = sample
-                        .and_then(|sample| signal_per_replica(sample, signal))
-                        .map(milli);
-                    let seen = pod_sample(sample, value_m);
-                    show(seen, pods);
+                    let value = sample.and_then(|sample| signal_per_replica(sample, signal));
+                    readings.show_pods(index, pods, sample, value);
                 }
             }
         }
@@ -340,21 +299,29 @@ impl Controller for HpaDriver {
     }
 }
 
-/// At most this many metrics, as the limits table has it.
-const MAX_METRICS: usize = 10;
+/// Whether a metric is one of the service as a whole, not of each pod.
+fn is_whole(source: Source) -> bool {
+    match source {
+        Source::Whole(_) | Source::Given => true,
+        Source::Cpu | Source::Memory | Source::PerPod(_) => false,
+    }
+}
 
 pub(super) fn as_i32(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-/// What each pod shows in a sample in which it has this value.
-fn pod_sample(sample: Option<&Sample>, value_m: Option<i64>) -> Option<PodSample> {
-    let (sample, value_m) = sample.zip(value_m)?;
-    Some(PodSample {
-        value_m,
-        taken_ms: milli(sample.taken_s),
-        window_ms: milli(sample.window_s).unsigned_abs(),
-    })
+/// Whether these are the same pods; comparing slices is a call for each pair where the core is compiled for size.
+fn are_same(some: &[(Size, u32)], others: &[(Size, u32)]) -> bool {
+    if some.len() != others.len() {
+        return false;
+    }
+    for (one, other) in some.iter().zip(others) {
+        if one != other {
+            return false;
+        }
+    }
+    true
 }
 
 fn source(metric: &doc::MetricDocument) -> Source {

@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, Input, Rule};
 use super::hpa::{
-    self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, PolicyKind,
+    self, AbleToScaleReason, HpaSpec, LimitReason, MetricOutcome, MetricSpec, PolicyKind, Readings,
     ResourceTarget, ScalingRules, SelectPolicy, ServiceTarget,
 };
 use super::hpa_driver::{BYTES_PER_MIB, Given, Source};
@@ -21,7 +21,7 @@ pub(super) struct Explained<'a> {
     /// Their values, at their places.
     pub(super) given: &'a [Given],
     /// Values of the service-wide metrics, milli-units.
-    pub(super) values: &'a [Option<[i64; 1]>],
+    pub(super) readings: &'a Readings,
     pub(super) sample: Option<&'a Sample>,
     pub(super) now_s: f64,
 }
@@ -74,7 +74,7 @@ impl Explained<'_> {
             _ => None,
         };
         let (name, target) = describe(metric, source, self.names.get(index));
-        let whole = self.values.get(index).copied().flatten();
+        let whole = self.readings.value_m(index);
         let value = match (metric, proposal) {
             (
                 MetricSpec::Resource {
@@ -84,7 +84,7 @@ impl Explained<'_> {
                 Some(proposal),
             ) => proposal.usage.utilization_pct.map(f64::from),
             (_, Some(proposal)) => Some(proposal.usage.value_m as f64 / per_unit(source)),
-            (_, None) => whole.map(|[value_m]| value_m as f64 / 1000.0),
+            (_, None) => whole.map(|value_m| value_m as f64 / 1000.0),
         };
         Input {
             name,

@@ -71,8 +71,14 @@ impl NodeGroup {
         }
     }
 
+    /// Whether nodes may have been empty for long enough.
+    #[inline(always)]
+    pub(super) fn is_due(&self, now_s: f64) -> bool {
+        now_s >= self.next_removal_s
+    }
+
     /// Removes nodes that have been empty for long enough; whether one was.
-    pub(super) fn advance(&mut self, nodes: &mut Nodes, now_s: f64) -> bool {
+    pub(super) fn remove_empty(&mut self, nodes: &mut Nodes, now_s: f64) -> bool {
         let due = self.empty_for_long(nodes, 0, now_s);
         for place in &due {
             nodes.remove(*place);

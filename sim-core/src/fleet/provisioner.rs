@@ -146,9 +146,18 @@ impl Provisioner {
     }
 
     /// Lets everything happen to nodes that is due by `now_s`, each thing at its own time.
+    #[inline(always)]
     pub(super) fn advance(&mut self, cluster: &mut Cluster, now_s: f64) {
+        // A group's next time is known; it is asked for every tick.
+        match self {
+            Provisioner::Group(group) if !group.is_due(now_s) => {}
+            _ => self.advance_due(cluster, now_s),
+        }
+    }
+
+    fn advance_due(&mut self, cluster: &mut Cluster, now_s: f64) {
         if let Provisioner::Group(group) = self {
-            if group.advance(&mut cluster.nodes, now_s) {
+            if group.remove_empty(&mut cluster.nodes, now_s) {
                 cluster.place_pending(now_s, |cluster, pod| group.add_for(cluster, pod, now_s));
             }
             return;

@@ -1,14 +1,14 @@
 //! The part of the rate that differs from one replication to the next.
 
 use super::RateCurve;
-use crate::random::{self, Purpose, Rng, StreamKey};
+use crate::random::{self, GammaFactor, Purpose, Rng, StreamKey};
 use crate::scenario::document::{BurstsDocument, TrafficDocument};
 
 /// Intensity of the arrival process, tick by tick, for one replication.
 #[derive(Clone, Debug)]
 pub struct RandomRate {
     bursts: Option<Bursts>,
-    over_dispersion: f64,
+    over_dispersion: GammaFactor,
     dispersion_rng: Rng,
 }
 
@@ -29,7 +29,7 @@ impl RandomRate {
                 .bursts
                 .as_ref()
                 .map(|bursts| Bursts::new(bursts, stream(Purpose::Bursts))),
-            over_dispersion: traffic.over_dispersion,
+            over_dispersion: GammaFactor::new(traffic.over_dispersion),
             dispersion_rng: stream(Purpose::Overdispersion),
         }
     }
@@ -40,10 +40,7 @@ impl RandomRate {
         if let Some(bursts) = &mut self.bursts {
             rate_rps *= bursts.mean_factor(tick_s);
         }
-        if self.over_dispersion > 0.0 {
-            rate_rps *= random::gamma_unit_mean(&mut self.dispersion_rng, self.over_dispersion);
-        }
-        rate_rps
+        rate_rps * self.over_dispersion.sample(&mut self.dispersion_rng)
     }
 }
 

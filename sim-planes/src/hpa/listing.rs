@@ -83,33 +83,35 @@ pub fn sampled_again(seen: Option<PodSample>, pods: &mut [PodGroup]) {
 
 /// Milli-units of a value, as the metrics APIs carry them: the nearest whole number of them, halves away from zero.
 pub fn milli(value: f64) -> i64 {
-    // Neither function is quick everywhere: where processors cannot be relied on to round, `trunc` is a slow function;
-    // in WebAssembly it is an instruction, and conversions to whole numbers are slow.
-    if cfg!(target_arch = "wasm32") {
-        milli_by_truncation(value * 1000.0)
+    nearest(value * 1000.0)
+}
+
+/// The nearest whole number, halves away from zero; the least or largest beyond these, 0 for what is not a number.
+///
+/// Conversions are slow in WebAssembly, and rounding where processors cannot be relied on to do it. Between 2⁵² and 2⁵³
+/// the last bit of a number is 1: added to one there, another is rounded (halves to even), and is what the bits differ by.
+fn nearest(value_m: f64) -> i64 {
+    const AMID: f64 = 1.5 * (1_u64 << 52) as f64;
+    const FAR: f64 = (1_u64 << 51) as f64;
+    if value_m.abs() < FAR {
+        let rounded = value_m + AMID;
+        let whole = rounded.to_bits().wrapping_sub(AMID.to_bits()).cast_signed();
+        let rest = value_m - (rounded - AMID);
+        if rest.abs() == 0.5 && (rest > 0.0) == (value_m > 0.0) {
+            whole + if rest > 0.0 { 1 } else { -1 }
+        } else {
+            whole
+        }
     } else {
-        milli_by_conversion(value * 1000.0)
+        by_conversion(value_m)
     }
 }
 
-fn milli_by_conversion(value_m: f64) -> i64 {
+fn by_conversion(value_m: f64) -> i64 {
     let (whole, rest) = (value_m as i64, value_m - (value_m as i64) as f64);
     whole
         .saturating_add(i64::from(rest >= 0.5))
         .saturating_sub(i64::from(rest <= -0.5))
-}
-
-fn milli_by_truncation(value_m: f64) -> i64 {
-    let whole = value_m.trunc();
-    // Twice the rest is exact, and a whole number away from zero from a half on.
-    let rounded = whole + (2.0 * (value_m - whole)).trunc();
-    // From there on all numbers are whole, or not finite.
-    const ALL_WHOLE: f64 = (1_u64 << 52) as f64;
-    (if value_m.abs() < ALL_WHOLE {
-        rounded
-    } else {
-        value_m
-    }) as i64
 }
 
 #[cfg(test)]
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_to_milli_units_agree() {
+    fn nearest_is_what_conversion_makes_of_it() {
         let below_half = f64::from_bits(0.5f64.to_bits() - 1);
         let mut values = vec![
             0.0,
@@ -133,7 +135,7 @@ mod tests {
         values.extend([f64::INFINITY, f64::NAN, 4_503_599_627_370_495.5]);
         for value in values {
             for value in [value, -value] {
-                let (a, b) = (milli_by_conversion(value), milli_by_truncation(value));
+                let (a, b) = (by_conversion(value), nearest(value));
                 assert_eq!(a, b, "{value}");
             }
         }

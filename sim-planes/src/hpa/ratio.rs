@@ -53,7 +53,11 @@ impl UtilizationSums {
         if self.request_m == 0 {
             return Err(MetricError::NoMatchedPods);
         }
-        let percent = match self.usage_m.checked_mul(100) {
+        let hundredfold = i32::try_from(self.usage_m).map_or_else(
+            |_| self.usage_m.checked_mul(100),
+            |usage_m| Some(i64::from(usage_m) * 100),
+        );
+        let percent = match hundredfold {
             Some(hundredfold) => i128::from(hundredfold.checked_div(self.request_m).unwrap_or(0)),
             None => i128::from(self.usage_m) * 100 / i128::from(self.request_m),
         };
@@ -124,6 +128,10 @@ pub fn per_pod_usage(usage_m: i64, status_replicas: i32) -> i64 {
 
 /// `value × count`, saturating.
 pub(super) fn times(value: i64, count: u64) -> i64 {
+    // Whether a product of 64 bits overflows is asked of one of 128, which is a call in WebAssembly.
+    if let (Ok(value), Ok(count)) = (i32::try_from(value), u32::try_from(count)) {
+        return i64::from(value) * i64::from(count);
+    }
     value.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX))
 }
 

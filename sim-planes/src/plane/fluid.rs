@@ -62,7 +62,7 @@ mod versus;
 mod wait_law;
 
 use super::{Balancing, DataPlane, Interval, Outcome};
-use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson};
+use crate::random::{POISSON_MAX_MEAN, Purpose, Rng, StreamKey, poisson_number};
 use crate::stats::LogHistogram;
 use backlog::Backlog;
 use cancelling::CancelTable;
@@ -206,11 +206,16 @@ impl<'a> FluidPlane<'a> {
     }
 
     /// Changes the number of servers. Removed servers take their share of the requests in service along.
+    #[inline]
     fn resize(&mut self, servers: u32) {
         let before = self.capacity.as_ref().map_or(0, |table| table.servers);
-        if servers == before {
-            return;
+        if servers != before {
+            self.resize_from(before, servers);
         }
+    }
+
+    #[inline(never)]
+    fn resize_from(&mut self, before: u32, servers: u32) {
         if servers < before {
             let share = f64::from(servers) / f64::from(before);
             self.busy *= share;
@@ -224,6 +229,7 @@ impl<'a> FluidPlane<'a> {
     }
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.
+    #[inline(never)]
     fn closed(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         let timeout_s = self.patience_s - self.tables.patience_in_service_s();
         let end_s = self.now_s + interval.length_s;
@@ -307,11 +313,20 @@ fn expected(interval: &Interval) -> f64 {
 impl FluidPlane<'_> {
     /// How many come when so many are expected.
     fn come(&mut self, expected: f64) -> f64 {
-        poisson(&mut self.arrivals, expected.clamp(0.0, POISSON_MAX_MEAN)) as f64
+        poisson_number(&mut self.arrivals, expected.clamp(0.0, POISSON_MAX_MEAN))
     }
 
     /// Serves an interval to which so many come, of whom the rate limit turns some away.
+    #[inline]
     fn serve_throttled(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
+        if self.throttle.is_none() {
+            return self.serve_given(interval, arrivals);
+        }
+        self.turn_some_away(interval, arrivals)
+    }
+
+    #[inline(never)]
+    fn turn_some_away(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         let Some(throttle) = &mut self.throttle else {
             return self.serve_given(interval, arrivals);
         };
@@ -350,6 +365,7 @@ impl FluidPlane<'_> {
     }
 
     /// Serves an interval in which so many requests arrive, where its rate expects as many in the long run.
+    #[inline(never)]
     pub(super) fn serve_given(&mut self, interval: &Interval, arrivals: f64) -> Outcome {
         let outside = *interval;
         // Whoever finds no room waits outside, in the same order.
@@ -362,7 +378,7 @@ impl FluidPlane<'_> {
             },
             ..*interval
         };
-        let held = self.kill(interval) + self.retire(interval) + self.unlost;
+        let held = self.take_away(interval);
         self.resize(interval.servers);
         let expected = expected(interval);
         // Drawn whatever happens, so that two designs have the same luck.

@@ -9,6 +9,8 @@ pub(super) struct LatencyLimits {
     pub(super) timeout_s: f64,
     /// Unused places hold infinity, which no latency exceeds.
     pub(super) thresholds_s: [f64; MAX_THRESHOLDS],
+    /// How many places are in use.
+    pub(super) thresholds: usize,
     /// The lowest of them.
     lowest_threshold_s: f64,
 }
@@ -22,6 +24,7 @@ impl LatencyLimits {
         Self {
             timeout_s: model.timeout_s,
             thresholds_s,
+            thresholds: model.thresholds_s.len().min(MAX_THRESHOLDS),
             lowest_threshold_s: thresholds_s.iter().copied().fold(f64::INFINITY, f64::min),
         }
     }

@@ -1,6 +1,7 @@
 //! Poisson counts, at the same cost for every mean.
 
 use super::{Rng, uniform, uniform_open};
+use crate::bounds::Bounds;
 use crate::stats::special::{deviance, stirling_error};
 
 /// Largest mean that [`poisson`] takes; counts stay exact integers in f64 far beyond.
@@ -15,13 +16,19 @@ const REJECTION_FROM: f64 = 10.0;
 /// rejection from there on.
 #[inline]
 pub fn poisson(rng: &mut Rng, mean: f64) -> u64 {
+    poisson_number(rng, mean) as u64
+}
+
+/// The same as a floating-point number: to make one of it again is slow in WebAssembly.
+#[inline]
+pub fn poisson_number(rng: &mut Rng, mean: f64) -> f64 {
     debug_assert!((0.0..=POISSON_MAX_MEAN).contains(&mean), "mean {mean}");
     if mean >= REJECTION_FROM {
-        by_rejection(rng, mean.min(POISSON_MAX_MEAN))
+        by_rejection(rng, mean.at_most(POISSON_MAX_MEAN))
     } else if mean > 0.0 {
-        by_inversion(rng, mean)
+        by_inversion(rng, mean) as f64
     } else {
-        0
+        0.0
     }
 }
 
@@ -56,7 +63,7 @@ fn by_inversion(rng: &mut Rng, mean: f64) -> u64 {
 
 /// Algorithm PTRS of Hörmann, "The transformed rejection method for generating Poisson random variables",
 /// Insurance: Mathematics and Economics 12, 1993. Nine in ten draws take the quick way out.
-fn by_rejection(rng: &mut Rng, mean: f64) -> u64 {
+fn by_rejection(rng: &mut Rng, mean: f64) -> f64 {
     let b = 0.931 + 2.53 * mean.sqrt();
     let a = -0.059 + 0.024_83 * b;
     let quick = 0.9277 - 3.6224 / (b - 2.0);
@@ -66,13 +73,13 @@ fn by_rejection(rng: &mut Rng, mean: f64) -> u64 {
         let us = 0.5 - u.abs();
         let k = ((2.0 * a / us + b) * u + mean + 0.43).floor();
         if us >= 0.07 && v <= quick {
-            return k as u64;
+            return k;
         }
         if k < 0.0 || (us < 0.013 && v > us) {
             continue;
         }
         if accepted(k, mean, v, a / (us * us) + b, b) {
-            return k as u64;
+            return k;
         }
     }
 }

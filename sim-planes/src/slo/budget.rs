@@ -52,6 +52,7 @@ pub struct Judged {
 
 impl Judged {
     /// Bad requests of each objective.
+    #[inline(always)]
     pub fn bad(&self, objectives: &Objectives) -> &[BadRequests] {
         let count = objectives.len().min(MAX_OBJECTIVES);
         &self.bad[..count]

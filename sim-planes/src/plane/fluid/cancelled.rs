@@ -53,6 +53,7 @@ struct Old {
 
 impl FluidPlane<'_> {
     /// Advances the queue through an interval with servers, and fills the mixture with its waits.
+    #[inline(never)]
     pub(super) fn flow_cancelled(
         &mut self,
         of: &Cancelling,

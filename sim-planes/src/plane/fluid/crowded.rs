@@ -13,6 +13,7 @@ const MOST_DEVIATIONS: f64 = 3.0;
 
 impl FluidPlane<'_> {
     /// Serves the interval from the backlog.
+    #[inline(never)]
     pub(super) fn crowded(&mut self, tick: &Tick<'_>) -> Flow {
         let servers = tick.table.capacity;
         let end_s = self.now_s + tick.length_s;

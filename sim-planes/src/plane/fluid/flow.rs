@@ -44,10 +44,10 @@ pub(super) struct Flow {
 pub(super) struct Tick<'a> {
     pub(super) table: &'a CapacityTable,
     /// The random part's state.
-    pub(super) state: Point,
+    pub(super) state: &'a Point,
     pub(super) chance: Chance,
     /// The stationary state in which that chance has its place.
-    pub(super) usual: Point,
+    pub(super) usual: &'a Point,
     /// What chance added to the arrivals and took off the services: standard normal.
     pub(super) push: f64,
     /// More arrives than the servers, all busy, can serve.
@@ -96,10 +96,18 @@ impl FluidPlane<'_> {
         let may_grow = counted && room < ENDLESS || !self.is_far_from_empty();
         let (state, above) = self.advance(table, load, turnover, may_grow);
         self.classes = self.classes_at(table, &state, load);
-        let (chance, usual) = self.try_luck(table, load, turnover, draws, may_grow, &state);
+        let (chance, usual_busy) = self.try_luck(table, load, turnover, draws, may_grow);
+        // Where load changes slowly, the usual state is the expected one. A copy is a call in WebAssembly.
+        let other;
+        let usual = if (usual_busy - state.busy).abs() < SLIGHT * (servers - state.busy) {
+            &state
+        } else {
+            other = table.at(usual_busy, &mut self.usual_hint);
+            &other
+        };
         let tick = Tick {
             table,
-            state,
+            state: &state,
             chance,
             usual,
             push: draws.push,
@@ -187,9 +195,9 @@ impl FluidPlane<'_> {
         self.backlog.requests() > self.queue
     }
 
-    /// The luck of the queue in an interval, and the stationary state in which it has its place: that of the load, or of
-    /// the requests in service where these have yet to become as many as the load will keep. Above capacity that of
-    /// the mirrored load.
+    /// The luck of the queue in an interval, and the requests in service of the stationary state in which it has its place:
+    /// that of the load, or of the requests in service where these have yet to become as many as the load will keep. Above
+    /// capacity that of the mirrored load.
     #[inline]
     fn try_luck(
         &mut self,
@@ -198,8 +206,7 @@ impl FluidPlane<'_> {
         turnover: f64,
         draws: Draws,
         may_grow: bool,
-        state: &Point,
-    ) -> (Chance, Point) {
+    ) -> (Chance, f64) {
         let servers = table.capacity;
         self.offered = (self.offered + load * servers * turnover) / (1.0 + turnover);
         let below = load
@@ -218,14 +225,7 @@ impl FluidPlane<'_> {
             excess: chance.excess * table.apart,
             ..chance
         };
-        let busy = used * servers;
-        // Where load changes slowly, it is the expected state.
-        let usual = if (busy - state.busy).abs() < SLIGHT * (servers - state.busy) {
-            *state
-        } else {
-            table.at(busy, &mut self.usual_hint)
-        };
-        (chance, usual)
+        (chance, used * servers)
     }
 
     /// Whether more than one in a hundred million meets a full queue: P(wait) times the geometric tail.
@@ -239,7 +239,7 @@ impl FluidPlane<'_> {
     /// Waits of the stationary queue, for the share `weight` of the requests; luck decides about a part of it.
     #[inline]
     pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
-        let (state, chance, usual) = (&tick.state, tick.chance, &tick.usual);
+        let (state, chance, usual) = (tick.state, tick.chance, tick.usual);
         let others = weight * (1.0 - chance.weight);
         let waits = if let Some(shared) = &tick.table.shared {
             self.tables
@@ -278,6 +278,7 @@ impl FluidPlane<'_> {
     }
 
     /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
+    #[inline(never)]
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
         // Luck does not move a line in which everybody waits as long as anybody will.

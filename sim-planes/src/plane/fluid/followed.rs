@@ -225,6 +225,7 @@ impl FluidPlane<'_> {
     }
 
     /// Follows the queue through an interval in which `arrivals` come.
+    #[inline(never)]
     pub(super) fn follow(
         &mut self,
         table: &CapacityTable,

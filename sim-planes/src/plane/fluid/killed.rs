@@ -13,8 +13,19 @@ use super::FluidPlane;
 use crate::plane::{Balancing, Interval, Outcome, Removal};
 
 impl FluidPlane<'_> {
+    /// Takes away the replicas that end with what they hold; how many requests are lost with them, or have yet to be.
+    #[inline]
+    pub(super) fn take_away(&mut self, interval: &Interval) -> f64 {
+        let service = self.tables.service();
+        if !service.kills_lose_work && service.removal == Removal::Drain {
+            return self.unlost;
+        }
+        self.kill(interval) + self.retire(interval) + self.unlost
+    }
+
     /// Takes the killed replicas away; how many requests they had in service.
-    pub(super) fn kill(&mut self, interval: &Interval) -> f64 {
+    #[inline(never)]
+    fn kill(&mut self, interval: &Interval) -> f64 {
         let service = self.tables.service();
         if interval.killed_replicas == 0 || !service.kills_lose_work {
             return 0.0;
@@ -33,7 +44,8 @@ impl FluidPlane<'_> {
     }
 
     /// Scales in replicas that lose what they hold; how many requests.
-    pub(super) fn retire(&mut self, interval: &Interval) -> f64 {
+    #[inline(never)]
+    fn retire(&mut self, interval: &Interval) -> f64 {
         let before = self.capacity.as_ref().map_or(0, |table| table.servers);
         let gone = before.saturating_sub(interval.servers);
         if gone == 0 || self.tables.service().removal == Removal::Drain {

@@ -9,6 +9,7 @@
 //! of the interval is at one place and the rest sees the whole law: as much as gives means over many intervals the
 //! variance that they have.
 
+use crate::bounds::Bounds;
 use crate::random::{Purpose, Rng, StreamKey, standard_exponential, standard_normal};
 
 /// Above this expected number of arrivals in an interval, their luck is part of the queue's.
@@ -87,7 +88,7 @@ impl Luck {
 
     /// The queue is at most so long.
     pub(super) fn be_at_most(&mut self, rarity: f64) {
-        self.rarity = self.rarity.min(rarity);
+        self.rarity = self.rarity.at_most(rarity);
     }
 
     /// Draws for an interval in which `arrivals` came and `expected` were expected. These are a share of the causes
@@ -161,7 +162,7 @@ impl Luck {
         } else {
             0.5 * (root + end)
         };
-        self.rarity = (self.rarity + end).max(above_lowest);
+        self.rarity = (self.rarity + end).at_least(above_lowest);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The latency of an interval's requests as a handful of weighted rows.
 
-use super::row::{EDGES, Row};
+use super::row::EDGES;
 use super::tables::{FluidTables, ROWS};
 use crate::plane::MAX_THRESHOLDS;
 use crate::stats::edges;
@@ -122,14 +122,11 @@ impl Mixture {
     /// Sums the rows from a place on.
     #[inline]
     pub(super) fn shares_from(&self, tables: &FluidTables, first: usize) -> Shares {
-        let mut sum = Shares::default();
-        for &(index, weight) in self.parts.get(first..).unwrap_or(&[]) {
-            let Some(row) = tables.row(index as usize) else {
-                continue;
-            };
-            sum.add(row, weight);
+        let parts = self.parts.get(first..).unwrap_or(&[]);
+        match tables.limits.thresholds {
+            0 | 1 => Shares::of::<1>(parts, tables),
+            _ => Shares::of::<MAX_THRESHOLDS>(parts, tables),
         }
-        sum
     }
 }
 
@@ -146,14 +143,22 @@ impl Shares {
         self.latency_s += other.latency_s;
     }
 
+    /// Sums rows of which no more than `K` thresholds are in use: the other shares are 0.
     #[inline]
-    fn add(&mut self, row: &Row, weight: f64) {
-        self.in_time += weight * row.in_time;
-        for k in 0..MAX_THRESHOLDS {
-            self.slow[k] += weight * row.slow[k];
-            self.slow_in_service[k] += weight * row.slow_in_service[k];
+    fn of<const K: usize>(parts: &[(u32, f64)], tables: &FluidTables) -> Self {
+        let mut sum = Self::default();
+        for &(index, weight) in parts {
+            let Some(row) = tables.row(index as usize) else {
+                continue;
+            };
+            sum.in_time += weight * row.in_time;
+            for k in 0..K {
+                sum.slow[k] += weight * row.slow[k];
+                sum.slow_in_service[k] += weight * row.slow_in_service[k];
+            }
+            sum.wait_s += weight * row.wait_s;
+            sum.latency_s += weight * row.latency_s;
         }
-        self.wait_s += weight * row.wait_s;
-        self.latency_s += weight * row.latency_s;
+        sum
     }
 }

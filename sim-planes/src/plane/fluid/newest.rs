@@ -43,6 +43,7 @@ struct Way {
 
 impl FluidPlane<'_> {
     /// Advances a queue that serves the newest first by an interval with servers.
+    #[inline(never)]
     pub(super) fn newest(&mut self, tick: &Tick<'_>) -> Flow {
         if self.backlog.requests() > 0.0 || tick.above {
             return self.stack(tick);

@@ -27,16 +27,8 @@ impl FluidPlane<'_> {
         self.started = started;
         let waiting = self.waiting;
         let (in_service, waiting_outside) = self.shared_service(interval, before, flow);
-        if let Some(clients) = &mut self.returning {
-            clients.admit(arrivals - lost);
-            let shares = self.mixture.shares(self.tables);
-            let latencies_s = if self.tables.service().error_probability > 0.0 {
-                self.mixture.thirds(self.tables, &shares)
-            } else {
-                [0.0; 3]
-            };
-            clients.leave(started + gave_up + dropped, shares.wait_s, latencies_s);
-            clients.age(&mut self.mixture);
+        if self.returning.is_some() {
+            self.let_return(arrivals - lost, started + gave_up + dropped);
         }
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
@@ -113,6 +105,23 @@ impl FluidPlane<'_> {
         }
     }
 
+    /// Clients that try again: so many were admitted, and so many have ended their wait.
+    #[inline(never)]
+    fn let_return(&mut self, admitted: f64, ended: f64) {
+        let Some(clients) = &mut self.returning else {
+            return;
+        };
+        clients.admit(admitted);
+        let shares = self.mixture.shares(self.tables);
+        let latencies_s = if self.tables.service().error_probability > 0.0 {
+            self.mixture.thirds(self.tables, &shares)
+        } else {
+            [0.0; 3]
+        };
+        clients.leave(ended, shares.wait_s, latencies_s);
+        clients.age(&mut self.mixture);
+    }
+
     /// Of those beyond what is served at full speed: how many shared the processors in an interval that began with so
     /// many, and how many wait for room in service at its end.
     fn shared_service(&self, interval: &Interval, before: f64, flow: &Flow) -> (f64, f64) {
@@ -147,6 +156,11 @@ impl FluidPlane<'_> {
             self.add_lucky(flow.felt, flow.lucky);
             return core::mem::take(&mut self.waiting) + admitted;
         }
+        self.start_some_in_line(interval, admitted, flow)
+    }
+
+    #[inline(never)]
+    fn start_some_in_line(&mut self, interval: &Interval, admitted: f64, flow: &Flow) -> f64 {
         // Those that have waited, but not in line, go first.
         let others = (self.waiting - self.line.count()).at_least(0.0);
         let start_s = self.now_s + flow.delay * self.tables.mean_service_s();

@@ -95,7 +95,8 @@ impl Recent {
             return;
         }
         let spans = self.spans.get_mut();
-        let parts = mixture.parts().iter().filter(|_| requests > 0.0);
+        let parts: &[_] = if requests > 0.0 { mixture.parts() } else { &[] };
+        let parts = parts.iter();
         if self.continues
             && let Some(last) = spans.back_mut()
         {

@@ -23,12 +23,17 @@ impl RowWeights {
         for &(row, weight) in mixture.parts() {
             let row = row as usize;
             if row >= self.weights.len() {
-                self.weights.resize((row / ROWS + 1) * ROWS, 0.0);
+                self.grow(row);
             }
             if let Some(sum) = self.weights.get_mut(row) {
                 *sum += weight * requests;
             }
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, row: usize) {
+        self.weights.resize((row / ROWS + 1) * ROWS, 0.0);
     }
 
     /// Moves the latencies into a histogram.

@@ -406,6 +406,7 @@ impl FluidTables {
     }
 
     /// Adds the requests of a stationary state where they share processors; answers the share that waits for a slot.
+    #[inline(never)]
     pub(super) fn add_shared(
         &self,
         mixture: &mut Mixture,

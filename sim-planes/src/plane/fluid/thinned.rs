@@ -68,7 +68,7 @@ impl Thinning {
             return (n * p + variance.sqrt() * skewed).clamp(0.0, n);
         }
         // Mostly none: no need to look closer.
-        let whole = n as u64 as f64;
+        let whole = whole_part(n);
         if p <= 0.5 && at_most_below(z) < none_at_least(whole, p) {
             return (n - whole) * p;
         }
@@ -79,6 +79,12 @@ impl Thinning {
             by_inversion(n, p, below)
         }
     }
+}
+
+/// The whole part of a number of requests: by a signed number, as processors have no conversion to another.
+#[inline]
+fn whole_part(n: f64) -> f64 {
+    n as i64 as f64
 }
 
 fn normal_cdf(z: f64) -> f64 {
@@ -110,7 +116,7 @@ fn none_at_least(whole: f64, p: f64) -> f64 {
 
 /// Adds up the probabilities of the whole part of `n` until they pass `u`.
 fn by_inversion(n: f64, p: f64, u: f64) -> f64 {
-    let whole = n as u64 as f64;
+    let whole = whole_part(n);
     let rest = (n - whole) * p;
     // Mostly none: no need to look closer.
     if u < none_at_least(whole, p) {
