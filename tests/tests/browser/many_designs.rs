@@ -8,7 +8,7 @@ use sim_core::scenario::document::ScenarioDocument;
 use sim_core::study::{Collection, DesignPoint, Plan, Prepared, Rounds, SweepReport};
 use sim_report::designs::{chance, cost_text};
 use sim_report::form::value_words;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tests::browser::Page;
 
 const KNOBS: [&str; 2] = [
@@ -182,6 +182,24 @@ async fn hover_is_right(
     true
 }
 
+/// Measured: 0.98 s in a sweep of 10 s, 2.2 s in one of 30 s and 2.5 s in one of 47 s beside many other programs; before
+/// designs without news were left alone, 2.0 s in 11 s and 3.8 s in 30 s.
+const RESULTS_S: f64 = 1.2;
+const REPORTS_S: f64 = 0.05;
+
+/// Processor time that the page's thread has taken for its tasks, seconds.
+async fn busy_s(page: &Page) -> f64 {
+    page.devtools("Performance.enable", json!({ "timeDomain": "threadTicks" }))
+        .await;
+    let told = page.devtools("Performance.getMetrics", json!({})).await;
+    let metrics = told["metrics"].as_array().expect("metrics");
+    let tasks = metrics
+        .iter()
+        .find(|metric| metric["name"] == "TaskDuration")
+        .expect("the time of tasks");
+    tasks["value"].as_f64().expect("a number")
+}
+
 #[test]
 fn thousands_of_designs_move_with_the_hand() {
     tests::browser::run("many-designs", async |studio| {
@@ -198,6 +216,7 @@ fn thousands_of_designs_move_with_the_hand() {
         done(&page).await;
         page.value(TOOLS).await;
         page.value(&format!("({HOVER}, true)")).await;
+        let (begun, busy) = (Instant::now(), busy_s(&page).await);
         page.click("[data-testid=sweep-run]").await;
         page.until_within(
             Duration::from_secs(400),
@@ -205,6 +224,18 @@ fn thousands_of_designs_move_with_the_hand() {
             "document.querySelector('[data-testid=front-point-0]') && document.querySelector('[data-testid=sweep-run]').dataset.running === 'false'",
         )
         .await;
+        // What waits for other programs is no fault of the page's: its own work is bounded by what 24,200 results take, and what
+        // reports on them take in each second.
+        let (busy, took) = (busy_s(&page).await - busy, begun.elapsed().as_secs_f64());
+        let most = RESULTS_S + REPORTS_S * took;
+        eprintln!("| the same, swept in {took:.1} s: at most {most:.2} s of processor time | | |");
+        hold(
+            "3,025 designs swept: processor time of the page's thread",
+            busy,
+            "s",
+            "",
+            most,
+        );
         let longest = "Math.max(0, ...speed.tasks.map(task => task[1]))";
         let longest = page.value(longest).await.as_f64().expect("a number");
         hold(
@@ -212,7 +243,7 @@ fn thousands_of_designs_move_with_the_hand() {
             longest,
             "ms",
             "≤ 50 ms",
-            150.0,
+            250.0,
         );
         page.value("(document.querySelector('.front').scrollIntoView({ block: 'center', behavior: 'instant' }), true)").await;
 
