@@ -15,14 +15,15 @@ use super::controller::{Controller, Surroundings, View, Wish};
 use super::decision::DecisionLog;
 use super::knative_words::{Look, decision};
 use super::kpa::{
-    ACTIVATION_TIMEOUT_MS, Activity, ActivityState, Averaging, BUCKET_MS, Decider, DeciderSpec,
-    MetricTarget, MetricWindows, Reachability, ScalerSpec, ScalerView, ScalingMetric, TICK_MS,
-    TargetInput, activator_is_in_path, initial_excess_burst_capacity, panic_window_ms, scale,
+    ACTIVATION_TIMEOUT_MS, Activity, ActivityState, Averages, Averaging, BUCKET_MS, Decider,
+    DeciderSpec, MetricTarget, MetricWindows, Reachability, ScalerSpec, ScalerView, ScalingMetric,
+    TICK_MS, TargetInput, activator_is_in_path, initial_excess_burst_capacity, panic_window_ms,
+    scale,
 };
 use super::telemetry::TickMeasure;
 use crate::scenario::document::{KnativeAveraging, KnativeDocument, KnativeMetric};
 
-/// Fewer requests than this are what expectations leave of none; averages are cut there too.
+/// Fewer requests than this, and linear averages of no more, are what expectations leave of none.
 const NOTHING: f64 = 1e-6;
 /// What the decider says before its first look.
 const UNKNOWN: i32 = -1;
@@ -34,6 +35,7 @@ pub struct Knative {
     target: MetricTarget,
     windows: MetricWindows,
     windows_s: (u64, u64),
+    averaging: Averaging,
     decider: Decider,
     scaler: ScalerSpec,
     activity: ActivityState,
@@ -71,6 +73,7 @@ impl Knative {
             target,
             windows: MetricWindows::new(averaging, stable_window_ms, panic_window_ms),
             windows_s: (stable_window_ms / 1000, panic_window_ms / 1000),
+            averaging,
             decider: Decider::new(spec, as_i32(initial_replicas), 0),
             scaler: scaler_spec(document),
             activity: ActivityState::new(Activity::Activating, 0),
@@ -123,7 +126,16 @@ impl Knative {
     fn look(&mut self, now_ms: u64, view: &View<'_>, log: &mut DecisionLog) -> Wish {
         let ready = as_i32(view.fleet.ready());
         let current = as_i32(view.current);
-        let averages = self.windows.averages(now_ms);
+        let least = if self.averaging == Averaging::Linear {
+            NOTHING
+        } else {
+            0.0
+        };
+        let some = |value: f64| if value > least { value } else { 0.0 };
+        let averages = self.windows.averages(now_ms).map(|averages| Averages {
+            stable: some(averages.stable),
+            panic: some(averages.panic),
+        });
         let decided = self.decider.scale(now_ms, averages, ready);
         if let Some(decided) = decided {
             self.desired = decided.desired;

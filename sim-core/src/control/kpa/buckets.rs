@@ -1,7 +1,8 @@
 //! Averages over a window of time, in buckets of equal length.
 //!
 //! Source: `pkg/autoscaler/aggregation/bucketing.go` of knative/serving. Sums are kept by adding and subtracting as
-//! there, so that the last digits are the same; the result is cut to six digits, which hides what is left of them.
+//! there, so that the last digits are the same; the result is rounded to six digits, which hides what is left of them.
+//! (It was cut to them once; then a sum of a hair below nothing averaged to −0.000001.)
 
 /// Least weight of the newest bucket in the weighted average.
 const LEAST_COEFFICIENT: f64 = 0.2;
@@ -54,7 +55,7 @@ impl TimedBuckets {
                 if self.ms(last - bucket) >= self.window_ms {
                     return;
                 }
-                self.first = self.first.map(|first| first.min(bucket));
+                self.first = Some(self.first.map_or(bucket, |first| first.min(bucket)));
             }
             Some(last) if self.ms(bucket - last) < self.window_ms => {
                 for skipped in last + 1..=bucket {
@@ -63,6 +64,7 @@ impl TimedBuckets {
                         self.total -= core::mem::take(old);
                     }
                 }
+                self.first.get_or_insert(bucket);
                 self.last = Some(bucket);
             }
             _ => {
@@ -72,7 +74,6 @@ impl TimedBuckets {
                 self.last = Some(bucket);
             }
         }
-        self.first.get_or_insert(bucket);
         let slot = self.slot(bucket);
         if let Some(sum) = self.ring.get_mut(slot) {
             *sum += value;
@@ -87,11 +88,9 @@ impl TimedBuckets {
     }
 
     /// The mean over the buckets from the first write to the last, but at most those of the window that are left;
-    /// 0 when nothing is. Cut to six digits.
+    /// 0 when nothing is. Rounded to six digits.
     pub fn average(&self, now_ms: u64) -> f64 {
-        let (Some(first), Some(last), Some(silence)) =
-            (self.first, self.last, self.silence(now_ms))
-        else {
+        let (Some(last), Some(silence)) = (self.last, self.silence(now_ms)) else {
             return 0.0;
         };
         if silence > 0 && self.ms(silence) >= self.window_ms {
@@ -100,8 +99,10 @@ impl TimedBuckets {
         let outdated = (last + 1..=last + silence).map(|bucket| self.value(bucket));
         let sum = outdated.fold(self.total, |sum, value| sum - value);
         let left = self.ring.len() as u64 - silence;
-        let buckets = (last - first + 1).min(left);
-        cut_to_six_digits(sum / buckets as f64)
+        let buckets = self
+            .first
+            .map_or(left, |first| (last - first + 1).min(left));
+        to_six_digits(sum / buckets as f64)
     }
 
     /// Changes the window. The newest buckets stay, as far as they fit; what the first write was is forgotten, so
@@ -210,6 +211,7 @@ fn bucket_count(window_ms: u64, granularity_ms: u64) -> usize {
     usize::try_from(window_ms.div_ceil(granularity_ms)).unwrap_or(usize::MAX)
 }
 
-fn cut_to_six_digits(value: f64) -> f64 {
-    (value * 1e6).floor() / 1e6
+/// Half a millionth is rounded away from zero.
+fn to_six_digits(value: f64) -> f64 {
+    libm::round(value * 1e6) / 1e6
 }
