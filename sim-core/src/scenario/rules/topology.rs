@@ -369,14 +369,6 @@ fn kind(
         ComponentDocument::Service(service) => {
             let plane = document.run.plane;
             let sound = hold_plane(&service.service, plane, &path, found);
-            let fewest = service.autoscaler.bounds().0;
-            if fewest == 0 && plane == PlaneKind::Fluid {
-                found.error(
-                    format!("{path}/autoscaler"),
-                    "it may scale to no replicas, which the fluid plane does not compute for a service that others call",
-                    "keep one replica, or use the requests plane",
-                );
-            }
             let topology = document.topology.iter();
             let calls_others = topology
                 .flat_map(|topology| &topology.calls)

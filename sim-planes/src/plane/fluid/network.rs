@@ -15,6 +15,7 @@
 //!   of the kill are answered. The calls that they had made are answered all the same.
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
+mod asleep;
 mod attempt;
 mod calls;
 mod functions;
@@ -34,6 +35,8 @@ use crate::plane::network::{
 };
 use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
+use asleep::Asleep;
+pub(in crate::plane::fluid) use asleep::Sleeper;
 use calls::{attempts, calls_at_once};
 use functions::FunctionState;
 pub use functions::Precision;
@@ -63,6 +66,8 @@ pub struct FluidNetwork<'a> {
     stamps: Vec<Stamp>,
     /// By what factor the own service of each station takes longer now.
     slower: Vec<f64>,
+    /// Stations without servers, and who waits for them.
+    asleep: Asleep,
 }
 
 /// A station in the last interval.
@@ -81,6 +86,11 @@ struct State {
     waiting_before: f64,
     waiting: f64,
     started: f64,
+    /// Of those that have started, now or before: that end now, well or not. As many as start, but where calls wait for a
+    /// station that sleeps.
+    ended: f64,
+    /// Those that have started and wait for such.
+    deferred: f64,
     /// Attempts that found no room, and those that gave up waiting.
     rejected: f64,
     /// Of these: dropped by the queue's rule.
@@ -172,6 +182,7 @@ impl<'a> FluidNetwork<'a> {
             delays: tables.nodes.iter().map(|_| Delay::default()).collect(),
             stamps: tables.nodes.iter().map(|_| Stamp::default()).collect(),
             slower: vec![1.0; tables.nodes.len()],
+            asleep: Asleep::new(tables, seed, replication),
             tables,
         }
     }
@@ -227,9 +238,12 @@ impl<'a> FluidNetwork<'a> {
             ..given.interval
         };
         let sources = calls_at_once(node, all);
+        interval.servers = self.asleep.free(index, interval.servers);
         let servers = interval.servers;
         let load = rate_rps * held * node.tables.mean_service_s() / f64::from(servers.max(1));
-        let is_bound = load >= 1.0 && sources.saturating_sub(servers) < interval.queue_limit;
+        let is_bound = load >= 1.0
+            && sources.saturating_sub(servers) < interval.queue_limit
+            && !self.asleep.is_drowsy(index);
         if is_bound {
             // Those beyond wait with their callers.
             interval.queue_limit = sources.saturating_sub(servers).max(1);
@@ -237,7 +251,9 @@ impl<'a> FluidNetwork<'a> {
         let known = self.sources.get_mut(index)?;
         let here = known.waits_here(&self.tables.waits_here, servers, sources, load);
         let served = self.stations.get_mut(index)?;
+        served.come_early(self.asleep.early_at(index));
         let mut outcome = served.serve(&interval, arrivals, held, slower_s, here);
+        self.asleep.note(index, servers == 0, served.backlog());
         let mut held_back = 0.0;
         if is_bound {
             // What a queue's rule has dropped is not held back.
@@ -265,12 +281,18 @@ impl<'a> FluidNetwork<'a> {
         state.held_back = held_back;
         state.is_down = given.down;
         state.error = error;
-        self.call(node, start_rps * (1.0 - error), started * (1.0 - error));
+        self.call(
+            index,
+            node,
+            start_rps * (1.0 - error),
+            started * (1.0 - error),
+        );
         Some(outcome)
     }
 
     /// Those that have started, at this rate and in this number, make their calls.
-    fn call(&mut self, node: &Node, rate_rps: f64, count: f64) {
+    fn call(&mut self, index: usize, node: &Node, rate_rps: f64, count: f64) {
+        let early = self.early(index, count);
         // A call that comes to nothing ends the request: later groups of calls are not made.
         let (mut left, mut after, mut group) = (1.0, 1.0, 0);
         for edge in &node.calls {
@@ -278,7 +300,12 @@ impl<'a> FluidNetwork<'a> {
                 (group, left) = (edge.group, after);
             }
             let calls = edge.call.per_request * left;
-            let fails = self.call_fails(edge);
+            // Whether calls fail that wait for a sleeper is not known yet.
+            let fails = if self.asleep.holds(edge) {
+                0.0
+            } else {
+                self.call_fails(edge)
+            };
             let Some(state) = self.states.get_mut(edge.call.to) else {
                 continue;
             };
@@ -297,8 +324,10 @@ impl<'a> FluidNetwork<'a> {
             }
             let attempts = attempts(&edge.call.retries, state.fails);
             state.rate_rps += rate_rps * calls * attempts;
-            state.arrivals += count * calls * attempts;
-            state.first += count * calls;
+            let made = self.asleep.draw(edge, count * calls);
+            state.arrivals += made * attempts;
+            state.first += made;
+            self.asleep.make(edge, made, count, early);
             after *= 1.0 - fails;
         }
     }
@@ -306,6 +335,8 @@ impl<'a> FluidNetwork<'a> {
     /// Mean by which answers that a station waits for take longer than usual, seconds.
     fn answers_take_longer_s(&self, index: usize, node: &Node) -> f64 {
         let usual = node.calls.iter().filter(|edge| edge.live.is_none());
+        // Those that wait for sleepers are counted one by one.
+        let usual = usual.filter(|edge| !self.asleep.holds(edge));
         let longer = usual.map(|edge| {
             let state = self.states.get(edge.call.to);
             let patience_s = self
@@ -324,13 +355,22 @@ impl<'a> FluidNetwork<'a> {
 
     /// How a station answers, given those that it calls.
     fn answer(&mut self, index: usize, all: &[StationInterval]) {
+        let tables = self.tables;
+        if let Some(node) = tables.nodes.get(index) {
+            self.end_deferred(index, node);
+        }
         self.look_back(index, all);
         let (Some(node), Some(response)) =
             (self.tables.nodes.get(index), self.responses.get_mut(index))
         else {
             return;
         };
-        response.update(&node.tree, &self.stations, &self.delays);
+        if self.asleep.is_drowsy(index) {
+            let asleep = &self.asleep.stations;
+            response.update_drowsy(&node.tree, &self.stations, &self.delays, asleep, index);
+        } else {
+            response.update(&node.tree, &self.stations, &self.delays);
+        }
         let (holds_s, in_time) = (response.holds_s(), response.in_time());
         let calls = node.calls.iter();
         let survive: f64 = calls.map(|edge| 1.0 - self.call_fails(edge)).product();
@@ -340,10 +380,10 @@ impl<'a> FluidNetwork<'a> {
         state.holds_s = holds_s;
         state.calls_fail = 1.0 - survive;
         let answered = state.kept() * (1.0 - state.error) * survive * in_time;
-        let all = state.started + state.rejected + state.gave_up;
+        let all = state.ended + state.rejected + state.gave_up;
         // Where nobody has come, nobody is turned away.
         let starts = if all > 0.0 {
-            state.started / all
+            state.ended / all
         } else {
             f64::from(u8::from(state.waiting <= 0.0))
         };
@@ -373,7 +413,7 @@ impl<'a> FluidNetwork<'a> {
             return Outcome::default();
         };
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
-        let kept = state.started - state.lost;
+        let kept = (state.ended - state.lost).max(0.0);
         let answered = kept * fine * response.in_time();
         let late = kept * fine - answered;
         // Where two attempts were answered well, one of them counts.
@@ -389,7 +429,8 @@ impl<'a> FluidNetwork<'a> {
         } else {
             f64::from(given.interval.servers) * given.interval.length_s
         };
-        let in_service_s = queue.in_service_s.min(slots);
+        let held_s = self.asleep.held_s(index, given.interval.length_s);
+        let in_service_s = (queue.in_service_s + held_s).min(slots);
         let own = node.own_s * given.time_factor.max(0.0);
         Outcome {
             arrivals: state.first,
@@ -411,7 +452,7 @@ impl<'a> FluidNetwork<'a> {
             busy_server_s: in_service_s.min(state.started * own),
             in_service_s,
             waiting_at_end: queue.waiting_at_end,
-            open_at_end: queue.waiting_at_end,
+            open_at_end: queue.waiting_at_end + state.deferred,
             ..Outcome::default()
         }
     }
@@ -444,6 +485,7 @@ impl<'a> FluidNetwork<'a> {
                 arrivals: state.held_back,
                 carried: state.held_back,
                 waiting_before: state.waiting,
+                deferred: state.deferred,
                 fails: state.fails,
                 holds_s: state.holds_s,
                 met: state.met,
@@ -469,6 +511,7 @@ impl<'a> FluidNetwork<'a> {
                 1.0
             };
         }
+        self.look_for_sleepers(&given);
         into.functions.clear();
         if self.functions.iter().any(Option::is_some) {
             into.functions.resize(count, FunctionUse::default());

@@ -442,7 +442,7 @@ impl FluidNetwork<'_> {
         state.rejected = rejected;
         state.error = error;
         let start_rps = state.rate_rps * serves * (1.0 - error);
-        self.call(node, start_rps, started * (1.0 - error));
+        self.call(index, node, start_rps, started * (1.0 - error));
         Some(Outcome {
             rejected,
             waits: started,
