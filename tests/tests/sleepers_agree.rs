@@ -31,7 +31,7 @@ fn keda() -> Value {
         "kind": "keda", "min_replicas": 0, "max_replicas": 20, "polling_interval_s": 10, "cooldown_s": 60,
         "triggers": [
             { "kind": "queue", "threshold": 5 },
-            { "kind": "prometheus", "signal": "request_rate", "threshold": 20 }
+            { "kind": "prometheus", "signal": "requests_per_second", "threshold": 20 }
         ]
     })
 }
@@ -118,7 +118,7 @@ fn cases() -> Vec<Case> {
         add(format!("{kind} one in five hundred"), document, 8);
         let (front, back) = (
             service(30.0, 8.0, 60.0, 1000),
-            service(40.0, 8.0, 30.0, 1000),
+            service(40.0, 8.0, 40.0, 1000),
         );
         for (rate_rps, hours) in [(0.02, 48.0), (0.2, 12.0)] {
             let three = network(
@@ -166,12 +166,17 @@ fn cases() -> Vec<Case> {
                 for call in &mut calls {
                     call["mode"] = json!(mode);
                 }
+                // Two sleepers one after the other are refused.
+                let first = match mode {
+                    "parallel" => scaler.clone(),
+                    _ => json!({ "kind": "static", "replicas": 2 }),
+                };
                 let fan = network(
                     rate_rps,
                     hours,
                     tick_s,
                     vec![
-                        component("middle", front.clone(), scaler.clone()),
+                        component("middle", front.clone(), first),
                         component("callee", back.clone(), scaler.clone()),
                         component(
                             "awake",

@@ -81,6 +81,7 @@ pub(in super::super) fn hold_topology(
     topology.count_visits();
     hold_visits(&topology, document, found);
     super::capacity::hold(&topology, document, found);
+    super::sleepers::hold(&topology, document, found);
     for component in &topology.components {
         if component.visits <= 0.0 {
             found.warning(

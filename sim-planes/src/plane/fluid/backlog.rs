@@ -74,6 +74,9 @@ pub(super) struct Backlog {
     /// Oldest first; none overlaps another.
     stretches: VecDeque<Stretch>,
     requests: f64,
+    /// Whether there may be times between two of them in which nobody came. Otherwise the last of all is taken to have come
+    /// just now, as in an overload.
+    pub(super) has_gaps: bool,
     /// Those that the last call of [`drain`](Self::drain) has started.
     started: Vec<Started>,
 }
@@ -261,6 +264,7 @@ impl Backlog {
                 break;
             }
             let first_s = course.from_s - head.from_s;
+            let youngest_s = course.from_s - here_s;
             let taken = if here <= free && here_s >= head.to_s {
                 let all = head.requests;
                 self.stretches.pop_front();
@@ -274,6 +278,11 @@ impl Backlog {
                 .stretches
                 .front()
                 .map_or(0.0, |next| (course.from_s - next.from_s).max(0.0));
+            let last_s = if self.has_gaps {
+                last_s.max(youngest_s)
+            } else {
+                last_s
+            };
             self.started.push(Started {
                 requests: taken,
                 first_s,

@@ -114,9 +114,26 @@ impl<'a> Station<'a> {
         outcome
     }
 
+    /// For `rest_s` more nobody can start: so many come and wait. What those that have started waited stays known.
+    pub(super) fn hold(&mut self, interval: &Interval, rest_s: f64, arrivals: f64) -> Outcome {
+        let closed = Interval {
+            length_s: rest_s / self.held,
+            servers: 0,
+            killed_replicas: 0,
+            ..*interval
+        };
+        let mixture = core::mem::replace(&mut self.plane.mixture, Mixture::new());
+        let started = self.plane.started;
+        let mut outcome = self.plane.serve_given(&closed, arrivals);
+        (self.plane.mixture, self.plane.started) = (mixture, started);
+        outcome.wait_sum_s *= self.held;
+        outcome
+    }
+
     /// So many of the next interval's arrivals come at its start.
     pub(super) fn come_early(&mut self, arrivals: f64) {
         self.plane.early = arrivals;
+        self.plane.backlog.has_gaps = true;
     }
 
     /// Requests that load above capacity, or no servers, have left behind.

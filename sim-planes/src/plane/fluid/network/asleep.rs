@@ -17,6 +17,8 @@
 //!   one adds its wait.
 //! - Calls of several callers end in the order in which they came only on the whole: each has its share of those that end.
 
+mod ended;
+
 use super::super::delay::{Delay, Guilt};
 use super::super::response::none_of;
 use super::attempt::Times;
@@ -24,10 +26,8 @@ use super::tables::{Edge, NetworkTables, Node};
 use super::{FluidNetwork, share};
 use crate::plane::network::{CallMode, StationInterval};
 use crate::random::{Purpose, Rng, StreamKey, uniform};
-use crate::stats::sort_by;
+use ended::{Ended, Sums, after, alone, reduced, waits_of, weighed};
 
-/// Times of a delay that are kept apart.
-const MOST_TIMES: usize = 24;
 /// Fewer requests than this are none.
 const NONE: f64 = 1e-9;
 /// What is left of a backlog of less than this belongs to the usual queue.
@@ -59,6 +59,8 @@ pub(in crate::plane::fluid) struct Sleeper {
     pub(super) deferred: f64,
     /// For what part of the interval those open at its start stay so.
     stays: f64,
+    /// Share of the attempts that come in the interval which will not have ended at its end.
+    blocks: f64,
     /// Attempts that come at the start of the interval, not in its course.
     pub(super) early: f64,
     /// What those that end well in the interval took longer for sleepers.
@@ -159,6 +161,11 @@ impl Asleep {
         }
     }
 
+    /// Whether any station may sleep that others wait for.
+    pub(super) fn is_possible(&self) -> bool {
+        self.is_possible
+    }
+
     /// Attempts at a station that come at the start of the interval.
     pub(super) fn early_at(&self, station: usize) -> f64 {
         self.stations.get(station).map_or(0.0, |at| at.early)
@@ -175,6 +182,22 @@ impl Asleep {
     pub(super) fn guilt(&self, station: usize) -> &[Guilt] {
         let drowsy = self.stations.get(station).filter(|at| at.is_drowsy);
         drowsy.map_or(&[], |at| &at.delay.guilt)
+    }
+
+    /// Whether a station that was without servers has yet to serve all that have waited then.
+    pub(super) fn is_catching_up(&self, station: usize) -> bool {
+        let at = self.stations.get(station);
+        at.is_some_and(|at| at.is_drowsy && at.stays_behind)
+    }
+
+    /// How many requests of a station may start until all of so many free slots are held by such as wait for sleepers.
+    pub(super) fn room(&self, station: usize, free: u32) -> f64 {
+        let blocks = self.stations.get(station).map_or(0.0, |at| at.blocks);
+        if blocks > 0.0 {
+            f64::from(free) / blocks
+        } else {
+            f64::INFINITY
+        }
     }
 
     /// Slots of a station, of so many, that are not held by requests which wait for sleepers.
@@ -219,9 +242,12 @@ impl FluidNetwork<'_> {
             };
             let is_closed = given.interval.servers == 0 && !given.down && node.function.is_none();
             let of_calls = node.calls.iter().filter(|edge| self.asleep.holds(edge));
-            let (mut calls_drowsy, mut stays) = (false, 0.0_f64);
+            let (mut calls_drowsy, mut stays, mut blocks) = (false, 0.0_f64, 0.0_f64);
             for edge in of_calls {
                 calls_drowsy = true;
+                let to = self.asleep.stations.get(edge.call.to);
+                let callee_blocks = to.map_or(0.0, |to| to.blocks);
+                blocks = blocks.max(edge.call.per_request.min(1.0) * callee_blocks);
                 let held = self.asleep.calls.get(edge.number);
                 if held.is_some_and(|held| held.requests > NONE)
                     && let Some(to) = self.asleep.stations.get(edge.call.to)
@@ -239,11 +265,12 @@ impl FluidNetwork<'_> {
                 continue;
             };
             if is_closed {
-                stays = 1.0;
+                (stays, blocks) = (1.0, 1.0);
             } else if at.stays_behind {
                 stays = stays.max((drains_s / given.interval.length_s).min(1.0));
             }
             at.stays = stays;
+            at.blocks = blocks;
             at.open_before = at.open;
             at.deferred_before = at.deferred;
             at.early = 0.0;
@@ -314,7 +341,7 @@ impl FluidNetwork<'_> {
                 if !self.asleep.holds(edge) {
                     continue;
                 }
-                let Some(one) = self.end_calls(edge, is_behind.then_some(&own)) else {
+                let Some(one) = self.end_calls(edge, &own) else {
                     continue;
                 };
                 if let Some(held) = self.asleep.calls.get(edge.number) {
@@ -336,7 +363,7 @@ impl FluidNetwork<'_> {
     }
 
     /// The calls of one kind that have ended, and with them the requests that made them.
-    fn end_calls(&mut self, edge: &Edge, own: Option<&Times>) -> Option<Ended> {
+    fn end_calls(&mut self, edge: &Edge, own: &Times) -> Option<Ended> {
         let to = edge.call.to;
         let (callee, at) = (self.states.get(to)?, self.asleep.stations.get(to)?);
         let patience_s = self.tables.nodes.get(to)?.timeout_s;
@@ -347,9 +374,7 @@ impl FluidNetwork<'_> {
         held.calls = (held.calls + held.made) * stay;
         held.requests = all * stay;
         held.ended = all - held.requests;
-        if let Some(own) = own {
-            held.times = reduced(weighed(&held.times, before, own, held.joined));
-        }
+        held.times = reduced(weighed(&held.times, before, own, held.joined));
         let of_one = edge.call.per_request.max(1.0);
         let fails = if edge.call.required {
             1.0 - none_of(of_one, callee.fails)
@@ -357,16 +382,18 @@ impl FluidNetwork<'_> {
             0.0
         };
         let waits = waits_of(at, callee, patience_s, edge.call.required);
-        let times = match own {
-            Some(_) => after(&held.times, &waits),
-            None => waits,
-        };
+        let times = after(&held.times, &waits);
         held.fails = fails * held.ended;
         Some(Ended {
             requests: held.ended,
             good: held.ended * (1.0 - fails),
             times,
-            guilt: at.delay.guilt.clone(),
+            // Where nobody has started, whoever waited did so there.
+            guilt: if at.delay.guilt.is_empty() {
+                vec![alone(to)]
+            } else {
+                at.delay.guilt.clone()
+            },
         })
     }
 
@@ -393,11 +420,7 @@ impl FluidNetwork<'_> {
             requests: others,
             good: others,
             times: own.clone(),
-            guilt: vec![Guilt {
-                station: index,
-                share: 1.0,
-                service: 0.0,
-            }],
+            guilt: vec![alone(index)],
         });
         sums.tell(&mut at.delay);
         for edge in &node.calls {
@@ -406,172 +429,4 @@ impl FluidNetwork<'_> {
             }
         }
     }
-}
-
-/// Requests for which calls have ended.
-struct Ended {
-    requests: f64,
-    /// Of these: those that go on.
-    good: f64,
-    /// How much longer these took, which sums to 1.
-    times: Times,
-    guilt: Vec<Guilt>,
-}
-
-impl Ended {
-    /// Calls made together: the last to end decides. Those of which fewer end are made by some of those of the others.
-    fn together_with(self, other: Self) -> Self {
-        let (more, less) = if self.requests >= other.requests {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let part = share(less.good, less.requests) * share(less.requests, more.requests);
-        let both = share(less.requests, more.requests);
-        let mut times = Times::new();
-        for &(a_s, a) in &more.times {
-            times.push((a_s, a * (1.0 - both)));
-            for &(b_s, b) in &less.times {
-                times.push((a_s.max(b_s), a * b * both));
-            }
-        }
-        let longer = mean(&less.times) > mean(&more.times);
-        Self {
-            good: more.good * (1.0 - both + part),
-            requests: more.requests,
-            times: reduced(times),
-            guilt: if longer { less.guilt } else { more.guilt },
-        }
-    }
-}
-
-/// What requests that end took longer, of all kinds.
-#[derive(Default)]
-struct Sums {
-    good: f64,
-    times: Times,
-    guilt: Vec<Guilt>,
-}
-
-impl Sums {
-    fn add(&mut self, ended: &Ended) {
-        if ended.good <= NONE {
-            return;
-        }
-        self.good += ended.good;
-        let times = ended.times.iter();
-        self.times
-            .extend(times.map(|&(time_s, weight)| (time_s, weight * ended.good)));
-        let sum_s = ended.good * mean(&ended.times);
-        for guilt in &ended.guilt {
-            let share = guilt.share * sum_s;
-            match self.guilt.iter_mut().find(|of| of.station == guilt.station) {
-                Some(there) => there.share += share,
-                None => self.guilt.push(Guilt { share, ..*guilt }),
-            }
-        }
-    }
-
-    fn tell(mut self, delay: &mut Delay) {
-        self.times
-            .retain(|&(time_s, weight)| time_s > 0.0 && weight > 0.0);
-        let mut times = reduced(self.times);
-        let waiting: f64 = times.iter().map(|(_, weight)| weight).sum();
-        delay.waits = share(waiting, self.good).min(1.0);
-        for (_, weight) in &mut times {
-            *weight /= waiting.max(f64::MIN_POSITIVE);
-        }
-        delay.wait_s = mean(&times);
-        delay.times = times;
-        delay.holds_s = 0.0;
-        delay.waiting_s = delay.waits * delay.wait_s;
-        let all: f64 = self.guilt.iter().map(|guilt| guilt.share).sum();
-        for guilt in &mut self.guilt {
-            guilt.share = share(guilt.share, all);
-        }
-        delay.guilt = self.guilt;
-    }
-}
-
-/// How much longer a call took that has ended, in the caller's patience: what sums to 1.
-fn waits_of(at: &Sleeper, callee: &super::State, patience_s: f64, required: bool) -> Times {
-    let delay = &at.delay;
-    let mut times = vec![(0.0, 1.0 - delay.waits)];
-    for &(time_s, weight) in &delay.times {
-        if time_s <= patience_s {
-            times.push((time_s, weight * delay.waits));
-        } else if !required {
-            times.push((patience_s, weight * delay.waits));
-        }
-    }
-    if !required {
-        let all = callee.ended + callee.rejected + callee.gave_up;
-        for (_, weight) in &mut times {
-            *weight *= share(callee.ended, all);
-        }
-        times.push((0.0, share(callee.rejected, all)));
-        times.push((patience_s, share(callee.gave_up, all)));
-    }
-    let all: f64 = times.iter().map(|(_, weight)| weight).sum();
-    if all <= NONE {
-        return vec![(0.0, 1.0)];
-    }
-    for (_, weight) in &mut times {
-        *weight /= all;
-    }
-    times
-}
-
-/// The times of two groups together.
-fn weighed(a: &Times, of_a: f64, b: &Times, of_b: f64) -> Times {
-    let all = of_a + of_b;
-    if all <= NONE {
-        return Times::new();
-    }
-    let part = |times: &Times, of: f64| -> Times {
-        times.iter().map(|&(at, p)| (at, p * of / all)).collect()
-    };
-    let mut sum = part(a, of_a);
-    sum.extend(part(b, of_b));
-    sum
-}
-
-/// One after the other.
-fn after(first: &Times, then: &Times) -> Times {
-    let each = |&(a_s, a): &(f64, f64)| then.iter().map(move |&(b_s, b)| (a_s + b_s, a * b));
-    reduced(first.iter().flat_map(each).collect())
-}
-
-fn mean(times: &Times) -> f64 {
-    times.iter().map(|(time_s, weight)| time_s * weight).sum()
-}
-
-/// Not more times than are kept apart, in their order; those next to each other have their mean.
-fn reduced(mut times: Times) -> Times {
-    times.retain(|(_, weight)| *weight > 0.0);
-    if times.len() <= MOST_TIMES {
-        return times;
-    }
-    sort_by(&mut times, |a, b| a.0.total_cmp(&b.0));
-    let all: f64 = times.iter().map(|(_, weight)| weight).sum();
-    let part = all / MOST_TIMES as f64;
-    let mut joined = Times::with_capacity(MOST_TIMES + 1);
-    let (mut sum_s, mut sum) = (0.0, 0.0);
-    for (time_s, weight) in times {
-        // No time at all is not mixed with any.
-        if sum > 0.0 && sum_s <= 0.0 && time_s > 0.0 {
-            joined.push((0.0, sum));
-            sum = 0.0;
-        }
-        sum_s += time_s * weight;
-        sum += weight;
-        if sum >= part && sum_s > 0.0 {
-            joined.push((sum_s / sum, sum));
-            (sum_s, sum) = (0.0, 0.0);
-        }
-    }
-    if sum > 0.0 {
-        joined.push((sum_s / sum, sum));
-    }
-    joined
 }

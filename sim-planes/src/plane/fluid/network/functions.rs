@@ -12,8 +12,9 @@
 //! Not in it: requests that come in groups (calls made together).
 
 use super::super::thinned::Thinning;
+use super::passing::held;
 use super::tables::Node;
-use super::{FluidNetwork, held, share};
+use super::{FluidNetwork, share};
 use crate::functions::{ColdStart, FunctionModel, FunctionPool, FunctionUse, TokenBucket, Warmer};
 use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
