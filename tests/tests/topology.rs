@@ -304,3 +304,62 @@ fn a_fault_that_does_not_happen_changes_nothing() {
     let (never, without) = (result(&never, 0), result(&without, 0));
     assert_eq!(never.fates, without.fates);
 }
+
+/// The shop in closed form, whose carts scale to zero when nobody asks for them.
+fn asleep() -> Value {
+    let mut document = shop();
+    document["run"]["plane"] = json!("fluid");
+    document["run"]["tick_s"] = json!(2);
+    document["slo"]["window_days"] = json!(0.05);
+    document["telemetry"] = json!({ "scrape_interval_s": 10, "window_s": 10, "lag_s": 0 });
+    let topology = &mut document["topology"];
+    for component in topology["components"].as_array_mut().expect("a list") {
+        if component["name"] == json!("cart") {
+            component["autoscaler"] =
+                json!({ "kind": "knative", "min_scale": 0, "max_scale": 8, "initial_scale": 1 });
+            component["service"]["buffer_limit"] = json!(1000);
+        }
+    }
+    for call in topology["calls"].as_array_mut().expect("a list") {
+        for field in ["retries", "breaker", "max_concurrent", "hedge_after_ms"] {
+            call.as_object_mut().expect("a call").remove(field);
+        }
+    }
+    document
+}
+
+/// Services that scale to zero are computed on the fluid plane, unless those who wait for them try again, are guarded, or wait
+/// for two of them one after the other; `requests` plays all of it.
+#[test]
+fn services_that_others_call_may_scale_to_zero() {
+    let sound = |document: &Value| check_value(document).map(|_| ());
+    assert_eq!(sound(&asleep()), Ok(()));
+    let to_cart = |document: &mut Value, field: &str, value: Value| {
+        let calls = document["topology"]["calls"]
+            .as_array_mut()
+            .expect("a list");
+        let mut to_it = calls.iter_mut().filter(|call| call["to"] == json!("cart"));
+        to_it.next().expect("a call")[field] = value;
+    };
+    let mut again = asleep();
+    to_cart(
+        &mut again,
+        "retries",
+        json!({ "max_attempts": 2, "backoff_ms": 100 }),
+    );
+    let mut guarded = asleep();
+    to_cart(&mut guarded, "max_concurrent", json!(10));
+    for (mut document, words) in [(again, "tries calls again"), (guarded, "a bulkhead")] {
+        let found = problems(&document);
+        let is_named = found.iter().any(|problem| {
+            problem.path.ends_with("/autoscaler")
+                && problem
+                    .message
+                    .contains("\"cart\" may scale to no replicas")
+                && problem.message.contains(words)
+        });
+        assert!(is_named, "{found:?}");
+        document["run"]["plane"] = json!("requests");
+        assert_eq!(sound(&document), Ok(()));
+    }
+}

@@ -7,7 +7,7 @@ use crate::plane::network::{
     Entry, FluidNetwork, NetworkOutcome, NetworkPlane, NetworkTables, Precision, RequestsNetwork,
     Station, StationInterval,
 };
-use crate::plane::{Interval, Outcome};
+use crate::plane::{Interval, Outcome, ServiceModel};
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
 use crate::scenario::document::PlaneKind;
@@ -46,8 +46,10 @@ impl NetworkSetup {
         let stations: Vec<Station> = components
             .map(|component| Station {
                 service: match &component.kind {
-                    ComponentKind::Main => model_of(scenario),
-                    ComponentKind::Service(service) => service_of(service, Vec::new()),
+                    ComponentKind::Main => waking(model_of(scenario), scenario),
+                    ComponentKind::Service(service) => {
+                        waking(service_of(service, Vec::new()), service)
+                    }
                     ComponentKind::Dependency(dependency) => dependency.model.clone(),
                     ComponentKind::Function(function) => function.service.clone(),
                 },
@@ -314,6 +316,14 @@ impl<'a> Network<'a> {
     /// Moves a component's latencies into a histogram.
     pub(super) fn drain_station_latency(&mut self, index: usize, into: &mut LogHistogram) {
         self.plane.drain_station_latency(index, into);
+    }
+}
+
+/// A service of a network, which calls may have to wake.
+fn waking(model: ServiceModel, scenario: &Scenario) -> ServiceModel {
+    ServiceModel {
+        may_sleep: scenario.document().autoscaler.bounds().0 == 0,
+        ..model
     }
 }
 

@@ -208,6 +208,7 @@ pub(crate) fn service_model(
         may_be_killed: service.memory.is_some(),
         kills_lose_work: false,
         may_be_buffered: service.buffer_limit > 0,
+        may_sleep: false,
         high_priority_share: service.high_priority_percent / 100.0,
         retries: service
             .retries

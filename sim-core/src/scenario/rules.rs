@@ -19,6 +19,7 @@ mod search;
 mod service;
 mod serving;
 mod shared;
+mod sleepers;
 mod slo;
 mod spot;
 mod storage;

@@ -113,6 +113,8 @@ pub struct FluidPlane<'a> {
     heft: f64,
     /// Requests left behind by load above capacity.
     backlog: Backlog,
+    /// Of the next arrivals without servers: how many come at the interval's start.
+    early: f64,
     /// Since when those who came have been passed over by newer ones, where these go first.
     passed_over_since_s: f64,
     /// Services that luck has yet to take off those of the backlog.
@@ -178,6 +180,7 @@ impl<'a> FluidPlane<'a> {
             classes: None,
             heft: 1.0,
             backlog: Backlog::default(),
+            early: 0.0,
             passed_over_since_s: 0.0,
             owed: 0.0,
             unlost: 0.0,
@@ -241,6 +244,10 @@ impl<'a> FluidPlane<'a> {
         } else {
             interval.buffer_limit
         });
+        let first = self.early.min(arrivals);
+        let let_in = first.min((room - self.backlog.requests()).max(0.0));
+        self.backlog.push(self.now_s, self.now_s, let_in);
+        let (all, arrivals) = (arrivals, arrivals - first);
         let early = self.backlog.give_up(end_s, timeout_s);
         // Those that come and give up within the interval make room for those behind them.
         let patient = (timeout_s / interval.length_s).min(1.0);
@@ -248,10 +255,10 @@ impl<'a> FluidPlane<'a> {
         let admitted = (arrivals * patient).min((room - self.backlog.requests()).max(0.0));
         self.backlog
             .push(end_s - interval.length_s * patient, end_s, admitted);
-        let rejected = arrivals * patient - admitted;
+        let rejected = arrivals * patient - admitted + (first - let_in);
         let impatient = early + passed_by;
         if let Some(clients) = &mut self.returning {
-            clients.admit(arrivals - rejected);
+            clients.admit(all - rejected);
             clients.leave(impatient, timeout_s, [timeout_s; 3]);
         }
         let waiting = self.backlog.requests();
@@ -270,7 +277,7 @@ impl<'a> FluidPlane<'a> {
             0.0
         };
         Outcome {
-            arrivals,
+            arrivals: all,
             rejected,
             timed_out: impatient,
             timed_out_in_service: impatient * self.tables.service_above_timeout(),

@@ -37,6 +37,9 @@ pub struct ServiceModel {
     /// Whether [`Interval::buffer_limit`](super::Interval::buffer_limit) may be above 0 in this replication.
     /// Without it there is no such buffer; with [`Balancing::Shared`] there may always be one.
     pub may_be_buffered: bool,
+    /// Whether it may be without replicas for want of requests, so that a call of another service wakes it. Of interest to
+    /// networks in closed form only: calls to it are then whole ones, and wait for it with the requests that make them.
+    pub may_sleep: bool,
     /// Probability that a request is of high priority, 0..1. Those are served before the others that wait in
     /// the same place, and interrupt none.
     pub high_priority_share: f64,
@@ -125,6 +128,7 @@ impl ServiceModel {
             may_be_killed: false,
             kills_lose_work: false,
             may_be_buffered: false,
+            may_sleep: false,
             high_priority_share: 0.0,
             retries: RetryModel::NONE,
             rate_limit: None,

@@ -81,6 +81,7 @@ pub(in super::super) fn hold_topology(
     topology.count_visits();
     hold_visits(&topology, document, found);
     super::capacity::hold(&topology, document, found);
+    super::sleepers::hold(&topology, document, found);
     for component in &topology.components {
         if component.visits <= 0.0 {
             found.warning(
@@ -369,15 +370,6 @@ fn kind(
         ComponentDocument::Service(service) => {
             let plane = document.run.plane;
             let sound = hold_plane(&service.service, plane, &path, found);
-            let fewest = service.autoscaler.bounds().0;
-            if fewest == 0 && plane == PlaneKind::Fluid {
-                found.error(
-                    format!("{path}/autoscaler"),
-                    "it may scale to no replicas, which the fluid plane does not compute for a service that others call",
-                    "keep one replica, or set /run/plane to \"requests\"",
-                );
-                found.remedy("Play every request", "/run/plane", Some("requests".into()));
-            }
             let topology = document.topology.iter();
             let calls_others = topology
                 .flat_map(|topology| &topology.calls)

@@ -261,6 +261,7 @@ impl Backlog {
                 break;
             }
             let first_s = course.from_s - head.from_s;
+            let youngest_s = course.from_s - here_s;
             let taken = if here <= free && here_s >= head.to_s {
                 let all = head.requests;
                 self.stretches.pop_front();
@@ -273,7 +274,9 @@ impl Backlog {
             let last_s = self
                 .stretches
                 .front()
-                .map_or(0.0, |next| (course.from_s - next.from_s).max(0.0));
+                .map_or(0.0, |next| (course.from_s - next.from_s).max(0.0))
+                // Nobody need have come since the youngest of these.
+                .max(youngest_s);
             self.started.push(Started {
                 requests: taken,
                 first_s,

@@ -15,10 +15,12 @@
 //!   of the kill are answered. The calls that they had made are answered all the same.
 //! - Pauses before retries, and the time that failed attempts took, are not in the latency of those that succeed then.
 
+mod asleep;
 mod attempt;
 mod calls;
 mod functions;
 mod live;
+mod passing;
 mod sources;
 mod steps;
 mod switch;
@@ -34,17 +36,14 @@ use crate::plane::network::{
 };
 use crate::plane::{Interval, Outcome};
 use crate::stats::LogHistogram;
-use calls::{attempts, calls_at_once};
+use asleep::Asleep;
+pub(in crate::plane::fluid) use asleep::Sleeper;
 use functions::FunctionState;
 pub use functions::Precision;
-use live::{LiveCall, Sent, Stamp};
+use live::{LiveCall, Stamp};
 use sources::Sources;
-use tables::Node;
 pub use tables::{NetworkTables, unsupported};
 use users::Users;
-
-/// A queue that changes by more than one request and this share of its arrivals lets others start than come.
-const STEADY: f64 = 0.01;
 
 /// Serves a network's intervals in closed form.
 pub struct FluidNetwork<'a> {
@@ -63,6 +62,8 @@ pub struct FluidNetwork<'a> {
     stamps: Vec<Stamp>,
     /// By what factor the own service of each station takes longer now.
     slower: Vec<f64>,
+    /// Stations without servers, and who waits for them.
+    asleep: Asleep,
 }
 
 /// A station in the last interval.
@@ -81,6 +82,11 @@ struct State {
     waiting_before: f64,
     waiting: f64,
     started: f64,
+    /// Of those that have started, now or before: that end now, well or not. As many as start, but where calls wait for a
+    /// station that sleeps.
+    ended: f64,
+    /// Those that have started and wait for such.
+    deferred: f64,
     /// Attempts that found no room, and those that gave up waiting.
     rejected: f64,
     /// Of these: dropped by the queue's rule.
@@ -172,6 +178,7 @@ impl<'a> FluidNetwork<'a> {
             delays: tables.nodes.iter().map(|_| Delay::default()).collect(),
             stamps: tables.nodes.iter().map(|_| Stamp::default()).collect(),
             slower: vec![1.0; tables.nodes.len()],
+            asleep: Asleep::new(tables, seed, replication),
             tables,
         }
     }
@@ -195,142 +202,24 @@ impl<'a> FluidNetwork<'a> {
         }
     }
 
-    /// The queue of a station, and the calls of those that start.
-    fn pass(&mut self, index: usize, all: &[StationInterval]) -> Option<Outcome> {
-        let given = all.get(index)?;
-        let node = self.tables.nodes.get(index)?;
-        let state = *self.states.get(index)?;
-        let length_s = given.interval.length_s;
-        // In an outage nobody gets as far as the queue.
-        let (rate_rps, arrivals) = if given.down {
-            (0.0, 0.0)
-        } else {
-            (state.rate_rps, state.arrivals)
-        };
-        let limit = self.throttles.get_mut(index).and_then(Option::as_mut);
-        let throttled = limit.map_or(0.0, |limit| {
-            limit.turn_away(arrivals, rate_rps * length_s, length_s)
-        });
-        let (rate_rps, arrivals) = if throttled > 0.0 {
-            let passes = share(arrivals - throttled, arrivals);
-            (rate_rps * passes, arrivals - throttled)
-        } else {
-            (rate_rps, arrivals)
-        };
-        let error = 1.0 - (1.0 - node.error_probability) * (1.0 - given.error_probability);
-        self.decide(index, rate_rps * (1.0 - error), all);
-        let slower_s = node.own_s * (given.time_factor - 1.0).max(0.0);
-        let longer_s = slower_s + self.answers_take_longer_s(index, node);
-        let held = held(longer_s, node.tables.mean_service_s());
-        let mut interval = Interval {
-            rate_rps,
-            ..given.interval
-        };
-        let sources = calls_at_once(node, all);
-        let servers = interval.servers;
-        let load = rate_rps * held * node.tables.mean_service_s() / f64::from(servers.max(1));
-        let is_bound = load >= 1.0 && sources.saturating_sub(servers) < interval.queue_limit;
-        if is_bound {
-            // Those beyond wait with their callers.
-            interval.queue_limit = sources.saturating_sub(servers).max(1);
-        }
-        let known = self.sources.get_mut(index)?;
-        let here = known.waits_here(&self.tables.waits_here, servers, sources, load);
-        let served = self.stations.get_mut(index)?;
-        let mut outcome = served.serve(&interval, arrivals, held, slower_s, here);
-        let mut held_back = 0.0;
-        if is_bound {
-            // What a queue's rule has dropped is not held back.
-            held_back = outcome.rejected - outcome.dropped;
-            outcome.rejected = outcome.dropped;
-            outcome.waiting_at_end += held_back;
-        }
-        let started = served.started();
-        let gave_up = (outcome.waits - started).max(0.0);
-        let change = outcome.waiting_at_end - state.waiting_before;
-        let start_rps = if change.abs() > 1.0 + STEADY * arrivals || arrivals <= 0.0 {
-            started / length_s
-        } else {
-            share(arrivals - outcome.rejected - gave_up, arrivals) * rate_rps
-        };
-        outcome.rejected += throttled;
-        let state = self.states.get_mut(index)?;
-        state.started = started;
-        state.rejected = outcome.rejected;
-        state.throttled = throttled;
-        state.dropped = outcome.dropped;
-        state.gave_up = gave_up;
-        state.lost = outcome.lost.min(started);
-        state.waiting = outcome.waiting_at_end;
-        state.held_back = held_back;
-        state.is_down = given.down;
-        state.error = error;
-        self.call(node, start_rps * (1.0 - error), started * (1.0 - error));
-        Some(outcome)
-    }
-
-    /// Those that have started, at this rate and in this number, make their calls.
-    fn call(&mut self, node: &Node, rate_rps: f64, count: f64) {
-        // A call that comes to nothing ends the request: later groups of calls are not made.
-        let (mut left, mut after, mut group) = (1.0, 1.0, 0);
-        for edge in &node.calls {
-            if edge.group != group {
-                (group, left) = (edge.group, after);
-            }
-            let calls = edge.call.per_request * left;
-            let fails = self.call_fails(edge);
-            let Some(state) = self.states.get_mut(edge.call.to) else {
-                continue;
-            };
-            if let Some(live) = edge.live.and_then(|live| self.live.get_mut(live)) {
-                let Sent {
-                    attempts,
-                    first,
-                    surplus,
-                } = live.send(count * calls);
-                state.rate_rps += rate_rps * calls * live.attempts_per_call();
-                state.arrivals += attempts;
-                state.first += first;
-                state.surplus += surplus;
-                after *= 1.0 - fails;
-                continue;
-            }
-            let attempts = attempts(&edge.call.retries, state.fails);
-            state.rate_rps += rate_rps * calls * attempts;
-            state.arrivals += count * calls * attempts;
-            state.first += count * calls;
-            after *= 1.0 - fails;
-        }
-    }
-
-    /// Mean by which answers that a station waits for take longer than usual, seconds.
-    fn answers_take_longer_s(&self, index: usize, node: &Node) -> f64 {
-        let usual = node.calls.iter().filter(|edge| edge.live.is_none());
-        let longer = usual.map(|edge| {
-            let state = self.states.get(edge.call.to);
-            let patience_s = self
-                .tables
-                .nodes
-                .get(edge.call.to)
-                .map_or(0.0, |callee| callee.timeout_s);
-            edge.waited_for * state.map_or(0.0, |state| state.holds_s.min(patience_s))
-        });
-        let longer_s: f64 = longer.sum();
-        match self.delays.get(index) {
-            Some(delay) if node.has_live => longer_s + delay.holds_s,
-            _ => longer_s,
-        }
-    }
-
     /// How a station answers, given those that it calls.
     fn answer(&mut self, index: usize, all: &[StationInterval]) {
+        let tables = self.tables;
+        if let Some(node) = tables.nodes.get(index) {
+            self.end_deferred(index, node);
+        }
         self.look_back(index, all);
         let (Some(node), Some(response)) =
             (self.tables.nodes.get(index), self.responses.get_mut(index))
         else {
             return;
         };
-        response.update(&node.tree, &self.stations, &self.delays);
+        if self.asleep.is_drowsy(index) {
+            let asleep = &self.asleep.stations;
+            response.update_drowsy(&node.tree, &self.stations, &self.delays, asleep, index);
+        } else {
+            response.update(&node.tree, &self.stations, &self.delays);
+        }
         let (holds_s, in_time) = (response.holds_s(), response.in_time());
         let calls = node.calls.iter();
         let survive: f64 = calls.map(|edge| 1.0 - self.call_fails(edge)).product();
@@ -340,10 +229,10 @@ impl<'a> FluidNetwork<'a> {
         state.holds_s = holds_s;
         state.calls_fail = 1.0 - survive;
         let answered = state.kept() * (1.0 - state.error) * survive * in_time;
-        let all = state.started + state.rejected + state.gave_up;
+        let all = state.ended + state.rejected + state.gave_up;
         // Where nobody has come, nobody is turned away.
         let starts = if all > 0.0 {
-            state.started / all
+            state.ended / all
         } else {
             f64::from(u8::from(state.waiting <= 0.0))
         };
@@ -373,7 +262,7 @@ impl<'a> FluidNetwork<'a> {
             return Outcome::default();
         };
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
-        let kept = state.started - state.lost;
+        let kept = (state.ended - state.lost).max(0.0);
         let answered = kept * fine * response.in_time();
         let late = kept * fine - answered;
         // Where two attempts were answered well, one of them counts.
@@ -389,7 +278,8 @@ impl<'a> FluidNetwork<'a> {
         } else {
             f64::from(given.interval.servers) * given.interval.length_s
         };
-        let in_service_s = queue.in_service_s.min(slots);
+        let held_s = self.asleep.held_s(index, given.interval.length_s);
+        let in_service_s = (queue.in_service_s + held_s).min(slots);
         let own = node.own_s * given.time_factor.max(0.0);
         Outcome {
             arrivals: state.first,
@@ -411,7 +301,7 @@ impl<'a> FluidNetwork<'a> {
             busy_server_s: in_service_s.min(state.started * own),
             in_service_s,
             waiting_at_end: queue.waiting_at_end,
-            open_at_end: queue.waiting_at_end,
+            open_at_end: queue.waiting_at_end + state.deferred,
             ..Outcome::default()
         }
     }
@@ -444,6 +334,7 @@ impl<'a> FluidNetwork<'a> {
                 arrivals: state.held_back,
                 carried: state.held_back,
                 waiting_before: state.waiting,
+                deferred: state.deferred,
                 fails: state.fails,
                 holds_s: state.holds_s,
                 met: state.met,
@@ -469,6 +360,7 @@ impl<'a> FluidNetwork<'a> {
                 1.0
             };
         }
+        self.look_for_sleepers(&given);
         into.functions.clear();
         if self.functions.iter().any(Option::is_some) {
             into.functions.resize(count, FunctionUse::default());
@@ -551,13 +443,6 @@ impl NetworkPlane for FluidNetwork<'_> {
             response.drain_latency(into);
         }
     }
-}
-
-/// By what factor slots are held for longer, when that is so much longer on average, of `usual_s`.
-fn held(longer_s: f64, usual_s: f64) -> f64 {
-    /// Own service is never turned away.
-    const LEAST: f64 = 0.01;
-    (1.0 + longer_s / usual_s).max(LEAST)
 }
 
 /// A share of a whole; 0 of nothing.

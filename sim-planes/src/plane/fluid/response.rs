@@ -9,6 +9,7 @@ use super::FluidPlane;
 use super::delay::Delay;
 use super::levels::Shape;
 use super::mixture::{Mixture, Shares};
+use super::network::Sleeper;
 use super::recent::Recent;
 use super::row_weights::RowWeights;
 use super::tables::{FluidTables, RowWait};
@@ -111,6 +112,46 @@ impl<'a> Station<'a> {
             self.waits = 1.0;
         }
         outcome
+    }
+
+    /// For `rest_s` more nobody can start: so many come and wait. What those that have started waited stays known.
+    pub(super) fn hold(&mut self, interval: &Interval, rest_s: f64, arrivals: f64) -> Outcome {
+        let closed = Interval {
+            length_s: rest_s / self.held,
+            servers: 0,
+            killed_replicas: 0,
+            ..*interval
+        };
+        let mixture = core::mem::replace(&mut self.plane.mixture, Mixture::new());
+        let started = self.plane.started;
+        let mut outcome = self.plane.serve_given(&closed, arrivals);
+        (self.plane.mixture, self.plane.started) = (mixture, started);
+        outcome.wait_sum_s *= self.held;
+        outcome
+    }
+
+    /// So many of the next interval's arrivals come at its start.
+    pub(super) fn come_early(&mut self, arrivals: f64) {
+        self.plane.early = arrivals;
+    }
+
+    /// Requests that load above capacity, or no servers, have left behind.
+    pub(super) fn backlog(&self) -> f64 {
+        self.plane.backlog.requests()
+    }
+
+    /// How long those that started in the last interval had waited here, with probabilities that sum to 1.
+    pub(super) fn waits_s(&self) -> Vec<(f64, f64)> {
+        let waits = self.plane.tables.waits();
+        let parts = self.plane.mixture.parts();
+        let all: f64 = parts.iter().map(|(_, weight)| weight).sum();
+        let wait_s = |row: u32| waits.get(row as usize).map_or(0.0, |wait| wait.mean_s);
+        let part = |&(row, weight): &(u32, f64)| (self.held * wait_s(row), weight / all);
+        if all > 0.0 {
+            parts.iter().map(part).collect()
+        } else {
+            vec![(0.0, 1.0)]
+        }
     }
 
     /// The waits of the last interval, over the station's own library; nobody's service is slower in it.
@@ -286,10 +327,39 @@ impl<'a> Response<'a> {
         stations: &[Station<'_>],
         delays: &[Delay],
     ) {
-        let tree = || {
+        self.take_in(|| {
             let at = |member: &Member| Some((member.visits, Source::of(member, stations, delays)?));
             members.iter().map(at)
-        };
+        });
+    }
+
+    /// The same where station `of`, whose tree it is, sleeps, or waits for some that do: that is a delay of its own, the last
+    /// one to be blamed, and not waited for at the queues of those that sleep.
+    pub(super) fn update_drowsy(
+        &mut self,
+        members: &[Member],
+        stations: &[Station<'_>],
+        delays: &[Delay],
+        asleep: &[Sleeper],
+        of: usize,
+    ) {
+        let delay = asleep.get(of).map(|at| (1.0, Source::Calls(&at.delay)));
+        let is_behind = |station: usize| asleep.get(station).is_some_and(|at| at.is_behind);
+        self.take_in(|| {
+            let at = |member: &Member| {
+                let sleeps = !member.is_delay && is_behind(member.station);
+                let visits = if sleeps { 0.0 } else { member.visits };
+                Some((visits, Source::of(member, stations, delays)?))
+            };
+            members.iter().map(at).chain([delay])
+        });
+    }
+
+    /// Takes in what is waited for, and how often each.
+    fn take_in<'s, 't: 's, I>(&mut self, tree: impl Fn() -> I)
+    where
+        I: Iterator<Item = Option<(f64, Source<'s, 't>)>>,
+    {
         let nowhere: f64 = tree()
             .flatten()
             .map(|(visits, at)| none_of(visits, at.probability()))
@@ -327,9 +397,7 @@ impl<'a> Response<'a> {
         }
         let several = 1.0 - nowhere - once;
         if several > NEGLIGIBLE
-            && let Some(at) = members
-                .get(most.1)
-                .and_then(|member| Source::of(member, stations, delays))
+            && let Some((_, at)) = tree().nth(most.1).flatten()
         {
             let more_s = ((all_s - once_s) / several - at.wait_s()).max(0.0);
             let blame = self.add(at, several, more_s, &mut sum);

@@ -12,8 +12,9 @@
 //! Not in it: requests that come in groups (calls made together).
 
 use super::super::thinned::Thinning;
+use super::passing::held;
 use super::tables::Node;
-use super::{FluidNetwork, held, share};
+use super::{FluidNetwork, share};
 use crate::functions::{ColdStart, FunctionModel, FunctionPool, FunctionUse, TokenBucket, Warmer};
 use crate::plane::Outcome;
 use crate::plane::network::StationInterval;
@@ -442,7 +443,7 @@ impl FluidNetwork<'_> {
         state.rejected = rejected;
         state.error = error;
         let start_rps = state.rate_rps * serves * (1.0 - error);
-        self.call(node, start_rps, started * (1.0 - error));
+        self.call(index, node, start_rps, started * (1.0 - error));
         Some(Outcome {
             rejected,
             waits: started,

@@ -309,6 +309,7 @@ impl FluidNetwork<'_> {
     pub(super) fn call_fails(&self, edge: &Edge) -> f64 {
         match edge.live.and_then(|live| self.live.get(live)) {
             Some(live) => live.fails_request(edge),
+            None if self.asleep.holds(edge) => self.asleep.fails(edge),
             None => {
                 let callee = self.states.get(edge.call.to);
                 fails_request(edge, callee.map_or(0.0, |callee| callee.fails))

@@ -85,6 +85,9 @@ pub(super) struct Node {
     pub(super) tables: Arc<FluidTables>,
     /// The library of its answers without the calls that are followed, where it waits for such.
     answers: Option<Arc<FluidTables>>,
+    /// Whether it may be without servers until a call wakes it, and whether any caller waits for its answers.
+    pub(super) may_sleep: bool,
+    pub(super) is_waited_for: bool,
     /// Whether calls of its own are followed.
     pub(super) has_live: bool,
     /// Mean time that the queue's library reckons with for those, seconds.
@@ -129,6 +132,8 @@ impl Node {
 #[derive(Debug)]
 pub(super) struct Edge {
     pub(super) call: Call,
+    /// Its number among all calls.
+    pub(super) number: usize,
     /// How often a caller waits for its answer, on average: of calls made together, for the longest only.
     pub(super) waited_for: f64,
     /// Number of the group of calls that are made at the same time.
@@ -187,7 +192,12 @@ impl NetworkTables {
         for (number, live) in live.enumerate() {
             *live = number;
         }
+        let edges = nodes.iter_mut().flat_map(|node| &mut node.calls);
+        for (number, edge) in edges.enumerate() {
+            edge.number = number;
+        }
         for (index, node) in nodes.iter_mut().enumerate() {
+            node.is_waited_for = is_waited_for(index, stations);
             node.callers = callers(index, stations, entries);
         }
         Ok(Self {
@@ -286,6 +296,7 @@ fn node(
                         CallMode::Sequential | CallMode::Async => call.per_request,
                     },
                 call: call.clone(),
+                number: 0,
                 group,
                 // Numbered when all are known.
                 live: is_live.then_some(0),
@@ -332,11 +343,14 @@ fn node(
     let model = |law: Distribution| ServiceModel {
         service_time_s: law,
         error_probability: 0.0,
+        may_sleep: false,
         thresholds_s: thresholds_s.to_vec(),
         ..station.service.clone()
     };
     let node = Node {
         answers: bare.as_ref().map(|_| shared.service(model(answered))),
+        may_sleep: station.service.may_sleep,
+        is_waited_for: false,
         has_live,
         live_usual_s,
         function: function.map(|model| shared.function(model, &base, timeout_s, precision)),
@@ -384,6 +398,12 @@ fn long_service_s(base: &Distribution, thresholds_s: &[f64]) -> f64 {
     MOST * thresholds_s
         .first()
         .map_or(usual_s, |&threshold_s| threshold_s.max(base.mean()))
+}
+
+/// Whether a call that is answered goes to a station.
+fn is_waited_for(index: usize, stations: &[Station]) -> bool {
+    let mut calls = stations.iter().flat_map(|station| &station.calls);
+    calls.any(|call| call.to == index && call.mode != CallMode::Async)
 }
 
 /// Who calls a station and waits, and how many calls each makes at once; `None` if others come there as well.

@@ -1,6 +1,6 @@
 //! What the users of a network see, and who is to blame when it is bad.
 
-use super::super::delay::Delay;
+use super::super::delay::{Delay, Guilt};
 use super::super::response::{Blame, Response};
 use super::super::row_weights::RowWeights;
 use super::super::thinned::Thinning;
@@ -78,8 +78,10 @@ impl FluidNetwork<'_> {
         }
         // Of all that is at the station, theirs.
         let there = users.open + total.arrivals;
-        let theirs = share(there, state.waiting_before + state.arrivals);
-        let started = state.started * theirs;
+        let deferred_before = self.asleep.deferred_before(at.station);
+        let all = state.waiting_before + deferred_before + state.arrivals;
+        let theirs = share(there, all);
+        let started = state.ended * theirs;
         total.rejected = state.rejected * theirs;
         total.throttled = state.throttled * theirs;
         total.dropped = state.dropped * theirs;
@@ -88,6 +90,7 @@ impl FluidNetwork<'_> {
         total.lost = state.lost * theirs;
         let started = started - total.lost;
         (total.waiting_at_end, total.open_at_end) = (users.open, users.open);
+        let guilt = self.asleep.guilt(at.station);
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
         total.failed = users.errors.struck(started, 1.0 - fine);
         let answered = started - total.failed;
@@ -125,11 +128,12 @@ impl FluidNetwork<'_> {
             node,
             response,
             delays: &self.delays,
+            asleep: guilt,
         };
         total.timed_out_in_service += blame.late(late, late_in_service, blamed);
         for k in 0..total.slow.len() {
             let (slow, alone) = (total.slow[k], total.slow_in_service[k]);
-            let shares = Guilt::new(response, |blame| blame.slow[k]);
+            let shares = Waited::new(response, |blame| blame.slow[k]);
             for (index, member) in node.tree.iter().enumerate() {
                 let Some(blame) = blamed.get_mut(member.station) else {
                     continue;
@@ -149,6 +153,12 @@ impl FluidNetwork<'_> {
                         blame.slow_in_service[k] += slow * part.service;
                         total.slow_in_service[k] += slow * part.service;
                     }
+                }
+            }
+            let waited = (slow - alone) * shares.of(node.tree.len());
+            for part in guilt {
+                if let Some(blame) = blamed.get_mut(part.station) {
+                    blame.slow[k] += waited * part.share;
                 }
             }
         }
@@ -208,7 +218,7 @@ impl FluidNetwork<'_> {
             return 0.0;
         }
         let fine = (1.0 - state.error) * (1.0 - state.calls_fail);
-        let kept = state.started - state.lost;
+        let kept = (state.ended - state.lost).max(0.0);
         let late = kept * fine * (1.0 - response.in_time());
         let failed = kept * (1.0 - fine);
         let all = state.rejected + state.gave_up + late + failed + state.lost;
@@ -231,6 +241,7 @@ impl FluidNetwork<'_> {
             node,
             response,
             delays: &self.delays,
+            asleep: self.asleep.guilt(station),
         };
         blame.late(late, alone, blamed);
         failed * part
@@ -242,13 +253,15 @@ struct Blaming<'r, 'a> {
     node: &'r Node,
     response: &'r Response<'a>,
     delays: &'r [Delay],
+    /// Who sleeps, in shares.
+    asleep: &'r [Guilt],
 }
 
 impl Blaming<'_, '_> {
     /// Blames late answers on the members of a tree: `alone` of them would have been late if nobody had waited, for calls
     /// that are followed neither. How many more are late for service: those calls' own.
     fn late(&self, late: f64, alone: f64, blamed: &mut [Outcome]) -> f64 {
-        let shares = Guilt::new(self.response, |blame| blame.late);
+        let shares = Waited::new(self.response, |blame| blame.late);
         let mut in_service = 0.0;
         for (index, member) in self.node.tree.iter().enumerate() {
             let served = alone * self.node.slow_share(index);
@@ -270,18 +283,24 @@ impl Blaming<'_, '_> {
                 }
             }
         }
+        let waited = (late - alone) * shares.of(self.node.tree.len());
+        for part in self.asleep {
+            if let Some(blame) = blamed.get_mut(part.station) {
+                blame.timed_out += waited * part.share;
+            }
+        }
         in_service
     }
 }
 
 /// The members' shares of the blame for what waiting has made slow or late.
-struct Guilt<'r, F> {
+struct Waited<'r, F> {
     blame: &'r [Blame],
     part: F,
     all: f64,
 }
 
-impl<'r, F: Fn(&Blame) -> f64> Guilt<'r, F> {
+impl<'r, F: Fn(&Blame) -> f64> Waited<'r, F> {
     fn new(response: &'r Response<'_>, part: F) -> Self {
         let blame = response.blame();
         let all = blame.iter().map(&part).sum();
