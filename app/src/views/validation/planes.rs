@@ -105,7 +105,7 @@ fn vectors(files: &[VectorFile]) -> AnyView {
                      whenever the project is tested (cargo test -p tests --test vectors); they are too large for this page.",
                 )}
             </p>
-            <ul class="notes" data-testid="validation-vectors">{rows}</ul>
+            <ul class="notes files" data-testid="validation-vectors">{rows}</ul>
         </section>
     }
     .into_any()
