@@ -212,7 +212,8 @@ fn thousands_of_designs_move_with_the_hand() {
             "document.querySelector('[data-testid=scenario-name]').value === 'Thousands of designs'",
         )
         .await;
-        page.click("[data-testid=tab-explore]").await;
+        page.value("(document.querySelector('[data-testid=tab-explore]').click(), true)")
+            .await;
         done(&page).await;
         page.value(TOOLS).await;
         page.value(&format!("({HOVER}, true)")).await;
