@@ -429,6 +429,22 @@ mod tests {
         assert!((backlog.requests() - 150.0).abs() < 1e-3);
     }
 
+    /// Three come within two seconds, nobody after them; with the first server, after half a minute, each has waited since he came.
+    #[test]
+    fn who_waited_from_zero_has_waited_since_he_came() {
+        let mut backlog = Backlog::default();
+        backlog.push(0.0, 2.0, 3.0);
+        let drained = backlog.drain(&Course {
+            at_once: 10.0,
+            ..course(30.0, 45.0, 0.1, f64::INFINITY)
+        });
+        assert_eq!(drained.at_once, 3.0);
+        let [all] = &backlog.started[..] else {
+            panic!("{:?}", backlog.started);
+        };
+        assert_eq!((all.first_s, all.last_s), (30.0, 28.0));
+    }
+
     /// Free servers take the oldest at once.
     #[test]
     fn free_servers_start_at_once() {

@@ -416,32 +416,33 @@ fn join(operator: Operator, left: Typed, right: Typed) -> Result<Typed, FormulaE
 }
 
 fn number(typed: Typed) -> Result<Node, FormulaError> {
-    match typed.kind {
-        Kind::Number | Kind::Whole => Ok(typed.node),
-        Kind::Truth => Err(FormulaError {
-            at: typed.at,
-            message: "this is true or false, but a number is expected; write condition ? 1 : 0"
-                .to_owned(),
-        }),
-    }
+    let is_number = matches!(typed.kind, Kind::Number | Kind::Whole);
+    const WORDS: &str = "this is true or false, but a number is expected; write condition ? 1 : 0";
+    if_so(is_number, typed, WORDS)
 }
 
 fn whole(typed: Typed) -> Result<Node, FormulaError> {
-    match typed.kind {
-        Kind::Whole => Ok(typed.node),
-        Kind::Number | Kind::Truth => Err(FormulaError {
-            at: typed.at,
-            message: "% takes whole numbers; write int(…) around a metric".to_owned(),
-        }),
-    }
+    let is_whole = matches!(typed.kind, Kind::Whole);
+    if_so(
+        is_whole,
+        typed,
+        "% takes whole numbers; write int(…) around a metric",
+    )
 }
 
 fn truth(typed: Typed) -> Result<Node, FormulaError> {
-    match typed.kind {
-        Kind::Truth => Ok(typed.node),
-        Kind::Number | Kind::Whole => Err(FormulaError {
-            at: typed.at,
-            message: "this is a number, but a condition is expected, such as a > 0".to_owned(),
-        }),
+    let is_truth = matches!(typed.kind, Kind::Truth);
+    const WORDS: &str = "this is a number, but a condition is expected, such as a > 0";
+    if_so(is_truth, typed, WORDS)
+}
+
+/// What was read, if it is of the kind that belongs here; else these words about it.
+fn if_so(is_right: bool, typed: Typed, words: &str) -> Result<Node, FormulaError> {
+    if is_right {
+        return Ok(typed.node);
     }
+    Err(FormulaError {
+        at: typed.at,
+        message: words.to_owned(),
+    })
 }
