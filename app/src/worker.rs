@@ -84,13 +84,17 @@ async fn compute(
     };
     let mut heard_ms = Date::now();
     let result = prepared
-        .run_shard_in_parts(shard, TICKS, async || {
-            if Date::now() - heard_ms >= DEAF_MS {
-                listen(&channel).await;
-                heard_ms = Date::now();
-            }
-            bench.borrow().oldest <= job
-        })
+        .run_shard_in_parts(
+            shard,
+            |part| sim_loop::advance(part, TICKS),
+            async || {
+                if Date::now() - heard_ms >= DEAF_MS {
+                    listen(&channel).await;
+                    heard_ms = Date::now();
+                }
+                bench.borrow().oldest <= job
+            },
+        )
         .await;
     channel.port1().close();
     match result {

@@ -117,6 +117,7 @@ impl Fleet {
 
     /// Lets everything happen to nodes that is due by `now_s`, so that it is not taken for an answer to what changes
     /// then. Only a provisioner and the spot market have things due; the simple group waits for [`Fleet::advance`].
+    #[inline]
     pub fn advance_nodes(&mut self, now_s: f64) {
         self.provisioner.advance_events(&mut self.cluster, now_s);
         self.retire_surplus(now_s);
@@ -273,6 +274,7 @@ impl Fleet {
     }
 
     /// Whether some pod has no node to come, and none will be added for it.
+    #[inline]
     pub fn is_out_of_nodes(&self) -> bool {
         self.provisioner.is_stuck(&self.cluster)
     }
@@ -307,6 +309,7 @@ impl Fleet {
     }
 
     /// Ready pods that ended with their nodes since the last call: what they held is lost.
+    #[inline]
     pub fn take_killed(&mut self) -> u32 {
         let spot = self.provisioner.spot_mut();
         spot.map_or(0, |spot| spot.take_killed())
@@ -334,6 +337,7 @@ impl Fleet {
     }
 
     /// Pods by age, for a controller that judges young pods differently.
+    #[inline]
     pub fn pod_ages(&self) -> PodAges<'_> {
         self.cluster.pods.ages()
     }

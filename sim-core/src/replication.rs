@@ -211,6 +211,8 @@ impl<'a> Simulation<'a> {
     }
 
     /// Simulates up to `ticks` more ticks; whether the window is over.
+    // What a tick passes through is `#[inline]` so that `sim-loop` compiles it for speed; what it rarely does is not.
+    #[inline]
     pub fn advance(&mut self, ticks: u32) -> bool {
         let end = self.tick.saturating_add(ticks).min(self.setup.ticks());
         while self.tick < end {
@@ -225,6 +227,7 @@ impl<'a> Simulation<'a> {
         f64::from(self.tick) / f64::from(self.setup.ticks().max(1))
     }
 
+    #[inline]
     fn step(&mut self) {
         let setup = self.setup;
         let tick = self.tick;
@@ -237,49 +240,54 @@ impl<'a> Simulation<'a> {
             self.conditions = Some(TickConditions::default());
         }
         let rate_rps = self.pass_edge(rate_rps);
-        let log = &mut self.log;
-        let edge = self.edge.as_mut();
-        match &mut self.plane {
-            Plane::One(plane) => {
-                let interval = self.main.begin(start_s, rate_rps, log);
-                if let Some(conditions) = &mut self.conditions {
-                    conditions.stations = vec![StationInterval {
-                        interval,
-                        ..StationInterval::default()
-                    }];
-                }
-                let entered = plane.serve(&interval);
-                let merged = edge.map(|edge| edge.merge(&entered).users);
-                let users = merged.as_ref().unwrap_or(&entered);
-                let judged = setup.objectives.judge(users);
-                let passed = Passed {
-                    tick,
-                    end_s: start_s + setup.tick_s,
-                    outcome: &entered,
-                    judged: &judged,
-                    blamed: &judged,
-                };
-                let quantile = |q, ticks| plane.recent_quantile(q, ticks);
-                self.main.end(&passed, quantile, log);
-                if tick >= setup.warm_up_ticks {
-                    self.guards.count(&[], core::slice::from_ref(&entered));
-                }
-                self.conclude(rate_rps, users, &entered, &judged);
-            }
-            Plane::Network(served) => {
-                let mut parts: Vec<&mut Part<'a>> = core::iter::once(&mut self.main)
-                    .chain(&mut self.others)
-                    .collect();
-                let (passage, judged) = served.step(setup, &mut parts, tick, rate_rps, edge, log);
-                if let Some(conditions) = &mut self.conditions {
-                    conditions.stations = served.given().to_vec();
-                }
-                self.conclude(rate_rps, &passage.users, &passage.entered, &judged);
-            }
+        let Plane::One(plane) = &mut self.plane else {
+            return self.step_network(rate_rps);
+        };
+        let (log, edge) = (&mut self.log, self.edge.as_mut());
+        let interval = self.main.begin(start_s, rate_rps, log);
+        if let Some(conditions) = &mut self.conditions {
+            conditions.stations = vec![StationInterval {
+                interval,
+                ..StationInterval::default()
+            }];
         }
+        let entered = plane.serve(&interval);
+        let merged = edge.map(|edge| edge.merge(&entered).users);
+        let users = merged.as_ref().unwrap_or(&entered);
+        let judged = setup.objectives.judge(users);
+        let passed = Passed {
+            tick,
+            end_s: start_s + setup.tick_s,
+            outcome: &entered,
+            judged: &judged,
+            blamed: &judged,
+        };
+        let quantile = |q, ticks| plane.recent_quantile(q, ticks);
+        self.main.end(&passed, quantile, log);
+        if tick >= setup.warm_up_ticks {
+            self.guards.count(&[], core::slice::from_ref(&entered));
+        }
+        self.conclude(rate_rps, users, &entered, &judged);
+    }
+
+    /// The rest of a tick of a network of components.
+    fn step_network(&mut self, rate_rps: f64) {
+        let (setup, log, edge) = (self.setup, &mut self.log, self.edge.as_mut());
+        let Plane::Network(served) = &mut self.plane else {
+            return;
+        };
+        let mut parts: Vec<&mut Part<'a>> = core::iter::once(&mut self.main)
+            .chain(&mut self.others)
+            .collect();
+        let (passage, judged) = served.step(setup, &mut parts, self.tick, rate_rps, edge, log);
+        if let Some(conditions) = &mut self.conditions {
+            conditions.stations = served.given().to_vec();
+        }
+        self.conclude(rate_rps, &passage.users, &passage.entered, &judged);
     }
 
     /// Takes down a tick: what the users saw, what of it reached the services, and how it is judged.
+    #[inline]
     fn conclude(&mut self, rate_rps: f64, users: &Outcome, entered: &Outcome, judged: &Judged) {
         if let Some(conditions) = &mut self.conditions {
             conditions.rate_rps = rate_rps;
@@ -300,7 +308,15 @@ impl<'a> Simulation<'a> {
     }
 
     /// The users' requests come to the edge, if there is one; the rate of those that reach the services.
+    #[inline]
     fn pass_edge(&mut self, rate_rps: f64) -> f64 {
+        if self.edge.is_none() {
+            return rate_rps;
+        }
+        self.pass_some_edge(rate_rps)
+    }
+
+    fn pass_some_edge(&mut self, rate_rps: f64) -> f64 {
         let Some(edge) = &mut self.edge else {
             return rate_rps;
         };
@@ -363,6 +379,7 @@ impl<'a> Simulation<'a> {
 
     /// What uses the commitment that the services share; `None` for one service, or without a commitment. While nothing
     /// does, the main service bears it.
+    #[inline]
     fn shared_demand(&self) -> Option<SharedDemand> {
         if self.others.is_empty() {
             return None;
@@ -374,6 +391,7 @@ impl<'a> Simulation<'a> {
         })
     }
 
+    #[inline]
     fn meter(&mut self, users: &Outcome, entered: &Outcome, worst: f64) {
         if let Some(edge) = &mut self.edge {
             edge.count(users);

@@ -10,6 +10,8 @@ mod networks;
 mod peers;
 mod row;
 mod study;
+#[cfg(feature = "browser")]
+mod wasm;
 
 pub use cases::rows;
 pub use clock::Effort;

@@ -94,17 +94,25 @@ fn a_shard_in_parts_has_the_same_bytes() {
             replications: 2,
         };
         let mut parts = 0;
-        let in_parts = at_once(prepared.run_shard_in_parts(shard, 100, async || {
-            parts += 1;
-            true
-        }));
+        let in_parts = at_once(prepared.run_shard_in_parts(
+            shard,
+            |part| part.advance(100),
+            async || {
+                parts += 1;
+                true
+            },
+        ));
         assert!(parts > 10, "{parts}");
         assert_eq!(in_parts, Some(prepared.run_shard(shard)));
         let mut left = 3;
-        let given_up = at_once(prepared.run_shard_in_parts(shard, 100, async || {
-            left -= 1;
-            left > 0
-        }));
+        let given_up = at_once(prepared.run_shard_in_parts(
+            shard,
+            |part| part.advance(100),
+            async || {
+                left -= 1;
+                left > 0
+            },
+        ));
         assert_eq!((given_up, left), (None, 0));
     }
 }

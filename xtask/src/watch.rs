@@ -8,9 +8,10 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 /// What the site is made of, below the project's folder.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "app",
     "sim-core",
+    "sim-loop",
     "sim-planes",
     "sim-report",
     "scenarios",

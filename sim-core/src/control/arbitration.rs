@@ -3,13 +3,13 @@
 //! Kubernetes itself does not arbitrate: every controller writes `spec.replicas`, the last one wins, and the next
 //! one starts from there. The other modes are what people build against that.
 
-use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish, controller};
+use super::controller::{AnyController, LatencyWanted, Surroundings, View, Wish, controller};
 use super::decision::{Decision, DecisionLog, Rule};
 use crate::scenario::document::ArbitrationDocument;
 
 /// All controllers of one target.
 pub struct Controllers {
-    members: Vec<Box<dyn Controller>>,
+    members: Vec<AnyController>,
     /// What each asked for last.
     wishes: Vec<Option<Wish>>,
     mode: ArbitrationDocument,
@@ -69,6 +69,7 @@ impl Controllers {
     }
 
     /// Decides at the end of a tick.
+    #[inline]
     pub fn decide(&mut self, view: View<'_>, log: &mut DecisionLog) -> Wish {
         let before = view.current;
         // Mostly there is one, and nothing to arbitrate.
@@ -82,6 +83,11 @@ impl Controllers {
                 at_maximum: last.is_some_and(|wish| wish.at_maximum),
             };
         }
+        self.decide_among(view, log)
+    }
+
+    fn decide_among(&mut self, view: View<'_>, log: &mut DecisionLog) -> Wish {
+        let before = view.current;
         let replicas = match &self.mode {
             ArbitrationDocument::LastWriter {} => self.last_writer(view, log),
             mode => {

@@ -188,19 +188,27 @@ impl DecisionLog {
     }
 
     /// Whether decisions of now are wanted.
+    #[inline]
     pub fn is_on(&self) -> bool {
         self.filter
             .is_some_and(|filter| (filter.from_s..=filter.to_s).contains(&self.at_s))
     }
 
     /// Takes down a decision; it is made only when it is wanted. Its time is set here.
+    #[inline]
     pub fn record(&mut self, make: impl FnOnce() -> Decision) {
-        let Some(filter) = self.filter.filter(|_| self.is_on()) else {
+        if self.is_on() {
+            self.take_down(make());
+        }
+    }
+
+    fn take_down(&mut self, made: Decision) {
+        let Some(filter) = self.filter else {
             return;
         };
         let mut decision = Decision {
             at_s: self.at_s,
-            ..make()
+            ..made
         };
         if !self.component.is_empty() {
             decision.controller = format!("{}: {}", self.component, decision.controller);

@@ -125,6 +125,7 @@ impl HpaDriver {
     }
 
     /// Whether it runs at the end of a tick.
+    #[inline]
     pub(super) fn is_due(&self, tick: u32) -> bool {
         tick.is_multiple_of(self.sync_ticks)
     }
@@ -140,6 +141,7 @@ impl HpaDriver {
     }
 
     /// Runs once. `given` are the values of the metrics that somebody else reads, at their places.
+    #[inline]
     pub(super) fn reconcile_given(
         &mut self,
         view: &View<'_>,
@@ -152,6 +154,7 @@ impl HpaDriver {
         }
     }
 
+    #[inline]
     fn reconcile(&mut self, view: &View<'_>, given: &[Given], log: &mut DecisionLog) -> u32 {
         let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
         let sample = view.telemetry.visible();
@@ -183,6 +186,7 @@ impl HpaDriver {
 
     /// Pods by what the controller may treat differently: age, size, and whether they are ready at all. Answers whether the
     /// list is that of the last time.
+    #[inline]
     fn list_pods(&mut self, now_s: f64, fleet: &Fleet) -> bool {
         let ages = fleet.pod_ages();
         let is_young = |ready_s: f64| now_s - ready_s <= self.settled_after_s;
@@ -240,6 +244,7 @@ impl HpaDriver {
         }
     }
 
+    #[inline]
     fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given], same_pods: bool) {
         let readings = &mut self.readings;
         let pods = (&self.pods, same_pods);
@@ -293,6 +298,7 @@ impl Controller for HpaDriver {
         }
     }
 
+    #[inline]
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
         self.is_due(view.tick)
             .then(|| self.reconcile_given(view, &[], log))
@@ -312,6 +318,7 @@ pub(super) fn as_i32(count: u32) -> i32 {
 }
 
 /// Whether these are the same pods; comparing slices is a call for each pair where the core is compiled for size.
+#[inline]
 fn are_same(some: &[(Size, u32)], others: &[(Size, u32)]) -> bool {
     if some.len() != others.len() {
         return false;

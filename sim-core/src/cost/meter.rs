@@ -72,6 +72,7 @@ impl CostMeter {
     }
 
     /// Counts a tick: nodes paid for by type, what the market says of them, requests offered, requests answered.
+    #[inline]
     pub fn tick(&mut self, nodes: &[u32], market: MarketTick, arrivals: f64, answers: f64) {
         if let Some(meter) = &mut self.market {
             meter.tick(nodes, market, self.tick_hours);

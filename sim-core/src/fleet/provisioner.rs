@@ -53,6 +53,7 @@ impl Provisioner {
     }
 
     /// The same, to be changed.
+    #[inline]
     pub(super) fn spot_mut(&mut self) -> Option<&mut SpotNodes> {
         match self {
             Provisioner::Group(_) => None,
@@ -135,6 +136,7 @@ impl Provisioner {
     }
 
     /// Lets happen by `now_s` what happens to nodes at times of its own. What a group does it does at ticks.
+    #[inline]
     pub(super) fn advance_events(&mut self, cluster: &mut Cluster, now_s: f64) {
         match self {
             Provisioner::Group(_) => {}
@@ -269,6 +271,7 @@ impl Provisioner {
     }
 
     /// Whether pending pods have no node to come.
+    #[inline]
     pub(super) fn is_stuck(&self, cluster: &Cluster) -> bool {
         let pending = cluster.pods.pending() > 0;
         match self {

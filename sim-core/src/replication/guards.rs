@@ -46,7 +46,14 @@ impl Guards {
     }
 
     /// Counts a tick of the window: what became of all calls, and of the requests of all components.
+    #[inline]
     pub(super) fn count(&mut self, calls: &[CallOutcome], components: &[Outcome]) {
+        if !(self.calls.is_empty() && self.limits.is_empty()) {
+            self.count_some(calls, components);
+        }
+    }
+
+    fn count_some(&mut self, calls: &[CallOutcome], components: &[Outcome]) {
         for (place, sums) in &mut self.calls {
             let Some(call) = calls.get(*place) else {
                 continue;

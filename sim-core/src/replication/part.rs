@@ -148,7 +148,7 @@ impl<'a> Part<'a> {
             reclaimed_at_start: Vec::new(),
             start_s: 0.0,
             telemetry,
-            attribution: Attribution::new(controllers.reaction_ticks()),
+            attribution: Attribution::new(controllers.reaction_ticks(), setup.objectives.len()),
             latency_wanted: controllers.latency_wanted(),
             controllers,
             ledger: Ledger::new(&setup.objectives),
@@ -167,6 +167,7 @@ impl<'a> Part<'a> {
     }
 
     /// Lets pods become ready that are; what the data plane is to serve with in the tick.
+    #[inline]
     pub(super) fn begin(&mut self, start_s: f64, rate_rps: f64, log: &mut DecisionLog) -> Interval {
         let service = &self.scenario.document().service;
         self.fleet.advance(start_s + 0.5 * self.setup.tick_s);
@@ -195,6 +196,7 @@ impl<'a> Part<'a> {
 
     /// Takes in a tick: measures it, kills, decides, blames and counts. `quantile` tells what latency a share of the last
     /// requests stayed below.
+    #[inline]
     pub(super) fn end(
         &mut self,
         passed: &Passed<'_>,
@@ -349,6 +351,7 @@ impl<'a> Part<'a> {
         }
     }
 
+    #[inline]
     fn observe(&mut self, tick: u32, end_s: f64, quantile: impl Fn(f64, u32) -> Option<f64>) {
         let window_ticks = self.telemetry.window_ticks();
         let wanted = self.latency_wanted;
@@ -398,6 +401,7 @@ impl<'a> Part<'a> {
     }
 
     /// Counts what a tick costs: nodes, and what the users' requests cost beside.
+    #[inline]
     pub(super) fn count_cost(&mut self, arrivals: f64, answers: f64, shared: Option<SharedDemand>) {
         let market = MarketTick {
             shared,
@@ -408,6 +412,7 @@ impl<'a> Part<'a> {
     }
 
     /// What the spot nodes of a tick cost, at the prices of its start.
+    #[inline]
     fn market_tick(&self) -> MarketTick {
         let Some(spot) = &self.scenario.spot else {
             return MarketTick::default();

@@ -41,6 +41,7 @@ impl Recorder {
         }
     }
 
+    #[inline]
     pub(super) fn tick(
         &mut self,
         arrivals: f64,

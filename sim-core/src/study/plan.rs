@@ -345,19 +345,20 @@ impl Prepared {
         self.result(shard, results.collect())
     }
 
-    /// The same in parts of so many ticks, for a caller that wants to do something else in between, or to give it up:
-    /// `go_on` tells after each part. `None` when it was given up.
+    /// The same in parts, for a caller that wants to do something else in between, or to give it up. `part` simulates one
+    /// of a replication, and tells whether its window is over; `go_on` tells after each whether to. `None` when it was
+    /// given up.
     pub async fn run_shard_in_parts(
         &self,
         shard: Shard,
-        ticks: u32,
+        part: impl Fn(&mut Simulation<'_>) -> bool,
         mut go_on: impl AsyncFnMut() -> bool,
     ) -> Option<ShardResult> {
         let seed = self.plan.document.run.seed;
         let mut results = Vec::new();
         for task in self.tasks(shard) {
             let mut simulation = Simulation::new(&task.setup, seed, task.luck);
-            while !simulation.advance(ticks) {
+            while !part(&mut simulation) {
                 if !go_on().await {
                     return None;
                 }

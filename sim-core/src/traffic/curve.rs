@@ -79,6 +79,7 @@ impl RateCurve {
     }
 
     /// Rate of a tick, counted from the start of the warm-up; 0 past the end.
+    #[inline]
     pub fn rate_rps(&self, tick: u32) -> f64 {
         self.rates_rps.get(tick as usize).copied().unwrap_or(0.0)
     }

@@ -35,6 +35,7 @@ impl RandomRate {
     }
 
     /// Intensity of the next tick, in requests per second: the curve's rate times this replication's factors.
+    #[inline]
     pub fn next_rps(&mut self, curve: &RateCurve, tick: u32, tick_s: f64) -> f64 {
         let mut rate_rps = curve.rate_rps(tick);
         if let Some(bursts) = &mut self.bursts {

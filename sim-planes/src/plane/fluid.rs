@@ -57,6 +57,7 @@ mod sharing;
 mod tables;
 mod thinned;
 mod throttled;
+mod trail;
 #[cfg(test)]
 mod versus;
 mod wait_law;

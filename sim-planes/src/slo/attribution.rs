@@ -35,15 +35,19 @@ pub struct Attribution {
     held: Vec<Held>,
     next: usize,
     any_held: bool,
+    /// How many there are.
+    objectives: usize,
 }
 
 impl Attribution {
-    /// `reaction_ticks`: how long a controller can take to react.
-    pub fn new(reaction_ticks: u32) -> Self {
+    /// `reaction_ticks`: how long a controller can take to react; `objectives`: how many there are, [`MAX_OBJECTIVES`] at
+    /// most.
+    pub fn new(reaction_ticks: u32, objectives: usize) -> Self {
         Self {
             held: vec![[0.0; MAX_OBJECTIVES]; reaction_ticks.max(1) as usize],
             next: 0,
             any_held: false,
+            objectives,
         }
     }
 
@@ -68,23 +72,41 @@ impl Attribution {
             Capacity::Unseen => Some(Cause::TelemetryGap),
             Capacity::Ready => None,
         };
-        let mut now = [0.0; MAX_OBJECTIVES];
-        for ((index, bad), now) in bad.iter().enumerate().zip(&mut now) {
-            match cause {
-                Some(cause) => ledger.attribute(index, cause, bad.for_want_of_capacity),
-                None => *now = bad.for_want_of_capacity,
+        match cause {
+            None => self.hold(bad, ledger),
+            Some(cause) => {
+                for (index, bad) in bad.iter().enumerate() {
+                    ledger.attribute(index, cause, bad.for_want_of_capacity);
+                }
+                if self.any_held {
+                    self.hold(&[], ledger);
+                }
             }
         }
-        if self.any_held || now != [0.0; MAX_OBJECTIVES] {
-            self.any_held = true;
-            if let Some(held) = self.held.get_mut(self.next) {
+    }
+
+    /// Holds back what is bad now, and gives its cause to what has been held for longer than a controller can take.
+    #[inline]
+    fn hold(&mut self, bad: &[BadRequests], ledger: &mut Ledger) {
+        for bad in bad {
+            self.any_held |= bad.for_want_of_capacity != 0.0;
+        }
+        if !self.any_held {
+            return;
+        }
+        if let Some(held) = self.held.get_mut(self.next) {
+            // There are mostly fewer objectives than there may be: what is not there is not compared, and not moved.
+            for (index, held) in held.iter_mut().enumerate().take(self.objectives) {
+                let now = bad.get(index).map_or(0.0, |bad| bad.for_want_of_capacity);
                 let expired = core::mem::replace(held, now);
-                release(&expired, Cause::Saturation, ledger);
+                if expired != 0.0 {
+                    ledger.attribute(index, Cause::Saturation, expired);
+                }
             }
-            self.next += 1;
-            if self.next == self.held.len() {
-                self.next = 0;
-            }
+        }
+        self.next += 1;
+        if self.next == self.held.len() {
+            self.next = 0;
         }
     }
 

@@ -21,19 +21,21 @@ const SORTED_UP_TO: u32 = 128;
 /// A part of the table: what it is called, and how it is measured.
 type Part = (&'static str, fn(Effort) -> Vec<Row>);
 
-const PARTS: [Part; 6] = [
+const PARTS: &[Part] = &[
     ("queues", queues),
     ("queues of 10 to 10,000 servers", sizes),
     ("function instances", functions),
     ("networks of services", networks::rows),
     ("many components", components::rows),
     ("replications and studies", study::rows),
+    #[cfg(feature = "browser")]
+    ("WebAssembly", super::wasm::rows),
 ];
 
 /// Measures the parts whose name has `only` in it: everything, if that is empty; `progress` is told what comes next.
 pub fn rows(effort: Effort, only: &str, mut progress: impl FnMut(&str)) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (name, measure) in PARTS {
+    for &(name, measure) in PARTS {
         if name.contains(only) {
             progress(name);
             rows.extend(measure(effort));

@@ -29,7 +29,7 @@ const MEMORY: [&str; 4] = ["kubernetes-slo-driven", SHOP, "large-shop", TREE];
 const TREE: &str = "64 services in a tree";
 
 /// Whose first answer after an edit is timed.
-const ANSWERS: [&str; 5] = [
+pub(super) const ANSWERS: [&str; 5] = [
     "kubernetes-slo-driven",
     SHOP,
     "large-shop",
@@ -77,8 +77,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 /// the traffic. The page adds what its messages and its drawing take.
 fn first_answer(effort: Effort, case: &str) -> Row {
     let document = of_case(case, DAYS);
-    let mut edited = document.clone();
-    edited.service.concurrency += 1;
+    let edited = edited(&document);
     let of = |document: &ScenarioDocument, former: Option<&Prepared>| {
         let document = black_box(document.clone());
         check(&document).expect("a valid scenario");
@@ -117,8 +116,15 @@ fn template(id: &str, days: f64) -> ScenarioDocument {
     document
 }
 
+/// The main service has one slot more: a service and a document like none before.
+pub(super) fn edited(document: &ScenarioDocument) -> ScenarioDocument {
+    let mut edited = document.clone();
+    edited.service.concurrency += 1;
+    edited
+}
+
 /// A template, or the tree with all services.
-fn of_case(case: &str, days: f64) -> ScenarioDocument {
+pub(super) fn of_case(case: &str, days: f64) -> ScenarioDocument {
     if case == TREE {
         tree(SERVICES[SERVICES.len() - 1], days)
     } else {

@@ -17,7 +17,7 @@ const SHORT_TICK_S: u32 = 5;
 /// Days of those templates.
 const FEWER_DAYS: f64 = 7.0;
 /// The template of the study.
-const KUBERNETES: &str = "kubernetes-slo-driven";
+pub(super) const KUBERNETES: &str = "kubernetes-slo-driven";
 /// Everything in one document: its month must not take more than 1.5 s.
 const LARGE_SHOP: &str = "large-shop";
 /// Replications of the study.

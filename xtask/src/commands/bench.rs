@@ -1,10 +1,14 @@
 //! `cargo xtask bench`: how fast the simulation is.
 
+use crate::browser::ensure_chromium;
 use crate::process;
 use crate::project::Project;
+use crate::site::{self, Live};
 use crate::step::step;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
+use std::env;
+use std::path::PathBuf;
 
 /// Time the simulation, beside a bare loop and beside other simulators
 #[derive(Args)]
@@ -30,15 +34,23 @@ pub fn run(options: &Options) -> Result<()> {
             process::run(&mut cargo, "Its message is above")
         })?;
     }
-    let program = ["--release", "--package", "tests", "--bin", "bench"];
+    let dist = project.root.join("dist");
+    site::build(&project, &dist, Live::No)?;
+    let chromium = ensure_chromium()?;
+    let mut program = vec!["--release", "--package", "tests", "--bin", "bench"];
+    program.extend(["--features", "browser"]);
     step("Build the table's program", || {
         let mut cargo = project.cargo();
-        cargo.arg("build").args(program);
+        cargo.arg("build").args(&program);
         process::run(&mut cargo, "Its message is above")
     })?;
     step("Time the simulation", || {
         let mut cargo = project.cargo();
-        cargo.args(["run", "--quiet"]).args(program).arg("--");
+        cargo.args(["run", "--quiet"]).args(&program).arg("--");
+        cargo.env("QEC_DIST", &dist);
+        cargo.env("QEC_XTASK", own_file()?);
+        cargo.env("QEC_CHROMIUM", &chromium.browser);
+        cargo.env("QEC_CHROMEDRIVER", &chromium.driver);
         if options.quick {
             cargo.arg("--quick");
         }
@@ -47,4 +59,9 @@ pub fn run(options: &Options) -> Result<()> {
         }
         process::run(&mut cargo, "Its message is above")
     })
+}
+
+/// This program's file, which serves the page to the browser.
+fn own_file() -> Result<PathBuf> {
+    env::current_exe().context("cannot find this program's own file")
 }

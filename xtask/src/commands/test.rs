@@ -96,6 +96,8 @@ fn browser_lints(project: &Project) -> Result<()> {
         "--package",
         "sim-core",
         "--package",
+        "sim-loop",
+        "--package",
         "sim-planes",
         "--package",
         "sim-report",

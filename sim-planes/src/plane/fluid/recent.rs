@@ -3,17 +3,17 @@
 use super::mixture::Mixture;
 use super::row::Row;
 use super::tables::FluidTables;
+use super::trail::Trail;
 use crate::stats::{BUCKETS_PER_OCTAVE, LOWEST_EDGE_S, edges};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 
 /// The weighted rows of the last intervals.
 pub(super) struct Recent {
     capacity: usize,
     /// Of all intervals, one after another: row and number of requests.
-    parts: VecDeque<(u32, f64)>,
+    parts: Trail<(u32, f64)>,
     /// The intervals, with what the last queries found out about them.
-    spans: RefCell<VecDeque<Span>>,
+    spans: RefCell<Trail<Span>>,
     /// Whether what is added next belongs to the last interval.
     pub(super) continues: bool,
     /// The edge where the last quantile was found: the next is near. Changes no answer.
@@ -44,11 +44,7 @@ struct Around {
 }
 
 impl Around {
-    fn of<'a>(
-        parts: impl Iterator<Item = &'a (u32, f64)>,
-        tables: &FluidTables,
-        edge: usize,
-    ) -> Self {
+    fn of(parts: &[(u32, f64)], tables: &FluidTables, edge: usize) -> Self {
         let mut sum = Self::default();
         for &(row, weight) in parts {
             if let Some(row) = tables.row(row as usize) {
@@ -82,8 +78,8 @@ impl Recent {
     pub(super) fn new(intervals: u32) -> Self {
         Self {
             capacity: intervals as usize,
-            parts: VecDeque::new(),
-            spans: RefCell::default(),
+            parts: Trail::new(),
+            spans: RefCell::new(Trail::new()),
             continues: false,
             found_at: Cell::new(0),
         }
@@ -96,26 +92,24 @@ impl Recent {
         }
         let spans = self.spans.get_mut();
         let parts: &[_] = if requests > 0.0 { mixture.parts() } else { &[] };
-        let parts = parts.iter();
+        for &(row, weight) in parts {
+            self.parts.push((row, weight * requests));
+        }
         if self.continues
-            && let Some(last) = spans.back_mut()
+            && let Some(last) = spans.items_mut().last_mut()
         {
-            let before = self.parts.len();
-            self.parts
-                .extend(parts.map(|&(row, weight)| (row, weight * requests)));
-            last.parts += self.parts.len() - before;
+            last.parts += parts.len();
             last.known = UNKNOWN;
             return;
         }
-        if spans.len() >= self.capacity {
-            let gone = spans.pop_front().map_or(0, |span| span.parts);
-            self.parts.drain(..gone);
+        if let [oldest, rest @ ..] = spans.items()
+            && rest.len() + 1 >= self.capacity
+        {
+            self.parts.forget(oldest.parts);
+            spans.forget(1);
         }
-        let before = self.parts.len();
-        self.parts
-            .extend(parts.map(|&(row, weight)| (row, weight * requests)));
-        spans.push_back(Span {
-            parts: self.parts.len() - before,
+        spans.push(Span {
+            parts: parts.len(),
             known: UNKNOWN,
             around: Around::default(),
         });
@@ -146,21 +140,16 @@ impl Recent {
     /// an earlier query is not counted again, and gives the same sum.
     fn around(&self, tables: &FluidTables, edge: usize, intervals: u32) -> Around {
         let mut sum = Around::default();
-        let mut end = self.parts.len();
-        for span in self
-            .spans
-            .borrow_mut()
-            .iter_mut()
-            .rev()
-            .take(intervals as usize)
-        {
-            let start = end - span.parts;
+        let mut rest = self.parts.items();
+        let mut spans = self.spans.borrow_mut();
+        for span in spans.items_mut().iter_mut().rev().take(intervals as usize) {
+            let (before, parts) = rest.split_at(rest.len().saturating_sub(span.parts));
             if span.known != edge {
-                span.around = Around::of(self.parts.range(start..end), tables, edge);
+                span.around = Around::of(parts, tables, edge);
                 span.known = edge;
             }
             sum.add(&span.around);
-            end = start;
+            rest = before;
         }
         sum
     }
