@@ -57,8 +57,9 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
     }
 }
 
-/// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load.
-const FEWEST_SLOTS: u32 = 4;
+/// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load, and any in a
+/// topology.
+pub(super) const FEWEST_SLOTS: u32 = 4;
 /// Requests that a service with retries serves at once, at least, for the fluid plane.
 const FEWEST_WITH_RETRIES: f64 = 16.0;
 /// The same where work is cancelled as well.

@@ -7,6 +7,7 @@ use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
 use super::functions;
+use super::serving::FEWEST_SLOTS;
 use super::shared;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
@@ -522,6 +523,20 @@ fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &m
             format!("{path}/service/{field}"),
             format!("the fluid plane does not compute {what} in a topology yet"),
             "set /run/plane to \"requests\", take it out, or take the topology out",
+        );
+        found.remedy("Play every request", "/run/plane", Some("requests".into()));
+        return false;
+    }
+    // Replicas chosen by load are held to that with and without a topology.
+    let is_blind = matches!(
+        service.balancing,
+        Balancing::Random | Balancing::RoundRobin
+    );
+    if plane == PlaneKind::Fluid && is_blind && service.concurrency < FEWEST_SLOTS {
+        found.error(
+            format!("{path}/service/balancing"),
+            "the fluid plane does not compute queues at replicas that serve fewer than 4 requests at once in a topology yet",
+            "set /run/plane to \"requests\", leave it at its default, or take the topology out",
         );
         found.remedy("Play every request", "/run/plane", Some("requests".into()));
         return false;
