@@ -80,9 +80,12 @@ fn the_whole_grid() {
     let all = [Shape::Two, Shape::Three, Shape::Turn, Shape::Together];
     let held = [Shape::Held(150), Shape::Held(200), Shape::Held(300)];
     let sizes = [(2, 4), (5, 4), (20, 4), (5, 16)];
-    for cell in cells(&held, &sizes[1..3], &[0.6, 0.7, 0.8, 0.9], &[1.0])
-        .chain(cells(&all, &sizes, &[0.5, 0.8, 0.9], &[0.0, 1.0, 2.0]))
-    {
+    for cell in cells(&held, &sizes[1..3], &[0.6, 0.7, 0.8, 0.9], &[1.0]).chain(cells(
+        &all,
+        &sizes,
+        &[0.5, 0.8, 0.9],
+        &[0.0, 1.0, 2.0],
+    )) {
         hold(&cell, 2e6);
     }
 }

@@ -528,10 +528,7 @@ fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &m
         return false;
     }
     // Replicas chosen by load are held to that with and without a topology.
-    let is_blind = matches!(
-        service.balancing,
-        Balancing::Random | Balancing::RoundRobin
-    );
+    let is_blind = matches!(service.balancing, Balancing::Random | Balancing::RoundRobin);
     if plane == PlaneKind::Fluid && is_blind && service.concurrency < FEWEST_SLOTS {
         found.error(
             format!("{path}/service/balancing"),
