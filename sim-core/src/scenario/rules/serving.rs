@@ -77,7 +77,7 @@ const FEWEST_UNEVEN_NEWEST_FIRST: f64 = 16.0;
 const MOST_UNEVEN_NEWEST: f64 = 2.0;
 /// The same of a queue that CoDel controls, or that drops the oldest when it is full.
 const FEWEST_FOLLOWED: f64 = 16.0;
-const MOST_UNEVEN: f64 = 1.0 + 1e-6;
+pub(super) const MOST_UNEVEN: f64 = 1.0 + 1e-6;
 
 /// What the fluid plane does not compute yet, of a service with at least so many replicas, whose service time has this
 /// coefficient of variation.
