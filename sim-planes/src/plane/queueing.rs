@@ -70,6 +70,31 @@ pub fn finite_sources(servers: u32, sources: u32, think: f64) -> (f64, f64) {
     (waiting / all, wait / all)
 }
 
+/// The mean wait of the same, in mean service times, where each request goes to a random one of so many `queues`, each with
+/// so many `servers` of its own: mean value analysis (Reiser & Lavenberg 1980), source by source.
+pub fn finite_sources_apart(queues: u32, servers: u32, sources: u32, think: f64) -> f64 {
+    let (r, k) = (f64::from(queues), f64::from(servers));
+    // Probability that a queue holds so many requests, below its number of servers; and how many it holds.
+    let mut holds = vec![0.0; servers.max(1) as usize];
+    holds[0] = 1.0;
+    let (mut number, mut stay) = (0.0, 1.0);
+    for present in 1..=sources {
+        let idle = |(held, p): (usize, &f64)| (k - 1.0 - held as f64) * p;
+        let spare: f64 = holds.iter().enumerate().map(idle).sum();
+        stay = ((1.0 + number + spare) / k).max(1.0);
+        let rate = f64::from(present) / (think + stay) / r;
+        number = rate * stay;
+        let (mut below, mut unused) = (holds[0], 0.0);
+        for (held, p) in holds.iter_mut().enumerate().skip(1) {
+            let held = held as f64;
+            (below, *p) = (*p, rate / held * below);
+            unused += (k - held) * *p;
+        }
+        holds[0] = (1.0 - (rate + unused) / k).max(0.0);
+    }
+    stay - 1.0
+}
+
 /// P(wait + service > t) in M/M/c, `time` in mean service times: the wait is 0 or exponential of rate c − a,
 /// the service exponential of rate 1, independent of each other.
 pub fn mmc_latency_tail(servers: u32, offered: f64, time: f64) -> f64 {
@@ -176,6 +201,24 @@ pub fn finite_queue(servers: u32, offered: f64, queue: u32) -> FiniteQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two sources and two queues meet with half the probability of one queue; with many, each queue is M/M/k. One queue is
+    /// that of [`finite_sources`].
+    #[test]
+    fn finite_sources_apart_are_a_closed_network() {
+        // Both stay for 1 + w, w = P(the other is here) in the long run without one: stay 1 of cycle 1 + think.
+        let wait = finite_sources_apart(2, 1, 2, 3.0);
+        assert!((wait - 0.5 / (1.0 + 3.0)).abs() < 1e-12, "{wait}");
+        for (servers, sources, think) in [(1, 5, 3.0), (4, 9, 2.0), (3, 30, 20.0)] {
+            let wait = finite_sources_apart(1, servers, sources, think);
+            let exact = finite_sources(servers, sources, think).1;
+            assert!((wait - exact).abs() < 1e-9, "{servers}: {wait} {exact}");
+        }
+        let think = 3000.0 / (5.0 * 3.0) - 1.0;
+        let wait = finite_sources_apart(5, 4, 3000, think);
+        let stream = mmc_mean_wait(4, 3.0);
+        assert!((wait / stream - 1.0).abs() < 0.02, "{wait} {stream}");
+    }
 
     /// Two sources and one server: an arrival meets the other one there with probability 1 / (1 + think). Many sources
     /// that come rarely are a Poisson stream.

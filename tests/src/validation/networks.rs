@@ -1,8 +1,10 @@
 //! Networks of services: `fluid` against `requests`, end to end.
 
+mod balanced;
 mod cases;
 mod guards;
 
+pub use balanced::{Cell, Shape};
 pub use cases::{Case, RATE_RPS, cases};
 pub use guards::guarded_cases;
 
@@ -155,7 +157,12 @@ impl Off {
 
 /// Plays a network on the requests plane.
 pub fn by_requests(case: &Case) -> Figures {
-    figures(case, REPLICATIONS, |replication| {
+    by_so_many_requests(case, REPLICATIONS)
+}
+
+/// The same with so many replications.
+pub fn by_so_many_requests(case: &Case, replications: u32) -> Figures {
+    figures(case, replications, |replication| {
         let (stations, entries) = (&case.stations, &case.entries);
         let plane = RequestsNetwork::new(stations, entries, &THRESHOLDS_S, 4, SEED, replication);
         Box::new(plane.expect("a network that is played"))
@@ -320,7 +327,7 @@ pub fn conditions(case: &Case, tick: u32) -> Vec<StationInterval> {
         interval: Interval {
             length_s: TICK_S,
             servers,
-            queue_limit: QUEUE_LIMIT,
+            queue_limit: case.queue_limit,
             ..Interval::default()
         },
         time_factor: if index == last && browned.contains(&tick) {

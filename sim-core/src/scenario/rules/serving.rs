@@ -57,8 +57,9 @@ pub(super) fn hold(document: &ServiceDocument, found: &mut Found) {
     }
 }
 
-/// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load.
-const FEWEST_SLOTS: u32 = 4;
+/// Requests that a replica serves at once, at least, for the fluid plane to compute a balancer that goes by load, and any in a
+/// topology.
+pub(super) const FEWEST_SLOTS: u32 = 4;
 /// Requests that a service with retries serves at once, at least, for the fluid plane.
 const FEWEST_WITH_RETRIES: f64 = 16.0;
 /// The same where work is cancelled as well.
@@ -76,7 +77,7 @@ const FEWEST_UNEVEN_NEWEST_FIRST: f64 = 16.0;
 const MOST_UNEVEN_NEWEST: f64 = 2.0;
 /// The same of a queue that CoDel controls, or that drops the oldest when it is full.
 const FEWEST_FOLLOWED: f64 = 16.0;
-const MOST_UNEVEN: f64 = 1.0 + 1e-6;
+pub(super) const MOST_UNEVEN: f64 = 1.0 + 1e-6;
 
 /// What the fluid plane does not compute yet, of a service with at least so many replicas, whose service time has this
 /// coefficient of variation.

@@ -1,6 +1,6 @@
 //! Services of a network that may have no replicas: which calls to them the fluid plane does not compute.
 
-use super::super::document::{PlaneKind, ScenarioDocument};
+use super::super::document::{Balancing, PlaneKind, ScenarioDocument};
 use super::super::problem::Found;
 use crate::plane::network::CallMode;
 use crate::topology::{Component, ComponentKind, Topology};
@@ -17,7 +17,12 @@ pub(super) fn hold(topology: &Topology, document: &ScenarioDocument, found: &mut
         let calls = called_asleep(component, &asleep);
         let (first, what) = match calls.as_slice() {
             [] => (None, None),
-            [(first, ..), ..] => (Some(*first), refusal(component, &calls)),
+            [(first, ..), ..] => {
+                let sleeper = topology.components.get(*first);
+                let has_one_queue = has_one_queue(component, document)
+                    && sleeper.is_none_or(|sleeper| has_one_queue(sleeper, document));
+                (Some(*first), refusal(component, &calls, has_one_queue))
+            }
         };
         if let (Some(sleeper), Some(what)) = (first, what) {
             refused.push((sleeper, format!("\"{}\" {what}", component.name)));
@@ -56,6 +61,16 @@ fn may_sleep(component: &Component, document: &ScenarioDocument) -> bool {
     fewest == 0
 }
 
+/// Whether its requests wait in front of all replicas.
+fn has_one_queue(component: &Component, document: &ScenarioDocument) -> bool {
+    let service = match &component.kind {
+        ComponentKind::Main => &document.service,
+        ComponentKind::Service(service) => &service.document().service,
+        ComponentKind::Dependency(_) | ComponentKind::Function(_) => return true,
+    };
+    service.balancing == Balancing::Shared
+}
+
 /// Of a component's calls, those that may wait for a sleeper: which, in which group of calls, and whether they are tried
 /// again and guarded.
 fn called_asleep(
@@ -79,7 +94,11 @@ fn called_asleep(
 }
 
 /// What of these calls is not computed, in words.
-fn refusal(component: &Component, calls: &[(usize, usize, bool, bool)]) -> Option<&'static str> {
+fn refusal(
+    component: &Component,
+    calls: &[(usize, usize, bool, bool)],
+    has_one_queue: bool,
+) -> Option<&'static str> {
     let first_group = calls.first().map(|(_, group, ..)| *group);
     if matches!(component.kind, ComponentKind::Function(_)) {
         Some("is a function that waits for it")
@@ -95,6 +114,8 @@ fn refusal(component: &Component, calls: &[(usize, usize, bool, bool)]) -> Optio
         .any(|(_, group, ..)| Some(*group) != first_group)
     {
         Some("calls it and another such service one after the other")
+    } else if !has_one_queue {
+        Some("waits for it, where replicas of either have queues of their own")
     } else {
         None
     }

@@ -7,6 +7,7 @@ use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
 use super::distribution::compile;
 use super::functions;
+use super::serving::{FEWEST_SLOTS, MOST_UNEVEN};
 use super::shared;
 use crate::fleet::spot::SpotModel;
 use crate::plane::RetryModel;
@@ -501,6 +502,13 @@ fn pass_on<'a>(
     }
 }
 
+/// Coefficient of variation of the service time; 0 if it is not sound, which is told elsewhere.
+fn cv(service: &ServiceDocument) -> f64 {
+    let (limit, mut unheard) = ("service.service_time_ms", Found::default());
+    let time = compile(&service.service_time_ms, "", limit, &mut unheard);
+    time.map_or(0.0, |time| time.cv())
+}
+
 /// What a network does not play, in either plane; whether there is nothing of it.
 fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &mut Found) -> bool {
     // Whatever the service time is.
@@ -522,6 +530,21 @@ fn hold_plane(service: &ServiceDocument, plane: PlaneKind, path: &str, found: &m
             format!("{path}/service/{field}"),
             format!("the fluid plane does not compute {what} in a topology yet"),
             "set /run/plane to \"requests\", take it out, or take the topology out",
+        );
+        found.remedy("Play every request", "/run/plane", Some("requests".into()));
+        return false;
+    }
+    // Replicas chosen by load are held to their slots with and without a topology.
+    let is_blind = matches!(service.balancing, Balancing::Random | Balancing::RoundRobin);
+    if plane == PlaneKind::Fluid
+        && is_blind
+        && (service.concurrency < FEWEST_SLOTS || cv(service) > MOST_UNEVEN)
+    {
+        found.error(
+            format!("{path}/service/balancing"),
+            "the fluid plane does not compute queues at replicas that are chosen at random or in turn, and serve fewer than 4 \
+             requests at once or have service times with a cv above 1, in a topology yet",
+            "set /run/plane to \"requests\", leave it at its default, or take the topology out",
         );
         found.remedy("Play every request", "/run/plane", Some("requests".into()));
         return false;

@@ -10,6 +10,8 @@ use crate::plane::{Balancing, Interval, QueueDiscipline};
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
 
+/// Share of the arrivals that a limit must turn away for it to shape the waits of the others where replicas have queues.
+const RARELY_LOST: f64 = 0.01;
 /// Share of the spare capacity that makes no difference.
 const SLIGHT: f64 = 0.02;
 /// Load up to which a queue has a luck of its own; above, it is that of this load.
@@ -277,10 +279,36 @@ impl FluidPlane<'_> {
         }
     }
 
-    /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it.
+    /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it. Of queues at
+    /// the replicas that limit is often far away: what is rarely met changes the law of the waits little.
     #[inline(never)]
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
+        let near = if tick.table.queues > 1.0 && tick.load < 1.0 && tick.table.shared.is_none() {
+            (queue.lost / RARELY_LOST).at_most(1.0)
+        } else {
+            1.0
+        };
+        if near >= 1.0 {
+            return self.at_limit(tick, &queue, weight);
+        }
+        let far = self.random(tick, weight * (1.0 - near));
+        let flow = self.at_limit(tick, &queue, weight * near);
+        let lucky = far.lucky + flow.lucky;
+        let of = |far: f64, flow: f64| far + near * (flow - far);
+        Flow {
+            lost: queue.lost,
+            waits: of(far.waits, flow.waits),
+            waiting: of(far.waiting, flow.waiting),
+            lucky,
+            delay: of(far.delay, flow.delay),
+            felt: of(far.felt, flow.felt),
+            ..far
+        }
+    }
+
+    /// The same, of a queue at its limit.
+    fn at_limit(&mut self, tick: &Tick<'_>, queue: &LimitedQueue, weight: f64) -> Flow {
         // Luck does not move a line in which everybody waits as long as anybody will.
         let lucky = if tick.above && !tick.counted {
             0.0

@@ -159,6 +159,17 @@ impl FluidTables {
         Arc::clone(table)
     }
 
+    /// Queues that share so many servers and have nothing to do with each other: those of replicas whose turn does not go by
+    /// what they hold.
+    pub(super) fn queues_apart(&self, servers: u32) -> u32 {
+        match self.service.balancing {
+            Balancing::Random | Balancing::RoundRobin => {
+                (servers / self.service.concurrency.max(1)).max(1)
+            }
+            Balancing::Shared | Balancing::LeastOutstanding | Balancing::PowerOfTwo => 1,
+        }
+    }
+
     /// Of a service that stops working when the client gives up.
     pub(super) fn cancelling(&self) -> Option<&Cancelling> {
         self.cancelling.as_ref()

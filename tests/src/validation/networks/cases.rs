@@ -1,5 +1,6 @@
 //! The networks on which `fluid` is held against `requests`.
 
+use super::QUEUE_LIMIT;
 use sim_core::plane::network::{Call, CallGuard, CallMode, Entry, Station};
 use sim_core::plane::{RetryModel, ServiceModel};
 use sim_core::random::Distribution;
@@ -14,8 +15,10 @@ const SEQUENTIAL: CallMode = CallMode::Sequential;
 pub struct Case {
     pub name: &'static str,
     pub stations: Vec<Station>,
-    /// Of each station, one slot each.
+    /// Of each station: slots, of all its replicas.
     pub servers: Vec<u32>,
+    /// Requests that may wait at a station.
+    pub queue_limit: u32,
     pub entries: Vec<Entry>,
     pub rate_rps: f64,
     /// Time factor of the last station in the second third of the time.
@@ -76,6 +79,7 @@ fn large_shop() -> Case {
     Case {
         name: "a whole shop: 7 services, 2 functions, 4 dependencies",
         servers: servers.collect(),
+        queue_limit: QUEUE_LIMIT,
         stations,
         entries: topology.routes.iter().map(|route| route.entry).collect(),
         rate_rps: RATE_RPS,
@@ -99,7 +103,7 @@ fn held_s(stations: &[Station]) -> Vec<f64> {
     held_s
 }
 
-fn service(mean_ms: f64, cv: f64, timeout_ms: f64) -> ServiceModel {
+pub(super) fn service(mean_ms: f64, cv: f64, timeout_ms: f64) -> ServiceModel {
     let law = Distribution::log_normal(mean_ms / 1000.0, cv).expect("a positive mean and cv");
     ServiceModel {
         timeout_s: timeout_ms / 1000.0,
@@ -143,6 +147,7 @@ pub(super) fn case(name: &'static str, stations: Vec<Station>, servers: &[u32]) 
         name,
         stations,
         servers: servers.to_vec(),
+        queue_limit: QUEUE_LIMIT,
         entries: vec![Entry {
             station: 0,
             share: 1.0,

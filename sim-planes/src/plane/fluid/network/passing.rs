@@ -61,7 +61,9 @@ impl FluidNetwork<'_> {
             interval.queue_limit = sources.saturating_sub(servers).max(1);
         }
         let known = self.sources.get_mut(index)?;
-        let here = known.waits_here(&self.tables.waits_here, servers, sources, load);
+        let queues = node.tables.queues_apart(servers);
+        let waits_here = &self.tables.waits_here;
+        let here = known.waits_here(waits_here, (servers, queues), sources, load);
         let served = self.stations.get_mut(index)?;
         if self.asleep.is_possible() {
             served.come_early(self.asleep.early_at(index));

@@ -3,7 +3,7 @@
 //! Who is in a station's queue, holding a slot of a caller, does not come again. So a finite number of sources leaves a
 //! shorter queue than a stream of the same load (machine repair; Palm 1947); the rest of the wait is before the callers.
 
-use crate::plane::queueing::{finite_sources, mmc_mean_wait};
+use crate::plane::queueing::{finite_sources, finite_sources_apart, mmc_mean_wait};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -18,8 +18,8 @@ const STEPS: u32 = 128;
 /// Waits below this, in mean service times, are none.
 const NONE: f64 = 1e-12;
 
-/// Servers and sources.
-type Key = (u32, u32);
+/// Servers, queues that share them, and sources.
+type Key = (u32, u32, u32);
 /// Shares of the wait that is spent at the station, by load: each computed when first asked for.
 type Shares = Arc<[OnceLock<f64>]>;
 
@@ -47,19 +47,20 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Share of the waits for a station that is spent there, 0..1, when so many calls can be under way. Above full load it
-    /// is 1: the number of sources bounds the queue.
+    /// is 1: the number of sources bounds the queue. `queues` is how many queues share the servers, and have nothing to do
+    /// with each other.
     pub(super) fn waits_here(
         &mut self,
         tables: &WaitsHere,
-        servers: u32,
+        (servers, queues): (u32, u32),
         sources: u32,
         load: f64,
     ) -> f64 {
         let is_stream = f64::from(sources) > MANY * f64::from(servers) || sources > MOST_SOURCES;
-        if is_stream || sources <= servers || load >= 1.0 {
+        if is_stream || sources <= servers && queues <= 1 || load >= 1.0 {
             return 1.0;
         }
-        let key = (servers, sources);
+        let key = (servers, queues, sources);
         let shares = match &self.last {
             Some((last, shares)) if *last == key => shares,
             _ => &self.last.insert((key, tables.of(key))).1,
@@ -80,9 +81,10 @@ impl Sources {
 }
 
 /// The share at a load above 0 and up to 1, where a stream would wait for ever.
-fn share_here((servers, sources): Key, load: f64) -> f64 {
+fn share_here((servers, queues, sources): Key, load: f64) -> f64 {
     let offered = load * f64::from(servers);
-    let stream = mmc_mean_wait(servers, offered);
+    let each = servers / queues.max(1);
+    let stream = mmc_mean_wait(each, load * f64::from(each));
     if stream <= NONE {
         return 1.0;
     }
@@ -91,7 +93,12 @@ fn share_here((servers, sources): Key, load: f64) -> f64 {
     let mut wait = 0.0;
     for _ in 0..ROUNDS {
         let think = (cycle - 1.0 - wait).max(1e-3);
-        wait = 0.5 * (wait + finite_sources(servers, sources, think).1);
+        let found = if queues > 1 {
+            finite_sources_apart(queues, each, sources, think)
+        } else {
+            finite_sources(servers, sources, think).1
+        };
+        wait = 0.5 * (wait + found);
     }
     (wait / stream).min(1.0)
 }
@@ -108,11 +115,11 @@ mod tests {
         for load in [0.3, 0.6, 0.83, 0.95] {
             let mut last = 0.0;
             for sources in [7, 8, 12, 20, 40, 60] {
-                let share = station.waits_here(&tables, 6, sources, load);
+                let share = station.waits_here(&tables, (6, 1), sources, load);
                 assert!(share > last && share <= 1.0, "{load} {sources}: {share}");
                 last = share;
             }
-            assert_eq!(station.waits_here(&tables, 6, 61, load), 1.0);
+            assert_eq!(station.waits_here(&tables, (6, 1), 61, load), 1.0);
         }
     }
 
@@ -123,8 +130,8 @@ mod tests {
         let mut station = Sources::default();
         for step in 20..120 {
             let load = (f64::from(step) + 0.5) / f64::from(STEPS);
-            let found = station.waits_here(&tables, 6, 9, load);
-            let exact = share_here((6, 9), load);
+            let found = station.waits_here(&tables, (6, 1), 9, load);
+            let exact = share_here((6, 1, 9), load);
             assert!((found - exact).abs() < 2e-3, "{load}: {found} {exact}");
         }
     }

@@ -211,10 +211,8 @@ impl NetworkTables {
 
 /// What of a service a fluid network does not compute; `None` if it computes all of it.
 pub fn unsupported(model: &ServiceModel) -> Option<Unsupported> {
-    use crate::plane::{Balancing, OnTimeout, Overflow, Removal};
-    if model.balancing != Balancing::Shared {
-        Unsupported::new("balancing", "queues at the replicas")
-    } else if model.overflow != Overflow::RejectNew {
+    use crate::plane::{OnTimeout, Overflow, Removal};
+    if model.overflow != Overflow::RejectNew {
         Unsupported::new("overflow", "requests that are pushed out of a queue")
     } else if model.on_timeout != OnTimeout::Finish {
         Unsupported::new("on_timeout", "work that is cancelled")
