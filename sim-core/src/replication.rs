@@ -137,7 +137,7 @@ impl<'a> Simulation<'a> {
                     .map_or(&*setup.curve, |edge| &edge.curve)
             });
         let main = Part::new(setup, scenario, curve, seed, replication, SERVICE);
-        let recent = main.window_ticks();
+        let mut recent = main.recent_ticks();
         let mut others = Vec::new();
         let mut plane = None;
         if let Some((topology, network)) = network {
@@ -146,7 +146,9 @@ impl<'a> Simulation<'a> {
             for (place, (component, curve)) in components.enumerate() {
                 if let ComponentKind::Service(service) = &component.kind {
                     let stream = SERVICE + 1 + others.len() as u32;
-                    others.push(Part::new(setup, service, curve, seed, replication, stream));
+                    let part = Part::new(setup, service, curve, seed, replication, stream);
+                    recent = recent.max(part.recent_ticks());
+                    others.push(part);
                     places.push(place);
                 }
             }
@@ -437,6 +439,9 @@ impl<'a> Simulation<'a> {
         let (plane, edge) = (&mut self.plane, &mut self.edge);
         let drain = |into: &mut LogHistogram| drain(plane, edge.as_mut(), into);
         let (series, latency) = self.recorder.finish(drain);
+        if let Plane::Network(served) = &mut self.plane {
+            served.finish();
+        }
         let setup = self.setup;
         let storage = setup
             .storage

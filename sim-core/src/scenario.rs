@@ -26,7 +26,7 @@ mod uncertain;
 mod walk;
 
 pub use check::{check, check_json, check_value};
-pub(crate) use check::{check_design, check_plain};
+pub(crate) use check::{check_between, check_design, check_plain};
 pub use field::limit_at;
 pub use inline::lift_beliefs;
 pub use knob::{apply_edits, apply_knob, read_choice};

@@ -23,7 +23,7 @@ pub(super) struct NetworkSetup {
     stations: Vec<Station>,
     entries: Vec<Entry>,
     thresholds_s: Vec<f64>,
-    precision: Precision,
+    pub(super) precision: Precision,
     /// Only where the plane is fluid.
     tables: Option<Arc<NetworkTables>>,
     /// The expected rate at each component.

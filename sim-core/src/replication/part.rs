@@ -161,9 +161,14 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Intervals that its telemetry may ask about.
-    pub(super) fn window_ticks(&self) -> u32 {
-        self.telemetry.window_ticks()
+    /// Intervals of which its telemetry may ask for latencies: none where no controller goes by them.
+    pub(super) fn recent_ticks(&self) -> u32 {
+        let wanted = self.latency_wanted;
+        if wanted.p95 || wanted.p99 {
+            self.telemetry.window_ticks()
+        } else {
+            0
+        }
     }
 
     /// Lets pods become ready that are; what the data plane is to serve with in the tick.

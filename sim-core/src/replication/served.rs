@@ -9,7 +9,7 @@ use crate::control::decision::DecisionLog;
 use crate::cost::meter::CostMeter;
 use crate::functions::meter::{FunctionMeter, FunctionResult};
 use crate::plane::Outcome;
-use crate::plane::network::StationInterval;
+use crate::plane::network::{Precision, StationInterval};
 use crate::scenario::document::MAIN_SERVICE;
 use crate::slo::Cause;
 use crate::slo::budget::{Judged, Ledger};
@@ -26,6 +26,9 @@ pub(super) struct Served<'a> {
     components: Vec<ComponentSums>,
     routes: Vec<RouteSums>,
     pub(super) guards: Guards,
+    /// Whether the latencies of each component are taken down at the end only, not at each point of the series: for a first
+    /// answer, in which they would be a tenth of the work.
+    is_rough: bool,
 }
 
 /// An interval of the users' requests.
@@ -82,6 +85,7 @@ impl<'a> Served<'a> {
             components: topology.components.iter().map(component).collect(),
             routes: topology.routes.iter().map(route).collect(),
             guards: Guards::new(setup),
+            is_rough: setup.precision() == Precision::Rough,
         }
     }
 
@@ -232,8 +236,21 @@ impl<'a> Served<'a> {
             into.merge(&latency);
             sums.latency.merge(&latency);
         }
+        if !self.is_rough {
+            self.drain_components();
+        }
+    }
+
+    fn drain_components(&mut self) {
         for (place, sums) in self.components.iter_mut().enumerate() {
             self.network.drain_station_latency(place, &mut sums.latency);
+        }
+    }
+
+    /// The window is over.
+    pub(super) fn finish(&mut self) {
+        if self.is_rough {
+            self.drain_components();
         }
     }
 

@@ -140,6 +140,12 @@ impl Setup {
         self.warm_up_ticks + self.window_ticks
     }
 
+    /// How precise the network is.
+    pub(super) fn precision(&self) -> Precision {
+        let network = self.network.as_ref();
+        network.map_or(Precision::Full, |network| network.precision)
+    }
+
     pub(super) fn data_plane(
         &self,
         kind: PlaneKind,

@@ -1,6 +1,8 @@
 //! Checking: document → scenario, or every problem at once.
 
-use super::document::{DOCUMENT_VERSION, ScenarioDocument, SearchDocument};
+use super::document::{
+    DOCUMENT_VERSION, KnobDocument, ScenarioDocument, SearchDocument, UncertainDocument,
+};
 use super::field::schema;
 use super::inline::lift_beliefs;
 use super::parse::parse;
@@ -71,6 +73,30 @@ pub(crate) fn check_design(document: &ScenarioDocument) -> Result<Scenario, Prob
 pub(crate) fn check_plain(mut document: ScenarioDocument) -> Result<Scenario, Problems> {
     document.uncertain.clear();
     check_without_sweep(document)
+}
+
+/// Checks a document of which each field has been held against its own limits, in this document or in one that it is made
+/// of: how they fit together is left. Knobs and beliefs were held against their ends before.
+pub(crate) fn check_between(document: ScenarioDocument) -> Result<Scenario, Problems> {
+    let mut found = Found::default();
+    let (sections, rest) = into_sections(document);
+    let parts = rules::hold(&sections, &mut found);
+    let whole = from_sections(sections, rest).filter(|_| !found.has_errors());
+    let topology = whole
+        .as_ref()
+        .and_then(|document| rules::hold_topology(document, &mut found));
+    let uncertain = whole
+        .as_ref()
+        .map(|document| rules::hold_uncertain(document, false, &mut found));
+    if let (Some(((document, parts), uncertain)), false) =
+        (whole.zip(parts).zip(uncertain), found.has_errors())
+    {
+        return Ok(parts.into_scenario(document, topology, uncertain, found.into_list()));
+    }
+    if !found.has_errors() {
+        found.error("", "the document cannot be read", "start from a template");
+    }
+    Err(Problems(found.into_list()))
 }
 
 /// Everything, but for the designs at the ends of knobs and beliefs when these are not asked for.
@@ -187,30 +213,17 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
             .unwrap_or_default()
             .to_owned()
     };
-    let document = (|| {
-        Some(ScenarioDocument {
-            version: DOCUMENT_VERSION,
+    let rest = sweep.zip(search).zip(uncertain);
+    let document = rest.and_then(|((sweep, search), uncertain)| {
+        let rest = Rest {
             name: text("name"),
             description: text("description"),
-            traffic: sections.traffic?,
-            service: sections.service?,
-            autoscaler: sections.autoscaler?,
-            shared_control: sections.shared_control,
-            right_sizing: sections.right_sizing,
-            telemetry: sections.telemetry?,
-            fleet: sections.fleet?,
-            prices: sections.prices?,
-            topology: sections.topology,
-            edge_cache: sections.edge_cache,
-            storage: sections.storage,
-            batch: sections.batch,
-            slo: sections.slo?,
-            run: sections.run?,
-            sweep: sweep?,
-            search: search?,
-            uncertain: uncertain?,
-        })
-    })();
+            sweep,
+            search,
+            uncertain,
+        };
+        from_sections(sections, rest)
+    });
     if document.is_none() {
         found.error(
             "",
@@ -219,6 +232,68 @@ fn complete(value: &Value, sections: Sections, found: &mut Found) -> Option<Scen
         );
     }
     document
+}
+
+/// What a document has beside its sections.
+struct Rest {
+    name: String,
+    description: String,
+    sweep: Vec<KnobDocument>,
+    search: Option<SearchDocument>,
+    uncertain: Vec<UncertainDocument>,
+}
+
+/// The document of these sections; `None` if one is missing that every document has.
+fn from_sections(sections: Sections, rest: Rest) -> Option<ScenarioDocument> {
+    Some(ScenarioDocument {
+        version: DOCUMENT_VERSION,
+        name: rest.name,
+        description: rest.description,
+        traffic: sections.traffic?,
+        service: sections.service?,
+        autoscaler: sections.autoscaler?,
+        shared_control: sections.shared_control,
+        right_sizing: sections.right_sizing,
+        telemetry: sections.telemetry?,
+        fleet: sections.fleet?,
+        prices: sections.prices?,
+        topology: sections.topology,
+        edge_cache: sections.edge_cache,
+        storage: sections.storage,
+        batch: sections.batch,
+        slo: sections.slo?,
+        run: sections.run?,
+        sweep: rest.sweep,
+        search: rest.search,
+        uncertain: rest.uncertain,
+    })
+}
+
+fn into_sections(document: ScenarioDocument) -> (Sections, Rest) {
+    let sections = Sections {
+        traffic: Some(document.traffic),
+        service: Some(document.service),
+        autoscaler: Some(document.autoscaler),
+        shared_control: document.shared_control,
+        right_sizing: document.right_sizing,
+        telemetry: Some(document.telemetry),
+        fleet: Some(document.fleet),
+        prices: Some(document.prices),
+        topology: document.topology,
+        edge_cache: document.edge_cache,
+        storage: document.storage,
+        batch: document.batch,
+        slo: Some(document.slo),
+        run: Some(document.run),
+    };
+    let rest = Rest {
+        name: document.name,
+        description: document.description,
+        sweep: document.sweep,
+        search: document.search,
+        uncertain: document.uncertain,
+    };
+    (sections, rest)
 }
 
 /// What checking compiles beside the document.

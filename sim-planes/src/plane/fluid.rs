@@ -147,6 +147,9 @@ pub struct FluidPlane<'a> {
     followed: Option<Box<Followed>>,
     /// Clients that try again.
     returning: Option<Box<Returning>>,
+    /// Whether it is the queue of a station in a network, whose answers wait for others: this plane tells when requests
+    /// start, and not how they are answered.
+    is_answered_elsewhere: bool,
 }
 
 impl<'a> FluidPlane<'a> {
@@ -206,6 +209,17 @@ impl<'a> FluidPlane<'a> {
                 tables.mean_service_s(),
             )
             .map(Box::new),
+            is_answered_elsewhere: false,
+        }
+    }
+
+    /// The queue of a station in a network.
+    fn of_station(tables: &'a FluidTables, seed: u64, replication: u32, component: u32) -> Self {
+        Self {
+            // What is lost with a replica is taken from those that are answered.
+            is_answered_elsewhere: !tables.service().kills_lose_work,
+            undrained: RowWeights::none(),
+            ..Self::new(tables, 0, seed, replication, component)
         }
     }
 
@@ -227,9 +241,8 @@ impl<'a> FluidPlane<'a> {
             self.occupied *= share;
             self.in_system -= self.in_system.min(f64::from(before)) * (1.0 - share);
         }
+        // Points have the same utilisations in all tables: the searches begin where the last ones ended.
         self.capacity = (servers > 0).then(|| self.tables.capacity(servers));
-        self.hint = 0;
-        self.usual_hint = 0;
     }
 
     /// An interval without servers: requests pile up to the queue's limit, and leave when their patience ends.

@@ -1,7 +1,7 @@
 //! The topology: names that are known, calls without circles, and every further service a sound scenario of its own.
 
 use super::super::Scenario;
-use super::super::check::check;
+use super::super::check::check_between;
 use super::super::document::*;
 use super::super::limits::plain_number;
 use super::super::problem::{Found, Problem, Remedy, Severity};
@@ -376,7 +376,8 @@ fn kind(
                 .flat_map(|topology| &topology.calls)
                 .any(|call| call.from == service.name);
             let scenario = scenario(service, document);
-            let problems = match check(&scenario) {
+            // Each of its fields has been looked at where it is written.
+            let problems = match check_between(scenario) {
                 Ok(scenario) if sound => {
                     let warnings = scenario.warnings.iter().filter(|warning| {
                         // Requests that wait for others use no processor: how much, the service time does not tell.
@@ -454,7 +455,17 @@ fn scenario(service: &ServiceComponentDocument, document: &ScenarioDocument) -> 
         sweep: Vec::new(),
         search: None,
         uncertain: Vec::new(),
-        ..document.clone()
+        // Field by field: the whole has all the other services, too.
+        version: document.version,
+        name: document.name.clone(),
+        description: document.description.clone(),
+        traffic: document.traffic.clone(),
+        telemetry: document.telemetry.clone(),
+        prices: document.prices.clone(),
+        edge_cache: document.edge_cache.clone(),
+        batch: document.batch.clone(),
+        slo: document.slo.clone(),
+        run: document.run.clone(),
     }
 }
 

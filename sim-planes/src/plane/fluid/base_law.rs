@@ -3,8 +3,10 @@
 //! A law is a list of values on a fine logarithmic grid (32 cells to a doubling). Each cell keeps the mean of what fell
 //! into it, so that sums keep their means exactly.
 
+use crate::bounds::Bounds;
 use crate::random::Distribution;
 use crate::stats::sort_by;
+use core::ops::Range;
 
 /// Cells of the grid to a doubling.
 const CELLS_PER_OCTAVE: f64 = 32.0;
@@ -98,13 +100,18 @@ impl Law {
     pub(super) fn then(&self, other: &Self) -> Self {
         let mut grid = Grid::new();
         let edges = Edges::new();
+        // Sums with the first atom rise, and so do those of each atom.
+        let mut first = 0;
         for a in &self.atoms {
-            let mut place = 0;
-            for b in &other.atoms {
-                let value_s = a.value_s + b.value_s;
-                place = edges.place_from(place, value_s);
-                let p = a.probability * b.probability;
-                grid.add_at(place, value_s, p, a.low_s + b.low_s, a.high_s + b.high_s);
+            let mut left = other.atoms.as_slice();
+            let mut place = first;
+            while let Some(b) = left.first() {
+                place = edges.place_from(place, a.value_s + b.value_s);
+                if left.len() == other.atoms.len() {
+                    first = place;
+                }
+                let others = edges.inside(place);
+                left = grid.add_sums(place, a, left, &others);
             }
         }
         grid.law()
@@ -290,6 +297,15 @@ impl Edges {
             place
         }
     }
+
+    /// Values that are in a cell, and not near to its edges.
+    fn inside(&self, place: usize) -> Range<f64> {
+        const NEAR: f64 = 2e-11;
+        match (self.from_s.get(place), self.from_s.get(place + 1)) {
+            (Some(from_s), Some(to_s)) => from_s * (1.0 + NEAR)..to_s * (1.0 - NEAR),
+            _ => 0.0..0.0,
+        }
+    }
 }
 
 /// Collects values.
@@ -324,6 +340,44 @@ impl Grid {
             cell.value_s += value_s * probability;
             cell.probability += probability;
         }
+    }
+
+    /// Adds the sums of `a` with the first of others, and with those after it as long as their sums are inside: the same
+    /// numbers as one by one. What is left of the others.
+    #[inline]
+    fn add_sums<'o>(
+        &mut self,
+        place: usize,
+        a: &Atom,
+        others: &'o [Atom],
+        inside: &Range<f64>,
+    ) -> &'o [Atom] {
+        let Some(cell) = self.cells.get_mut(place) else {
+            return &[];
+        };
+        let mut sum = *cell;
+        let mut count = 0;
+        for b in others {
+            let value_s = a.value_s + b.value_s;
+            if count > 0 && !inside.contains(&value_s) {
+                break;
+            }
+            count += 1;
+            let probability = a.probability * b.probability;
+            if probability <= 0.0 {
+                continue;
+            }
+            let (low_s, high_s) = (a.low_s + b.low_s, a.high_s + b.high_s);
+            if sum.probability <= 0.0 {
+                (sum.low_s, sum.high_s) = (low_s, high_s);
+            }
+            sum.low_s = sum.low_s.at_most(low_s);
+            sum.high_s = sum.high_s.at_least(high_s);
+            sum.value_s += value_s * probability;
+            sum.probability += probability;
+        }
+        *cell = sum;
+        others.get(count..).unwrap_or(&[])
     }
 
     fn mean_s(&self) -> f64 {

@@ -13,6 +13,7 @@
 use super::calibration_table::{FAMILIES, LOADS, MEASURED, Measured, SERVERS};
 use super::levels::{Shape, Shapes};
 use crate::random::Distribution;
+use std::sync::{Arc, OnceLock};
 
 /// Coefficients of variation of the measured series.
 const CVS: [f64; 6] = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0];
@@ -32,66 +33,86 @@ pub(super) struct Correction {
 pub(super) struct Calibration {
     /// (1 + cv²)/2, the mean ratio of one server and of full load.
     heavy: f64,
-    by_servers: Vec<[Correction; COLUMNS]>,
+    /// Where the service is among those measured: its coefficient of variation, and its tail.
+    cv: f64,
+    tail: f64,
+    shapes: Arc<Shapes>,
+    /// By measured number of servers, each computed when first asked for: a service seldom has them all.
+    by_servers: [OnceLock<[Correction; COLUMNS]>; SERVERS.len()],
 }
 
 impl Calibration {
-    pub(super) fn new(service: &Distribution, shapes: &Shapes) -> Self {
+    pub(super) fn new(service: &Distribution, shapes: &Arc<Shapes>) -> Self {
         let (second, third) = (service.second_moment(), service.third_moment());
         let tail = tail_position(service.mean(), second, third, service.cv());
         Self::at_tail(service.cv(), tail, shapes)
     }
 
     /// Of a service with these moments.
-    pub(super) fn of([mean, second, third]: [f64; 3], shapes: &Shapes) -> Self {
+    pub(super) fn of([mean, second, third]: [f64; 3], shapes: &Arc<Shapes>) -> Self {
         let cv = (second / (mean * mean) - 1.0).max(0.0).sqrt();
         Self::at_tail(cv, tail_position(mean, second, third, cv), shapes)
     }
 
-    fn at_tail(cv: f64, tail: f64, shapes: &Shapes) -> Self {
-        let heavy = 0.5 * (1.0 + cv * cv);
+    fn at_tail(cv: f64, tail: f64, shapes: &Arc<Shapes>) -> Self {
+        Self {
+            heavy: 0.5 * (1.0 + cv * cv),
+            cv,
+            tail,
+            shapes: Arc::clone(shapes),
+            by_servers: [const { OnceLock::new() }; SERVERS.len()],
+        }
+    }
+
+    /// The corrections for a measured number of servers, by load.
+    fn row(&self, servers: usize) -> [Correction; COLUMNS] {
         let full = Correction {
             share: 1.0,
-            mean: heavy,
+            mean: self.heavy,
             shape: Shapes::of_one_server(1.0),
         };
-        let row = |servers: usize| {
-            let mut row = [full; COLUMNS];
-            for (load, place) in row.iter_mut().take(LOADS.len()).enumerate() {
-                let measured = interpolate(cv, tail, servers, load);
-                *place = Correction {
-                    share: measured.share,
-                    mean: beyond_the_grid(measured.mean, cv, heavy),
-                    shape: shapes.fit(&measured.above),
-                };
-            }
-            row
-        };
-        Self {
-            heavy,
-            by_servers: (0..SERVERS.len()).map(row).collect(),
+        let mut row = [full; COLUMNS];
+        for (load, place) in row.iter_mut().take(LOADS.len()).enumerate() {
+            let measured = interpolate(self.cv, self.tail, servers, load);
+            *place = Correction {
+                share: measured.share,
+                mean: beyond_the_grid(measured.mean, self.cv, self.heavy),
+                shape: self.shapes.fit(&measured.above),
+            };
         }
+        row
     }
 
     /// The corrections for `servers` at `load` < 1.
     pub(super) fn at(&self, servers: f64, load: f64) -> Correction {
+        self.of_servers(servers)(load)
+    }
+
+    /// The corrections for `servers`, by load.
+    pub(super) fn of_servers(&self, servers: f64) -> impl Fn(f64) -> Correction + '_ {
         let most = SERVERS[SERVERS.len() - 1];
-        if servers <= 1.0 {
-            return self.one_server(load);
-        }
-        if servers > most {
-            // Many servers: queues of equal (1 − ρ)√c behave alike (Halfin & Whitt 1981).
-            let scaled = 1.0 - (1.0 - load) * (servers / most).sqrt();
-            return self.measured(SERVERS.len() - 1, scaled);
-        }
-        let above = SERVERS.partition_point(|&c| c < servers);
-        let high = self.measured(above, load);
-        let (low, fewer) = match above.checked_sub(1) {
-            Some(below) => (self.measured(below, load), SERVERS[below]),
-            None => (self.one_server(load), 1.0),
-        };
+        let above = SERVERS
+            .partition_point(|&c| c < servers)
+            .min(SERVERS.len() - 1);
+        let below = above.checked_sub(1);
+        let fewer = below.map_or(1.0, |below| SERVERS[below]);
         let t = libm::log2(servers / fewer) / libm::log2(SERVERS[above] / fewer);
-        mix(low, high, t)
+        move |load| {
+            if servers <= 1.0 {
+                return self.one_server(load);
+            }
+            if servers > most {
+                // Many servers: queues of equal (1 − ρ)√c behave alike (Halfin & Whitt 1981).
+                let scaled = 1.0 - (1.0 - load) * (servers / most).sqrt();
+                return self.measured(SERVERS.len() - 1, scaled);
+            }
+            let high = self.measured(above, load);
+            let low = match below {
+                Some(below) => self.measured(below, load),
+                None => self.one_server(load),
+            };
+            mix(low, high, t)
+        }
     }
 
     fn one_server(&self, load: f64) -> Correction {
@@ -106,6 +127,7 @@ impl Calibration {
         let Some(row) = self.by_servers.get(servers) else {
             return self.one_server(1.0);
         };
+        let row = row.get_or_init(|| self.row(servers));
         let load = load.clamp(LOADS[0], 1.0);
         let right = LOADS.partition_point(|&l| l < load).max(1);
         let low = LOADS[right - 1];

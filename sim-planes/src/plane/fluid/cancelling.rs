@@ -25,6 +25,7 @@ use super::levels::Shapes;
 use super::service_law::ServiceLaw;
 use crate::bounds::Bounds;
 use density::{Masses, Queue};
+use std::sync::Arc;
 use steps::power;
 pub(super) use table::CancelTable;
 
@@ -83,7 +84,7 @@ pub(super) struct Point {
 
 impl Cancelling {
     /// Of a service with clients that wait for so long, finite, in all.
-    pub(super) fn new(law: &ServiceLaw, timeout_s: f64, shapes: &Shapes) -> Self {
+    pub(super) fn new(law: &ServiceLaw, timeout_s: f64, shapes: &Arc<Shapes>) -> Self {
         let [mean_s, second, third] = law.moments_until(timeout_s);
         let mut of = Self {
             law: law.clone(),

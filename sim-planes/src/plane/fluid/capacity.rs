@@ -5,6 +5,7 @@ use super::balanced::{Ratio, Ratios};
 use super::calibration::Calibration;
 use super::levels::{Shape, Shapes};
 use super::sharing::{Shared, Sharing};
+use std::sync::{Arc, OnceLock};
 
 /// Points per halving of the spare capacity 1 − u.
 const POINTS_PER_OCTAVE: usize = 16;
@@ -69,7 +70,83 @@ pub(super) struct CapacityTable {
     pub(super) shared: Option<Shared>,
     /// Replicas, each with a queue of its own; 1 if there is one queue.
     pub(super) queues: f64,
-    points: Vec<Point>,
+    points: Points,
+}
+
+/// The points by utilisation, an octave at a time: those are computed that are looked at. A service seldom sees them all.
+#[derive(Clone, Debug)]
+struct Points {
+    octaves: [OnceLock<Box<Octave>>; OCTAVES + 1],
+    /// Of one queue, which has not been looked at everywhere.
+    of: Option<(u32, Arc<Calibration>)>,
+}
+
+type Octave = [Point; POINTS_PER_OCTAVE];
+
+impl Points {
+    /// All of them, known beforehand.
+    fn all(point: impl Fn(usize) -> Point) -> Self {
+        let octave = |octave: usize| OnceLock::from(Box::new(of_octave(octave, &point)));
+        Self {
+            octaves: core::array::from_fn(octave),
+            of: None,
+        }
+    }
+
+    /// Those of one queue of so many servers.
+    fn of_queue(servers: u32, calibration: &Arc<Calibration>) -> Self {
+        Self {
+            octaves: [const { OnceLock::new() }; OCTAVES + 1],
+            of: Some((servers, Arc::clone(calibration))),
+        }
+    }
+
+    #[inline]
+    fn get(&self, index: usize) -> Option<&Point> {
+        let octave = self.octaves.get(index / POINTS_PER_OCTAVE)?;
+        let points = match octave.get() {
+            Some(points) => points,
+            None => self.compute(index / POINTS_PER_OCTAVE)?,
+        };
+        points.get(index % POINTS_PER_OCTAVE)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn compute(&self, octave: usize) -> Option<&Octave> {
+        let (servers, calibration) = self.of.as_ref()?;
+        let c = f64::from(*servers);
+        let correction = calibration.of_servers(c);
+        let point = |index: usize| {
+            let spare = libm::exp2(-(index as f64) / POINTS_PER_OCTAVE as f64);
+            let load = 1.0 - spare;
+            let correction = correction(load);
+            let waits = (erlang_c(*servers, c * load) * correction.share).min(1.0);
+            let wait = correction.mean / (c * spare);
+            Point {
+                busy: c * load,
+                queue: c * load * waits * wait,
+                work: c * load * waits * wait,
+                waits,
+                rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
+                log_wait: libm::log2(wait),
+                shape: correction.shape,
+                scv: 0.0,
+            }
+        };
+        let place = self.octaves.get(octave)?;
+        Some(place.get_or_init(|| Box::new(of_octave(octave, &point))))
+    }
+}
+
+/// The points of an octave; of the last there is one.
+fn of_octave(octave: usize, point: &impl Fn(usize) -> Point) -> Octave {
+    let first = octave * POINTS_PER_OCTAVE;
+    let last = point(first.min(POINTS - 1));
+    core::array::from_fn(|index| match first + index {
+        inside if index > 0 && inside < POINTS => point(inside),
+        _ => last,
+    })
 }
 
 /// Replicas with queues of their own.
@@ -87,25 +164,8 @@ pub(super) struct Replicas<'a> {
 
 impl CapacityTable {
     /// `servers` > 0.
-    pub(super) fn new(servers: u32, calibration: &Calibration, scv: f64) -> Self {
+    pub(super) fn new(servers: u32, calibration: &Arc<Calibration>, scv: f64) -> Self {
         let c = f64::from(servers);
-        let point = |index: usize| {
-            let spare = libm::exp2(-(index as f64) / POINTS_PER_OCTAVE as f64);
-            let load = 1.0 - spare;
-            let correction = calibration.at(c, load);
-            let waits = (erlang_c(servers, c * load) * correction.share).min(1.0);
-            let wait = correction.mean / (c * spare);
-            Point {
-                busy: c * load,
-                queue: c * load * waits * wait,
-                work: c * load * waits * wait,
-                waits,
-                rarity: -libm::log(waits.max(f64::MIN_POSITIVE)),
-                log_wait: libm::log2(wait),
-                shape: correction.shape,
-                scv: 0.0,
-            }
-        };
         Self {
             servers,
             apart: 1.0,
@@ -115,12 +175,12 @@ impl CapacityTable {
             shared: None,
             queues: 1.0,
             stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / c.sqrt(),
-            points: (0..POINTS).map(point).collect(),
+            points: Points::of_queue(servers, calibration),
         }
     }
 
     /// The same of replicas with queues of their own: each as one of its size, but for what the policy makes of it.
-    pub(super) fn of_replicas(of: &Replicas<'_>, calibration: &Calibration, scv: f64) -> Self {
+    pub(super) fn of_replicas(of: &Replicas<'_>, calibration: &Arc<Calibration>, scv: f64) -> Self {
         let one = Self::new(of.slots, calibration, scv);
         let (count, k) = (f64::from(of.count), f64::from(of.slots));
         let point = |point: &Point| {
@@ -166,7 +226,7 @@ impl CapacityTable {
             shared: None,
             queues: count,
             stretch: 0.9 + (scv.sqrt() - 1.0).clamp(0.0, 1.0) / f64::from(slots).sqrt(),
-            points: one.points.iter().map(point).collect(),
+            points: Points::all(|index| one.points.get(index).map_or(one.fullest(), point)),
         }
     }
 
@@ -196,7 +256,7 @@ impl CapacityTable {
                 scv: 0.0,
             }
         };
-        let points = (0..POINTS).map(point).collect();
+        let points = Points::all(point);
         Self {
             servers: replicas.saturating_mul(sharing.slots),
             apart: capacity / width,
@@ -252,7 +312,7 @@ impl CapacityTable {
     }
 
     fn fullest(&self) -> Point {
-        self.points.last().copied().unwrap_or(Point {
+        self.points.get(POINTS - 1).copied().unwrap_or(Point {
             busy: self.capacity,
             queue: 0.0,
             work: 0.0,

@@ -30,7 +30,10 @@ type Tails = [f64; MULTIPLES.len()];
 
 impl Shapes {
     pub(super) fn new(service: &ServiceLaw) -> Self {
-        let laws = LEVELS.map(|load| WaitLaw::new(service, load));
+        let [light, inner @ .., heavy] = LEVELS;
+        let [light, heavy] = [light, heavy].map(|load| WaitLaw::new(service, load));
+        let [a, b, c, d, e] = WaitLaw::at_loads(service, inner);
+        let laws = [light, a, b, c, d, e, heavy];
         let least_of_four = WaitLaw::least_of_four(service);
         let mut squares = [least_of_four.second_moment(); LEVELS.len() + 1];
         for (square, law) in squares.iter_mut().zip(&laws) {
@@ -95,11 +98,21 @@ impl Shapes {
             let position = f64::from(step) / f64::from(SEARCH);
             let low = (position as usize).min(LEVELS.len() - 2);
             let law = mix(&levels[low], &levels[low + 1], position - low as f64);
-            for step in 0..=SEARCH {
-                let first = f64::from(step) / f64::from(SEARCH);
-                let error = distance(&mix(&law, &least, first), above);
+            // Number by number, so that all steps go side by side.
+            let mut errors = [0.0; SEARCH as usize + 1];
+            for (k, above) in above.iter().enumerate() {
+                let rise = least[k] - law[k];
+                for (step, error) in (0..).zip(&mut errors) {
+                    let off = law[k] + f64::from(step) / f64::from(SEARCH) * rise - above;
+                    *error += off * off;
+                }
+            }
+            for (step, error) in (0..).zip(errors) {
+                // A share of 0.001 more or less is measurement error.
+                let error = 1e-6 + error;
                 // Of nearly equal fits, the one nearest to M/M/c.
                 if error < 0.99 * best.0 {
+                    let first = f64::from(step) / f64::from(SEARCH);
                     best = (error, Shape { position, first });
                 }
             }
@@ -110,9 +123,4 @@ impl Shapes {
 
 fn mix(a: &Tails, b: &Tails, t: f64) -> Tails {
     std::array::from_fn(|k| a[k] + t * (b[k] - a[k]))
-}
-
-fn distance(a: &Tails, b: &Tails) -> f64 {
-    // A share of 0.001 more or less is measurement error.
-    1e-6 + a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
 }

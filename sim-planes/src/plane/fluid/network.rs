@@ -26,6 +26,7 @@ mod steps;
 mod switch;
 mod tables;
 mod users;
+mod usual;
 
 use super::delay::Delay;
 use super::response::{Response, Station};

@@ -10,6 +10,21 @@ use crate::plane::{Interval, MAX_THRESHOLDS, Outcome, QueueDiscipline};
 /// Share of an interval about which luck must decide, for those who wait at its end to stand in line.
 const LEAST_LUCK: f64 = 0.05;
 
+/// How those are answered that start in an interval.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    too_late: f64,
+    failed: f64,
+    served: f64,
+    slow: [f64; MAX_THRESHOLDS],
+    slow_in_service: [f64; MAX_THRESHOLDS],
+    /// Requests whose latencies are those of the mixture.
+    answered: f64,
+    /// Mean wait, and mean latency of those in time, times their share, seconds.
+    wait_s: f64,
+    latency_s: f64,
+}
+
 impl FluidPlane<'_> {
     /// Applies the interval's shares to the drawn number of arrivals.
     pub(super) fn outcome(&mut self, interval: &Interval, arrivals: f64, flow: &Flow) -> Outcome {
@@ -30,6 +45,60 @@ impl FluidPlane<'_> {
         if self.returning.is_some() {
             self.let_return(arrivals - lost, started + gave_up + dropped);
         }
+        let answers = if self.is_answered_elsewhere {
+            Answers {
+                wait_s: self.tables.mean_wait_s(&self.mixture),
+                ..Answers::default()
+            }
+        } else {
+            self.answers(started)
+        };
+        let newest_first = self.tables.service().queue == QueueDiscipline::Lifo;
+        let rejecting = cancels || newest_first || self.is_counted(interval);
+        let (rejected, impatient) = if rejecting {
+            (lost, gave_up)
+        } else {
+            (0.0, lost + gave_up)
+        };
+        let impatience_s = if impatient > 0.0 {
+            impatient * (self.patience_s - self.tables.patience_in_service_s())
+        } else {
+            0.0
+        };
+        if !self.is_answered_elsewhere {
+            self.undrained.add(&self.mixture, answers.answered);
+            self.recent.push(&self.mixture, answers.answered);
+        }
+        let service_alone = self.tables.service_above_timeout();
+        let busy_server_s = self.work(interval, arrivals - lost - gave_up - dropped, flow.held_s);
+        let too_late = answers.too_late;
+        Outcome {
+            arrivals,
+            served: answers.served,
+            rejected: rejected + dropped,
+            dropped,
+            timed_out: too_late + impatient,
+            timed_out_in_service: (started * service_alone).at_most(too_late)
+                + impatient * service_alone,
+            failed: answers.failed,
+            cancelled: if cancels { too_late } else { 0.0 },
+            slow: answers.slow,
+            slow_in_service: answers.slow_in_service,
+            wait_sum_s: started * answers.wait_s + impatience_s,
+            waits: started + impatient,
+            waited: started * flow.waits + impatient,
+            latency_sum_s: answers.answered * answers.latency_s,
+            busy_server_s,
+            in_service_s: busy_server_s + in_service * interval.length_s,
+            waiting_at_end: waiting_outside,
+            open_at_end: waiting,
+            ..Outcome::default()
+        }
+    }
+
+    /// How those are answered that have started.
+    #[inline(always)]
+    fn answers(&mut self, started: f64) -> Answers {
         let shares: Shares = self.mixture.shares(self.tables);
         let too_late = self.slow.struck(started, 1.0 - shares.in_time);
         let in_time = started - too_late;
@@ -65,43 +134,15 @@ impl FluidPlane<'_> {
         } else {
             0.0
         };
-        let newest_first = self.tables.service().queue == QueueDiscipline::Lifo;
-        let rejecting = cancels || newest_first || self.is_counted(interval);
-        let (rejected, impatient) = if rejecting {
-            (lost, gave_up)
-        } else {
-            (0.0, lost + gave_up)
-        };
-        let impatience_s = if impatient > 0.0 {
-            impatient * (self.patience_s - self.tables.patience_in_service_s())
-        } else {
-            0.0
-        };
-        self.undrained.add(&self.mixture, answered);
-        self.recent.push(&self.mixture, answered);
-        let service_alone = self.tables.service_above_timeout();
-        let busy_server_s = self.work(interval, arrivals - lost - gave_up - dropped, flow.held_s);
-        Outcome {
-            arrivals,
-            served,
-            rejected: rejected + dropped,
-            dropped,
-            timed_out: too_late + impatient,
-            timed_out_in_service: (started * service_alone).at_most(too_late)
-                + impatient * service_alone,
+        Answers {
+            too_late,
             failed,
-            cancelled: if cancels { too_late } else { 0.0 },
+            served,
             slow,
             slow_in_service,
-            wait_sum_s: started * shares.wait_s + impatience_s,
-            waits: started + impatient,
-            waited: started * flow.waits + impatient,
-            latency_sum_s: answered * shares.latency_s,
-            busy_server_s,
-            in_service_s: busy_server_s + in_service * interval.length_s,
-            waiting_at_end: waiting_outside,
-            open_at_end: waiting,
-            ..Outcome::default()
+            answered,
+            wait_s: shares.wait_s,
+            latency_s: shares.latency_s,
         }
     }
 

@@ -15,6 +15,7 @@ use super::row_weights::RowWeights;
 use super::tables::{FluidTables, RowWait};
 use crate::plane::{Interval, MAX_THRESHOLDS, Outcome};
 use crate::stats::LogHistogram;
+use core::cell::RefCell;
 
 /// Shares below this are not looked at.
 const NEGLIGIBLE: f64 = 1e-10;
@@ -39,6 +40,19 @@ pub(super) struct Station<'a> {
     holds_s: f64,
     /// Of a function: what those wait that wait for a start, in equal parts, seconds.
     starts_s: &'a [f64],
+    /// Parts of those that waited in the last interval, for the answers of all that wait for this station.
+    parts: RefCell<Parts>,
+}
+
+/// Requests that wait, in parts that wait by the same law.
+#[derive(Debug, Default)]
+struct Parts {
+    /// Shares of all that start, and their waits here.
+    waits: Vec<(f64, RowWait)>,
+    /// Of all shares.
+    sum: f64,
+    /// Whether the waits' logarithms are known.
+    is_known: bool,
 }
 
 impl<'a> Station<'a> {
@@ -50,13 +64,14 @@ impl<'a> Station<'a> {
         component: u32,
     ) -> Self {
         Self {
-            plane: FluidPlane::new(tables, 0, seed, replication, component),
+            plane: FluidPlane::of_station(tables, seed, replication, component),
             held: 1.0,
             slower_s: 0.0,
             waits: 0.0,
             wait_s: 0.0,
             holds_s: 0.0,
             starts_s: &[],
+            parts: RefCell::default(),
         }
     }
 
@@ -91,16 +106,25 @@ impl<'a> Station<'a> {
         outcome.busy_server_s *= held;
         outcome.in_service_s *= held;
         outcome.wait_sum_s *= held;
-        let waits = self.plane.tables.waits();
+        let known = self.plane.tables.waits();
+        let parts = self.parts.get_mut();
+        parts.waits.clear();
+        parts.is_known = held == 1.0;
         let (mut all, mut waiting, mut sum_s) = (0.0, 0.0, 0.0);
         for &(row, weight) in self.plane.mixture.parts() {
-            let mean_s = waits.get(row as usize).map_or(0.0, |wait| wait.mean_s);
             all += weight;
-            if mean_s > 0.0 {
-                waiting += weight;
-                sum_s += weight * mean_s;
-            }
+            let Some(wait) = known.get(row as usize).filter(|wait| wait.mean_s > 0.0) else {
+                continue;
+            };
+            waiting += weight;
+            sum_s += weight * wait.mean_s;
+            let here = RowWait {
+                mean_s: held * wait.mean_s,
+                ..*wait
+            };
+            parts.waits.push((weight, here));
         }
+        parts.sum = all;
         (self.waits, self.wait_s) = (0.0, 0.0);
         if waiting > 0.0 {
             (self.waits, self.wait_s) = (waiting / all, held * sum_s / waiting);
@@ -178,7 +202,7 @@ impl<'a> Station<'a> {
                 log_s: libm::log2(mean_s),
                 shape: Some(EXPONENTIAL),
             };
-            return tables.add_wait(into, &wait, 1.0, more_s, weight);
+            return tables.add_wait(into, &wait, more_s, weight);
         }
         if !self.starts_s.is_empty() {
             let part = weight / self.starts_s.len() as f64;
@@ -188,19 +212,20 @@ impl<'a> Station<'a> {
                     log_s: 0.0,
                     shape: None,
                 };
-                tables.add_wait(into, &wait, 1.0, more_s, part);
+                tables.add_wait(into, &wait, more_s, part);
             }
             return;
         }
-        let waits = self.plane.tables.waits();
-        let parts = self.plane.mixture.parts();
-        let waiting = |row: u32| waits.get(row as usize).filter(|wait| wait.mean_s > 0.0);
-        let all: f64 = parts.iter().map(|(_, weight)| weight).sum();
-        let scale = weight / (all * self.waits);
-        for &(row, part) in parts {
-            if let Some(wait) = waiting(row) {
-                tables.add_wait(into, wait, self.held, more_s, part * scale);
+        let mut parts = self.parts.borrow_mut();
+        let scale = weight / (parts.sum * self.waits);
+        if !parts.is_known && more_s <= 0.0 {
+            parts.is_known = true;
+            for (_, wait) in &mut parts.waits {
+                wait.log_s = libm::log2(wait.mean_s);
             }
+        }
+        for (part, wait) in &parts.waits {
+            tables.add_wait(into, wait, more_s, part * scale);
         }
     }
 }
@@ -274,7 +299,7 @@ impl<'s, 'a> Source<'s, 'a> {
                 log_s: 0.0,
                 shape: None,
             };
-            tables.add_wait(into, &wait, 1.0, more_s, weight * share);
+            tables.add_wait(into, &wait, more_s, weight * share);
         }
     }
 }

@@ -185,7 +185,7 @@ impl Wait<'_> {
     }
 
     /// Mean of the wait cut at `limit_s`, seconds.
-    fn mean_until(&self, limit_s: f64) -> f64 {
+    pub(super) fn mean_until(&self, limit_s: f64) -> f64 {
         match *self {
             Wait::Fixed(wait_s) | Wait::Shared(wait_s, _) => wait_s.min(limit_s),
             Wait::Random(_, mean_s) if limit_s == f64::INFINITY => mean_s,

@@ -17,6 +17,13 @@ impl RowWeights {
         }
     }
 
+    /// Without room for any yet.
+    pub(super) fn none() -> Self {
+        Self {
+            weights: Vec::new(),
+        }
+    }
+
     /// Adds a mixture whose weights count for `requests` requests.
     #[inline]
     pub(super) fn add(&mut self, mixture: &Mixture, requests: f64) {

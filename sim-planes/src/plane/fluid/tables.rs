@@ -62,13 +62,15 @@ pub struct FluidTables {
     law: ServiceLaw,
     /// Logarithm of its mean to base 2.
     log_mean: f64,
-    shapes: Shapes,
-    calibration: Calibration,
+    shapes: Arc<Shapes>,
+    calibration: Arc<Calibration>,
     rows: Vec<OnceLock<Row>>,
     /// The same of requests that first came some time before, by age; none if nobody tries again.
     aged: Vec<OnceLock<Box<[OnceLock<Row>]>>>,
     /// The waits that rows stand for, for those who carry them over to another library.
     waits: OnceLock<Vec<RowWait>>,
+    /// Means of these, each wait ended by the timeout.
+    cut_waits_s: OnceLock<Vec<f64>>,
     capacities: Mutex<BTreeMap<u32, Arc<CapacityTable>>>,
     balance: Balance,
     sharing: Option<Sharing>,
@@ -96,7 +98,7 @@ impl FluidTables {
     /// Tables for a service; rows are added as runs ask for them.
     pub fn new(service: ServiceModel) -> Self {
         let law = ServiceLaw::new(&service.service_time_s);
-        let shapes = Shapes::new(&law);
+        let shapes = Arc::new(Shapes::new(&law));
         let cv = service.service_time_s.cv();
         let ages = if service.retries.is_on() { AGES } else { 0 };
         Self {
@@ -105,7 +107,7 @@ impl FluidTables {
             scv: cv * cv,
             luck: luck::Shares::new(cv * cv),
             service_above_timeout: service.service_time_s.survival(service.timeout_s),
-            calibration: Calibration::new(&service.service_time_s, &shapes),
+            calibration: Arc::new(Calibration::new(&service.service_time_s, &shapes)),
             log_mean: log2(law.mean_s),
             cancelling: cancels(&service)
                 .then(|| Cancelling::new(&law, service.timeout_s, &shapes)),
@@ -114,6 +116,7 @@ impl FluidTables {
             shapes,
             rows: (0..ROWS).map(|_| OnceLock::new()).collect(),
             waits: OnceLock::new(),
+            cut_waits_s: OnceLock::new(),
             capacities: Mutex::new(BTreeMap::new()),
             balance: Balance::default(),
             sharing: Sharing::new(&service),
@@ -281,6 +284,22 @@ impl FluidTables {
             .get_or_init(|| (0..ROWS).map(|index| self.row_wait(index)).collect())
     }
 
+    /// Mean wait of a mixture's requests, each ended by the timeout, as its shares have it: without the rows, of which each
+    /// takes a while to compute.
+    pub(super) fn mean_wait_s(&self, mixture: &Mixture) -> f64 {
+        if self.sharing.is_some() {
+            return mixture.shares(self).wait_s;
+        }
+        let cut = |index| self.wait_of(index).mean_until(self.limits.timeout_s);
+        let waits = || (0..ROWS).map(cut).collect();
+        let waits_s = self.cut_waits_s.get_or_init(waits);
+        let mut sum_s = 0.0;
+        for &(row, weight) in mixture.parts() {
+            sum_s += weight * waits_s.get(row as usize).copied().unwrap_or(0.0);
+        }
+        sum_s
+    }
+
     fn row_wait(&self, index: usize) -> RowWait {
         let (mean_s, shape) = match self.wait_of(index) {
             Wait::Fixed(wait_s) | Wait::Shared(wait_s, _) => (wait_s, None),
@@ -307,19 +326,12 @@ impl FluidTables {
         }
     }
 
-    /// Adds requests with the wait of another library's row, `times` as long, and `more_s` seconds on top.
-    pub(super) fn add_wait(
-        &self,
-        mixture: &mut Mixture,
-        wait: &RowWait,
-        times: f64,
-        more_s: f64,
-        weight: f64,
-    ) {
-        let mean_s = times * wait.mean_s + more_s;
+    /// Adds requests with a wait, as a row of another library has it, and `more_s` seconds on top.
+    pub(super) fn add_wait(&self, mixture: &mut Mixture, wait: &RowWait, more_s: f64, weight: f64) {
+        let mean_s = wait.mean_s + more_s;
         match wait.shape {
             Some(shape) => {
-                let is_same = times == 1.0 && more_s <= 0.0;
+                let is_same = more_s <= 0.0;
                 let log_s = if is_same { wait.log_s } else { log2(mean_s) };
                 self.add_waiting(mixture, log_s - self.log_mean, shape, weight);
             }

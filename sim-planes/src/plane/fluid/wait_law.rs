@@ -13,6 +13,9 @@ const CELLS: usize = 512;
 const FINE_STEPS: f64 = 128.0;
 /// Steps of the coarse lattice per mean wait: it reaches 64 means.
 const COARSE_STEPS: f64 = 8.0;
+/// Both, and the points of each.
+const STEPS: [f64; 2] = [FINE_STEPS, COARSE_STEPS];
+const POINTS: usize = CELLS + 2;
 /// A probability that changes no sum.
 const NOTHING: f64 = 1e-40;
 const FINE_REACH: f64 = CELLS as f64 / FINE_STEPS;
@@ -34,15 +37,21 @@ const RARITIES: u32 = 12 * 4;
 impl WaitLaw {
     /// The law of the M/G/1 wait of those who wait, at `load` 0..=1, divided by its mean.
     pub(super) fn new(service: &ServiceLaw, load: f64) -> Self {
-        let mean_s = service.residual_mean() / (1.0 - load).max(f64::MIN_POSITIVE);
-        let lattice = |steps| {
-            if load >= 1.0 {
-                Lattice::exponential(steps)
-            } else {
-                Lattice::geometric_sum(service, load, mean_s, steps)
-            }
-        };
-        Self::of(lattice(FINE_STEPS), lattice(COARSE_STEPS))
+        if load >= 1.0 {
+            let [fine, coarse] = STEPS.map(Lattice::exponential);
+            return Self::of(fine, coarse);
+        }
+        if load <= 0.0 {
+            let [fine, coarse] = STEPS.map(|steps| Lattice::residual(service, steps));
+            return Self::of(fine, coarse);
+        }
+        let [law] = Self::at_loads(service, [load]);
+        law
+    }
+
+    /// The same at several loads above 0 and below 1.
+    pub(super) fn at_loads<const N: usize>(service: &ServiceLaw, loads: [f64; N]) -> [Self; N] {
+        Lattice::geometric_sums(service, loads).map(|[fine, coarse]| Self::of(fine, coarse))
     }
 
     fn of(fine: Lattice, coarse: Lattice) -> Self {
@@ -218,24 +227,47 @@ impl Lattice {
         Self { step, nodes }
     }
 
-    /// Solves p₀ = (1−ρ)/(1−ρf₀), pₙ = ρ/(1−ρf₀) Σ fⱼ pₙ₋ⱼ (Panjer 1981) for the lattice law f of the
-    /// residual service time that has its mean and its ∫F at the lattice points.
-    fn geometric_sum(service: &ServiceLaw, load: f64, mean_s: f64, steps: f64) -> Self {
+    /// The residual service time itself: the wait where hardly anybody comes.
+    fn residual(service: &ServiceLaw, steps: f64) -> Self {
         let step = 1.0 / steps;
-        let points = CELLS + 2;
-        let mass = residual_masses(service, mean_s * step, points);
-        if load <= 0.0 {
-            return Self::given_wait(&mass, 1.0, step);
+        let mass = residual_masses(service, service.residual_mean() * step, POINTS);
+        Self::given_wait(&mass, 1.0, step)
+    }
+
+    /// Solves p₀ = (1−ρ)/(1−ρf₀), pₙ = ρ/(1−ρf₀) Σ fⱼ pₙ₋ⱼ (Panjer 1981) for the lattice law f of the
+    /// residual service time that has its mean and its ∫F at the lattice points; for each load on the fine and the coarse
+    /// lattice. All of them go side by side: each sum has to wait for its last addition, and so they wait together.
+    fn geometric_sums<const N: usize>(service: &ServiceLaw, loads: [f64; N]) -> [[Self; 2]; N] {
+        let masses = loads.map(|load| {
+            let mean_s = service.residual_mean() / (1.0 - load).max(f64::MIN_POSITIVE);
+            STEPS.map(|steps| residual_masses(service, mean_s * (1.0 / steps), POINTS))
+        });
+        let masses: Vec<[[f64; 2]; N]> = (0..POINTS)
+            .map(|k| core::array::from_fn(|i| core::array::from_fn(|j| masses[i][j][k])))
+            .collect();
+        let of_first = |i: usize, j: usize| 1.0 - loads[i] * masses[0][i][j];
+        let each = |of: &dyn Fn(usize, usize) -> f64| -> [[f64; 2]; N] {
+            core::array::from_fn(|i| core::array::from_fn(|j| of(i, j)))
+        };
+        let factors = each(&|i, j| loads[i] / of_first(i, j));
+        let mut waits = Vec::with_capacity(POINTS);
+        waits.push(each(&|i, j| (1.0 - loads[i]) / of_first(i, j)));
+        for _ in 1..POINTS {
+            let mut sums = [[0.0f64; 2]; N];
+            for (mass, wait) in masses.iter().skip(1).zip(waits.iter().rev()) {
+                for (sum, (mass, wait)) in sums.iter_mut().zip(mass.iter().zip(wait)) {
+                    sum[0] += mass[0] * wait[0];
+                    sum[1] += mass[1] * wait[1];
+                }
+            }
+            waits.push(each(&|i, j| factors[i][j] * sums[i][j]));
         }
-        let first = mass.first().copied().unwrap_or(0.0);
-        let factor = load / (1.0 - load * first);
-        let mut wait = vec![(1.0 - load) / (1.0 - load * first)];
-        for n in 1..points {
-            let head = mass.iter().skip(1).take(n);
-            let sum: f64 = head.zip(wait.iter().rev()).map(|(f, p)| f * p).sum();
-            wait.push(factor * sum);
-        }
-        Self::given_wait(&wait, load, step)
+        core::array::from_fn(|i| {
+            core::array::from_fn(|j| {
+                let wait: Vec<f64> = waits.iter().map(|wait| wait[i][j]).collect();
+                Self::given_wait(&wait, loads[i], 1.0 / STEPS[j])
+            })
+        })
     }
 
     /// Takes the atom of those who need not wait out of the lattice law, and sums it up twice.

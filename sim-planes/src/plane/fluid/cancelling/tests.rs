@@ -28,7 +28,7 @@ fn model(cv: f64, patience: f64) -> ServiceModel {
 
 fn cancelling(service: &Distribution, timeout_s: f64) -> Cancelling {
     let law = ServiceLaw::new(service);
-    let shapes = Shapes::new(&law);
+    let shapes = std::sync::Arc::new(Shapes::new(&law));
     Cancelling::new(&law, timeout_s, &shapes)
 }
 

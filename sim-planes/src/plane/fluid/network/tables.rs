@@ -1,10 +1,10 @@
 //! What all replications of a fluid network share: its stations' libraries, and who waits for whom.
 
-use super::super::base_law::Law;
 use super::super::response::Member;
 use super::super::tables::FluidTables;
 use super::functions::{FunctionTables, Precision};
 use super::sources::WaitsHere;
+use super::usual::{Usual, Waits};
 use crate::functions::FunctionModel;
 use crate::plane::ServiceModel;
 use crate::plane::network::{Call, CallMode, Entry, NetworkError, Station, Unsupported, check};
@@ -24,6 +24,7 @@ pub struct NetworkTables {
 /// What was computed before, and can be shared: services and functions that are the same have the same tables.
 #[derive(Default)]
 struct Known {
+    usual: Vec<Arc<Usual>>,
     services: Vec<Arc<FluidTables>>,
     functions: Vec<Arc<FunctionTables>>,
 }
@@ -32,6 +33,7 @@ impl Known {
     fn of(former: Option<&NetworkTables>) -> Self {
         let nodes = || former.into_iter().flat_map(|former| &former.nodes);
         Self {
+            usual: nodes().map(|node| Arc::clone(&node.usual)).collect(),
             services: nodes()
                 .flat_map(|node| [Some(&node.tables), node.answers.as_ref()])
                 .flatten()
@@ -51,6 +53,15 @@ impl Known {
             functions.any(|function| function.is_another(one))
         };
         self.functions.into_iter().filter(is_another).collect()
+    }
+
+    fn usual(&mut self, own: &Distribution, waits: Vec<Waits>) -> Arc<Usual> {
+        if let Some(known) = self.usual.iter().find(|one| one.is_of(own, &waits)) {
+            return Arc::clone(known);
+        }
+        let usual = Arc::new(Usual::new(own.clone(), waits));
+        self.usual.push(Arc::clone(&usual));
+        usual
     }
 
     fn service(&mut self, model: ServiceModel) -> Arc<FluidTables> {
@@ -94,9 +105,9 @@ pub(super) struct Node {
     pub(super) live_usual_s: f64,
     /// What it does in the long run, if it is a function.
     pub(super) function: Option<Arc<FunctionTables>>,
-    /// Its own service alone.
-    own: Distribution,
-    /// Mean of that, seconds.
+    /// Its answers when nobody waits anywhere.
+    usual: Arc<Usual>,
+    /// Mean of its own service, seconds.
     pub(super) own_s: f64,
     /// Probability of an error at its end.
     pub(super) error_probability: f64,
@@ -174,7 +185,7 @@ impl NetworkTables {
             }
         }
         let mut shared = Known::of(former);
-        let mut nodes: Vec<Option<Built>> = stations.iter().map(|_| None).collect();
+        let mut nodes: Vec<Option<Node>> = stations.iter().map(|_| None).collect();
         // Those that are called first.
         for (index, station) in stations.iter().enumerate().rev() {
             let node = node(index, station, thresholds_s, &nodes, precision, &mut shared);
@@ -182,11 +193,7 @@ impl NetworkTables {
                 *place = Some(node);
             }
         }
-        let mut nodes: Vec<Node> = nodes
-            .into_iter()
-            .flatten()
-            .map(|built| built.node)
-            .collect();
+        let mut nodes: Vec<Node> = nodes.into_iter().flatten().collect();
         let edges = nodes.iter_mut().flat_map(|node| &mut node.calls);
         let live = edges.filter_map(|edge| edge.live.as_mut());
         for (number, live) in live.enumerate() {
@@ -225,62 +232,27 @@ pub fn unsupported(model: &ServiceModel) -> Option<Unsupported> {
     }
 }
 
-/// A node, and in what time it answers when nobody waits.
-struct Built {
-    node: Node,
-    law: Law,
-    /// Without the calls that are followed, if there are any.
-    bare: Option<Law>,
-}
-
 fn node(
     index: usize,
     station: &Station,
     thresholds_s: &[f64],
-    later: &[Option<Built>],
+    later: &[Option<Node>],
     precision: Precision,
     shared: &mut Known,
-) -> Built {
+) -> Node {
     let own = &station.service.service_time_s;
     let known = |to: usize| later.get(to).and_then(Option::as_ref);
-    let mut law = Law::of(own);
-    let mut bare: Option<Law> = None;
-    let mut live_usual_s = 0.0;
-    let mut has_live = false;
+    let waits = |call: &Call| {
+        let of = known(call.to)?;
+        Some(Waits::new(call, &of.usual, of.timeout_s))
+    };
+    let usual = shared.usual(own, station.calls.iter().filter_map(waits).collect());
+    let mut shares = usual.shares().iter().copied();
     let mut calls = Vec::new();
-    let mut waits_for_none = true;
+    let mut has_live = false;
     for (group, members) in groups(&station.calls).into_iter().enumerate() {
         let is_live = members.iter().any(|call| call.guard.is_on());
         has_live |= is_live;
-        let waited = || {
-            let waited = members.iter().filter(|call| call.mode != CallMode::Async);
-            waited.filter_map(|call| Some((call, known(call.to)?)))
-        };
-        let laws: Vec<Law> = waited()
-            .map(|(call, of)| answers(call, &of.law, of.node.timeout_s))
-            .collect();
-        if is_live || waited().any(|(_, of)| of.bare.is_some()) {
-            let so_far = bare.take().unwrap_or_else(|| law.clone());
-            bare = Some(if is_live {
-                so_far
-            } else {
-                let laws = waited().map(|(call, of)| {
-                    answers(call, of.bare.as_ref().unwrap_or(&of.law), of.node.timeout_s)
-                });
-                so_far.then(&longest_of_all(&laws.collect::<Vec<_>>()).0)
-            });
-        } else if let Some(so_far) = bare.take() {
-            bare = Some(so_far.then(&longest_of_all(&laws).0));
-        }
-        let (longest, shares) = longest_of_all(&laws);
-        if is_live {
-            live_usual_s += longest.mean_s();
-        }
-        if !laws.is_empty() {
-            law = law.then(&longest);
-            waits_for_none = false;
-        }
-        let mut shares = shares.into_iter();
         for call in members {
             let share = match call.mode {
                 CallMode::Async => 0.0,
@@ -302,21 +274,12 @@ fn node(
         }
     }
     let tree = tree(index, &calls, &known);
-    let base = if waits_for_none {
-        own.clone()
-    } else {
-        law.distribution().unwrap_or_else(|| own.clone())
-    };
-    let answered = match &bare {
-        Some(bare) => bare.distribution().unwrap_or_else(|| own.clone()),
-        None => base.clone(),
-    };
-    let long_s = long_service_s(&answered, thresholds_s);
+    let long_s = long_service_s(usual.answered(), thresholds_s);
     let long = |member: &Member| {
         if member.is_delay {
             return 0.0;
         }
-        let of_node = known(member.station).map(|of| &of.node.own);
+        let of_node = known(member.station).map(|of| of.usual.own());
         let service = if member.station == index {
             Some(own)
         } else {
@@ -345,46 +308,24 @@ fn node(
         thresholds_s: thresholds_s.to_vec(),
         ..station.service.clone()
     };
-    let node = Node {
-        answers: bare.as_ref().map(|_| shared.service(model(answered))),
+    Node {
+        answers: usual
+            .bare()
+            .map(|answered| shared.service(model(answered.clone()))),
         may_sleep: station.service.may_sleep,
         is_waited_for: false,
         has_live,
-        live_usual_s,
-        function: function.map(|model| shared.function(model, &base, timeout_s, precision)),
+        live_usual_s: usual.live_usual_s(),
+        function: function.map(|model| shared.function(model, usual.base(), timeout_s, precision)),
         slow_share: slow_share.collect(),
-        own: own.clone(),
         own_s: own.mean(),
         error_probability: station.service.error_probability,
         timeout_s: station.service.timeout_s,
-        tables: shared.service(model(base)),
+        tables: shared.service(model(usual.base().clone())),
+        usual,
         calls,
         callers: None,
         tree,
-    };
-    Built { node, law, bare }
-}
-
-/// Answers that are waited for together: the longest, and how often each is that.
-fn longest_of_all(laws: &[Law]) -> (Law, Vec<f64>) {
-    match laws {
-        [] => (Law::zero(), Vec::new()),
-        [one] => (one.clone(), vec![1.0]),
-        several => Law::longest(several),
-    }
-}
-
-/// How long a caller waits for its calls of one kind, when nobody waits anywhere: never longer than it has patience.
-fn answers(call: &Call, law: &Law, timeout_s: f64) -> Law {
-    let one = if call.required {
-        // Those that last longer fail the caller: they are in no answer of its own.
-        law.up_to(timeout_s)
-    } else {
-        law.at_most(timeout_s)
-    };
-    match call.mode {
-        CallMode::Parallel => one.longest_of(call.per_request),
-        CallMode::Sequential | CallMode::Async => one.times(call.per_request),
     }
 }
 
@@ -426,16 +367,22 @@ fn callers(index: usize, stations: &[Station], entries: &[Entry]) -> Option<Vec<
 
 /// Calls that are made at the same time, in the order of the groups.
 fn groups(calls: &[Call]) -> Vec<Vec<&Call>> {
-    let mut groups: Vec<Vec<&Call>> = Vec::new();
+    grouped(calls, |call| call.mode)
+}
+
+/// The same of anything that a call is made of.
+pub(super) fn grouped<T>(calls: &[T], mode: impl Fn(&T) -> CallMode) -> Vec<Vec<&T>> {
+    let mut groups: Vec<Vec<&T>> = Vec::new();
     let mut last = CallMode::Sequential;
     for call in calls {
+        let now = mode(call);
         match groups.last_mut() {
-            Some(group) if call.mode == CallMode::Parallel && last == CallMode::Parallel => {
+            Some(group) if now == CallMode::Parallel && last == CallMode::Parallel => {
                 group.push(call);
             }
             _ => groups.push(vec![call]),
         }
-        last = call.mode;
+        last = now;
     }
     groups
 }
@@ -444,7 +391,7 @@ fn groups(calls: &[Call]) -> Vec<Vec<&Call>> {
 fn tree<'a>(
     index: usize,
     calls: &[Edge],
-    known: &impl Fn(usize) -> Option<&'a Built>,
+    known: &impl Fn(usize) -> Option<&'a Node>,
 ) -> Vec<Member> {
     let mut tree = vec![Member {
         station: index,
@@ -462,7 +409,7 @@ fn tree<'a>(
         let Some(of) = known(edge.call.to) else {
             continue;
         };
-        for member in &of.node.tree {
+        for member in &of.tree {
             let visits = member.visits * edge.waited_for;
             let is_same =
                 |m: &&mut Member| (m.station, m.is_delay) == (member.station, member.is_delay);
