@@ -94,7 +94,7 @@ fn share_here((servers, queues, sources): Key, load: f64) -> f64 {
     for _ in 0..ROUNDS {
         let think = (cycle - 1.0 - wait).max(1e-3);
         let found = if queues > 1 {
-            finite_sources_apart(queues, each, sources, think)
+            finite_sources_apart(queues, each, sources, think, wait)
         } else {
             finite_sources(servers, sources, think).1
         };
