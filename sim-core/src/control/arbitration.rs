@@ -3,13 +3,13 @@
 //! Kubernetes itself does not arbitrate: every controller writes `spec.replicas`, the last one wins, and the next
 //! one starts from there. The other modes are what people build against that.
 
-use super::controller::{AnyController, LatencyWanted, Surroundings, View, Wish, controller};
+use super::controller::{Controller, LatencyWanted, Surroundings, View, Wish, controller};
 use super::decision::{Decision, DecisionLog, Rule};
 use crate::scenario::document::ArbitrationDocument;
 
 /// All controllers of one target.
 pub struct Controllers {
-    members: Vec<AnyController>,
+    members: Vec<Box<dyn Controller>>,
     /// What each asked for last.
     wishes: Vec<Option<Wish>>,
     mode: ArbitrationDocument,

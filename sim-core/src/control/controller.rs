@@ -15,7 +15,6 @@ use super::telemetry::{Telemetry, TickMeasure};
 use crate::fleet::Fleet;
 use crate::scenario::document::{AutoscalerDocument, ScenarioDocument};
 use crate::traffic::RateCurve;
-use core::ops::Deref;
 
 /// What a controller asks for after a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,44 +97,15 @@ pub struct Surroundings<'a> {
     pub mean_service_s: f64,
 }
 
-/// Any controller. The commonest one is called by its name, so that what it does in every tick is compiled with the loop.
-pub enum AnyController {
-    /// The Kubernetes HPA.
-    Hpa(Box<HpaDriver>),
-    /// Another one.
-    Other(Box<dyn Controller>),
-}
-
-impl AnyController {
-    /// [`Controller::decide`].
-    #[inline]
-    pub fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
-        match self {
-            Self::Hpa(hpa) => hpa.decide(view, log),
-            Self::Other(other) => other.decide(view, log),
-        }
-    }
-}
-
-impl Deref for AnyController {
-    type Target = dyn Controller;
-
-    fn deref(&self) -> &Self::Target {
-        match self {
-            Self::Hpa(hpa) => &**hpa,
-            Self::Other(other) => &**other,
-        }
-    }
-}
-
 /// The controller that a part of a document asks for.
-pub fn controller(autoscaler: &AutoscalerDocument, around: Surroundings<'_>) -> AnyController {
-    let other: Box<dyn Controller> = match autoscaler {
-        AutoscalerDocument::Hpa(hpa) => {
-            return AnyController::Hpa(Box::new(HpaDriver::new(hpa, around)));
-        }
+pub fn controller(
+    autoscaler: &AutoscalerDocument,
+    around: Surroundings<'_>,
+) -> Box<dyn Controller> {
+    match autoscaler {
         AutoscalerDocument::Static { replicas } => Box::new(Fixed::new(*replicas)),
         AutoscalerDocument::Scheduled(timetable) => Box::new(Scheduled::new(timetable, around)),
+        AutoscalerDocument::Hpa(hpa) => Box::new(HpaDriver::new(hpa, around)),
         AutoscalerDocument::StepScaling(steps) => Box::new(StepScaling::new(steps, around)),
         AutoscalerDocument::TargetTracking(target) => Box::new(TargetTracking::new(target, around)),
         AutoscalerDocument::Predictive(forecast) => Box::new(Predictive::new(forecast, around)),
@@ -143,6 +113,5 @@ pub fn controller(autoscaler: &AutoscalerDocument, around: Surroundings<'_>) -> 
         AutoscalerDocument::Keda(keda) => Box::new(KedaDriver::new(keda, around)),
         AutoscalerDocument::KedaScaledJob(jobs) => Box::new(KedaJobsDriver::new(jobs, around)),
         AutoscalerDocument::Knative(knative) => Box::new(Knative::new(knative, around)),
-    };
-    AnyController::Other(other)
+    }
 }

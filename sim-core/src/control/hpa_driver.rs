@@ -125,7 +125,6 @@ impl HpaDriver {
     }
 
     /// Whether it runs at the end of a tick.
-    #[inline]
     pub(super) fn is_due(&self, tick: u32) -> bool {
         tick.is_multiple_of(self.sync_ticks)
     }
@@ -141,7 +140,6 @@ impl HpaDriver {
     }
 
     /// Runs once. `given` are the values of the metrics that somebody else reads, at their places.
-    #[inline]
     pub(super) fn reconcile_given(
         &mut self,
         view: &View<'_>,
@@ -154,7 +152,6 @@ impl HpaDriver {
         }
     }
 
-    #[inline]
     fn reconcile(&mut self, view: &View<'_>, given: &[Given], log: &mut DecisionLog) -> u32 {
         let (now_s, current, fleet) = (view.now_s, view.current, view.fleet);
         let sample = view.telemetry.visible();
@@ -186,7 +183,6 @@ impl HpaDriver {
 
     /// Pods by what the controller may treat differently: age, size, and whether they are ready at all. Answers whether the
     /// list is that of the last time.
-    #[inline]
     fn list_pods(&mut self, now_s: f64, fleet: &Fleet) -> bool {
         let ages = fleet.pod_ages();
         let is_young = |ready_s: f64| now_s - ready_s <= self.settled_after_s;
@@ -195,7 +191,13 @@ impl HpaDriver {
         if all_settled && self.all_settled && are_same(&self.settled, ages.ready_by_size()) {
             return true;
         }
+        self.list_anew(now_s, fleet, some_young);
         self.all_settled = all_settled;
+        false
+    }
+
+    fn list_anew(&mut self, now_s: f64, fleet: &Fleet, some_young: bool) {
+        let ages = fleet.pod_ages();
         self.pods.clear();
         self.memory_mib.clear();
         self.settled.clear();
@@ -220,7 +222,6 @@ impl HpaDriver {
             self.pods.pending(pending, request_m);
             self.memory_mib.push(request.mib);
         }
-        false
     }
 
     /// Ready pods that are young; the others stay settled.
@@ -244,7 +245,6 @@ impl HpaDriver {
         }
     }
 
-    #[inline]
     fn take_samples(&mut self, sample: Option<&Sample>, given: &[Given], same_pods: bool) {
         let readings = &mut self.readings;
         let pods = (&self.pods, same_pods);
@@ -298,7 +298,6 @@ impl Controller for HpaDriver {
         }
     }
 
-    #[inline]
     fn decide(&mut self, view: &View<'_>, log: &mut DecisionLog) -> Option<Wish> {
         self.is_due(view.tick)
             .then(|| self.reconcile_given(view, &[], log))
@@ -318,7 +317,6 @@ pub(super) fn as_i32(count: u32) -> i32 {
 }
 
 /// Whether these are the same pods; comparing slices is a call for each pair where the core is compiled for size.
-#[inline]
 fn are_same(some: &[(Size, u32)], others: &[(Size, u32)]) -> bool {
     if some.len() != others.len() {
         return false;

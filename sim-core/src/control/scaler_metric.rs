@@ -7,7 +7,6 @@ use super::telemetry::Sample;
 use crate::scenario::document::{ScalerMetricDocument, Signal};
 
 /// The value of a signal of the service as a whole; `None` when the sample has none.
-#[inline]
 pub(super) fn signal_value(sample: &Sample, signal: Signal) -> Option<f64> {
     match signal {
         Signal::RequestsPerSecond => Some(sample.requests_per_second),

@@ -91,6 +91,8 @@ impl CostMeter {
         }
     }
 
+    // Once an hour: not a part of the loop.
+    #[inline(never)]
     fn close_hour(&mut self) {
         let Hour {
             connections, gb, ..

@@ -11,6 +11,7 @@ use crate::cost::meter::CostMeter;
 use crate::cost::node_market::{MarketTick, NodeBill, SharedDemand};
 use crate::fleet::Fleet;
 use crate::fleet::memory::{Memory, MemoryUse};
+use crate::fleet::spot::SpotModel;
 use crate::plane::{Interval, Outcome};
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::Scenario;
@@ -227,17 +228,7 @@ impl<'a> Part<'a> {
             budget_burnt: passed.judged.budget_burnt,
         };
         self.observe(passed.tick, end_s, quantile);
-        let lost_to = if self.reclaimed > self.killed {
-            Cause::Eviction
-        } else if self.killed > 0 {
-            Cause::OutOfMemory
-        } else if self.loses_to_reclaims_only {
-            // A call that ended with its replica may come to nothing later, after further attempts.
-            Cause::Eviction
-        } else {
-            // To the client, a replica that is gone is a broken connection.
-            Cause::ServiceError
-        };
+        let lost_to = self.lost_to();
         self.fleet.advance_nodes(end_s);
         self.log_nodes(log);
         self.kill(&used, in_flight, end_s);
@@ -279,6 +270,21 @@ impl<'a> Part<'a> {
             self.sums.arrivals += outcome.arrivals;
             self.sums.retries += outcome.retries;
             self.meter(outcome);
+        }
+    }
+
+    /// What ended requests that ended with their replicas.
+    fn lost_to(&self) -> Cause {
+        if self.reclaimed > self.killed {
+            Cause::Eviction
+        } else if self.killed > 0 {
+            Cause::OutOfMemory
+        } else if self.loses_to_reclaims_only {
+            // A call that ended with its replica may come to nothing later, after further attempts.
+            Cause::Eviction
+        } else {
+            // To the client, a replica that is gone is a broken connection.
+            Cause::ServiceError
         }
     }
 
@@ -419,9 +425,13 @@ impl<'a> Part<'a> {
     /// What the spot nodes of a tick cost, at the prices of its start.
     #[inline]
     fn market_tick(&self) -> MarketTick {
-        let Some(spot) = &self.scenario.spot else {
-            return MarketTick::default();
-        };
+        match &self.scenario.spot {
+            None => MarketTick::default(),
+            Some(spot) => self.spot_tick(spot),
+        }
+    }
+
+    fn spot_tick(&self, spot: &SpotModel) -> MarketTick {
         let first = spot.first_kind as usize;
         let counts = self.fleet.paid_nodes_by_type().iter().skip(first);
         let spot_usd_per_hour = counts

@@ -48,7 +48,7 @@ impl Recorder {
         bad: f64,
         ready: u32,
         nodes: u32,
-        drain: impl FnMut(&mut LogHistogram),
+        mut drain: impl FnMut(&mut LogHistogram),
     ) {
         let point = &mut self.point;
         point.ticks += 1;
@@ -57,11 +57,11 @@ impl Recorder {
         point.replicas += f64::from(ready);
         point.nodes += f64::from(nodes);
         if point.ticks == self.drain_ticks {
-            self.close_point(drain);
+            self.close_point(&mut drain);
         }
     }
 
-    fn close_point(&mut self, mut drain: impl FnMut(&mut LogHistogram)) {
+    fn close_point(&mut self, drain: &mut dyn FnMut(&mut LogHistogram)) {
         let point = core::mem::take(&mut self.point);
         if point.ticks == 0 {
             return;
@@ -93,9 +93,9 @@ impl Recorder {
 
     pub(super) fn finish(
         &mut self,
-        drain: impl FnMut(&mut LogHistogram),
+        mut drain: impl FnMut(&mut LogHistogram),
     ) -> (Series, LogHistogram) {
-        self.close_point(drain);
+        self.close_point(&mut drain);
         (
             core::mem::take(&mut self.series),
             core::mem::take(&mut self.all),

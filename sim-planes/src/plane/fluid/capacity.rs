@@ -140,13 +140,15 @@ impl Points {
 }
 
 /// The points of an octave; of the last there is one.
-fn of_octave(octave: usize, point: &impl Fn(usize) -> Point) -> Octave {
+fn of_octave(octave: usize, point: &dyn Fn(usize) -> Point) -> Octave {
     let first = octave * POINTS_PER_OCTAVE;
-    let last = point(first.min(POINTS - 1));
-    core::array::from_fn(|index| match first + index {
-        inside if index > 0 && inside < POINTS => point(inside),
-        _ => last,
-    })
+    let mut points = [point(first.min(POINTS - 1)); POINTS_PER_OCTAVE];
+    for (index, place) in points.iter_mut().enumerate().skip(1) {
+        if first + index < POINTS {
+            *place = point(first + index);
+        }
+    }
+    points
 }
 
 /// Replicas with queues of their own.

@@ -30,10 +30,13 @@ type Tails = [f64; MULTIPLES.len()];
 
 impl Shapes {
     pub(super) fn new(service: &ServiceLaw) -> Self {
-        let [light, inner @ .., heavy] = LEVELS;
-        let [light, heavy] = [light, heavy].map(|load| WaitLaw::new(service, load));
-        let [a, b, c, d, e] = WaitLaw::at_loads(service, inner);
-        let laws = [light, a, b, c, d, e, heavy];
+        let [_, inner @ .., _] = LEVELS;
+        let mut inner = WaitLaw::at_loads(service, &inner);
+        let laws = LEVELS.map(|load| {
+            let is_inner = 0.0 < load && load < 1.0;
+            let known = if is_inner { inner.next() } else { None };
+            known.unwrap_or_else(|| WaitLaw::new(service, load))
+        });
         let least_of_four = WaitLaw::least_of_four(service);
         let mut squares = [least_of_four.second_moment(); LEVELS.len() + 1];
         for (square, law) in squares.iter_mut().zip(&laws) {

@@ -45,13 +45,14 @@ impl WaitLaw {
             let [fine, coarse] = STEPS.map(|steps| Lattice::residual(service, steps));
             return Self::of(fine, coarse);
         }
-        let [law] = Self::at_loads(service, [load]);
-        law
+        let [fine, coarse] = Lattice::geometric_sums(service, &[load]).swap_remove(0);
+        Self::of(fine, coarse)
     }
 
     /// The same at several loads above 0 and below 1.
-    pub(super) fn at_loads<const N: usize>(service: &ServiceLaw, loads: [f64; N]) -> [Self; N] {
-        Lattice::geometric_sums(service, loads).map(|[fine, coarse]| Self::of(fine, coarse))
+    pub(super) fn at_loads(service: &ServiceLaw, loads: &[f64]) -> impl Iterator<Item = Self> {
+        let sums = Lattice::geometric_sums(service, loads).into_iter();
+        sums.map(|[fine, coarse]| Self::of(fine, coarse))
     }
 
     fn of(fine: Lattice, coarse: Lattice) -> Self {
@@ -237,37 +238,47 @@ impl Lattice {
     /// Solves p₀ = (1−ρ)/(1−ρf₀), pₙ = ρ/(1−ρf₀) Σ fⱼ pₙ₋ⱼ (Panjer 1981) for the lattice law f of the
     /// residual service time that has its mean and its ∫F at the lattice points; for each load on the fine and the coarse
     /// lattice. All of them go side by side: each sum has to wait for its last addition, and so they wait together.
-    fn geometric_sums<const N: usize>(service: &ServiceLaw, loads: [f64; N]) -> [[Self; 2]; N] {
-        let masses = loads.map(|load| {
-            let mean_s = service.residual_mean() / (1.0 - load).max(f64::MIN_POSITIVE);
-            STEPS.map(|steps| residual_masses(service, mean_s * (1.0 / steps), POINTS))
-        });
-        let masses: Vec<[[f64; 2]; N]> = (0..POINTS)
-            .map(|k| core::array::from_fn(|i| core::array::from_fn(|j| masses[i][j][k])))
+    fn geometric_sums(service: &ServiceLaw, loads: &[f64]) -> Vec<[Self; 2]> {
+        let lattices: Vec<(f64, f64)> = loads
+            .iter()
+            .flat_map(|&load| STEPS.map(|steps| (load, steps)))
             .collect();
-        let of_first = |i: usize, j: usize| 1.0 - loads[i] * masses[0][i][j];
-        let each = |of: &dyn Fn(usize, usize) -> f64| -> [[f64; 2]; N] {
-            core::array::from_fn(|i| core::array::from_fn(|j| of(i, j)))
-        };
-        let factors = each(&|i, j| loads[i] / of_first(i, j));
-        let mut waits = Vec::with_capacity(POINTS);
-        waits.push(each(&|i, j| (1.0 - loads[i]) / of_first(i, j)));
+        let width = lattices.len();
+        let mut masses = vec![0.0; POINTS * width];
+        for (place, &(load, steps)) in lattices.iter().enumerate() {
+            let mean_s = service.residual_mean() / (1.0 - load).max(f64::MIN_POSITIVE);
+            let of_one = residual_masses(service, mean_s * (1.0 / steps), POINTS);
+            let places = masses.iter_mut().skip(place).step_by(width);
+            for (mass, one) in places.zip(of_one) {
+                *mass = one;
+            }
+        }
+        let mut waits = Vec::with_capacity(POINTS * width);
+        let mut factors = Vec::with_capacity(width);
+        for (&(load, _), mass) in lattices.iter().zip(&masses) {
+            let first = 1.0 - load * mass;
+            waits.push((1.0 - load) / first);
+            factors.push(load / first);
+        }
+        let mut sums = vec![0.0; width];
         for _ in 1..POINTS {
-            let mut sums = [[0.0f64; 2]; N];
-            for (mass, wait) in masses.iter().skip(1).zip(waits.iter().rev()) {
+            sums.fill(0.0);
+            let rows = masses.chunks_exact(width).skip(1);
+            for (mass, wait) in rows.zip(waits.chunks_exact(width).rev()) {
                 for (sum, (mass, wait)) in sums.iter_mut().zip(mass.iter().zip(wait)) {
-                    sum[0] += mass[0] * wait[0];
-                    sum[1] += mass[1] * wait[1];
+                    *sum += mass * wait;
                 }
             }
-            waits.push(each(&|i, j| factors[i][j] * sums[i][j]));
+            waits.extend(factors.iter().zip(&sums).map(|(factor, sum)| factor * sum));
         }
-        core::array::from_fn(|i| {
-            core::array::from_fn(|j| {
-                let wait: Vec<f64> = waits.iter().map(|wait| wait[i][j]).collect();
-                Self::given_wait(&wait, loads[i], 1.0 / STEPS[j])
-            })
-        })
+        let law = |place: usize, load: f64| {
+            let wait: Vec<f64> = waits.iter().skip(place).step_by(width).copied().collect();
+            Self::given_wait(&wait, load, 1.0 / STEPS[place % 2])
+        };
+        let pairs = loads.iter().enumerate();
+        pairs
+            .map(|(i, &load)| [law(2 * i, load), law(2 * i + 1, load)])
+            .collect()
     }
 
     /// Takes the atom of those who need not wait out of the lattice law, and sums it up twice.
