@@ -6,12 +6,22 @@ use super::luck::{Chance, Draws};
 use super::{DELAY_SHARES, FluidPlane, NEGLIGIBLE, balanced};
 use crate::bounds::Bounds;
 use crate::plane::{Balancing, Interval, QueueDiscipline};
+use crate::stats::special::normal_cdf;
 
 /// Room without end: nobody is ever rejected.
 pub(super) const ENDLESS: f64 = 1e5;
 
-/// Share of the arrivals that a limit must turn away for it to shape the waits of the others where replicas have queues.
-const RARELY_LOST: f64 = 0.01;
+/// Share of the arrivals that would be beyond a limit if there were none, up to which the queue is cut there, and from which
+/// on it is taken for one that is always at its limit.
+const OFTEN_MET: f64 = 0.9;
+const MOSTLY_MET: f64 = 0.99;
+/// Points that stand for the waits.
+const WAIT_PARTS: usize = 24;
+/// By how much more the number that waits before one whose wait is known is spread than a Poisson number, for each 1 of the
+/// services' cv beyond 1: simulations of M/G/1 with lognormal services, cv up to 3, loads of 0.6 to 0.9, room for 1 to 50.
+const UNEVEN: f64 = 0.65;
+/// Standard deviations above anything.
+const MANY: f64 = 40.0;
 /// Share of the spare capacity that makes no difference.
 const SLIGHT: f64 = 0.02;
 /// Load up to which a queue has a luck of its own; above, it is that of this load.
@@ -63,6 +73,24 @@ pub(super) struct Tick<'a> {
     /// Whether the room is that of the queue, not of the clients' patience.
     pub(super) counted: bool,
     pub(super) length_s: f64,
+}
+
+/// What a limit takes off the waits of a queue without one.
+struct Cut {
+    /// Share of all that is beyond it.
+    beyond: f64,
+    /// Share of all that would wait for longer than the one at luck's place in what is left.
+    longer: f64,
+    /// The longest wait that is left, in mean service times.
+    limit: f64,
+}
+
+/// Standard deviations by which a Poisson number with a mean is likely to be at least `least` (Wilson & Hilferty 1931).
+fn poisson_score(least: f64, mean: f64) -> f64 {
+    if least < 1.0 {
+        return MANY;
+    }
+    3.0 * least.sqrt() * (libm::cbrt(mean / least) - 1.0 + 1.0 / (9.0 * least))
 }
 
 impl FluidPlane<'_> {
@@ -241,7 +269,7 @@ impl FluidPlane<'_> {
     /// Waits of the stationary queue, for the share `weight` of the requests; luck decides about a part of it.
     #[inline]
     pub(super) fn random(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
-        let (state, chance, usual) = (tick.state, tick.chance, tick.usual);
+        let (state, chance) = (tick.state, tick.chance);
         let others = weight * (1.0 - chance.weight);
         let waits = if let Some(shared) = &tick.table.shared {
             self.tables
@@ -252,10 +280,20 @@ impl FluidPlane<'_> {
             self.add_waiting_classes(state, state.waits * others);
             state.waits
         };
-        let delay = if chance.rarity > usual.rarity {
+        Flow {
+            waits,
+            ..self.by_luck(tick, chance.rarity, weight)
+        }
+    }
+
+    /// The queue at a place of its stationary law that is exceeded with probability e^−`rarity`, which decides about a part of
+    /// the share `weight` of the requests.
+    #[inline]
+    fn by_luck(&self, tick: &Tick<'_>, rarity: f64, weight: f64) -> Flow {
+        let (state, chance, usual) = (tick.state, tick.chance, tick.usual);
+        let delay = if rarity > usual.rarity {
             let mean = usual.queue / (usual.busy * usual.waits);
-            let beyond = chance.rarity - usual.rarity;
-            mean * self.tables.exceeded(usual, beyond)
+            mean * self.tables.exceeded(usual, rarity - usual.rarity)
         } else {
             0.0
         };
@@ -266,7 +304,6 @@ impl FluidPlane<'_> {
             delay * usual.busy
         };
         Flow {
-            waits,
             waiting,
             crowd: state.queue + chance.weight * (waiting - state.queue),
             lucky: weight * chance.weight,
@@ -279,31 +316,125 @@ impl FluidPlane<'_> {
         }
     }
 
-    /// Waits at the limit of the queue, for the share `weight` of the requests; luck decides about a part of it. Of queues at
-    /// the replicas that limit is often far away: what is rarely met changes the law of the waits little.
+    /// Waits where the queue has a limit, for the share `weight` of the requests; luck decides about a part of it. Up to the
+    /// limit they are those without (exact for one server: Takács 1962; Tijms 2003), unless there is hardly a queue without.
     #[inline(never)]
     pub(super) fn limited(&mut self, tick: &Tick<'_>, weight: f64) -> Flow {
         let queue = self.stationary(tick);
-        let near = if tick.table.queues > 1.0 && tick.load < 1.0 && tick.table.shared.is_none() {
-            (queue.lost / RARELY_LOST).at_most(1.0)
+        let near = if tick.load < 1.0 && tick.table.shared.is_none() {
+            ((queue.beyond - OFTEN_MET) / (MOSTLY_MET - OFTEN_MET)).clamp(0.0, 1.0)
         } else {
             1.0
         };
         if near >= 1.0 {
+            self.queue = self.queue.at_most(tick.table.apart * queue.queue);
             return self.at_limit(tick, &queue, weight);
         }
-        let far = self.random(tick, weight * (1.0 - near));
+        let far = self.before_limit(tick, &queue, weight * (1.0 - near));
+        if near <= 0.0 {
+            return far;
+        }
         let flow = self.at_limit(tick, &queue, weight * near);
         let lucky = far.lucky + flow.lucky;
         let of = |far: f64, flow: f64| far + near * (flow - far);
         Flow {
-            lost: queue.lost,
+            lost: of(far.lost, flow.lost),
             waits: of(far.waits, flow.waits),
             waiting: of(far.waiting, flow.waiting),
             lucky,
             delay: of(far.delay, flow.delay),
             felt: of(far.felt, flow.felt),
             ..far
+        }
+    }
+
+    /// Waits without a limit, but for those beyond it.
+    fn before_limit(&mut self, tick: &Tick<'_>, queue: &LimitedQueue, weight: f64) -> Flow {
+        let state = tick.state;
+        let first = self.mixture.parts().len();
+        let cut = if tick.counted {
+            self.add_within_room(tick, queue)
+        } else {
+            self.add_patient(tick)
+        };
+        let beyond = cut.beyond;
+        let kept = weight * (1.0 - tick.chance.weight) / (1.0 - beyond);
+        self.mixture.scale_from(first, kept);
+        self.tables
+            .add_unwaiting(&mut self.mixture, (1.0 - state.waits) * kept);
+        let flow = self.by_luck(tick, -libm::log(cut.longer), weight);
+        Flow {
+            lost: (1.0 - tick.load) * beyond / (1.0 - tick.load * beyond),
+            waits: ((state.waits - beyond) / (1.0 - beyond)).at_least(0.0),
+            delay: flow.delay.at_most(cut.limit),
+            felt: flow.felt.at_most(cut.limit),
+            ..flow
+        }
+    }
+
+    /// Adds those who wait, but for who would do so for longer than clients have patience.
+    fn add_patient(&mut self, tick: &Tick<'_>) -> Cut {
+        let first = self.mixture.parts().len();
+        self.add_waiting_classes(tick.state, tick.state.waits);
+        let limit = self.patience_s / self.tables.mean_service_s();
+        let beyond = self.mixture.impatient_from(self.tables, first);
+        self.tables.remove_delayed(&mut self.mixture, limit, beyond);
+        Cut {
+            beyond,
+            longer: beyond + libm::exp(-tick.chance.rarity) * (1.0 - beyond),
+            limit,
+        }
+    }
+
+    /// Adds those who wait, but for who would find no room. As many wait before one who comes as come while it waits (Keilson
+    /// & Servi 1988): with exponential services a Poisson number whichever of the two is known, with others one that is
+    /// spread more.
+    fn add_within_room(&mut self, tick: &Tick<'_>, queue: &LimitedQueue) -> Cut {
+        let (tables, state) = (self.tables, tick.state);
+        let room = tick.room / tick.table.apart;
+        let served = tick.load * tick.table.width;
+        let scatter = 1.0 + UNEVEN * (tables.scv().sqrt() - 1.0);
+        let mean = libm::exp2(state.log_wait);
+        let mut parts = [(0.0, 0.0, 0.0); WAIT_PARTS];
+        let (mut sum, mut beyond) = (1e-300, 0.0);
+        let (mut edge, mut above, mut place) = (0.0, state.waits, 0.0);
+        for part in &mut parts {
+            place += 1.0;
+            let next = 0.025 * place * place;
+            let step = next - edge;
+            // The middle of what is between the edges, of an exponential law.
+            let delay = mean * tables.exceeded(state, edge + step * (0.5 - 0.125 * step));
+            let left = state.waits * libm::exp(-next);
+            let share = above - left;
+            (edge, above) = (next, left);
+            let count = served * delay;
+            let score = poisson_score(room, count);
+            beyond += share * normal_cdf(score);
+            let far = share * normal_cdf(score / scatter);
+            sum += far;
+            *part = (delay, share, far);
+        }
+        // The number of those before replicas among which requests are balanced is no such one.
+        if state.scv > 0.0 {
+            beyond = queue.beyond;
+        }
+        let wanted = libm::exp(-tick.chance.rarity) * (1.0 - beyond);
+        let (mut longer, mut kept) = (state.waits, state.waits - beyond);
+        if kept < wanted {
+            longer = beyond + wanted;
+        }
+        for (delay, share, far) in parts {
+            let within = (share - far * beyond / sum).at_least(0.0);
+            tables.add_delayed(&mut self.mixture, delay, within);
+            if kept > wanted {
+                longer -= share * ((kept - wanted) / within).at_most(1.0);
+                kept -= within;
+            }
+        }
+        Cut {
+            beyond,
+            longer,
+            limit: (room + 2.0 * scatter * room.sqrt() + 2.0) / served,
         }
     }
 
@@ -345,7 +476,6 @@ impl FluidPlane<'_> {
                 later
             };
         }
-        self.queue = self.queue.at_most(tick.table.apart * queue.queue);
         Flow {
             lost: queue.lost,
             waits: queue.waits,

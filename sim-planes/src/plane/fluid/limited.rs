@@ -15,6 +15,8 @@ pub(super) struct LimitedQueue {
     log_ratio: f64,
     /// Share of the arrivals that is lost.
     pub(super) lost: f64,
+    /// Share of the arrivals that would find as many waiting or more if nothing limited the queue; 1 from full load on.
+    pub(super) beyond: f64,
     /// Share of the admitted that waits.
     pub(super) waits: f64,
     /// Mean number waiting.
@@ -38,6 +40,7 @@ impl LimitedQueue {
             room,
             log_ratio,
             lost: (1.0 - (1.0 - idle) / load).clamp(0.0, 1.0),
+            beyond: 1.0,
             waits: ((all_busy - full) / (1.0 - full).max(1e-300)).clamp(0.0, 1.0),
             queue: all_busy * mean,
         }
@@ -57,6 +60,7 @@ impl LimitedQueue {
                 room,
                 log_ratio,
                 lost: (1.0 - load) * beyond / (1.0 - load * beyond),
+                beyond,
                 waits,
                 queue: waits * geometric(log_ratio, room).1,
             };

@@ -99,6 +99,13 @@ impl Mixture {
         }
     }
 
+    /// Takes a row's share away from what others of the mixture have of its law.
+    pub(super) fn remove(&mut self, row: usize, weight: f64) {
+        if weight > 0.0 {
+            self.parts.push((row as u32, -weight));
+        }
+    }
+
     /// Adds to the first row if it is this one; adds a row otherwise.
     #[inline]
     pub(super) fn add_to_first(&mut self, row: usize, weight: f64) {
@@ -117,6 +124,24 @@ impl Mixture {
     #[inline]
     pub(super) fn shares(&self, tables: &FluidTables) -> Shares {
         self.shares_from(tables, 0)
+    }
+
+    /// Of the rows from a place on, who gives up before they start.
+    pub(super) fn impatient_from(&self, tables: &FluidTables, first: usize) -> f64 {
+        let mut sum = 0.0;
+        for &(index, weight) in self.parts.get(first..).unwrap_or(&[]) {
+            sum += tables
+                .row(index as usize)
+                .map_or(0.0, |row| weight * row.impatient);
+        }
+        sum
+    }
+
+    /// Multiplies the weights from a place on.
+    pub(super) fn scale_from(&mut self, first: usize, factor: f64) {
+        for (_, weight) in self.parts.iter_mut().skip(first) {
+            *weight *= factor;
+        }
     }
 
     /// Sums the rows from a place on.

@@ -16,6 +16,8 @@ pub(super) const EDGES: usize = BUCKETS + 1;
 pub(super) struct Row {
     /// Answered before the timeout.
     pub(super) in_time: f64,
+    /// Would wait until the timeout, and so give up before they start.
+    pub(super) impatient: f64,
     /// Answered in time, but later than threshold k.
     pub(super) slow: [f64; MAX_THRESHOLDS],
     /// Of these: the service alone lasted longer than threshold k.
@@ -87,6 +89,7 @@ impl Row {
         };
         Self {
             in_time,
+            impatient: wait.beyond(timeout_s),
             slow: array_min(slow, in_time),
             slow_in_service: std::array::from_fn(|k| slow_in_service[k].min(slow[k])),
             wait_s: wait.mean_until(timeout_s),
@@ -123,6 +126,7 @@ impl Row {
         };
         Self {
             in_time,
+            impatient: 0.0,
             slow,
             slow_in_service,
             wait_s: level.wait_s.min(timeout_s),
@@ -181,6 +185,15 @@ impl Wait<'_> {
         match *self {
             Wait::Fixed(_) | Wait::Random(..) => 1.0,
             Wait::Shared(_, stretch) => stretch,
+        }
+    }
+
+    /// Probability of a wait of `limit_s` seconds and more; where processors are shared those who wait are served.
+    fn beyond(&self, limit_s: f64) -> f64 {
+        match *self {
+            Wait::Fixed(wait_s) => f64::from(u8::from(wait_s >= limit_s)),
+            Wait::Random(law, mean_s) => 1.0 - law.cdf(limit_s / mean_s),
+            Wait::Shared(..) => 0.0,
         }
     }
 

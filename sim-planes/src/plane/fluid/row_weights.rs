@@ -48,7 +48,7 @@ impl RowWeights {
         let mut cumulative = [0.0; EDGES];
         let (mut total, mut sum_s) = (0.0, 0.0);
         for (index, weight) in self.weights.iter_mut().enumerate() {
-            if *weight <= 0.0 {
+            if *weight == 0.0 {
                 continue;
             }
             if let Some(row) = tables.row(index) {

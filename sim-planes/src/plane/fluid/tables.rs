@@ -548,6 +548,21 @@ impl FluidTables {
 
     /// Adds requests that wait for `delay` mean service times each.
     pub(super) fn add_delayed(&self, mixture: &mut Mixture, delay: f64, weight: f64) {
+        for (row, share) in self.delayed(delay) {
+            mixture.add(row, weight * share);
+        }
+    }
+
+    /// Takes such requests away from others that are there.
+    pub(super) fn remove_delayed(&self, mixture: &mut Mixture, delay: f64, weight: f64) {
+        for (row, share) in self.delayed(delay) {
+            mixture.remove(row, weight * share);
+        }
+    }
+
+    /// The rows between which a delay is, in mean service times, and the shares of both.
+    #[inline]
+    fn delayed(&self, delay: f64) -> [(usize, f64); 2] {
         let timeout = self.limits.timeout_s / self.law.mean_s;
         let left = timeout - delay;
         // Where processors are shared a delay makes the service longer, and it is not all of it that decides.
@@ -565,8 +580,7 @@ impl FluidTables {
                 split((log2(delay) - SHORTEST_LOG) * DELAYS_PER_OCTAVE, DELAYS),
             )
         };
-        mixture.add(first + index, weight * (1.0 - part));
-        mixture.add(first + index + 1, weight * part);
+        [(first + index, 1.0 - part), (first + index + 1, part)]
     }
 }
 

@@ -5,6 +5,7 @@
 //! one place per interval, whatever the design, so that two designs have the same luck, and who is too late is slow.
 
 use crate::random::{Purpose, Rng, StreamKey, standard_normal};
+use crate::stats::special::normal_cdf;
 
 /// Variance from which on the binomial law is taken as normal, with a correction for its skewness.
 const NORMAL_FROM: f64 = 9.0;
@@ -85,10 +86,6 @@ impl Thinning {
 #[inline]
 fn whole_part(n: f64) -> f64 {
     n as i64 as f64
-}
-
-fn normal_cdf(z: f64) -> f64 {
-    0.5 * libm::erfc(-z * core::f64::consts::FRAC_1_SQRT_2)
 }
 
 /// Not less than the normal distribution function, and known at once.

@@ -88,7 +88,7 @@ fn the_oldest_are_dropped_under_constant_load() {
                         ..model(cv, 4.0, timeout)
                     };
                     let rate_rps = load * f64::from(servers) / MEAN_S;
-                    let figures = steady(&of, servers, rate_rps, room, 2e5);
+                    let figures = steady(&of, servers, rate_rps, room, 1e6);
                     let what = format!("{servers} servers, cv {cv}, load {load}, room {room}");
                     all.extend(wrong(&what, figures, 0.015, 0.08));
                 }
