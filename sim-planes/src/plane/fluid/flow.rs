@@ -357,7 +357,7 @@ impl FluidPlane<'_> {
         } else {
             self.add_patient(tick)
         };
-        let beyond = cut.beyond;
+        let beyond = cut.beyond.at_most(1.0 - 1e-9);
         let kept = weight * (1.0 - tick.chance.weight) / (1.0 - beyond);
         self.mixture.scale_from(first, kept);
         self.tables
@@ -425,7 +425,7 @@ impl FluidPlane<'_> {
         }
         for (delay, share, far) in parts {
             let within = (share - far * beyond / sum).at_least(0.0);
-            tables.add_delayed(&mut self.mixture, delay, within);
+            self.add_met(delay, within);
             if kept > wanted {
                 longer -= share * ((kept - wanted) / within).at_most(1.0);
                 kept -= within;
