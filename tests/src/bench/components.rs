@@ -36,10 +36,6 @@ pub(super) const ANSWERS: [&str; 5] = [
     "serverless-api",
     TREE,
 ];
-/// The page is to show it within so much.
-const ANSWER_MS: f64 = 150.0;
-/// Speed of WebAssembly, of that of native code.
-const WASM_SPEED: f64 = 0.65;
 
 /// Rows for all of this.
 pub fn rows(effort: Effort) -> Vec<Row> {
@@ -74,7 +70,7 @@ pub fn rows(effort: Effort) -> Vec<Row> {
 /// From a document that has just been edited to the first answer about it: check, plan, set-up and the beginning of one
 /// replication. Nothing is known from before, as after an edit of every service; the remark says what it takes after an
 /// edit of one service, and when the services are those of the former document, as after an edit of an autoscaler or
-/// the traffic. The page adds what its messages and its drawing take.
+/// the traffic. What the page is to keep to is measured there (`wasm.rs`).
 fn first_answer(effort: Effort, case: &str) -> Row {
     let document = of_case(case, DAYS);
     let edited = edited(&document);
@@ -92,14 +88,12 @@ fn first_answer(effort: Effort, case: &str) -> Row {
     let one = each(|| drop(of(&edited, Some(&former))));
     let like = each(|| drop(of(&document, Some(&former))));
     let seen = rates(effort, &mut [alone, one, like]);
-    let case = format!("first answer after an edit, {DAYS} days of {case}");
-    Row::new(case, "ms", 1000.0 / seen[0])
-        .wanted(Wanted::AtMost(ANSWER_MS * WASM_SPEED))
-        .note(format!(
-            "{days} days; {:.0} ms after an edit of one service, {:.0} ms with the services of before; WebAssembly has {WASM_SPEED} of this speed, and 150 ms",
-            1000.0 / seen[1],
-            1000.0 / seen[2]
-        ))
+    let case = format!("first answer natively, nothing known from before, {DAYS} days of {case}");
+    Row::new(case, "ms", 1000.0 / seen[0]).note(format!(
+        "{days} days; {:.0} ms after an edit of one service, {:.0} ms with the services of before",
+        1000.0 / seen[1],
+        1000.0 / seen[2]
+    ))
 }
 
 fn prepared(document: ScenarioDocument) -> Prepared {
