@@ -19,18 +19,14 @@ mod served;
 mod setup;
 mod window;
 
-use crate::batch::BatchResult;
 use crate::control::decision::{DecisionLog, LogFilter};
-use crate::cost::Resource;
 use crate::cost::node_market::SharedDemand;
-use crate::edge::EdgeResult;
 use crate::plane::network::StationInterval;
 use crate::plane::{DataPlane, Outcome};
 use crate::scenario::document::PlaneKind;
-use crate::slo::budget::{self, BudgetMeter, Judged};
+use crate::slo::budget::{BudgetMeter, Judged};
 use crate::stats::LogHistogram;
-use crate::storage::{self, StorageResult};
-use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult};
+use crate::study::ReplicationResult;
 use crate::topology::ComponentKind;
 use crate::traffic::RandomRate;
 use edge::EdgeStage;
@@ -428,6 +424,18 @@ impl<'a> Simulation<'a> {
         sums.lost += users.lost;
         sums.latency_s += users.latency_sum_s;
         sums.peak_ready = sums.peak_ready.max(ready);
+    }
+}
+
+/// Moves the users' latencies since the last time into a histogram.
+fn drain(plane: &mut Plane<'_>, edge: Option<&mut EdgeStage<'_>>, into: &mut LogHistogram) {
+    match edge {
+        None => plane.drain_latency(into),
+        Some(edge) => {
+            let mut services = LogHistogram::new();
+            plane.drain_latency(&mut services);
+            edge.add_latencies(&services, into);
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! What a replication leaves: the result of its window.
 
-use super::edge::EdgeStage;
 use super::part::Part;
-use super::{Plane, Simulation, market};
+use super::{Plane, Simulation, drain, market};
 use crate::batch::BatchResult;
 use crate::cost::Resource;
 use crate::cost::meter::CostMeter;
@@ -10,7 +9,7 @@ use crate::edge::EdgeResult;
 use crate::slo::budget;
 use crate::stats::LogHistogram;
 use crate::storage::{self, StorageResult};
-use crate::study::{FIGURE_COUNT, FIGURES, Figure, NetworkResult, ReplicationResult, Series};
+use crate::study::{FIGURES, Figure, NetworkResult, ReplicationResult, Series};
 
 /// What the window costs.
 struct Money {
@@ -129,7 +128,7 @@ impl Simulation<'_> {
         serving
     }
 
-    fn figures(&self, money: &Money, latency: &LogHistogram) -> [f64; FIGURE_COUNT] {
+    fn figures(&self, money: &Money, latency: &LogHistogram) -> [f64; FIGURES.len()] {
         let (setup, cost) = (self.setup, &self.main.cost);
         let sums = &self.sums;
         let of_parts = |value: fn(&Part<'_>) -> f64| self.parts().map(value).sum::<f64>();
@@ -185,17 +184,5 @@ impl Simulation<'_> {
                 cost.per_month(unanswered / 1000.0 * usd_per_1000)
             }
         })
-    }
-}
-
-/// Moves the users' latencies since the last time into a histogram.
-fn drain(plane: &mut Plane<'_>, edge: Option<&mut EdgeStage<'_>>, into: &mut LogHistogram) {
-    match edge {
-        None => plane.drain_latency(into),
-        Some(edge) => {
-            let mut services = LogHistogram::new();
-            plane.drain_latency(&mut services);
-            edge.add_latencies(&services, into);
-        }
     }
 }

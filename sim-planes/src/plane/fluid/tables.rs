@@ -13,7 +13,7 @@ use super::mixture::Mixture;
 use super::returning::{AGES, Ages};
 use super::row::{Row, Wait};
 use super::service_law::ServiceLaw;
-use super::sharing::{self, Shared, Sharing};
+use super::sharing::{self, Sharing};
 use crate::plane::tally::LatencyLimits;
 use crate::plane::{Balancing, Discipline, OnTimeout, Overflow, ServiceModel};
 use std::collections::BTreeMap;
