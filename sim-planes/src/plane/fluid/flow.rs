@@ -20,8 +20,9 @@ const WAIT_PARTS: usize = 24;
 /// By how much more the number that waits before one whose wait is known is spread than a Poisson number, for each 1 of the
 /// services' cv beyond 1: simulations of M/G/1 with lognormal services, cv up to 3, loads of 0.6 to 0.9, room for 1 to 50.
 const UNEVEN: f64 = 0.65;
-/// Standard deviations above anything.
+/// Standard deviations above anything, and those at which a normal number is sure to be above its mean.
 const MANY: f64 = 40.0;
+const SURELY: f64 = 6.0;
 /// Share of the spare capacity that makes no difference.
 const SLIGHT: f64 = 0.02;
 /// Load up to which a queue has a luck of its own; above, it is that of this load.
@@ -409,9 +410,12 @@ impl FluidPlane<'_> {
             (edge, above) = (next, left);
             let count = served * delay;
             let score = poisson_score(room, count);
-            beyond += share * normal_cdf(score);
-            let far = share * normal_cdf(score / scatter);
-            sum += far;
+            let mut far = 0.0;
+            if score > -SURELY * scatter {
+                beyond += share * normal_cdf(score);
+                far = share * normal_cdf(score / scatter);
+                sum += far;
+            }
             *part = (delay, share, far);
         }
         // The number of those before replicas among which requests are balanced is no such one.
