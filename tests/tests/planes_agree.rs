@@ -156,6 +156,39 @@ fn limited_queues_lose_what_theory_says() {
     }
 }
 
+/// The same tick by tick, at capacity and just above, where a queue that grew without limit once stood before every other
+/// tick: what is rejected is that of M/M/c/K, within 5 % (at most 3.4 % off, two servers at load 1.2).
+#[test]
+fn full_queues_lose_it_in_every_tick() {
+    for (servers, room) in [(1, 1), (1, 4), (2, 8), (4, 4)] {
+        for load in [1.0, 1.02, 1.05, 1.1, 1.2] {
+            let service_time_s = Distribution::exponential(0.1).expect("a positive mean");
+            let tables = FluidTables::new(ServiceModel::new(service_time_s));
+            let mut plane = FluidPlane::new(&tables, 0, 1, 0, 0);
+            let interval = Interval {
+                length_s: 15.0,
+                rate_rps: load * f64::from(servers) / 0.1,
+                servers,
+                queue_limit: room,
+                ..Interval::default()
+            };
+            plane.serve(&interval);
+            let expected = finite_queue(servers, load * f64::from(servers), room).blocked;
+            let (mut rejected, mut arrivals) = (0.0, 0.0);
+            for _ in 0..2000 {
+                let outcome = plane.serve(&interval);
+                rejected += outcome.rejected;
+                arrivals += outcome.arrivals;
+            }
+            let share = rejected / arrivals;
+            assert!(
+                (share / expected - 1.0).abs() < 0.05,
+                "{servers} servers, room {room}, load {load}: {share} {expected}"
+            );
+        }
+    }
+}
+
 /// A backlog that meets a load of exactly 1 stays about as it is, whatever the room.
 #[test]
 fn a_load_of_exactly_one_does_not_fill_the_queue() {

@@ -152,10 +152,16 @@ impl FluidPlane<'_> {
         if is_newest {
             return self.newest(&tick);
         }
-        if self.backlog.requests() > 0.0 || above || self.queue + table.apart > room {
+        let full = self.queue + table.apart > room;
+        // A room that is full within the interval is at its limit, and no backlog without end builds up before it.
+        let at_limit = full && counted && load >= 1.0;
+        if self.backlog.requests() > 0.0 || above || full && !at_limit {
             return self.crowded(&tick);
         }
         self.occupied = self.busy;
+        if at_limit {
+            return self.limited(&tick, 1.0);
+        }
         let reach = NEGLIGIBLE * (table.apart + self.queue / state.waits.at_least(1e-12));
         if room < reach && self.limit_matters(&tick) {
             return self.limited(&tick, 1.0);
