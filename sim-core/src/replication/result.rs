@@ -102,6 +102,7 @@ impl Simulation<'_> {
             backfill: self.main.backfill_result(),
         }
     }
+
     /// Ends the window: its course over time, and the users' latencies.
     fn close(&mut self) -> (Series, LogHistogram) {
         self.main.finish();
@@ -128,6 +129,7 @@ impl Simulation<'_> {
         serving
     }
 
+    /// All figures, in the order and units of [`FIGURES`], from the users' latencies in seconds.
     fn figures(&self, money: &Money, latency: &LogHistogram) -> [f64; FIGURES.len()] {
         let (setup, cost) = (self.setup, &self.main.cost);
         let sums = &self.sums;

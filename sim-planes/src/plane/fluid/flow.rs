@@ -407,6 +407,7 @@ impl FluidPlane<'_> {
         let (mut edge, mut above, mut place) = (0.0, state.waits, 0.0);
         for part in &mut parts {
             place += 1.0;
+            // Fine where the waits are short, for room for few; the last edge leaves e^−14 of those who wait.
             let next = 0.025 * place * place;
             let step = next - edge;
             // The middle of what is between the edges, of an exponential law.
